@@ -1,0 +1,29 @@
+/** Durations as people write them in settings, rows and queries: `30s 5m 6h 30d`. */
+import { DAY, HOUR, MINUTE, SECOND } from './instant';
+
+const UNITS = { d: DAY, h: HOUR, m: MINUTE, s: SECOND } as const;
+const TEN_YEARS = 3_650 * DAY;
+
+/** Reads one positive duration of at most ten years, in milliseconds. */
+export function parseDuration(text: string): number | undefined {
+  const match = /^(\d{1,9})([smhd])$/.exec(text);
+  const unit = match?.[2];
+  if (!match || !isUnit(unit)) return undefined;
+  const ms = Number(match[1]) * UNITS[unit];
+  return ms > 0 && ms <= TEN_YEARS ? ms : undefined;
+}
+
+/** The shortest exact spelling: 604 800 000 ms is `7d`, 90 minutes are `90m`. */
+export function formatDuration(ms: number): string {
+  for (const [letter, unit] of Object.entries(UNITS)) if (ms % unit === 0) return `${ms / unit}${letter}`;
+  return `${Math.round(ms / SECOND)}s`;
+}
+
+/** Splits a list as rows and settings hold it: by commas, semicolons or white space. */
+export function splitList(text: string): string[] {
+  return text.split(/[,;\s]+/).filter(item => item !== '');
+}
+
+function isUnit(letter: string | undefined): letter is keyof typeof UNITS {
+  return letter !== undefined && Object.hasOwn(UNITS, letter);
+}

@@ -1,0 +1,117 @@
+/** The expiry of a target: its recorded, current state, and how one reading changes it (rules 4, 7, 8). */
+
+import type { TargetEvent } from './history';
+import type { Instant } from './instant';
+import type { FailedReading, FailureCode, Reading } from './reading';
+import type { Told } from './reminder';
+import type { Key } from './target';
+
+/**
+ * What the readings have shown of a target whose reads may mint: `first` after one, `fixed` when the last repeated the
+ * expiry, `moved` when the last moved it, `minted` when the last two each did. Other targets are always `fixed`.
+ */
+export type Evidence = 'first' | 'fixed' | 'moved' | 'minted';
+
+export interface Failure {
+  readonly code: FailureCode;
+  readonly message: string;
+  readonly since: Instant;
+  readonly count: number;
+}
+
+export interface Expiry extends Key {
+  readonly firstSeenOn: Instant;
+  /** The last attempt, whatever came of it. */
+  readonly checkedOn?: Instant;
+  /** The last reading that succeeded. */
+  readonly readOn?: Instant;
+  /** Last known; `never` for what does not expire. */
+  readonly expiresOn?: Instant | 'never';
+  readonly evidence?: Evidence;
+  /** Known after a seen renewal, and of minted targets. */
+  readonly lifetimeMs?: number;
+  /** While the evidence is `moved`: the expiry that was fixed before, and when the move was first seen. */
+  readonly movedFrom?: Instant;
+  readonly movedOn?: Instant;
+  readonly failure?: Failure;
+  /** The registry row can't be understood, and since when. */
+  readonly invalid?: { readonly faults: readonly string[]; readonly since: Instant };
+  /** The registry row is gone since. */
+  readonly goneSince?: Instant;
+  /** Every calendar key that may exist for this target; '' stands for none. More than one: a write was cut off. */
+  readonly cal: readonly string[];
+  /** Fingerprint of the calendar row last written. */
+  readonly shown?: string;
+  /** What each owner (lower-case address) was told, one entry an expiry. */
+  readonly told: ReadonlyMap<string, readonly Told[]>;
+}
+
+export interface Learnt {
+  readonly after: Expiry;
+  readonly events: readonly TargetEvent[];
+}
+
+export function newExpiry(key: Key, now: Instant): Expiry {
+  return { scope: key.scope, name: key.name, firstSeenOn: now, cal: [], told: new Map() };
+}
+
+/** The state after one reading taken at `now`. */
+export function learn(before: Expiry, reading: Reading, now: Instant, mayMint: boolean): Learnt {
+  if (reading.outcome === 'failed') return learnFailure(before, reading, now);
+  const expiresOn = reading.outcome === 'expires' ? reading.expiresOn : 'never';
+  const evidence = mayMint ? weigh(before, expiresOn) : 'fixed';
+  const { failure, movedFrom: _from, movedOn: _on, lifetimeMs: _lifetime, ...kept } = before;
+  const change = changeOf(before, expiresOn, evidence, now);
+  const after: Expiry = { ...kept, checkedOn: now, readOn: now, expiresOn, evidence, ...change.columns };
+  const recovered: TargetEvent[] = failure
+    ? [{ type: 'recovered', on: now, note: `after ${failure.count} failed reads` }]
+    : [];
+  return { after, events: [...recovered, ...change.events] };
+}
+
+function learnFailure(before: Expiry, reading: FailedReading, now: Instant): Learnt {
+  const { code, message } = reading;
+  const earlier = before.failure;
+  const failure: Failure = { code, message, since: earlier?.since ?? now, count: (earlier?.count ?? 0) + 1 };
+  const type = code === 'missing' ? 'missing' : 'failing';
+  const events: TargetEvent[] =
+    earlier?.code === code ? [] : [{ type, on: now, note: `${code}: ${message}` }];
+  return { after: { ...before, checkedOn: now, failure }, events };
+}
+
+function weigh(before: Expiry, expiresOn: Instant | 'never'): Evidence {
+  if (before.expiresOn === undefined) return 'first';
+  if (before.expiresOn === expiresOn) return 'fixed';
+  return before.evidence === 'moved' || before.evidence === 'minted' ? 'minted' : 'moved';
+}
+
+type Change = { columns: Pick<Expiry, 'lifetimeMs' | 'movedFrom' | 'movedOn'>; events: TargetEvent[] };
+
+/** What a successful reading says beside the expiry: a lifetime, a renewal, a move that is still undecided. */
+function changeOf(before: Expiry, expiresOn: Instant | 'never', evidence: Evidence, now: Instant): Change {
+  if (expiresOn === 'never') return { columns: {}, events: [] };
+  if (evidence === 'minted') return lifetimeOfMinted(before, expiresOn - now, now);
+  if (evidence === 'moved') {
+    const fixed = typeof before.expiresOn === 'number' && before.evidence === 'fixed';
+    return { columns: { ...(fixed && { movedFrom: before.expiresOn }), movedOn: now }, events: [] };
+  }
+  const from = before.movedFrom ?? before.expiresOn;
+  if (typeof from !== 'number' || from === expiresOn)
+    return { columns: keepLifetime(before, expiresOn), events: [] };
+  if (expiresOn < from) return { columns: {}, events: [{ type: 'shortened', on: now, from, to: expiresOn }] };
+  const lifetimeMs = expiresOn - (before.movedOn ?? now);
+  return { columns: { lifetimeMs }, events: [{ type: 'renewed', on: now, from, to: expiresOn }] };
+}
+
+/** A lifetime outlives a reading only as long as the expiry it was measured on. */
+function keepLifetime(before: Expiry, expiresOn: Instant): Change['columns'] {
+  const same = before.expiresOn === expiresOn && before.evidence !== 'minted';
+  return same && before.lifetimeMs !== undefined ? { lifetimeMs: before.lifetimeMs } : {};
+}
+
+function lifetimeOfMinted(before: Expiry, lifetimeMs: number, now: Instant): Change {
+  const earlier = before.lifetimeMs;
+  const changed = earlier !== undefined && Math.abs(lifetimeMs - earlier) > 0.1 * Math.abs(earlier);
+  const note = `lifetime ${Math.round((earlier ?? 0) / 1000)} s became ${Math.round(lifetimeMs / 1000)} s`;
+  return { columns: { lifetimeMs }, events: changed ? [{ type: 'lifetimeChanged', on: now, note }] : [] };
+}

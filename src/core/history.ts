@@ -1,0 +1,24 @@
+/** The events of a target's life, as its history keeps them: written last, read by people, never by a decision. */
+import type { Instant } from './instant';
+
+export type TargetEvent =
+  | {
+      readonly type: 'renewed' | 'shortened';
+      readonly on: Instant;
+      readonly from: Instant;
+      readonly to: Instant;
+    }
+  | { readonly type: EventWithNote; readonly on: Instant; readonly note: string };
+
+type EventWithNote =
+  | 'firstSeen'
+  | 'failing'
+  | 'missing'
+  | 'recovered'
+  | 'lifetimeChanged'
+  | 'invalid'
+  | 'told'
+  | 'refused'
+  | 'dropped'
+  | 'gone'
+  | 'returned';

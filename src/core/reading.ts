@@ -1,0 +1,29 @@
+/** Readings: what a source said about a target once. No type here can hold a token's value (rule 1). */
+import type { Instant } from './instant';
+
+/** The closed list of ways in which a read fails. */
+export const FAILURE_CODES = [
+  'missing',
+  'notAllowed',
+  'throttled',
+  'timeout',
+  'unreachable',
+  'unintelligible',
+] as const;
+export type FailureCode = (typeof FAILURE_CODES)[number];
+
+export interface FailedReading {
+  readonly outcome: 'failed';
+  readonly code: FailureCode;
+  /** One sentence in our own words: what happened and, where it is known, the fix. */
+  readonly message: string;
+}
+
+export type Reading =
+  | { readonly outcome: 'expires'; readonly expiresOn: Instant }
+  | { readonly outcome: 'neverExpires' }
+  | FailedReading;
+
+export function failed(code: FailureCode, message: string): FailedReading {
+  return { outcome: 'failed', code, message };
+}

@@ -1,0 +1,113 @@
+/** Targets: what a registry row says, parsed once, with every fault of the row named (rule 22). */
+import { parseDuration, splitList } from './duration';
+import { DAY } from './instant';
+import { parseThresholds, type Threshold } from './thresholds';
+
+/** The table keys of a target, encoded: they name it everywhere. */
+export interface Key {
+  readonly scope: string;
+  readonly name: string;
+}
+
+/** The decoded key: `containerApp` + subscription + [group, app]; `iotCentralToken` + application + [token id]. */
+export interface Identity {
+  readonly kind: string;
+  readonly place: string;
+  readonly names: readonly string[];
+}
+
+/** The columns of a registry row, understood; what a fault spoilt is left out. */
+export interface TargetColumns {
+  readonly owners: readonly string[];
+  readonly thresholds?: readonly Threshold[];
+  readonly checkEveryMs?: number;
+  readonly enabled: boolean;
+  readonly displayName?: string;
+  readonly runbook?: string;
+  readonly notes?: string;
+  readonly replacedBy?: string;
+}
+
+export interface ParsedColumns {
+  readonly columns: TargetColumns;
+  /** Each names the column and the fix. */
+  readonly faults: readonly string[];
+}
+
+const MOST_OWNERS = 10;
+const ADDRESS = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
+
+/** Whether a text is one mail address that the mail service can take. */
+export function isAddress(text: string): boolean {
+  return text.length <= 254 && ADDRESS.test(text) && !/(^\.|\.@|\.\.)/.test(text);
+}
+
+/** Addresses as they stand in a row or setting: once each without regard to case, and the faults. */
+export function parseAddresses(field: string, text: string): { addresses: string[]; faults: string[] } {
+  const addresses = new Map<string, string>();
+  const faults: string[] = [];
+  for (const item of splitList(text)) {
+    if (!isAddress(item)) faults.push(`${field}: '${item.slice(0, 80)}' is no mail address`);
+    else if (!addresses.has(item.toLowerCase())) addresses.set(item.toLowerCase(), item);
+  }
+  return { addresses: [...addresses.values()], faults };
+}
+
+/** Understands what can be understood of a row's columns: one bad column never silences the good ones. */
+export function parseColumns(row: Readonly<Record<string, unknown>>): ParsedColumns {
+  const faults: string[] = [];
+  const text = (column: string, longest: number) => {
+    const value = row[column] ?? '';
+    if (typeof value === 'string' && value.length <= longest) return value.trim();
+    faults.push(`${column}: a text of at most ${longest} characters`);
+    return '';
+  };
+  const owners = parseAddresses('owners', text('owners', 4_000));
+  faults.push(...owners.faults);
+  if (owners.addresses.length > MOST_OWNERS)
+    faults.push(`owners: at most ${MOST_OWNERS} addresses, not ${owners.addresses.length}`);
+  const thresholds = parseThresholds(text('thresholds', 1_000));
+  faults.push(...thresholds.faults);
+  const columns: TargetColumns = {
+    owners: owners.addresses.slice(0, MOST_OWNERS),
+    enabled: parseEnabled(row.enabled, faults),
+    ...(thresholds.thresholds.length > 0 && { thresholds: thresholds.thresholds }),
+    ...optional('checkEveryMs', parseCheckEvery(text('checkEvery', 20), faults)),
+    ...optional('displayName', text('displayName', 200)),
+    ...optional('runbook', parseRunbook(text('runbook', 2_000), faults)),
+    ...optional('notes', text('notes', 2_000)),
+    ...optional('replacedBy', text('replacedBy', 1_024)),
+  };
+  return { columns, faults };
+}
+
+function parseEnabled(value: unknown, faults: string[]): boolean {
+  const text = typeof value === 'string' ? value.trim().toLowerCase() : value;
+  if (text === false || text === 'false') return false;
+  if (text !== undefined && text !== null && text !== '' && text !== true && text !== 'true') {
+    faults.push('enabled: true or false (watched until this is mended)');
+  }
+  return true;
+}
+
+function parseCheckEvery(text: string, faults: string[]): number | undefined {
+  if (text === '') return undefined;
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms <= 30 * DAY) return ms;
+  faults.push(`checkEvery: '${text}' is no duration of at most 30d, such as 6h`);
+  return undefined;
+}
+
+function parseRunbook(text: string, faults: string[]): string | undefined {
+  if (text === '') return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'https:' || url?.protocol === 'http:') return url.href;
+  faults.push('runbook: a link that starts with https:// or http://');
+  return undefined;
+}
+
+function optional<K extends string, V>(key: K, value: V | '' | undefined): { [P in K]?: V } {
+  const present: { [P in K]?: V } = {};
+  if (value !== undefined && value !== '') present[key] = value;
+  return present;
+}
