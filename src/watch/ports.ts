@@ -1,0 +1,192 @@
+/** Ports: what the watch needs from the world, in its own words. Adapters implement them; tests use the real ones. */
+import type { Listing } from '../core/assess';
+import type { Digest } from '../core/digest';
+import type { Expiry } from '../core/expiry';
+import type { TargetEvent } from '../core/history';
+import type { Instant } from '../core/instant';
+import type { Limits, Pace } from '../core/pace';
+import type { Reading } from '../core/reading';
+import type { Reminder, Told } from '../core/reminder';
+import type { Identity, Key } from '../core/target';
+import type { Counts } from './counts';
+
+export interface Clock {
+  now(): Instant;
+  sleep(ms: number): Promise<void>;
+}
+
+export interface Log {
+  info(message: string): void;
+  warn(message: string): void;
+}
+
+/** A kind of target: how its rows are named, how it is read and how it is spoken of. */
+export interface Source {
+  readonly kind: string;
+  /** What a person calls it. */
+  readonly label: string;
+  readonly howToRenew: string;
+  /** A read may make a new token, so that evidence must decide whether its expiry means anything (rule 7). */
+  readonly mayMint: boolean;
+  readonly limits: Limits;
+  locate(identity: Identity): Located | { readonly fault: string };
+}
+
+/** One target found by its key. */
+export interface Located {
+  /** The identity in its canonical spelling. */
+  readonly identity: Identity;
+  readonly where: string;
+  readonly portalUrl: string;
+  /** Reads it once; every fault of the service is a reading, never an exception. */
+  read(): Promise<Answer>;
+}
+
+export interface Answer {
+  readonly reading: Reading;
+  readonly retryAfterMs?: number;
+  /** What the service says is left in its bucket. */
+  readonly remaining?: number;
+}
+
+/** A registry row as it stands: its key taken apart as far as that goes, its columns unparsed. */
+export interface RegistryRow extends Key {
+  readonly identity: Identity | undefined;
+  readonly columns: Readonly<Record<string, unknown>>;
+}
+
+export interface Registry {
+  /** The rows of a scope in key order, after a name if one is given, a page at a time. */
+  rows(scope: string, after?: string): AsyncIterable<RegistryRow>;
+  row(key: Key): Promise<RegistryRow | undefined>;
+  /** The raw partition keys, and when the first row of each was last touched. */
+  scopes(): AsyncIterable<{ readonly scope: string; readonly touchedOn: Instant }>;
+  /** The one canonical spelling of an identity as table keys. */
+  spell(identity: Identity): Key;
+}
+
+/** Keys of rows that the store refused on their own; the rest was written. */
+export type RefusedNames = ReadonlySet<string>;
+
+export interface Expiries {
+  rows(scope: string, after?: string): AsyncIterable<Expiry>;
+  row(key: Key): Promise<Expiry | undefined>;
+  /** Every state of every scope, in key order. */
+  all(): AsyncIterable<Expiry>;
+  /** Merges the sweep's own columns. */
+  merge(scope: string, states: readonly Expiry[]): Promise<RefusedNames>;
+  /** Merges only `cal` and the fingerprint of what it shows. */
+  mergeCal(scope: string, states: readonly Expiry[]): Promise<RefusedNames>;
+  /** Merges only an owner's `told_…`; a row that is gone stays gone. */
+  mergeTold(owner: string, told: readonly (Key & { readonly told: readonly Told[] })[]): Promise<void>;
+  remove(scope: string, names: readonly string[]): Promise<void>;
+}
+
+export interface CalendarEntry extends Key {
+  readonly key: string;
+  readonly listing: Listing;
+}
+
+export interface Calendar {
+  /** The key under which a target is listed: soonest first, without an instant last. */
+  keyOf(key: Key, instant: Instant | undefined): string;
+  /** Upserts entries and deletes keys; answers with the keys that were refused. */
+  write(entries: readonly CalendarEntry[], gone: readonly string[]): Promise<RefusedNames>;
+  /** Entries in order, after a key, with instants up to `until` (then only dated ones). */
+  entries(range: {
+    after?: string;
+    until?: Instant;
+    kind?: string;
+    scope?: string;
+  }): AsyncIterable<CalendarEntry>;
+  keys(): AsyncIterable<string>;
+}
+
+/** An owner's reminders that are not told yet, and the digest being sent if there is one. */
+export interface OwnerLines {
+  readonly owner: string;
+  readonly lines: readonly OutboxLine[];
+  readonly claim: Claim | undefined;
+}
+
+export interface OutboxLine {
+  /** The row's key within its owner: target, instant and reason. */
+  readonly id: string;
+  readonly reminder: Reminder;
+}
+
+export interface Claim {
+  readonly operationId: string;
+  readonly attempt: number;
+  readonly lineIds: readonly string[];
+  readonly claimedOn: Instant;
+  readonly accepted: boolean;
+}
+
+export interface Outbox {
+  /** Answers with the lines that were refused; the next sweep decides them again. */
+  put(reminders: readonly Reminder[]): Promise<RefusedNames>;
+  byOwner(): AsyncIterable<OwnerLines>;
+  drop(owner: string, lineIds: readonly string[]): Promise<void>;
+  /** False when another sender holds this owner's digest. */
+  claim(owner: string, claim: Claim): Promise<boolean>;
+  markAccepted(owner: string): Promise<void>;
+  release(owner: string): Promise<void>;
+  /** Deletes the told lines and the claim, together. */
+  finish(owner: string, lineIds: readonly string[]): Promise<void>;
+  /** Since when the oldest reminder waits. */
+  oldest(): Promise<Instant | undefined>;
+}
+
+/** A scope's row: who sweeps it, how fast, and how its last sweep ended. */
+export interface ScopeRow {
+  readonly scope: string;
+  readonly holder?: string;
+  readonly leaseUntil?: Instant;
+  /** The tick of the sweep last begun, when that was, and of the one last finished. */
+  readonly tick?: Instant;
+  readonly startedOn?: Instant;
+  readonly finishedTick?: Instant;
+  readonly finishedOn?: Instant;
+  readonly durationMs?: number;
+  readonly pace?: Pace;
+  readonly counts?: Counts;
+  /** The counts so far of a sweep that goes on at a cursor. */
+  readonly partial?: Counts;
+}
+
+export interface Scopes {
+  get(scope: string): Promise<{ readonly row: ScopeRow; readonly etag: string } | undefined>;
+  /** Writes under the etag, or creates without one; undefined when another writer was faster. */
+  save(row: ScopeRow, etag: string | undefined): Promise<string | undefined>;
+  all(): AsyncIterable<ScopeRow>;
+  remove(scope: string): Promise<void>;
+}
+
+export interface History {
+  add(events: readonly (Key & { readonly event: TargetEvent })[]): Promise<void>;
+  of(key: Key, most: number): Promise<TargetEvent[]>;
+  prune(before: Instant): Promise<number>;
+}
+
+export type SendOutcome =
+  | { readonly outcome: 'accepted' }
+  /** Refused for good: sending it again would be refused again. */
+  | { readonly outcome: 'refused'; readonly message: string }
+  /** Not known to be accepted, or not now: try again later under the same operation id. */
+  | { readonly outcome: 'unsettled'; readonly message: string };
+
+export interface Mailer {
+  send(digest: Digest, operationId: string): Promise<SendOutcome>;
+  /** Whether the service knows the operation; undefined when it did not say. */
+  knows(operationId: string): Promise<boolean | undefined>;
+}
+
+export interface Tables {
+  readonly registry: Registry;
+  readonly expiries: Expiries;
+  readonly calendar: Calendar;
+  readonly outbox: Outbox;
+  readonly scopes: Scopes;
+  readonly history: History;
+}
