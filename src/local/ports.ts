@@ -1,0 +1,44 @@
+/** Listening on the loopback address, on a wished-for port or else on any free one. */
+import { createServer, type Server } from 'node:net';
+
+export const LOOPBACK = '127.0.0.1';
+
+/** Resolves with the port really bound; 0 asks for any free one. Rejects with `EADDRINUSE` when it is taken. */
+export function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, LOOPBACK, () => {
+      server.off('error', reject);
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+/** Listens on `port`, or on any free one when another process has it. */
+export async function listenNear(server: Server, port: number): Promise<number> {
+  try {
+    return await listen(server, port);
+  } catch (error) {
+    if (!isTaken(error)) throw error;
+    return await listen(server, 0);
+  }
+}
+
+/** Whether nobody listens on `port` right now. */
+export async function isFree(port: number): Promise<boolean> {
+  const probe = createServer();
+  try {
+    await listen(probe, port);
+  } catch (error) {
+    if (!isTaken(error)) throw error;
+    return false;
+  }
+  await new Promise(closed => probe.close(closed));
+  return true;
+}
+
+/** Whether listening failed because another process has the port. */
+export function isTaken(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EADDRINUSE';
+}

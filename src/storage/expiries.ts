@@ -1,0 +1,62 @@
+/** The expiries table: the truth about each target, where every writer merges only its own columns. */
+import type { TableClient } from '@azure/data-tables';
+import type { Expiry } from '../core/expiry';
+import type { Told } from '../core/reminder';
+import type { Key } from '../core/target';
+import type { Expiries } from '../watch/ports';
+import { type Operation, submit, submitAll } from './batch';
+import { calColumns, sweepColumns, toExpiry, toldColumn } from './expiry-row';
+import { isWellFormed } from './keys';
+import { find, type Query, rowsOf, within } from './pages';
+
+export function openExpiries(client: TableClient): Expiries {
+  return {
+    async *rows(scope, after) {
+      if (isWellFormed(scope)) yield* expiriesOf(client, { filter: within(scope, after), ahead: true });
+    },
+    async row(key) {
+      const row = await find(client, key);
+      return row && toExpiry(row);
+    },
+    all: () => expiriesOf(client, { ahead: true }),
+    merge: (scope, states) =>
+      submit(
+        client,
+        states.map(state => sweep(scope, state)),
+      ),
+    mergeCal: (scope, states) =>
+      submit(
+        client,
+        states.map(state => onlyCal(scope, state)),
+      ),
+    mergeTold: (owner, told) =>
+      submitAll(
+        client,
+        told.map(target => onlyTold(owner, target)),
+      ),
+    async remove(scope, names) {
+      // A row that can't be deleted stays, and the next sweep asks again.
+      await submit(
+        client,
+        names.map(name => ['delete', { partitionKey: scope, rowKey: name }]),
+      );
+    },
+  };
+}
+
+async function* expiriesOf(client: TableClient, query: Query): AsyncGenerator<Expiry> {
+  for await (const row of rowsOf(client, query)) yield toExpiry(row);
+}
+
+function sweep(scope: string, state: Expiry): Operation {
+  return ['upsert', { partitionKey: scope, rowKey: state.name, ...sweepColumns(state) }, 'Merge'];
+}
+
+/** An update, never an upsert: a row that was removed meanwhile stays removed. */
+function onlyCal(scope: string, state: Expiry): Operation {
+  return ['update', { partitionKey: scope, rowKey: state.name, ...calColumns(state) }, 'Merge'];
+}
+
+function onlyTold(owner: string, { scope, name, told }: Key & { told: readonly Told[] }): Operation {
+  return ['update', { partitionKey: scope, rowKey: name, ...toldColumn(owner, told) }, 'Merge'];
+}

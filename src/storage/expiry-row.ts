@@ -1,0 +1,124 @@
+/** One row of the expiries table, both ways: flat columns that a person can read in the portal. */
+import * as v from 'valibot';
+import type { Evidence, Expiry, Failure } from '../core/expiry';
+import { formatInstant } from '../core/instant';
+import { FAILURE_CODES } from '../core/reading';
+import type { Told } from '../core/reminder';
+import {
+  double,
+  InstantText,
+  instant,
+  instantOrNever,
+  instantOrNone,
+  json,
+  keyOf,
+  number,
+  oneOf,
+  present,
+  type Row,
+  text,
+} from './columns';
+import { hashText } from './keys';
+
+const EVIDENCE: readonly Evidence[] = ['first', 'fixed', 'moved', 'minted'];
+const TOLD = 'told_';
+
+const Texts = v.array(v.string());
+const ToldLine = v.object({
+  reason: v.string(),
+  about: InstantText,
+  crossedOn: InstantText,
+  on: InstantText,
+  operationId: v.string(),
+  outcome: v.picklist(['accepted', 'refused']),
+});
+const ToldColumn = v.object({ owner: v.string(), told: v.array(v.unknown()) });
+
+/** The sweep's own columns. All of them each time: '' clears what is absent, since a Merge passes over it. */
+export function sweepColumns(state: Expiry): Row {
+  const { failure, invalid, lifetimeMs } = state;
+  return {
+    firstSeenOn: formatInstant(state.firstSeenOn),
+    checkedOn: instantOrNone(state.checkedOn),
+    readOn: instantOrNone(state.readOn),
+    expiresOn: instantOrNone(state.expiresOn),
+    evidence: state.evidence ?? '',
+    lifetimeMs: lifetimeMs === undefined ? '' : double(lifetimeMs),
+    movedFrom: instantOrNone(state.movedFrom),
+    movedOn: instantOrNone(state.movedOn),
+    failureCode: failure?.code ?? '',
+    failureMessage: failure?.message ?? '',
+    failureSince: instantOrNone(failure?.since),
+    failureCount: failure?.count ?? '',
+    invalid: invalid ? JSON.stringify(invalid.faults) : '',
+    invalidSince: instantOrNone(invalid?.since),
+    goneSince: instantOrNone(state.goneSince),
+    ...calColumns(state),
+  };
+}
+
+export function calColumns({ cal, shown }: Expiry): Row {
+  return { cal: JSON.stringify(cal), shown: shown ?? '' };
+}
+
+/** An owner's own column, `told_{32 hex of SHA-256 of the lower-case address}`. */
+export function toldColumn(owner: string, told: readonly Told[]): Row {
+  const lines = told.map(line => ({
+    ...line,
+    about: formatInstant(line.about),
+    crossedOn: formatInstant(line.crossedOn),
+    on: formatInstant(line.on),
+  }));
+  return { [TOLD + hashText(owner.toLowerCase())]: JSON.stringify({ owner, told: lines }) };
+}
+
+/** Reads what can be read of a row; the rest counts as absent, and the next reading fills it. */
+export function toExpiry(row: Row): Expiry {
+  return {
+    ...keyOf(row),
+    firstSeenOn: instant(row.firstSeenOn) ?? instant(row.timestamp) ?? 0,
+    cal: json(Texts, row.cal) ?? [],
+    told: toldOf(row),
+    ...present<Omit<Expiry, 'scope' | 'name' | 'firstSeenOn' | 'cal' | 'told'>>({
+      checkedOn: instant(row.checkedOn),
+      readOn: instant(row.readOn),
+      expiresOn: instantOrNever(row.expiresOn),
+      evidence: oneOf(EVIDENCE, row.evidence),
+      lifetimeMs: number(row.lifetimeMs),
+      movedFrom: instant(row.movedFrom),
+      movedOn: instant(row.movedOn),
+      failure: failureOf(row),
+      invalid: invalidOf(row),
+      goneSince: instant(row.goneSince),
+      shown: text(row.shown),
+    }),
+  };
+}
+
+function failureOf(row: Row): Failure | undefined {
+  const code = oneOf(FAILURE_CODES, row.failureCode);
+  const since = instant(row.failureSince);
+  if (code === undefined || since === undefined) return undefined;
+  return { code, since, message: text(row.failureMessage) ?? '', count: number(row.failureCount) ?? 1 };
+}
+
+function invalidOf(row: Row): Expiry['invalid'] {
+  const faults = json(Texts, row.invalid);
+  const since = instant(row.invalidSince);
+  return faults === undefined || since === undefined ? undefined : { faults, since };
+}
+
+function toldOf(row: Row): Expiry['told'] {
+  const told = new Map<string, readonly Told[]>();
+  for (const column of Object.keys(row)) {
+    if (!column.startsWith(TOLD)) continue;
+    const parsed = json(ToldColumn, row[column]);
+    if (parsed) told.set(parsed.owner.toLowerCase(), parsed.told.flatMap(toldLine));
+  }
+  return told;
+}
+
+function toldLine(value: unknown): Told[] {
+  const parsed = v.safeParse(ToldLine, value);
+  return parsed.success ? [parsed.output] : [];
+}

@@ -1,0 +1,44 @@
+/** The registry table: people's rows, handed on as they stand. */
+import type { TableClient } from '@azure/data-tables';
+import type { Registry, RegistryRow } from '../watch/ports';
+import { instant, keyOf, type Row } from './columns';
+import { isWellFormed, spell, takeApart } from './keys';
+import { compare, find, firstOf, rowsOf, within } from './pages';
+
+const NOT_A_COLUMN = new Set(['partitionKey', 'rowKey', 'timestamp', 'etag']);
+
+export function openRegistry(client: TableClient): Registry {
+  return {
+    async *rows(scope, after) {
+      if (!isWellFormed(scope)) return;
+      for await (const row of rowsOf(client, { filter: within(scope, after), ahead: true })) yield toRow(row);
+    },
+    async row(key) {
+      const row = await find(client, key);
+      return row && toRow(row);
+    },
+    scopes: () => scopesOf(client),
+    spell,
+  };
+}
+
+/** Leaps from each partition to the next: one call of one row for each, however many rows it has. */
+async function* scopesOf(client: TableClient): ReturnType<Registry['scopes']> {
+  // The first leap has no filter: the empty partition key is legal, and nothing is less.
+  let filter: string | undefined;
+  for (;;) {
+    const row = await firstOf(client, { filter, select: ['partitionKey', 'timestamp'] });
+    if (!row) return;
+    const { scope } = keyOf(row);
+    yield { scope, touchedOn: instant(row.timestamp) ?? 0 };
+    filter = compare('PartitionKey', 'gt', scope);
+  }
+}
+
+function toRow(row: Row): RegistryRow {
+  const key = keyOf(row);
+  const columns = Object.fromEntries(
+    Object.entries(row).filter(([column]) => !NOT_A_COLUMN.has(column) && !column.startsWith('odata.')),
+  );
+  return { ...key, identity: takeApart(key), columns };
+}

@@ -1,0 +1,178 @@
+/** The expiries port on the emulator: each writer's columns are its own. */
+import { type Expiry, newExpiry } from '../../../src/core/expiry';
+import { DAY } from '../../../src/core/instant';
+import type { Told } from '../../../src/core/reminder';
+import { all, freshTables, NOON, names, plant, SCOPE } from './storage';
+
+const KEY = { scope: SCOPE, name: 'one' };
+const BARE = newExpiry(KEY, NOON);
+const FULL: Expiry = {
+  ...BARE,
+  checkedOn: NOON + 1,
+  readOn: NOON + 2,
+  expiresOn: NOON + 400 * DAY,
+  evidence: 'moved',
+  lifetimeMs: 365 * DAY + 0.5,
+  movedFrom: NOON + 3,
+  movedOn: NOON + 4,
+  failure: {
+    code: 'notAllowed',
+    message: 'the identity may not read it: grant it a role',
+    since: NOON + 5,
+    count: 7,
+  },
+  invalid: { faults: ['owners: none', "checkEvery: '6\nh' is none"], since: NOON + 6 },
+  goneSince: NOON + 7,
+  cal: ['', 'x|y'],
+  shown: 'abc',
+};
+const TOLD: Told = {
+  reason: '20%',
+  about: NOON + 400 * DAY,
+  crossedOn: NOON + 320 * DAY,
+  on: NOON + 321 * DAY,
+  operationId: '6f0c3a52-6c0e-5b7a-9a51-d0a1a8a9b7aa',
+  outcome: 'accepted',
+};
+
+test.each([
+  ['all there is', FULL],
+  ['next to nothing', BARE],
+  ['an expiry that is never', { ...BARE, expiresOn: 'never' as const, evidence: 'fixed' as const }],
+])('a state with %s is read as it was written', async (_what, state) => {
+  const { tables } = await freshTables();
+  expect(await tables.expiries.merge(SCOPE, [state])).toEqual(new Set());
+  expect(await tables.expiries.row(KEY)).toEqual(state);
+});
+
+test('what a later state lacks is cleared', async () => {
+  const { tables } = await freshTables();
+  await tables.expiries.merge(SCOPE, [FULL]);
+  await tables.expiries.merge(SCOPE, [BARE]);
+  expect(await tables.expiries.row(KEY)).toEqual(BARE);
+});
+
+test('sweep, calendar, sender and strangers leave each other alone', async () => {
+  const { tables, bare } = await freshTables();
+  await tables.expiries.merge(SCOPE, [FULL]);
+  await bare('expiries').updateEntity({ partitionKey: SCOPE, rowKey: 'one', snooze: 'mine' }, 'Merge');
+  await tables.expiries.mergeTold('Ann@Example.com', [{ ...KEY, told: [TOLD] }]);
+  await tables.expiries.mergeCal(SCOPE, [{ ...BARE, cal: ['z'], shown: 'new' }]);
+  await tables.expiries.mergeTold('bob@example.com', [{ ...KEY, told: [{ ...TOLD, outcome: 'refused' }] }]);
+  const told = new Map([
+    ['ann@example.com', [TOLD]],
+    ['bob@example.com', [{ ...TOLD, outcome: 'refused' }]],
+  ]);
+  expect(await tables.expiries.row(KEY)).toEqual({ ...FULL, cal: ['z'], shown: 'new', told });
+  await tables.expiries.merge(SCOPE, [BARE]);
+  expect(await tables.expiries.row(KEY)).toEqual({ ...BARE, told });
+  expect((await bare('expiries').getEntity(SCOPE, 'one')).snooze).toBe('mine');
+});
+
+test('telling an owner again, in another spelling, takes the place of what was told', async () => {
+  const { tables } = await freshTables();
+  await tables.expiries.merge(SCOPE, [BARE]);
+  await tables.expiries.mergeTold('Ann@Example.com', [{ ...KEY, told: [TOLD] }]);
+  const both = [{ ...TOLD, reason: '0' }, TOLD];
+  await tables.expiries.mergeTold('ann@example.com', [{ ...KEY, told: both }]);
+  expect((await tables.expiries.row(KEY))?.told).toEqual(new Map([['ann@example.com', both]]));
+});
+
+test('neither told nor calendar resurrects a row, nor does a missing one stop the others', async () => {
+  const { tables } = await freshTables();
+  const other = { scope: 'iotCentralToken:other', name: 'two' };
+  await tables.expiries.merge(other.scope, [newExpiry(other, NOON)]);
+  await tables.expiries.mergeTold(
+    'ann@example.com',
+    [KEY, { ...KEY, name: 'x' }, other].map(key => ({ ...key, told: [TOLD] })),
+  );
+  expect(await tables.expiries.mergeCal(SCOPE, [BARE])).toEqual(new Set());
+  const states = await all(tables.expiries.all());
+  expect(states.map(({ name, told }) => [name, told.size])).toEqual([['two', 1]]);
+});
+
+test('a refused state does not block its neighbours', async () => {
+  const { tables } = await freshTables();
+  const states = names(150).map(name => newExpiry({ scope: SCOPE, name }, NOON));
+  const bad = { ...newExpiry({ scope: SCOPE, name: 't00070x' }, NOON), shown: 'x'.repeat(40_000) };
+  expect(await tables.expiries.merge(SCOPE, [...states, bad])).toEqual(new Set(['t00070x']));
+  expect((await all(tables.expiries.rows(SCOPE))).map(({ name }) => name)).toEqual(names(150));
+});
+
+test('rows come in key order over many pages and go on after a name', async () => {
+  const { tables, bare } = await freshTables();
+  await plant(bare('expiries'), [
+    ...names(1_050).map((name): [string, string] => [SCOPE, name]),
+    ['other', 'x'],
+  ]);
+  expect((await all(tables.expiries.rows(SCOPE))).map(({ name }) => name)).toEqual(names(1_050));
+  expect((await all(tables.expiries.rows(SCOPE, 't01047'))).map(({ name }) => name)).toEqual([
+    't01048',
+    't01049',
+  ]);
+  expect(await all(tables.expiries.all())).toHaveLength(1_051);
+});
+
+test('empty lists do nothing', async () => {
+  const { tables } = await freshTables();
+  expect(await tables.expiries.merge(SCOPE, [])).toEqual(new Set());
+  expect(await tables.expiries.mergeCal(SCOPE, [])).toEqual(new Set());
+  await tables.expiries.mergeTold('ann@example.com', []);
+  await tables.expiries.remove(SCOPE, []);
+  expect(await all(tables.expiries.all())).toEqual([]);
+});
+
+test('removes what is there and minds nothing that is not', async () => {
+  const { tables } = await freshTables();
+  await tables.expiries.merge(
+    SCOPE,
+    names(150).map(name => newExpiry({ scope: SCOPE, name }, NOON)),
+  );
+  await tables.expiries.remove(SCOPE, ['gone', ...names(149), 'a/b']);
+  expect((await all(tables.expiries.all())).map(({ name }) => name)).toEqual(['t00149']);
+});
+
+test('of a row that somebody edited it reads what can be read', async () => {
+  const { tables, bare } = await freshTables();
+  const columns = {
+    firstSeenOn: 'long ago',
+    checkedOn: new Date(NOON),
+    readOn: 17,
+    expiresOn: '2027-02-30T00:00:00Z',
+    evidence: 'surely',
+    lifetimeMs: '86400000',
+    failureCode: 'grumpy',
+    failureSince: '2027-01-01T00:00:00.000Z',
+    invalid: 'why',
+    invalidSince: '2027-01-01T00:00:00.000Z',
+    cal: '{"not":"a list"}',
+    shown: 5n,
+    told_1: 'no json',
+    told_2: JSON.stringify({ owner: 'Ann@example.com', told: [{ ...TOLD, about: 'never' }, 3] }),
+    told_3: JSON.stringify({ owner: 4 }),
+  };
+  await plant(bare('expiries'), [[SCOPE, 'one', columns]]);
+  const state = await tables.expiries.row(KEY);
+  expect(state).toEqual({
+    ...KEY,
+    firstSeenOn: expect.any(Number),
+    checkedOn: NOON,
+    lifetimeMs: DAY,
+    cal: [],
+    told: new Map([['ann@example.com', []]]),
+  });
+  expect(state?.firstSeenOn).toBeGreaterThan(Date.UTC(2020, 0, 1));
+});
+
+test('a row can be read by a person', async () => {
+  const { tables, bare } = await freshTables();
+  await tables.expiries.merge(SCOPE, [FULL]);
+  expect(await bare('expiries').getEntity(SCOPE, 'one')).toMatchObject({
+    firstSeenOn: '2027-03-04T12:00:00.250Z',
+    expiresOn: '2028-04-07T12:00:00.250Z',
+    lifetimeMs: 31_536_000_000.5,
+    failureCode: 'notAllowed',
+    failureCount: 7,
+    cal: '["","x|y"]',
+  });
+});

@@ -1,0 +1,115 @@
+/** The scopes port on the emulator: one writer at a time. */
+import { NO_COUNTS } from '../../../src/watch/counts';
+import type { ScopeRow } from '../../../src/watch/ports';
+import { all, freshTables, NOON, names, plant, SCOPE } from './storage';
+
+const FULL: ScopeRow = {
+  scope: SCOPE,
+  holder: 'me',
+  leaseUntil: NOON + 1,
+  tick: NOON + 2,
+  startedOn: NOON + 3,
+  finishedTick: NOON + 4,
+  finishedOn: NOON + 5,
+  durationMs: 1234.5,
+  pace: { level: 17.25, at: NOON, pausedUntil: NOON + 6, refusals: 2 },
+  counts: { ...NO_COUNTS, total: 3, healthy: 3 },
+  partial: { ...NO_COUNTS, total: 1, expired: 1 },
+};
+
+test.each([
+  ['all there is', FULL],
+  ['its key alone', { scope: SCOPE }],
+  ['a pace without a pause', { scope: SCOPE, pace: { level: -1, at: NOON, refusals: 0 } }],
+])('a row with %s is read as it was saved', async (_what, row) => {
+  const { scopes } = (await freshTables()).tables;
+  const etag = await scopes.save(row, undefined);
+  expect(await scopes.get(SCOPE)).toEqual({ row, etag });
+  expect(await all(scopes.all())).toEqual([row]);
+});
+
+test('there is no row before one is saved', async () => {
+  const { scopes } = (await freshTables()).tables;
+  expect(await scopes.get(SCOPE)).toBeUndefined();
+  expect(await all(scopes.all())).toEqual([]);
+});
+
+test('saving under the etag replaces the row whole and hands out the next etag', async () => {
+  const { scopes } = (await freshTables()).tables;
+  const first = await scopes.save(FULL, undefined);
+  const second = await scopes.save({ scope: SCOPE, holder: 'you' }, first);
+  expect(second).not.toBe(first);
+  expect(await scopes.get(SCOPE)).toEqual({ row: { scope: SCOPE, holder: 'you' }, etag: second });
+  expect(await scopes.save(FULL, second)).toBeDefined();
+});
+
+test('the slower writer is told so and changes nothing', async () => {
+  const { scopes } = (await freshTables()).tables;
+  const stale = await scopes.save({ scope: SCOPE }, undefined);
+  await scopes.save({ scope: SCOPE, holder: 'first' }, stale);
+  expect(await scopes.save({ scope: SCOPE, holder: 'second' }, stale)).toBeUndefined();
+  expect(await scopes.save({ scope: SCOPE, holder: 'third' }, undefined)).toBeUndefined();
+  expect((await scopes.get(SCOPE))?.row.holder).toBe('first');
+});
+
+test('of many who create or replace at once, one wins', async () => {
+  const { scopes } = (await freshTables()).tables;
+  const contest = (etag?: string) =>
+    Promise.all(names(6).map(holder => scopes.save({ scope: SCOPE, holder }, etag)));
+  const created = (await contest()).filter(etag => etag !== undefined);
+  expect(created).toHaveLength(1);
+  expect((await contest(created[0])).filter(etag => etag !== undefined)).toHaveLength(1);
+});
+
+test('a row that was removed meanwhile is not brought back', async () => {
+  const { scopes } = (await freshTables()).tables;
+  const etag = await scopes.save(FULL, undefined);
+  await scopes.remove(SCOPE);
+  await scopes.remove(SCOPE);
+  expect(await scopes.save(FULL, etag)).toBeUndefined();
+  expect(await scopes.get(SCOPE)).toBeUndefined();
+});
+
+test.each(['', 'a b', "it's", "x',RowKey='y", '20%', 'é日', '..'])(
+  'a scope may be called %j',
+  async scope => {
+    const { scopes } = (await freshTables()).tables;
+    const etag = await scopes.save({ scope, holder: 'me' }, undefined);
+    expect(await scopes.get(scope)).toEqual({ row: { scope, holder: 'me' }, etag });
+    expect(await all(scopes.all())).toEqual([{ scope, holder: 'me' }]);
+  },
+);
+
+test.each(['', 'a b', "it's", '20%', 'é日', '..'])(
+  'the scope called %j is replaced and removed like any other',
+  async scope => {
+    const { scopes } = (await freshTables()).tables;
+    expect(await scopes.save({ scope }, await scopes.save({ scope }, undefined))).toBeDefined();
+    await scopes.remove(scope);
+    expect(await scopes.get(scope)).toBeUndefined();
+  },
+);
+
+test('of a row that somebody edited it reads what can be read', async () => {
+  const { tables, bare } = await freshTables();
+  const columns = {
+    holder: 3,
+    leaseUntil: 'soon',
+    durationMs: 'x',
+    pace: '{"level":1}',
+    counts: '[]',
+    tick: '2027-03-04T12:00:00.250Z',
+  };
+  await plant(bare('scopes'), [
+    ['scope', SCOPE, columns],
+    ['mail', 'quota'],
+  ]);
+  expect(await all(tables.scopes.all())).toEqual([{ scope: SCOPE, tick: NOON }]);
+});
+
+test('a missing table is thrown, not taken for another writer', async () => {
+  const { tables, bare } = await freshTables();
+  await bare('scopes').deleteTable();
+  await expect(tables.scopes.save(FULL, undefined)).rejects.toMatchObject({ statusCode: 404 });
+  await expect(tables.scopes.save(FULL, 'W/"x"')).rejects.toMatchObject({ statusCode: 404 });
+});

@@ -1,0 +1,114 @@
+/** Batches against a store that is less helpful than the emulator. */
+import { RestError } from '@azure/data-tables';
+import { type Operation, submit, submitAll } from '../../src/storage/batch';
+import { type Answer, failed, rowKeysIn, scriptedTable, written } from './scripted';
+
+function rows(count: number): Operation[] {
+  return Array.from({ length: count }, (_, i) => ['upsert', { partitionKey: 'p', rowKey: `r${i}` }, 'Merge']);
+}
+
+/** A store that refuses these rows, and keeps the others of a transaction that holds none of them. */
+function picky(bad: readonly string[], refuse: (at: number) => Answer) {
+  const kept = new Set<string>();
+  const table = scriptedTable(request => {
+    const keys = rowKeysIn(request);
+    const at = keys.findIndex(key => bad.includes(key));
+    if (at >= 0) return refuse(at);
+    for (const key of keys) kept.add(key);
+    return written;
+  });
+  return { ...table, kept };
+}
+
+test('finds the bad rows by halves when the store names none', async () => {
+  const store = picky(['r3', 'r77'], () =>
+    failed(400, 'InvalidInput', 'One of the request inputs is not valid.'),
+  );
+  expect(await submit(store.client, rows(100))).toEqual(new Set(['r3', 'r77']));
+  expect(store.kept.size).toBe(98);
+});
+
+test('finds them too when the request is refused as a whole', async () => {
+  const store = picky(['r3'], () =>
+    failed(413, 'RequestBodyTooLarge', 'The request body is too large.', 413),
+  );
+  expect(await submit(store.client, rows(10))).toEqual(new Set(['r3']));
+  expect(store.kept.size).toBe(9);
+});
+
+test('loses no good row to a store that counts wrongly', async () => {
+  const store = picky(['r3'], at =>
+    failed(400, 'InvalidInput', `${at + 1}:One of the request inputs is not valid.`),
+  );
+  expect(await submit(store.client, rows(10))).toEqual(new Set(['r3']));
+  expect(store.kept.size).toBe(9);
+});
+
+test('a named bad row costs two more transactions', async () => {
+  const store = picky(['r3'], at =>
+    failed(400, 'PropertyValueTooLarge', `${at}:The property value is too large.`),
+  );
+  expect(await submit(store.client, rows(100))).toEqual(new Set(['r3']));
+  expect(store.requests).toHaveLength(3);
+});
+
+test.each([
+  ['a missing table', failed(404, 'TableNotFound', '0:The table specified does not exist.')],
+  [
+    'an account that is not there',
+    failed(404, 'ResourceNotFound', 'The specified resource does not exist.', 404),
+  ],
+  [
+    'a table that is being deleted',
+    failed(409, 'TableBeingDeleted', '0:The specified table is being deleted.'),
+  ],
+  ['a bad token', failed(401, 'InvalidAuthenticationInfo', 'Server failed to authenticate.', 401)],
+  ['a malformed token', failed(400, 'InvalidAuthenticationInfo', 'Not given in the correct format.', 400)],
+  ['a right that lacks', failed(403, 'AuthorizationFailure', 'Not authorized.', 403)],
+  ['throttling', failed(429, 'TooManyRequests', 'Slow down.', 429)],
+  ['a busy server', failed(503, 'ServerBusy', 'The server is busy.', 503)],
+  [
+    'a busy server, named after an operation',
+    failed(500, 'OperationTimedOut', '3:Operation could not be completed.'),
+  ],
+])('throws %s instead of blaming a row', async (_what, answer) => {
+  const { client, requests } = scriptedTable(() => answer);
+  await expect(submit(client, rows(10))).rejects.toThrow(RestError);
+  expect(requests).toHaveLength(1);
+});
+
+test('throws what the network did', async () => {
+  const { client } = scriptedTable(() => {
+    throw new RestError('connect ECONNREFUSED', { code: 'ECONNREFUSED' });
+  });
+  await expect(submit(client, rows(2))).rejects.toThrow('ECONNREFUSED');
+});
+
+test('an upsert that meets a missing resource is a fault of the store, not done', async () => {
+  const { client } = scriptedTable(() =>
+    failed(404, 'ResourceNotFound', '1:The specified resource does not exist.'),
+  );
+  await expect(submit(client, rows(2))).rejects.toThrow(RestError);
+});
+
+test('no operations cost no call', async () => {
+  const { client, requests } = scriptedTable(() => written);
+  expect(await submit(client, [])).toEqual(new Set());
+  expect(requests).toHaveLength(0);
+});
+
+test('large rows go in more transactions', async () => {
+  const { client, requests } = scriptedTable(() => written);
+  const big = rows(100).map(
+    ([, row]): Operation => ['upsert', { ...row, text: 'x'.repeat(60_000) }, 'Merge'],
+  );
+  await submit(client, big);
+  expect(requests.flatMap(rowKeysIn)).toHaveLength(100);
+  for (const { body } of requests) expect(String(body).length).toBeLessThan(4 * 1024 * 1024);
+});
+
+test('where nothing may be refused, the rest is written before it throws', async () => {
+  const store = picky(['r3'], at => failed(400, 'InvalidInput', `${at}:Not valid.`));
+  await expect(submitAll(store.client, rows(150))).rejects.toThrow('things refused r3');
+  expect(store.kept.size).toBe(149);
+});
