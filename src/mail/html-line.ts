@@ -1,0 +1,42 @@
+/** One line of the digest as a card with a coloured edge, and as a row of the overview. */
+import { COLOURS, STYLES } from './html-style';
+import type { Fact, LineWords } from './line-words';
+import { type Markup, markup } from './markup';
+
+/** `presentation` tells a screen reader that a table only draws boxes. */
+export const TABLE = markup`table role="presentation" cellspacing="0" cellpadding="0"`;
+
+export function htmlLine(line: LineWords): Markup {
+  const fill = COLOURS[line.urgency];
+  return markup`<${TABLE} class="card" style="${STYLES.card}"><tr>
+<td class="fill-${line.urgency}" width="6" style="${STYLES.edge};background:${fill}">&nbsp;</td>
+<td class="inside" style="${STYLES.inside}">
+<span class="fill-${line.urgency}" style="${STYLES.badge};background:${fill}">${line.badge}</span>
+<span class="muted">${line.label}</span>
+<h2 style="${STYLES.name}"><bdi>${line.name}</bdi></h2>
+<p class="when">${countdown(line)}<br>${line.date}</p>
+${line.warning === undefined ? '' : markup`<p class="warning" style="${STYLES.warning}">${line.warning}</p>`}
+<${TABLE} class="facts">
+${line.facts.map(htmlFact)}</table>
+</td></tr></table>
+`;
+}
+
+/** Name, countdown and date: enough for who reads no further. */
+export function overviewRow(line: LineWords): Markup {
+  return markup`<tr><td class="row" style="${STYLES.row}"><bdi>${line.name}</bdi><br>
+${countdown(line)} <span class="muted">${line.date}</span></td></tr>
+`;
+}
+
+function countdown({ urgency, phrase }: LineWords): Markup {
+  return markup`<b class="ink-${urgency}" style="color:${COLOURS[urgency]}">${phrase}</b>`;
+}
+
+function htmlFact({ term, paragraphs, link }: Fact): Markup {
+  const said = paragraphs.map(text => markup`${text}<br>\n`);
+  const anchor = link ? markup`<a class="link" href="${link.href}">${link.shown}</a>` : '';
+  return markup`<tr><th class="term" scope="row" style="${STYLES.term}">${term}</th>
+<td class="said" dir="auto">${said}${anchor}</td></tr>
+`;
+}

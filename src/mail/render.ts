@@ -1,0 +1,19 @@
+/** The mail of one digest: a subject, a text and an HTML part that say the same. Pure. */
+import type { Digest } from '../core/digest';
+import { htmlOf } from './html';
+import { textOf } from './text';
+import { digestWords, type Letterhead } from './words';
+
+export interface MailContent {
+  /** One line of at most 150 characters, without control characters. */
+  readonly subject: string;
+  readonly text: string;
+  /** A whole document with everything inline: it loads nothing and runs nothing. */
+  readonly html: string;
+}
+
+/** Renders a digest whose lines come most urgent first; days are counted from `digest.asOf`. */
+export function renderDigest(digest: Digest, letterhead: Letterhead = {}): MailContent {
+  const words = digestWords(digest, letterhead);
+  return { subject: words.subject, text: textOf(words), html: htmlOf(words) };
+}
