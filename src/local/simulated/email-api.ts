@@ -1,0 +1,115 @@
+/** The simulated mail service's two operations: which requests it takes, and in which order it refuses. */
+import { randomUUID } from 'node:crypto';
+import { isSigned } from './access-key';
+import { type Answer, header, json, type Received, type Reply, segments, withHeaders } from './answer';
+import { emailMessage } from './email-message';
+import { answerWith, type Faces, type PlainFault } from './faults';
+import type { Mailbox } from './mailbox';
+import { parsed, Refusal } from './parse';
+import type { SlidingLimit } from './sliding-limit';
+
+/** What happens to a coming send: refused unread, or accepted and then answered as if it had not been. */
+export interface SendScript {
+  readonly accepts: boolean;
+  readonly fault: PlainFault;
+}
+
+/** What a test may change while the service runs. */
+export interface EmailSwitches {
+  /** A repeated operation id sends a second mail. */
+  forgetsOperationIds: boolean;
+  /** The status read that finds an operation settled: 1 is the first. */
+  settlesAtPoll: number;
+  readonly scripts: SendScript[];
+}
+
+export interface EmailService {
+  readonly mailbox: Mailbox;
+  readonly sends: SlidingLimit;
+  readonly statusReads: SlidingLimit;
+  readonly accessKey: string | undefined;
+  readonly switches: EmailSwitches;
+}
+
+export const API_VERSION = '2025-09-01';
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+export function answerEmail(request: Received, service: EmailService): Answer {
+  try {
+    return route(request, service);
+  } catch (error) {
+    if (error instanceof Refusal) return refusal(error.status, error.code, error.message);
+    throw error;
+  }
+}
+
+function route(request: Received, service: EmailService): Answer {
+  const [emails, operations, id, ...more] = segments(request.path) ?? [];
+  if (request.path === '/emails:send') {
+    const late = admit(request, service, { method: 'POST', limit: service.sends });
+    return late ?? send(request, service);
+  }
+  if (emails === 'emails' && operations === 'operations' && id && more.length === 0) {
+    const late = admit(request, service, { method: 'GET', limit: service.statusReads });
+    return late ?? status(id, service);
+  }
+  throw new Refusal(404, 'NotFound', 'The requested resource was not found.');
+}
+
+interface Gate {
+  readonly method: string;
+  readonly limit: SlidingLimit;
+}
+
+/** A request counts against its limit as soon as it is known whose it is, whatever becomes of it. */
+function admit(request: Received, service: EmailService, gate: Gate): Answer | undefined {
+  if (request.method !== gate.method) {
+    const answer = refusal(405, 'MethodNotAllowed', `The method must be ${gate.method}.`);
+    return withHeaders(answer, { allow: gate.method });
+  }
+  if (service.accessKey !== undefined && !isSigned(request, service.accessKey))
+    throw new Refusal(401, 'Denied', 'Denied by the resource provider.');
+  const wait = gate.limit.accrue();
+  if (wait !== undefined) {
+    const answer = refusal(429, 'TooManyRequests', `The limit is exceeded. Try again after ${wait} seconds.`);
+    return withHeaders(answer, { 'retry-after': String(wait) });
+  }
+  if (request.query.get('api-version') !== API_VERSION)
+    throw new Refusal(400, 'UnsupportedApiVersion', `The api-version must be '${API_VERSION}'.`);
+  return undefined;
+}
+
+function send(request: Received, { mailbox, switches }: EmailService): Answer {
+  const operationId = header(request, 'operation-id') ?? randomUUID();
+  const message = readMessage(request, operationId);
+  const script = switches.scripts.shift();
+  if (script && !script.accepts) return answerWith(script.fault, faces(request, operationId));
+  if (switches.forgetsOperationIds || !mailbox.knows(operationId)) mailbox.accept(operationId, message);
+  return answerWith(script?.fault, faces(request, operationId));
+}
+
+function readMessage(request: Received, operationId: string): ReturnType<typeof emailMessage> {
+  if (request.oversized) throw new Refusal(413, 'RequestEntityTooLarge', 'A mail may have at most 10 MB.');
+  if (!/^application\/json\b/i.test(header(request, 'content-type') ?? ''))
+    throw new Refusal(415, 'UnsupportedMediaType', 'The content type must be application/json.');
+  if (!UUID.test(operationId)) throw new Refusal(400, 'BadRequest', 'Operation-Id: must be a UUID');
+  return emailMessage(parsed(request.body));
+}
+
+function faces(request: Received, id: string): Faces {
+  const location = `${request.origin}/emails/operations/${id}?api-version=${API_VERSION}`;
+  const well = () =>
+    json(202, { id, status: 'Running' }, { 'operation-location': location, 'retry-after': '1' });
+  return { well, withDate: well, refusal };
+}
+
+function status(id: string, { mailbox, switches }: EmailService): Answer {
+  const found = mailbox.poll(id, switches.settlesAtPoll);
+  if (!found) throw new Refusal(404, 'NotFound', 'The operation was not found.');
+  if (found.status === 'Failed') return json(200, { ...found, error: { ...found.error } });
+  return json(200, { ...found }, found.status === 'Running' ? { 'retry-after': '1' } : {});
+}
+
+function refusal(status: number, code: string, message: string): Reply {
+  return json(status, { error: { code, message } }, { 'x-ms-error-code': code });
+}

@@ -1,0 +1,157 @@
+/** The mailer over real HTTP: what the mail service takes, refuses and forgets, and what becomes of a digest then. */
+import { startSimulatedCommunication } from '../../../src/local/simulated/communication';
+import type { Fault } from '../../../src/local/simulated/faults';
+import { createMailer, type MailerOptions } from '../../../src/mail/communication-services';
+import { digest, mixed, NOW, OWNER, oneLine } from '../../mail/digests';
+
+const KEY = Buffer.from('an access key of a test').toString('base64');
+const ID = '3f2b1c8e-6f0a-5d7e-9c11-0a1b2c3d4e5f';
+const SENDER = 'watcher@example.com';
+
+const running: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map(service => service.close()));
+});
+
+async function start(options: Partial<Parameters<typeof startSimulatedCommunication>[0]> = {}) {
+  const service = await startSimulatedCommunication({ now: () => NOW, ...options });
+  running.push(service);
+  return service;
+}
+
+function mailerAt(endpoint: string, options: Partial<MailerOptions> = {}) {
+  const credential = () => {
+    throw new Error('no identity may be asked');
+  };
+  return createMailer({ endpoint, sender: SENDER, timeoutMs: 5_000, credential, ...options });
+}
+
+describe('a send', () => {
+  test('is one POST and delivers subject, text and HTML to the owner alone', async () => {
+    const service = await start();
+    expect(await mailerAt(service.url).send(mixed(), ID)).toEqual({ outcome: 'accepted' });
+    expect(service.requests.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /emails:send']);
+    const [mail] = service.mails;
+    expect(mail).toMatchObject({ operationId: ID, to: [OWNER] });
+    expect(mail?.message).toMatchObject({
+      senderAddress: SENDER,
+      userEngagementTrackingDisabled: true,
+      headers: {},
+    });
+    expect(mail?.message.content.subject).toMatch(/^5 tokens need you: legacy-export expired 3 days ago/);
+    expect(mail?.message.content.plainText).toContain('1. [EXPIRED] legacy-export expired 3 days ago');
+    expect(mail?.message.content.html).toMatch(/^<!doctype html>/);
+  });
+
+  test('repeated under its id mails nothing twice', async () => {
+    const service = await start();
+    const mailer = mailerAt(service.url);
+    await mailer.send(oneLine(), ID);
+    expect(await mailer.send(oneLine(), ID)).toEqual({ outcome: 'accepted' });
+    expect(service.mails).toHaveLength(1);
+  });
+
+  test('is signed with the access key', async () => {
+    const service = await start({ accessKey: KEY });
+    const mailer = mailerAt(`${service.url}/`, { accessKey: KEY });
+    expect(await mailer.send(oneLine(), ID)).toEqual({ outcome: 'accepted' });
+    expect(await mailer.knows(ID)).toBe(true);
+  });
+
+  test('with a wrong key or none keeps its reminders and names the fix', async () => {
+    const service = await start({ accessKey: KEY });
+    for (const options of [{}, { accessKey: 'd3Jvbmc=' }])
+      expect(await mailerAt(service.url, options).send(oneLine(), ID)).toEqual({
+        outcome: 'unsettled',
+        message: expect.stringMatching(
+          /^the mail service answered 401 Denied: .*Communication and Email Service Owner/,
+        ),
+      });
+  });
+
+  test('over the limit is unsettled', async () => {
+    const service = await start({ perMinute: 1 });
+    const mailer = mailerAt(service.url);
+    await mailer.send(oneLine(), ID);
+    expect(await mailer.send(oneLine(), 'a5b6c7d8-0000-5000-8000-000000000001')).toEqual({
+      outcome: 'unsettled',
+      message: 'the mail service answered 429 TooManyRequests',
+    });
+  });
+
+  test('to an address that the service does not take is refused for good', async () => {
+    const service = await start();
+    const bad = { ...digest(oneLine().lines), owner: 'nobody' };
+    expect(await mailerAt(service.url).send(bad, ID)).toEqual({
+      outcome: 'refused',
+      message: expect.stringMatching(/^the mail service answered 400 [A-Za-z]+$/),
+    });
+  });
+});
+
+const status = (code: number, name?: string): Fault => ({
+  fault: 'status',
+  status: code,
+  ...(name !== undefined && { code: name, message: 'SECRET detail' }),
+});
+
+describe('an answer', () => {
+  test.each<[string, Fault, string, RegExp]>([
+    ['500', status(500, 'InternalServerError'), 'unsettled', /500 InternalServerError$/],
+    ['503', status(503), 'unsettled', /503/],
+    ['408', status(408, 'RequestTimeout'), 'unsettled', /408/],
+    ['409', status(409, 'Conflict'), 'unsettled', /409 Conflict$/],
+    ['429', status(429, 'TooManyRequests'), 'unsettled', /429/],
+    ['403', status(403, 'Forbidden'), 'unsettled', /403 Forbidden: .*role/],
+    [
+      '404',
+      status(404, 'DomainNotLinked'),
+      'unsettled',
+      /404 DomainNotLinked: .*COMMUNICATION_ENDPOINT.*MAIL_SENDER/,
+    ],
+    ['a refused sender', status(400, 'InvalidSenderUserName'), 'unsettled', /MAIL_SENDER/],
+    ['400', status(400, 'BadRequest'), 'refused', /400 BadRequest$/],
+    ['413', status(413, 'RequestEntityTooLarge'), 'refused', /413/],
+    ['a code that is none', status(400, 'x <b> y'), 'refused', /answered 400$/],
+    ['a redirect', { fault: 'redirect', location: 'https://example.com/' }, 'unsettled', /redirects/],
+    ['a reset', { fault: 'reset' }, 'unsettled', /could not be reached \(ECONNRESET\)/],
+    ['silence', { fault: 'hang' }, 'unsettled', /did not answer in time/],
+  ])('of %s settles the digest or not', async (_name, fault, outcome, message) => {
+    const service = await start();
+    service.refuses(fault);
+    const sent = await mailerAt(service.url, { timeoutMs: 400 }).send(oneLine(), ID);
+    expect(sent).toEqual({ outcome, message: expect.stringMatching(message) });
+    expect(JSON.stringify(sent)).not.toContain('SECRET');
+    expect(service.requests).toHaveLength(1);
+  });
+
+  test('that is lost leaves an operation to be found', async () => {
+    const service = await start();
+    service.acceptsThen({ fault: 'reset' });
+    const mailer = mailerAt(service.url);
+    expect(await mailer.send(oneLine(), ID)).toMatchObject({ outcome: 'unsettled' });
+    expect(await mailer.knows(ID)).toBe(true);
+    expect(service.mails).toHaveLength(1);
+  });
+});
+
+describe('an operation', () => {
+  test('that was never sent, or is forgotten, is not known', async () => {
+    const service = await start();
+    const mailer = mailerAt(service.url);
+    expect(await mailer.knows(ID)).toBe(false);
+    await mailer.send(oneLine(), ID);
+    expect(await mailer.knows(ID)).toBe(true);
+    service.forgetOperations();
+    expect(await mailer.knows(ID)).toBe(false);
+  });
+
+  test('is neither known nor unknown while the service does not say', async () => {
+    const limited = await start({ statusPerMinute: 0 });
+    expect(await mailerAt(limited.url).knows(ID)).toBeUndefined();
+    await limited.close();
+    expect(await mailerAt(limited.url).knows(ID)).toBeUndefined();
+    const locked = await start({ accessKey: KEY });
+    expect(await mailerAt(locked.url).knows(ID)).toBeUndefined();
+  });
+});

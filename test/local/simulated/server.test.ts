@@ -1,0 +1,106 @@
+/** The server that the simulated services stand on. */
+import type { Received } from '../../../src/local/simulated/answer';
+import { json } from '../../../src/local/simulated/answer';
+import { type RunningServer, startServer } from '../../../src/local/simulated/server';
+import { ask } from './ask';
+
+let clock = 1_000;
+const now = () => clock;
+const running: RunningServer[] = [];
+
+async function start(
+  ...[handler, options]: [Parameters<typeof startServer>[0], object?]
+): Promise<RunningServer> {
+  const server = await startServer(handler, { now, ...options });
+  running.push(server);
+  return server;
+}
+
+afterEach(async () => {
+  clock = 1_000;
+  await Promise.all(running.splice(0).map(server => server.close()));
+});
+
+test('hands the path on as it was sent, still encoded', async () => {
+  let seen: Received | undefined;
+  const server = await start(request => {
+    seen = request;
+    return { status: 204 };
+  });
+  const answer = await ask('GET', `${server.url}/a%2Fb//c?x=1&y=%20`);
+  expect(answer.status).toBe(204);
+  expect(seen).toMatchObject({ path: '/a%2Fb//c', target: '/a%2Fb//c?x=1&y=%20', origin: server.url });
+  expect(seen?.query.get('y')).toBe(' ');
+});
+
+test('logs each request with its instant and status, and never a credential', async () => {
+  const server = await start(() => json(201, {}));
+  await ask('GET', `${server.url}/a?b=c`);
+  clock = 2_000;
+  await ask('POST', `${server.url}/d`, { headers: { authorization: 'Bearer hush-hush' } });
+  expect(server.log.requests).toEqual([
+    { method: 'GET', path: '/a', query: '?b=c', at: 1_000, status: 201, authorized: false, inFlight: 1 },
+    { method: 'POST', path: '/d', query: '', at: 2_000, status: 201, authorized: true, inFlight: 1 },
+  ]);
+  expect(JSON.stringify(server.log.requests)).not.toContain('hush-hush');
+});
+
+test('keeps a bounded log and counts on', async () => {
+  const server = await start(() => json(200, {}), { keepRequests: 2 });
+  for (let count = 0; count < 6; count += 1) await ask('GET', `${server.url}/${count}`);
+  expect(server.log.requests.length).toBeLessThanOrEqual(4);
+  expect(server.log.requests.at(-1)?.path).toBe('/5');
+  expect(server.log.tally.get(200)).toBe(6);
+});
+
+test('counts the requests in flight', async () => {
+  const server = await start(() => json(200, {}), { latencyMs: 40 });
+  await Promise.all([1, 2, 3].map(number => ask('GET', `${server.url}/${number}`)));
+  expect(server.log.requests.map(request => request.inFlight).sort()).toEqual([1, 2, 3]);
+});
+
+test('tells the handler of a body that is too big, and still answers', async () => {
+  const server = await start(({ oversized, body }) => json(oversized ? 413 : 200, { length: body.length }), {
+    maxBodyBytes: 10,
+  });
+  expect(await ask('POST', server.url, { body: 'x'.repeat(10) })).toMatchObject({
+    status: 200,
+    body: { length: 10 },
+  });
+  expect(await ask('POST', server.url, { body: 'x'.repeat(1_000_000) })).toMatchObject({
+    status: 413,
+    body: { length: 0 },
+  });
+});
+
+test('shows its own faults as such', async () => {
+  const server = await start(() => {
+    throw new Error('a mistake in the simulator');
+  });
+  expect(await ask('GET', server.url)).toMatchObject({
+    status: 500,
+    text: expect.stringContaining('a mistake in the simulator'),
+  });
+});
+
+test('refuses to start on a port that is taken', async () => {
+  const server = await start(() => json(200, {}));
+  await expect(start(() => json(200, {}), { port: server.port })).rejects.toThrow('EADDRINUSE');
+});
+
+test('closes at once although a client still waits, and can be closed again', async () => {
+  let asked = () => {};
+  const arrived = new Promise<void>(resolve => {
+    asked = resolve;
+  });
+  const server = await start(() => {
+    asked();
+    return 'hang';
+  });
+  const waiting = ask('GET', server.url);
+  const failed = expect(waiting).rejects.toThrow();
+  await arrived;
+  await server.close();
+  await failed;
+  await server.close();
+});
