@@ -3,7 +3,7 @@ import { type Expiry, learn, newExpiry } from './expiry';
 import type { TargetEvent } from './history';
 import type { Instant } from './instant';
 import type { Reading } from './reading';
-import { type Decision, decideInvalid, decideThreshold, isInvalid, type Reminder } from './reminder';
+import { type Decision, decideInvalid, decideThreshold, type Reminder } from './reminder';
 import { type NextCheck, nextCheck } from './schedule';
 import {
   type Check,
@@ -15,6 +15,7 @@ import {
   standingOf,
 } from './standing';
 import { type Crossing, crossingsOf, expiringFrom } from './thresholds';
+import { isInvalid } from './told';
 import { type MailPolicy, recipientsOf, type Watched } from './watched';
 
 /** What a report shows of a target: the content of its calendar row. */

@@ -1,7 +1,8 @@
 /** Digests: the content of one mail, an owner's due reminders, most urgent first (rules 15 and 19). */
 import type { Instant } from './instant';
-import { isInvalid, type Reminder } from './reminder';
+import type { Reminder } from './reminder';
 import type { Threshold } from './thresholds';
+import { isInvalid } from './told';
 
 /** A transaction deletes the lines and the claim together, so 100 operations bound the lines. */
 export const MOST_LINES = 99;

@@ -3,8 +3,8 @@
 import type { TargetEvent } from './history';
 import type { Instant } from './instant';
 import type { FailedReading, FailureCode, Reading } from './reading';
-import type { Told } from './reminder';
 import type { Key } from './target';
+import type { Told } from './told';
 
 /**
  * What the readings have shown of a target whose reads may mint: `first` after one, `fixed` when the last repeated the

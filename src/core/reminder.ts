@@ -5,10 +5,7 @@ import { formatInstant, type Instant } from './instant';
 import { fixedExpiry, isMinted } from './standing';
 import type { Key } from './target';
 import { type Crossing, formatThreshold, tightestCrossed } from './thresholds';
-
-/** The reason of the reminder that a registry row can't be understood. */
-const INVALID = 'invalid';
-const MOST_TOLD = 8;
+import { INVALID, isInvalid, type Told } from './told';
 
 /** One thing an owner must be told about one target. Identity: owner, target, `about` and `reason` (rule 11). */
 export interface Reminder extends Key {
@@ -21,17 +18,6 @@ export interface Reminder extends Key {
   readonly crossedOn: Instant;
   /** Since when the owner could have been told. */
   readonly since: Instant;
-}
-
-/** One line of what an owner was told: kept per expiry, so that a renewed target starts clean without a reset. */
-export interface Told {
-  readonly reason: string;
-  readonly about: Instant;
-  /** The crossing that was told; it and all wider ones count as done. */
-  readonly crossedOn: Instant;
-  readonly on: Instant;
-  readonly operationId: string;
-  readonly outcome: 'accepted' | 'refused';
 }
 
 export type Undue =
@@ -89,17 +75,6 @@ function whyNotFixed(expiry: Expiry): Undue {
   if (isMinted(expiry)) return 'minted';
   if (expiry.expiresOn === undefined) return 'notRead';
   return expiry.expiresOn === 'never' ? 'neverExpires' : 'undecided';
-}
-
-/** What an owner was told with one line more: one entry an expiry, latest first; old ones go, for the column must stay small. */
-export function withTold(told: readonly Told[], line: Told): Told[] {
-  const alike = told.filter(other => isInvalid(other) === isInvalid(line));
-  const others = told.filter(other => isInvalid(other) !== isInvalid(line));
-  return [line, ...alike.filter(other => other.about !== line.about).slice(0, MOST_TOLD - 1), ...others];
-}
-
-export function isInvalid({ reason }: { readonly reason: string }): boolean {
-  return reason === INVALID;
 }
 
 /** The identity of a reminder within its owner's outbox, in words for logs and history. */

@@ -1,8 +1,8 @@
 /** The expiries table: the truth about each target, where every writer merges only its own columns. */
 import type { TableClient } from '@azure/data-tables';
 import type { Expiry } from '../core/expiry';
-import type { Told } from '../core/reminder';
 import type { Key } from '../core/target';
+import type { Told } from '../core/told';
 import type { Expiries } from '../watch/ports';
 import { type Operation, submit, submitAll } from './batch';
 import { calColumns, sweepColumns, toExpiry, toldColumn } from './expiry-row';

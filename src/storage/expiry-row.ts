@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Evidence, Expiry, Failure } from '../core/expiry';
 import { formatInstant } from '../core/instant';
 import { FAILURE_CODES } from '../core/reading';
-import type { Told } from '../core/reminder';
+import type { Told } from '../core/told';
 import {
   double,
   InstantText,

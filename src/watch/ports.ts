@@ -6,8 +6,9 @@ import type { TargetEvent } from '../core/history';
 import type { Instant } from '../core/instant';
 import type { Limits, Pace } from '../core/pace';
 import type { Reading } from '../core/reading';
-import type { Reminder, Told } from '../core/reminder';
+import type { Reminder } from '../core/reminder';
 import type { Identity, Key } from '../core/target';
+import type { Told } from '../core/told';
 import type { Counts } from './counts';
 
 export interface Clock {

@@ -1,7 +1,7 @@
 /** The expiries port on the emulator: each writer's columns are its own. */
 import { type Expiry, newExpiry } from '../../../src/core/expiry';
 import { DAY } from '../../../src/core/instant';
-import type { Told } from '../../../src/core/reminder';
+import type { Told } from '../../../src/core/told';
 import { all, freshTables, NOON, names, plant, SCOPE } from './storage';
 
 const KEY = { scope: SCOPE, name: 'one' };
