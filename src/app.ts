@@ -1,0 +1,79 @@
+/** The composition root: settings become tables, sources and a mailer, and these become the use cases. */
+import type { TokenCredential } from '@azure/core-auth';
+import type { Environment } from './env';
+import { calm, lazyCredential } from './identity';
+import { once } from './once';
+import { parseSettings, type Settings } from './settings';
+import { createSources, kinds, services } from './sources';
+import { openTables } from './storage/tables';
+import { health } from './watch/health';
+import type { SweepMessage } from './watch/message';
+import type { Clock, Log, Mailer } from './watch/ports';
+import { reconcile } from './watch/reconcile';
+import { report, type StatusQuery } from './watch/report';
+import { sendReminders } from './watch/send-reminders';
+import { startSweep } from './watch/start-sweep';
+import { sweepScope } from './watch/sweep-scope';
+import type { Knowledge } from './watch/understand';
+
+/** A mail of 99 lines over a cold connection takes longer than a probe. */
+const MAIL_TIMEOUT = 30_000;
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: ms => new Promise(resolve => setTimeout(resolve, ms)),
+};
+
+/** @throws BadSettings, which names every setting at fault. */
+export function createApp(env: Environment, clock: Clock = systemClock) {
+  const settings = parseSettings(env, kinds, services);
+  const credential = lazyCredential(settings.clientId);
+  const store = openTables(
+    settings.storage.kind === 'identity'
+      ? { ...settings.storage, credential: calm(credential) }
+      : settings.storage,
+  );
+  const knowledge: Knowledge = {
+    sources: sourcesOf(settings, credential),
+    policies: settings.kinds,
+    spell: identity => store.registry.spell(identity),
+  };
+  const watch = { tables: store, clock, knowledge, mail: settings.mail };
+  const mailer = once(() => openMailer(settings, credential));
+  /** Tables are created when they are missing, before the first use of any of them. */
+  const ready = async <T>(use: () => Promise<T>): Promise<T> => {
+    await store.ready();
+    return use();
+  };
+  return {
+    kinds: kinds.map(({ kind }) => kind),
+    startSweep: (log: Log) => ready(() => startSweep(watch, log)),
+    sweepScope: (message: SweepMessage, log: Log) => ready(() => sweepScope(message, watch, log)),
+    sendReminders: (log: Log) => ready(() => sendReminders({ ...watch, mailer }, log)),
+    reconcile: (log: Log) => ready(() => reconcile({ ...watch, historyDays: settings.historyDays }, log)),
+    report: (query: StatusQuery) => ready(() => report(query, watch)),
+    health: () => health({ tables: store, ready: store.ready, clock, sweepPeriodMs: settings.sweepPeriodMs }),
+  };
+}
+
+function sourcesOf(settings: Settings, credential: TokenCredential) {
+  return createSources(service => {
+    const connection = settings.services.get(service.settingName);
+    if (!connection) throw new Error(`The service ${service.settingName} has no settings.`);
+    return { ...connection, timeoutMs: settings.probeTimeoutMs, credential: () => credential };
+  });
+}
+
+async function openMailer(
+  { mailService, publicUrl }: Settings,
+  credential: TokenCredential,
+): Promise<Mailer> {
+  if (!mailService) throw new Error('No mail service is set.');
+  const { createMailer } = await import('./mail/communication-services');
+  return createMailer({
+    ...mailService,
+    publicUrl,
+    timeoutMs: MAIL_TIMEOUT,
+    credential: () => calm(credential),
+  });
+}

@@ -1,0 +1,137 @@
+/** Settings: the environment understood once; a bad one is a readable error that names every fault (DESIGN.md section 6). */
+
+import { type MailService, readMailService, readStorage, type StorageSettings } from './account-settings';
+import { isUsable } from './core/endpoint';
+import type { Limits } from './core/pace';
+import { parseAddresses } from './core/target';
+import { parseThresholds, type ThresholdPolicy } from './core/thresholds';
+import type { MailPolicy } from './core/watched';
+import { type Environment, type EnvReader, readEnv } from './env';
+
+/** What a kind of target declares about its settings. */
+export interface KindDefaults {
+  readonly kind: string;
+  readonly settingName: string;
+  readonly defaultThresholds: string;
+  readonly defaultCheckEvery: string;
+}
+
+/** What a watched service declares about its settings. */
+export interface ServiceDefaults {
+  readonly settingName: string;
+  readonly defaultEndpoint: string;
+  readonly defaultLimits: Limits;
+  readonly defaultBaseDomains?: readonly string[];
+  endpointFault(endpoint: string): string | undefined;
+}
+
+export interface ServiceSettings {
+  readonly endpoint: string;
+  readonly baseDomains: readonly string[];
+  readonly limits: Limits;
+}
+
+export interface KindSettings {
+  readonly policy: ThresholdPolicy;
+  readonly checkEveryMs: number;
+}
+
+export interface Settings {
+  readonly storage: StorageSettings;
+  readonly clientId: string | undefined;
+  /** By the service's setting name, and by kind. */
+  readonly services: ReadonlyMap<string, ServiceSettings>;
+  readonly kinds: ReadonlyMap<string, KindSettings>;
+  readonly probeTimeoutMs: number;
+  readonly mail: MailPolicy;
+  /** Absent only where no mail is to be sent. */
+  readonly mailService: MailService | undefined;
+  readonly publicUrl: string | undefined;
+  readonly sweepPeriodMs: number;
+  readonly historyDays: number;
+}
+
+/** Every fault of the environment in one message. */
+export class BadSettings extends Error {
+  override name = 'BadSettings';
+  constructor(readonly faults: readonly string[]) {
+    super(`The settings need mending:\n${faults.map(fault => `  - ${fault}`).join('\n')}`);
+  }
+}
+
+/** @throws BadSettings */
+export function parseSettings(
+  env: Environment,
+  kinds: readonly KindDefaults[],
+  services: readonly ServiceDefaults[],
+): Settings {
+  const read = readEnv(env);
+  const mail: MailPolicy = {
+    to: read.choice('MAIL_TO', ['owners', 'operators', 'none']),
+    operators: operatorsOf(read),
+  };
+  const settings: Settings = {
+    storage: readStorage(read),
+    clientId: read.text('AZURE_CLIENT_ID'),
+    services: new Map(services.map(service => [service.settingName, serviceOf(read, service)])),
+    kinds: new Map(kinds.map(kind => [kind.kind, kindOf(read, kind)])),
+    probeTimeoutMs: read.duration('PROBE_TIMEOUT', '10s'),
+    mail,
+    mailService: readMailService(read, mail.to !== 'none'),
+    publicUrl: read.url('PUBLIC_URL'),
+    sweepPeriodMs: read.schedulePeriod('SWEEP_SCHEDULE', '0 */5 * * * *'),
+    historyDays: read.number('HISTORY_DAYS', 400, { least: 1, most: 3_650 }),
+  };
+  read.schedulePeriod('REMIND_SCHEDULE', '0 */5 * * * *');
+  if (read.faults.length > 0) throw new BadSettings(read.faults);
+  return settings;
+}
+
+function operatorsOf(read: EnvReader): string[] {
+  const { addresses, faults } = parseAddresses('OPERATORS', read.text('OPERATORS') ?? '');
+  for (const fault of faults) read.fault('OPERATORS', fault.replace('OPERATORS: ', ''));
+  return addresses;
+}
+
+function kindOf(
+  read: EnvReader,
+  { settingName, defaultThresholds, defaultCheckEvery }: KindDefaults,
+): KindSettings {
+  const name = `THRESHOLDS_${settingName}`;
+  const own = read.text(name);
+  const { thresholds, faults } = parseThresholds(own ?? defaultThresholds);
+  for (const fault of faults) read.fault(name, fault.replace('thresholds: ', ''));
+  const policy: ThresholdPolicy = { thresholds, from: own === undefined ? 'built-in' : 'setting' };
+  return { policy, checkEveryMs: read.duration(`CHECK_EVERY_${settingName}`, defaultCheckEvery) };
+}
+
+function serviceOf(read: EnvReader, service: ServiceDefaults): ServiceSettings {
+  const { settingName, defaultEndpoint, defaultLimits, defaultBaseDomains } = service;
+  const endpoint = read.text(`${settingName}_ENDPOINT`) ?? defaultEndpoint;
+  const fault = endpointFault(endpoint, service);
+  if (fault) read.fault(`${settingName}_ENDPOINT`, fault);
+  return {
+    endpoint,
+    baseDomains: defaultBaseDomains ? domainsOf(read, `${settingName}_BASE_DOMAINS`, defaultBaseDomains) : [],
+    limits: {
+      rate: read.number(`${settingName}_RATE`, defaultLimits.rate, { least: 0.1, most: 10_000 }),
+      burst: read.number(`${settingName}_BURST`, defaultLimits.burst, { least: 1, most: 100_000 }),
+    },
+  };
+}
+
+function endpointFault(endpoint: string, service: ServiceDefaults): string | undefined {
+  // Braces of a template are no part of a host; any label in their place shows what the URL is.
+  if (!isUsable(endpoint.replace(/\{\w+\}/g, 'x')))
+    return 'write an https:// URL (plain http only for a loopback address)';
+  return service.endpointFault(endpoint);
+}
+
+function domainsOf(read: EnvReader, name: string, fallback: readonly string[]): readonly string[] {
+  const domains = read.list(name)?.map(domain => domain.toLowerCase());
+  for (const domain of domains ?? []) {
+    if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(domain))
+      read.fault(name, `'${domain}' is no domain such as azureiotcentral.com`);
+  }
+  return domains ?? fallback;
+}
