@@ -1,0 +1,81 @@
+/** The demo fleet: one target in every standing and check, so that a first look shows what there is to see. */
+import { DAY, HOUR, type Instant, MINUTE } from '../../core/instant';
+import type { RegistryLine } from '../registry-file';
+import type { SimulatedAzure } from '../simulated';
+
+const SUBSCRIPTION = '651f8027-33e8-4ec4-97b4-f6e9f3dc8744';
+const BUSY = '0c0ffee0-1111-4222-8333-444455556666';
+const CONTOSO = 'contoso.azureiotcentral.com';
+
+const OWNERS = 'ada@example.com, grace@example.com';
+
+/** Sets up the simulated services. Dates count from the day the demo was born, so that a restart renews nothing. */
+export function furnish({ arm, iotCentral }: SimulatedAzure, born: Instant): void {
+  const token = (id: string) => iotCentral.token(CONTOSO, id);
+  token('telemetry-prod').expires(born + 240 * DAY);
+  token('gateway-prod').expires(born + 6 * DAY + 5 * HOUR);
+  token('line-3-sensors').expires(born + 13 * DAY);
+  token('legacy-bridge').expires(born - 2 * DAY);
+  token('break-glass').neverExpires();
+  token('ci-smoke')
+    .expires(born + 90 * DAY)
+    .misbehaves({ fault: 'status', status: 403, code: 'Forbidden' });
+  token('mistyped').expires(born + 45 * DAY);
+  arm.app(SUBSCRIPTION, 'rg-shop', 'shop-api').mintsFor(HOUR);
+  arm.app(SUBSCRIPTION, 'rg-shop', 'shop-worker').expires(born + 20 * HOUR);
+  arm.app(BUSY, 'rg-busy', 'night-batch').expires(born + 30 * DAY);
+  arm.subscription(BUSY).misbehaves({
+    fault: 'status',
+    status: 429,
+    code: 'TooManyRequests',
+    retryAfter: `${(10 * MINUTE) / 1_000}`,
+  });
+}
+
+/** The registry rows, as a person would write them. */
+export function demoRows(): RegistryLine[] {
+  const iot = (name: string, columns: RegistryLine['columns']) => ({
+    scope: `iotCentralToken:${CONTOSO}`,
+    name,
+    columns,
+  });
+  const app = (scope: string, name: string, columns: RegistryLine['columns']) => ({
+    scope: `containerApp:${scope}`,
+    name,
+    columns,
+  });
+  return [
+    iot('telemetry-prod', { owners: OWNERS, displayName: 'Telemetry ingest (prod)' }),
+    iot('gateway-prod', {
+      owners: OWNERS,
+      displayName: 'Gateway (prod)',
+      runbook: 'https://wiki.example.com/gateway-token',
+    }),
+    iot('line-3-sensors', {
+      owners: 'plant3@example.com',
+      displayName: 'Line 3 sensors',
+      notes: 'Ask the shift lead before rotating.',
+    }),
+    iot('legacy-bridge', { owners: 'grace@example.com', displayName: 'Legacy bridge' }),
+    iot('break-glass', { owners: 'security@example.com', displayName: 'Break-glass access' }),
+    iot('ci-smoke', { owners: 'ada@example.com', displayName: 'CI smoke tests' }),
+    iot('forgotten', { owners: 'ada@example.com', displayName: 'Forgotten experiment' }),
+    iot('mistyped', {
+      owners: 'ada@example.com',
+      thresholds: '30d a-week',
+      displayName: 'Row with a typing error',
+    }),
+    {
+      scope: 'iotCentralToken:contoso.example.com',
+      name: 'elsewhere',
+      columns: { owners: 'ada@example.com' },
+    },
+    app(SUBSCRIPTION, 'rg-shop:shop-api', {
+      owners: 'shop@example.com',
+      displayName: 'Shop API (renews itself)',
+    }),
+    app(SUBSCRIPTION, 'rg-shop:shop-worker', { owners: 'shop@example.com', displayName: 'Shop worker' }),
+    app(BUSY, 'rg-busy:night-batch', { owners: 'night@example.com', displayName: 'Night batch' }),
+    app(BUSY, 'rg-busy:night-report', { owners: 'night@example.com', displayName: 'Night report' }),
+  ];
+}

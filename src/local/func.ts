@@ -1,0 +1,83 @@
+/** `npm run func`: the app in the real Functions host (Core Tools), on an Azurite of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, stat } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { type RunningAzurite, startAzurite, USUAL_PORTS } from './azurite';
+import { isFree } from './ports';
+
+const LOCAL_BIN = join('node_modules', '.bin');
+const ON_WINDOWS = process.platform === 'win32';
+
+async function main(): Promise<void> {
+  if (!(await exists(join(LOCAL_BIN, ON_WINDOWS ? 'func.cmd' : 'func')))) return giveUp(CORE_TOOLS_MISSING);
+  if (!(await exists('local.settings.json'))) {
+    await copyFile('local.settings.sample.json', 'local.settings.json');
+    console.log('local.settings.json was copied from local.settings.sample.json.');
+  }
+  if ((await run('npm', ['run', 'build'])) !== 0)
+    return giveUp('The build failed, so there is nothing to start.');
+  const azurite = await startStorage();
+  process.exitCode = await run('func', ['start']);
+  await azurite?.close();
+}
+
+const CORE_TOOLS_MISSING = `Azure Functions Core Tools are not installed here. They are an optional dependency whose
+install step downloads a program; where that is blocked, npm leaves them out and goes on.
+Run "npm install" where the download is allowed, or "npm start", which needs no Core Tools.`;
+
+/** Core Tools want all three services on their usual ports, where local.settings.json points. */
+async function startStorage(): Promise<RunningAzurite | undefined> {
+  const { blob, queue, table } = USUAL_PORTS;
+  const free = await Promise.all([blob, queue, table].map(isFree));
+  if (free.includes(false)) {
+    console.log(
+      `Something listens on port ${blob}, ${queue} or ${table} already: taken for a running Azurite.`,
+    );
+    return undefined;
+  }
+  const ports = { blobPort: blob, queuePort: queue, tablePort: table };
+  return await startAzurite({ ...ports, blob: true, folder: join('.local', 'azurite') });
+}
+
+/** Runs a program of this project or of the path; resolves with its exit code. */
+async function run(program: string, args: readonly string[]): Promise<number> {
+  const path = [LOCAL_BIN, process.env.PATH].join(delimiter);
+  // npm and func are scripts on Windows, which only a shell can start; the arguments are all ours.
+  const child = spawn(program, args, {
+    stdio: 'inherit',
+    shell: ON_WINDOWS,
+    env: { ...process.env, PATH: path },
+  });
+  return await exitCode(child);
+}
+
+/** Ctrl-C reaches the child by itself, as it shares our terminal; we only must not die before it. */
+async function exitCode(child: ChildProcess): Promise<number> {
+  const wait = () => undefined;
+  const pass = () => child.kill('SIGTERM');
+  process.on('SIGINT', wait).on('SIGTERM', pass);
+  try {
+    const [code]: unknown[] = await once(child, 'exit');
+    return typeof code === 'number' ? code : 1;
+  } finally {
+    process.off('SIGINT', wait).off('SIGTERM', pass);
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+function giveUp(reason: string): void {
+  console.error(reason);
+  process.exitCode = 1;
+}
+
+void main();

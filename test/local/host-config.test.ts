@@ -1,0 +1,47 @@
+import { parseHostJson } from '../../src/local/host/host-json';
+import { compileRoutes } from '../../src/local/host/routes';
+import { parseSchedule } from '../../src/local/host/schedule';
+import { http } from '../support/host';
+
+const after = new Date('2026-01-01T00:00:00Z');
+
+test.each([
+  ['0 */5 * * * *', '2026-01-01T00:05:00.000Z'],
+  ['30 0 6 * * *', '2026-01-01T06:00:30.000Z'],
+  // NCRONTAB's own ways: both day fields must suit (the first Monday the 1st is in June), and n/m counts from n.
+  ['0 0 0 1 * Mon', '2026-06-01T00:00:00.000Z'],
+  ['0 7/20 * * * *', '2026-01-01T00:07:00.000Z'],
+])('the schedule %s next fires at %s', (schedule, expected) => {
+  expect(parseSchedule(schedule)(after)?.toISOString()).toBe(expected);
+});
+
+test('a schedule that can never come fires never', () => {
+  expect(parseSchedule('0 0 0 30 2 *')(after)).toBeUndefined();
+});
+
+test.each(['*/5 * * * *', '0 0 25 * * *', 'soon'])('%s is no schedule', schedule => {
+  expect(() => parseSchedule(schedule)).toThrow();
+});
+
+test("what host.json leaves out has the real host's defaults", () => {
+  expect(parseHostJson({ version: '2.0' })).toEqual({
+    routePrefix: 'api',
+    queues: { batchSize: 16, maxDequeueCount: 5, retrySeconds: 0 },
+  });
+});
+
+test('what host.json says is obeyed', () => {
+  const queues = { visibilityTimeout: '1.02:03:04', batchSize: 3, maxDequeueCount: 2 };
+  expect(parseHostJson({ extensions: { queues, http: { routePrefix: '' } } })).toEqual({
+    routePrefix: '',
+    queues: { batchSize: 3, maxDequeueCount: 2, retrySeconds: 93_784 },
+  });
+});
+
+test('a time span that is none is refused', () => {
+  expect(() => parseHostJson({ extensions: { queues: { visibilityTimeout: '30s' } } })).toThrow('hh:mm:ss');
+});
+
+test('a route that the local host would match wrongly is refused', () => {
+  expect(() => compileRoutes([http('files/{*path}', async () => ({}))], 'api')).toThrow('{*path}');
+});
