@@ -31,13 +31,16 @@ export function readStorage(read: EnvReader): StorageSettings {
       'AzureWebJobsStorage',
       'write a connection string, or set AzureWebJobsStorage__accountName for sign-in by identity',
     );
+  } else if (uri === undefined && !ACCOUNT.test(account ?? '')) {
+    read.fault('AzureWebJobsStorage__accountName', 'write 3 to 24 lower-case letters and digits');
   } else if (!URL.canParse(tableUri) || !tableUri.startsWith('https://')) {
-    const name =
-      uri === undefined ? 'AzureWebJobsStorage__accountName' : 'AzureWebJobsStorage__tableServiceUri';
-    read.fault(name, 'no usable https address follows from it');
+    read.fault('AzureWebJobsStorage__tableServiceUri', 'write an https:// URL');
   }
   return { kind: 'identity', tableUri: tableUri ?? '' };
 }
+
+/** What a storage account can be called; anything else would end up as another host's URL. */
+const ACCOUNT = /^[a-z0-9]{3,24}$/;
 
 function storageFault(value: string): string | undefined {
   const parts = parseConnectionString(value);

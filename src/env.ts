@@ -13,8 +13,8 @@ export interface EnvReader {
   /** The trimmed value; undefined when it is missing or empty. */
   text(name: string): string | undefined;
   list(name: string): string[] | undefined;
-  /** Milliseconds. */
-  duration(name: string, fallback: string): number;
+  /** Milliseconds; at most `most`, a duration too. */
+  duration(name: string, fallback: string, most: string): number;
   number(name: string, fallback: number, range: { least: number; most: number }): number;
   choice<T extends string>(name: string, choices: readonly [T, ...T[]]): T;
   /** A URL without a trailing slash: https, or plain http on a loopback address only. */
@@ -50,12 +50,15 @@ export function readEnv(env: Environment): EnvReader {
       const value = text(name);
       return value === undefined ? undefined : splitList(value);
     },
-    duration: (name, fallback) =>
+    duration: (name, fallback, most) =>
       parsed(
         name,
         parseDuration(fallback) ?? 0,
-        parseDuration,
-        'write a duration such as 30s, 5m, 6h or 30d',
+        value => {
+          const ms = parseDuration(value);
+          return ms !== undefined && ms <= (parseDuration(most) ?? 0) ? ms : undefined;
+        },
+        `write a duration of at most ${most}, such as ${fallback}`,
       ),
     number: (name, fallback, { least, most }) =>
       parsed(

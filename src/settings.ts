@@ -75,7 +75,7 @@ export function parseSettings(
     clientId: read.text('AZURE_CLIENT_ID'),
     services: new Map(services.map(service => [service.settingName, serviceOf(read, service)])),
     kinds: new Map(kinds.map(kind => [kind.kind, kindOf(read, kind)])),
-    probeTimeoutMs: read.duration('PROBE_TIMEOUT', '10s'),
+    probeTimeoutMs: read.duration('PROBE_TIMEOUT', '10s', '60s'),
     mail,
     mailService: readMailService(read, mail.to !== 'none'),
     publicUrl: read.url('PUBLIC_URL'),
@@ -101,8 +101,9 @@ function kindOf(
   const own = read.text(name);
   const { thresholds, faults } = parseThresholds(own ?? defaultThresholds);
   for (const fault of faults) read.fault(name, fault.replace('thresholds: ', ''));
+  if (thresholds.length + faults.length === 0) read.fault(name, 'write at least one, such as 7d');
   const policy: ThresholdPolicy = { thresholds, from: own === undefined ? 'built-in' : 'setting' };
-  return { policy, checkEveryMs: read.duration(`CHECK_EVERY_${settingName}`, defaultCheckEvery) };
+  return { policy, checkEveryMs: read.duration(`CHECK_EVERY_${settingName}`, defaultCheckEvery, '30d') };
 }
 
 function serviceOf(read: EnvReader, service: ServiceDefaults): ServiceSettings {
@@ -129,6 +130,7 @@ function endpointFault(endpoint: string, service: ServiceDefaults): string | und
 
 function domainsOf(read: EnvReader, name: string, fallback: readonly string[]): readonly string[] {
   const domains = read.list(name)?.map(domain => domain.toLowerCase());
+  if (domains?.length === 0) read.fault(name, 'write at least one domain, such as azureiotcentral.com');
   for (const domain of domains ?? []) {
     if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(domain))
       read.fault(name, `'${domain}' is no domain such as azureiotcentral.com`);

@@ -53,7 +53,16 @@ export interface Assessment {
 /** The next read of a target as it stands, never-read ones included. */
 export function scheduleOf(row: Watched, state: Expiry, mail: MailPolicy, now: Instant): NextCheck {
   const crossings = crossingsFor(row, state);
-  const reminderWaits = remindersFor(row, state, crossings, mail, now).some(reminder => !isInvalid(reminder));
+  return nextCheckOf(row, state, crossings, remindersFor(row, state, crossings, mail, now));
+}
+
+function nextCheckOf(
+  row: Watched,
+  state: Expiry,
+  crossings: readonly Crossing[],
+  reminders: readonly Reminder[],
+): NextCheck {
+  const reminderWaits = reminders.some(reminder => !isInvalid(reminder));
   return nextCheck(state, { checkEveryMs: row.checkEveryMs, crossings, reminderWaits });
 }
 
@@ -72,7 +81,7 @@ export function assess(
   if (!row.columns.enabled) return { after, events, reminders: [], listing: undefined, tally: undefined };
   const crossings = crossingsFor(row, after);
   const reminders = remindersFor(row, after, crossings, mail, now);
-  const listing = listingOf(row, after, scheduleOf(row, after, mail, now).on);
+  const listing = listingOf(row, after, nextCheckOf(row, after, crossings, reminders).on);
   const { check, minted } = listing;
   return { after, events, reminders, listing, tally: { standing: standingOf(listing, now), check, minted } };
 }
@@ -93,9 +102,11 @@ export function remindersFor(
   mail: MailPolicy,
   now: Instant,
 ): Reminder[] {
-  const audience = mail.to === 'none' ? [] : mail.operators;
-  const invalid = audience.map(owner => ({ owner, decision: decideInvalid(state, toldTo(state, owner)) }));
+  // Decided first as for somebody who was told nothing: most targets have nothing to tell to anybody.
   const threshold = decideThreshold(state, crossings, [], now);
+  if (mail.to === 'none' || (!threshold.due && !state.invalid)) return [];
+  const operators = state.invalid ? mail.operators : [];
+  const invalid = operators.map(owner => ({ owner, decision: decideInvalid(state, toldTo(state, owner)) }));
   const recipients = threshold.due ? recipientsOf(row, mail, threshold.about - threshold.crossedOn) : [];
   const due = recipients.map(owner => ({
     owner,

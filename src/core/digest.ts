@@ -44,5 +44,9 @@ export interface Digest {
 /** Most urgent first: what expires (or expired) first; rows that can't be understood after all dated ones. */
 export function byUrgency(a: Reminder, b: Reminder): number {
   const invalid = Number(isInvalid(a)) - Number(isInvalid(b));
-  return invalid || a.about - b.about || (a.name < b.name ? -1 : 1);
+  return invalid || a.about - b.about || compare(a.name, b.name) || compare(a.scope, b.scope);
+}
+
+function compare(a: string, b: string): number {
+  return Number(a > b) - Number(a < b);
 }

@@ -99,8 +99,12 @@ function changeOf(before: Expiry, expiresOn: Instant | 'never', evidence: Eviden
   if (typeof from !== 'number' || from === expiresOn)
     return { columns: keepLifetime(before, expiresOn), events: [] };
   if (expiresOn < from) return { columns: {}, events: [{ type: 'shortened', on: now, from, to: expiresOn }] };
-  const lifetimeMs = expiresOn - (before.movedOn ?? now);
-  return { columns: { lifetimeMs }, events: [{ type: 'renewed', on: now, from, to: expiresOn }] };
+  const seenOn = before.movedOn ?? now;
+  const lifetimeMs = expiresOn - seenOn;
+  // Unread for longer than what is left, it may have been renewed long ago: a lifetime too short would silence thresholds.
+  const measured = seenOn - (before.readOn ?? seenOn) < lifetimeMs;
+  const columns = measured ? { lifetimeMs } : {};
+  return { columns, events: [{ type: 'renewed', on: now, from, to: expiresOn }] };
 }
 
 /** A lifetime outlives a reading only as long as the expiry it was measured on. */

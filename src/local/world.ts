@@ -1,7 +1,6 @@
 /** The world that `npm start` watches: simulated Azure with a demo fleet, or the real one with mails kept here. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { formatInstant, type Instant, parseInstant } from '../core/instant';
 import { demoRows, furnish } from './demo/fleet';
 import type { RegistryLine } from './registry-file';
 import { SENDER, startSimulatedAzure } from './simulated';
@@ -16,7 +15,7 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function simulatedWorld(folder: string, now: () => Instant): Promise<World> {
+export async function simulatedWorld(folder: string, now: () => number): Promise<World> {
   const azure = await startSimulatedAzure({ now });
   furnish(azure, await bornOn(folder, now()));
   const settings = { ...azure.settings, OPERATORS: 'operators@example.com' };
@@ -24,7 +23,7 @@ export async function simulatedWorld(folder: string, now: () => Instant): Promis
 }
 
 /** Real endpoints and the developer's own sign-in; mails go to the local outbox unless a mail service is set. */
-export async function liveWorld(env: NodeJS.ProcessEnv, now: () => Instant): Promise<World> {
+export async function liveWorld(env: NodeJS.ProcessEnv, now: () => number): Promise<World> {
   if (env.COMMUNICATION_ENDPOINT || env.COMMUNICATION_CONNECTION_STRING) {
     return { settings: {}, rows: [], outboxUrl: undefined, close: async () => {} };
   }
@@ -34,15 +33,15 @@ export async function liveWorld(env: NodeJS.ProcessEnv, now: () => Instant): Pro
 }
 
 /** The day the demo was born: kept beside its data, so that its dates stand still. */
-async function bornOn(folder: string, now: Instant): Promise<Instant> {
+async function bornOn(folder: string, now: number): Promise<number> {
   const file = join(folder, 'born');
   const kept = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
     throw error;
   });
-  const born = parseInstant(kept.trim());
-  if (born !== undefined) return born;
+  const born = Date.parse(kept.trim());
+  if (!Number.isNaN(born)) return born;
   await mkdir(folder, { recursive: true });
-  await writeFile(file, formatInstant(now));
+  await writeFile(file, new Date(now).toISOString());
   return now;
 }

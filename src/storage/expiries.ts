@@ -3,9 +3,9 @@ import type { TableClient } from '@azure/data-tables';
 import type { Expiry } from '../core/expiry';
 import type { Key } from '../core/target';
 import type { Told } from '../core/told';
-import type { Expiries } from '../watch/ports';
+import type { Change, Expiries } from '../watch/ports';
 import { type Operation, submit, submitAll } from './batch';
-import { calColumns, sweepColumns, toExpiry, toldColumn } from './expiry-row';
+import { calColumns, changedColumns, toExpiry, toldColumn } from './expiry-row';
 import { isWellFormed } from './keys';
 import { find, type Query, rowsOf, within } from './pages';
 
@@ -19,10 +19,10 @@ export function openExpiries(client: TableClient): Expiries {
       return row && toExpiry(row);
     },
     all: () => expiriesOf(client, { ahead: true }),
-    merge: (scope, states) =>
+    merge: (scope, changes) =>
       submit(
         client,
-        states.map(state => sweep(scope, state)),
+        changes.flatMap(change => sweep(scope, change)),
       ),
     mergeCal: (scope, states) =>
       submit(
@@ -48,8 +48,11 @@ async function* expiriesOf(client: TableClient, query: Query): AsyncGenerator<Ex
   for await (const row of rowsOf(client, query)) yield toExpiry(row);
 }
 
-function sweep(scope: string, state: Expiry): Operation {
-  return ['upsert', { partitionKey: scope, rowKey: state.name, ...sweepColumns(state) }, 'Merge'];
+/** Only what differs is written: a target that was read and is as it was costs two columns, not twenty. */
+function sweep(scope: string, { before, after }: Change): Operation[] {
+  const columns = changedColumns(before, after);
+  if (Object.keys(columns).length === 0) return [];
+  return [['upsert', { partitionKey: scope, rowKey: after.name, ...columns }, 'Merge']];
 }
 
 /** An update, never an upsert: a row that was removed meanwhile stays removed. */

@@ -5,7 +5,6 @@ import { formatInstant } from '../core/instant';
 import { FAILURE_CODES } from '../core/reading';
 import type { Told } from '../core/told';
 import {
-  double,
   InstantText,
   instant,
   instantOrNever,
@@ -34,8 +33,15 @@ const ToldLine = v.object({
 });
 const ToldColumn = v.object({ owner: v.string(), told: v.array(v.unknown()) });
 
-/** The sweep's own columns. All of them each time: '' clears what is absent, since a Merge passes over it. */
-export function sweepColumns(state: Expiry): Row {
+/** The sweep's own columns that a Merge must write to turn one state into the other. */
+export function changedColumns(before: Expiry | undefined, after: Expiry): Row {
+  const known = before && sweepColumns(before);
+  const columns = Object.entries(sweepColumns(after));
+  return Object.fromEntries(columns.filter(([name, value]) => value !== (known?.[name] ?? '')));
+}
+
+/** All of the sweep's own columns: '' clears what is absent, since a Merge passes over it. */
+function sweepColumns(state: Expiry): Record<string, string | number> {
   const { failure, invalid, lifetimeMs } = state;
   return {
     firstSeenOn: formatInstant(state.firstSeenOn),
@@ -43,7 +49,7 @@ export function sweepColumns(state: Expiry): Row {
     readOn: instantOrNone(state.readOn),
     expiresOn: instantOrNone(state.expiresOn),
     evidence: state.evidence ?? '',
-    lifetimeMs: lifetimeMs === undefined ? '' : double(lifetimeMs),
+    lifetimeMs: lifetimeMs === undefined ? '' : String(lifetimeMs),
     movedFrom: instantOrNone(state.movedFrom),
     movedOn: instantOrNone(state.movedOn),
     failureCode: failure?.code ?? '',
@@ -57,7 +63,7 @@ export function sweepColumns(state: Expiry): Row {
   };
 }
 
-export function calColumns({ cal, shown }: Expiry): Row {
+export function calColumns({ cal, shown }: Expiry): Record<string, string> {
   return { cal: JSON.stringify(cal), shown: shown ?? '' };
 }
 

@@ -1,12 +1,10 @@
 /** One row of the calendar table, both ways: all that a report shows of a target. */
 import * as v from 'valibot';
 import type { Listing } from '../core/assess';
-import { splitList } from '../core/duration';
 import { formatInstant } from '../core/instant';
 import { CHECKS } from '../core/standing';
 import type { CalendarEntry } from '../watch/ports';
 import {
-  double,
   flag,
   InstantText,
   instant,
@@ -20,27 +18,21 @@ import {
   text,
 } from './columns';
 
+const Shown = v.record(v.string(), v.unknown());
 const Failure = v.object({ code: v.string(), message: v.string(), since: InstantText, count: v.number() });
 
-/** Written with Replace, so what is absent is left out. */
+/** What a query filters by has a column; the rest is one, since a store's work grows with the number of columns. */
 export function listingColumns({ scope, name, listing }: CalendarEntry): Row {
-  const { kind, displayName, owners, minted, failing, check, lifetimeMs, failure } = listing;
-  return {
-    scope,
-    name,
-    kind,
-    displayName,
-    owners: owners.join(', '),
-    minted,
-    failing,
-    check,
+  const { kind, failure, ...rest } = listing;
+  const shown = {
+    ...rest,
     expiresOn: instantOrNone(listing.expiresOn),
     expiringFrom: instantOrNone(listing.expiringFrom),
     checkedOn: instantOrNone(listing.checkedOn),
     nextCheckOn: instantOrNone(listing.nextCheckOn),
-    ...(lifetimeMs !== undefined && { lifetimeMs: double(lifetimeMs) }),
-    ...(failure && { failure: JSON.stringify({ ...failure, since: formatInstant(failure.since) }) }),
+    ...(failure && { failure: { ...failure, since: formatInstant(failure.since) } }),
   };
+  return { scope, name, kind, listing: JSON.stringify(shown) };
 }
 
 /** Undefined for a row that doesn't say which target it lists. */
@@ -48,14 +40,15 @@ export function toEntry(row: Row): CalendarEntry | undefined {
   const key = text(row.rowKey);
   const { scope, name } = row;
   if (key === undefined || typeof scope !== 'string' || typeof name !== 'string') return undefined;
-  return { scope, name, key, listing: toListing(row, name) };
+  const shown = json(Shown, row.listing) ?? {};
+  return { scope, name, key, listing: toListing({ ...shown, kind: row.kind }, name) };
 }
 
 function toListing(row: Row, name: string): Listing {
   return {
     kind: text(row.kind) ?? '',
     displayName: text(row.displayName) ?? name,
-    owners: splitList(text(row.owners) ?? ''),
+    owners: Array.isArray(row.owners) ? row.owners.filter(owner => typeof owner === 'string') : [],
     minted: flag(row.minted),
     failing: flag(row.failing),
     check: oneOf(CHECKS, row.check) ?? 'pending',
@@ -65,9 +58,14 @@ function toListing(row: Row, name: string): Listing {
       expiresOn: instantOrNever(row.expiresOn),
       expiringFrom: instant(row.expiringFrom),
       lifetimeMs: number(row.lifetimeMs),
-      failure: json(Failure, row.failure),
+      failure: failureOf(row.failure),
       checkedOn: instant(row.checkedOn),
       nextCheckOn: instant(row.nextCheckOn),
     }),
   };
+}
+
+function failureOf(value: unknown): Listing['failure'] {
+  const parsed = v.safeParse(Failure, value);
+  return parsed.success ? parsed.output : undefined;
 }

@@ -22,9 +22,12 @@ export interface ReaderOptions<Job> {
   meanwhile(): Promise<void>;
 }
 
+/** `paused`: the service asked for a longer wait than is worth it. `outOfTime`: the time there is ends before the wait does. */
+export type Permit = 'granted' | 'paused' | 'outOfTime';
+
 export interface PacedReader<Job> {
-  /** Starts reading as soon as the pace allows; false when it does not within the time there is. */
-  read(job: Job): Promise<boolean>;
+  /** Starts reading as soon as the pace allows, if it does. */
+  read(job: Job): Promise<Permit>;
   /** Waits for all that is under way, refused ones read again where the pause is short. */
   drain(): Promise<void>;
   pace(): Pace;
@@ -32,20 +35,24 @@ export interface PacedReader<Job> {
 
 export function pacedReader<Job>(options: ReaderOptions<Job>): PacedReader<Job> {
   const { limits, clock, until } = options;
-  const inFlight = new Set<Promise<void>>();
+  let inFlight = 0;
+  /** Wakes whoever waits for one of those in flight to end. */
+  let ended = () => {};
+  const oneEnds = () => new Promise<void>(resolve => (ended = resolve));
   let again: { job: Job; reading: Reading }[] = [];
   let pace = options.pace;
   let fault: unknown;
 
   /** A request may leave: there is a place among those in flight and a token in the bucket. */
-  const permitted = async () => {
-    while (inFlight.size >= MOST_IN_FLIGHT) await Promise.race(inFlight);
+  const permitted = async (): Promise<Permit> => {
+    while (inFlight >= MOST_IN_FLIGHT) await oneEnds();
     for (;;) {
       if (fault) throw fault;
       const now = clock.now();
       const wait = waitFor(pace, limits, now);
-      if (wait === 0) return true;
-      if (wait > LONGEST_WAIT || now + wait > until) return false;
+      if (wait === 0) return 'granted';
+      if (wait > LONGEST_WAIT) return 'paused';
+      if (now + wait > until) return 'outOfTime';
       await clock.sleep(Math.min(wait, LONGEST_NAP));
       await options.meanwhile();
     }
@@ -54,15 +61,18 @@ export function pacedReader<Job>(options: ReaderOptions<Job>): PacedReader<Job> 
   const launch = (job: Job) => {
     const sentAt = clock.now();
     pace = spend(pace, limits, sentAt);
-    const under = options
+    inFlight += 1;
+    options
       .read(job)
       .then(answer => settle(job, answer, sentAt))
       // Kept for whoever waits next: a rejection that nobody awaits would take the whole process down.
       .catch((error: unknown) => {
         fault ??= error;
       })
-      .finally(() => inFlight.delete(under));
-    inFlight.add(under);
+      .finally(() => {
+        inFlight -= 1;
+        ended();
+      });
   };
 
   const settle = (job: Job, { reading, retryAfterMs, remaining }: Answer, sentAt: Instant) => {
@@ -71,7 +81,7 @@ export function pacedReader<Job>(options: ReaderOptions<Job>): PacedReader<Job> 
       pace = refused(pace, sentAt, now, retryAfterMs);
       again.push({ job, reading });
     } else {
-      pace = answered(pace, limits, now, remaining, inFlight.size);
+      pace = answered(pace, limits, now, remaining, inFlight);
       options.arrived(job, reading, now);
     }
   };
@@ -80,20 +90,20 @@ export function pacedReader<Job>(options: ReaderOptions<Job>): PacedReader<Job> 
     const turned = again;
     again = [];
     for (const { job, reading } of turned) {
-      if (await permitted()) launch(job);
+      if ((await permitted()) === 'granted') launch(job);
       else options.arrived(job, reading, clock.now());
     }
   };
 
   return {
     async read(job) {
-      if (!(await permitted())) return false;
-      launch(job);
-      return true;
+      const permit = await permitted();
+      if (permit === 'granted') launch(job);
+      return permit;
     },
     async drain() {
-      while (inFlight.size > 0 || again.length > 0) {
-        await Promise.all(inFlight);
+      while (inFlight > 0 || again.length > 0) {
+        while (inFlight > 0) await oneEnds();
         if (fault) throw fault;
         await readAgain();
       }

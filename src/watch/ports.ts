@@ -69,13 +69,19 @@ export interface Registry {
 /** Keys of rows that the store refused on their own; the rest was written. */
 export type RefusedNames = ReadonlySet<string>;
 
+/** A state as it was read, if it was there, and as it is to be. */
+export interface Change {
+  readonly before: Expiry | undefined;
+  readonly after: Expiry;
+}
+
 export interface Expiries {
   rows(scope: string, after?: string): AsyncIterable<Expiry>;
   row(key: Key): Promise<Expiry | undefined>;
   /** Every state of every scope, in key order. */
   all(): AsyncIterable<Expiry>;
-  /** Merges the sweep's own columns. */
-  merge(scope: string, states: readonly Expiry[]): Promise<RefusedNames>;
+  /** Merges those of the sweep's own columns that differ from what was read before. */
+  merge(scope: string, changes: readonly Change[]): Promise<RefusedNames>;
   /** Merges only `cal` and the fingerprint of what it shows. */
   mergeCal(scope: string, states: readonly Expiry[]): Promise<RefusedNames>;
   /** Merges only an owner's `told_…`; a row that is gone stays gone. */

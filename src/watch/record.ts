@@ -4,7 +4,7 @@ import type { Assessment, Listing } from '../core/assess';
 import type { Expiry } from '../core/expiry';
 import { datedExpiry } from '../core/standing';
 import type { Lease } from './lease';
-import type { Calendar, CalendarEntry, Log, RefusedNames, Tables } from './ports';
+import type { Calendar, CalendarEntry, Change, Log, RefusedNames, Tables } from './ports';
 
 /** What is to be written about one target. */
 export interface Outcome {
@@ -33,7 +33,7 @@ export function outcomeOf(
   const calendarKey = listing ? calendar.keyOf(after, datedExpiry(after)) : '';
   const shown = listing ? fingerprint(listing) : '';
   const moves = before?.cal.length !== 1 || before.cal[0] !== calendarKey;
-  const changed = moves || facts.read || events.length > 0 || before?.shown !== shown;
+  const changed = moves || facts.read || events.length > 0 || (before?.shown ?? '') !== shown;
   return { before, assessment, calendarKey, shown, changed, moves, forget: facts.forget };
 }
 
@@ -48,8 +48,7 @@ export async function recordStaying(
   const changed = outcomes.filter(outcome => outcome.changed && !outcome.forget);
   await lease.hold();
   await tables.calendar.write(changed.flatMap(entryOf), []);
-  const states = changed.map(({ assessment, shown }) => ({ ...assessment.after, shown }));
-  const refused = await tables.expiries.merge(scope, states);
+  const refused = await tables.expiries.merge(scope, changed.map(withShown));
   const forgotten = outcomes.filter(outcome => outcome.forget).map(outcome => outcome.assessment.after.name);
   await tables.expiries.remove(scope, forgotten);
   await tellAndRemember(outcomes, refused, tables, log);
@@ -92,10 +91,14 @@ async function tellAndRemember(
   );
 }
 
-function withAllKeys({ before, assessment, calendarKey, shown }: Outcome): Expiry {
+function withShown({ before, assessment, shown }: Outcome): Change {
+  return { before, after: { ...assessment.after, shown } };
+}
+
+function withAllKeys({ before, assessment, calendarKey, shown }: Outcome): Change {
   const known = before?.cal.length ? before.cal : [''];
   const others = known.filter(key => key !== calendarKey);
-  return { ...assessment.after, shown, cal: [...others, calendarKey] };
+  return { before, after: { ...assessment.after, shown, cal: [...others, calendarKey] } };
 }
 
 function withOneKey({ assessment, calendarKey, shown }: Outcome): Expiry {

@@ -25,12 +25,13 @@ export async function sendDigest(owner: OwnerLines, watch: SendDigest, log: Log)
   const now = watch.clock.now();
   if (owner.claim && !(await resume(owner, owner.claim, now, watch, log))) return;
   const lines = await keepTrue(owner, now, watch, log);
-  const sent = lines.sort((a, b) => byUrgency(a.line.reminder, b.line.reminder)).slice(0, MOST_LINES);
+  const sent = lines.slice(0, MOST_LINES);
   if (sent.length === 0) return;
   const lineIds = sent.map(({ id }) => id);
   const operationId = operationIdOf(owner.owner, lineIds, FIRST_ATTEMPT);
   const claim: Claim = { operationId, attempt: FIRST_ATTEMPT, lineIds, claimedOn: now, accepted: false };
-  if (await watch.tables.outbox.claim(owner.owner, claim)) await post(owner, sent, claim, now, watch, log);
+  if (await watch.tables.outbox.claim(owner.owner, claim))
+    await post(owner, { sent, more: lines.length - sent.length }, claim, now, watch, log);
   else log.info(`${owner.owner}: another sender has the digest.`);
 }
 
@@ -56,17 +57,17 @@ async function resume(
     await tell(owner, claim, 'accepted', now, watch);
     return false;
   }
-  const claimed = owner.lines.filter(({ id }) => claim.lineIds.includes(id));
-  const sent = (await inChunks(claimed, line => recheck(line, watch, now))).filter(isTrue);
+  const lines = await keepTrue(owner, now, watch, log);
+  const sent = lines.filter(({ id }) => claim.lineIds.includes(id));
   if (sent.length === claim.lineIds.length) {
-    await post(owner, sent, claim, now, watch, log);
+    await post(owner, { sent, more: lines.length - sent.length }, claim, now, watch, log);
     return false;
   }
   await watch.tables.outbox.release(owner.owner);
   return true;
 }
 
-/** Step 2: what is no longer true is dropped, and its history says why. */
+/** Step 2: what is no longer true is dropped, and its history says why; the rest, most urgent first. */
 async function keepTrue(owner: OwnerLines, now: Instant, watch: SendDigest, log: Log): Promise<StillTrue[]> {
   const checked = await inChunks(owner.lines, line => recheck(line, watch, now));
   const dropped = checked.filter(line => isDropped(line));
@@ -86,13 +87,13 @@ async function keepTrue(owner: OwnerLines, now: Instant, watch: SendDigest, log:
     );
     log.info(`${owner.owner}: ${dropped.length} reminders are no longer true and were dropped.`);
   }
-  return checked.filter(isTrue);
+  return checked.filter(isTrue).sort((a, b) => byUrgency(a.line.reminder, b.line.reminder));
 }
 
 /** Step 3: the claim is on record, so whatever happens now can be taken up again under the same operation id. */
 async function post(
   owner: OwnerLines,
-  sent: StillTrue[],
+  { sent, more }: { sent: readonly StillTrue[]; more: number },
   claim: Claim,
   asOf: Instant,
   watch: SendDigest,
@@ -100,7 +101,7 @@ async function post(
 ) {
   const mailer = await watch.mailer();
   const lines = sent.map(({ line }) => line);
-  const digest = { owner: owner.owner, lines, more: owner.lines.length - sent.length, asOf };
+  const digest = { owner: owner.owner, lines, more, asOf };
   const answer = await mailer.send(digest, claim.operationId);
   if (answer.outcome === 'unsettled') {
     log.warn(`${owner.owner}: the digest waits, ${answer.message} (operation ${claim.operationId})`);

@@ -9,7 +9,7 @@ import { type Counts, counted, NO_COUNTS } from './counts';
 import { type Lease, LeaseLost, takeLease } from './lease';
 import { mergeRows, type Pair } from './merge-rows';
 import type { SweepMessage } from './message';
-import { KEPT_WAITING, type PacedReader, pacedReader } from './paced-reader';
+import { KEPT_WAITING, type PacedReader, type Permit, pacedReader } from './paced-reader';
 import type { Answer, Clock, Log, Tables } from './ports';
 import { outcomeOf } from './record';
 import { type Recorder, recorder } from './recorder';
@@ -122,7 +122,8 @@ async function visitAll(
   let last = cursor;
   for await (const pair of mergeRows(registry.rows(scope, cursor), expiries.rows(scope, cursor))) {
     if (last !== undefined && sweep.clock.now() >= deadline) return last;
-    await visit(pair, sweep);
+    const permit = await visit(pair, sweep);
+    if (permit === 'outOfTime' && last !== undefined) return last;
     await sweep.lease.hold(sweep.reader.pace());
     await sweep.recorder.writeFull();
     last = pair.name;
@@ -130,18 +131,22 @@ async function visitAll(
   return undefined;
 }
 
-async function visit({ row, state }: Pair, sweep: Sweep): Promise<void> {
+/** @returns `outOfTime` for a target that is left to the next message. */
+async function visit({ row, state }: Pair, sweep: Sweep): Promise<Permit | undefined> {
   sweep.totals.rows += 1;
   const now = sweep.clock.now();
-  if (!row) return removeGone(state, now, sweep);
+  if (!row) return void removeGone(state, now, sweep);
   const understood = understand(row, sweep.knowledge);
   const dueOn = dueSince(understood, state, now, sweep.mail);
   const { located } = understood;
-  if (dueOn === undefined || !located) return settle({ understood, before: state }, undefined, now, sweep);
+  if (dueOn === undefined || !located)
+    return void settle({ understood, before: state }, undefined, now, sweep);
   const job: Job = { understood, before: state, read: () => located.read() };
-  if (await sweep.reader.read(job)) return;
+  const permit = await sweep.reader.read(job);
+  if (permit !== 'paused') return permit;
   const untried = state?.checkedOn !== undefined && now - dueOn >= LONGEST_UNTRIED;
   settle(job, untried ? KEPT_WAITING : undefined, sweep.clock.now(), sweep);
+  return permit;
 }
 
 /** Since when a read is due; undefined while it is not. */

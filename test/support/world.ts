@@ -13,11 +13,14 @@ import type { Log } from '../../src/watch/ports';
 import type { StatusItem } from '../../src/watch/report';
 import { freshStorage } from './azurite';
 import { type TestClock, testClock } from './clock';
+import { type InFlight, watchRequests } from './in-flight';
 
 export interface World {
   readonly clock: TestClock;
   readonly azure: SimulatedAzure;
   readonly connectionString: string;
+  /** The app's environment, as first composed. */
+  readonly env: Readonly<Record<string, string>>;
   readonly tables: ReturnType<typeof openTables>;
   readonly log: Log & { readonly lines: string[] };
   /** The app as of now; `restart` composes it anew, as a fresh process would. */
@@ -25,6 +28,8 @@ export interface World {
   restart(settings?: Record<string, string>): void;
   /** Writes a registry row as a person would. */
   register(scope: string, name: string, columns?: Record<string, unknown>): Promise<void>;
+  /** Writes many rows of one scope, up to 100 a transaction. */
+  registerAll(scope: string, names: readonly string[], columns?: Record<string, unknown>): Promise<void>;
   unregister(scope: string, name: string): Promise<void>;
   /** One tick: every scope is swept to its end. */
   sweep(): Promise<void>;
@@ -44,14 +49,23 @@ export function useWorld(
   options: Omit<SimulatedAzureOptions, 'now'> & { settings?: Record<string, string> } = {},
 ): () => World {
   let world: World | undefined;
+  let inFlight: InFlight | undefined;
+  let opened: SimulatedAzure | undefined;
   beforeEach(async () => {
     const clock = testClock(START);
     const quiet = { perMinute: 1e6, perHour: 1e6, statusPerMinute: 1e6, statusPerHour: 1e6 };
     const azure = await startSimulatedAzure({ communication: quiet, ...options, now: clock.now });
+    // Closed even where the world then fails to come about.
+    opened = azure;
+    inFlight = watchRequests([azure.arm.url, azure.iotCentral.url]);
+    const { settled } = inFlight;
+    const jump = clock.sleep;
+    clock.sleep = ms => settled().then(() => jump(ms));
     world = await createWorld(clock, azure, options.settings ?? {});
   });
   afterEach(async () => {
-    await world?.azure.close();
+    inFlight?.stop();
+    await opened?.close();
     world = undefined;
   });
   return () => {
@@ -88,6 +102,7 @@ async function createWorld(
     clock,
     azure,
     connectionString,
+    env,
     tables,
     log,
     app: () => app,
@@ -96,6 +111,14 @@ async function createWorld(
     },
     register: async (partitionKey, rowKey, columns = {}) => {
       await registry.upsertEntity({ partitionKey, rowKey, ...columns }, 'Replace');
+    },
+    registerAll: async (partitionKey, names, columns = {}) => {
+      for (let start = 0; start < names.length; start += 100) {
+        const some = names.slice(start, start + 100);
+        await registry.submitTransaction(
+          some.map(rowKey => ['upsert', { partitionKey, rowKey, ...columns }, 'Replace']),
+        );
+      }
     },
     unregister: async (partitionKey, rowKey) => {
       await registry.deleteEntity(partitionKey, rowKey);

@@ -1,7 +1,10 @@
 /** The demo fleet: one target in every standing and check, so that a first look shows what there is to see. */
-import { DAY, HOUR, type Instant, MINUTE } from '../../core/instant';
 import type { RegistryLine } from '../registry-file';
 import type { SimulatedAzure } from '../simulated';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
 const SUBSCRIPTION = '651f8027-33e8-4ec4-97b4-f6e9f3dc8744';
 const BUSY = '0c0ffee0-1111-4222-8333-444455556666';
@@ -10,7 +13,7 @@ const CONTOSO = 'contoso.azureiotcentral.com';
 const OWNERS = 'ada@example.com, grace@example.com';
 
 /** Sets up the simulated services. Dates count from the day the demo was born, so that a restart renews nothing. */
-export function furnish({ arm, iotCentral }: SimulatedAzure, born: Instant): void {
+export function furnish({ arm, iotCentral }: SimulatedAzure, born: number): void {
   const token = (id: string) => iotCentral.token(CONTOSO, id);
   token('telemetry-prod').expires(born + 240 * DAY);
   token('gateway-prod').expires(born + 6 * DAY + 5 * HOUR);

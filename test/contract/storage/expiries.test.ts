@@ -35,26 +35,29 @@ const TOLD: Told = {
   outcome: 'accepted',
 };
 
+/** A state that is written where nothing was known. */
+const anew = (after: Expiry) => ({ before: undefined, after });
+
 test.each([
   ['all there is', FULL],
   ['next to nothing', BARE],
   ['an expiry that is never', { ...BARE, expiresOn: 'never' as const, evidence: 'fixed' as const }],
 ])('a state with %s is read as it was written', async (_what, state) => {
   const { tables } = await freshTables();
-  expect(await tables.expiries.merge(SCOPE, [state])).toEqual(new Set());
+  expect(await tables.expiries.merge(SCOPE, [anew(state)])).toEqual(new Set());
   expect(await tables.expiries.row(KEY)).toEqual(state);
 });
 
 test('what a later state lacks is cleared', async () => {
   const { tables } = await freshTables();
-  await tables.expiries.merge(SCOPE, [FULL]);
-  await tables.expiries.merge(SCOPE, [BARE]);
+  await tables.expiries.merge(SCOPE, [anew(FULL)]);
+  await tables.expiries.merge(SCOPE, [{ before: FULL, after: BARE }]);
   expect(await tables.expiries.row(KEY)).toEqual(BARE);
 });
 
 test('sweep, calendar, sender and strangers leave each other alone', async () => {
   const { tables, bare } = await freshTables();
-  await tables.expiries.merge(SCOPE, [FULL]);
+  await tables.expiries.merge(SCOPE, [anew(FULL)]);
   await bare('expiries').updateEntity({ partitionKey: SCOPE, rowKey: 'one', snooze: 'mine' }, 'Merge');
   await tables.expiries.mergeTold('Ann@Example.com', [{ ...KEY, told: [TOLD] }]);
   await tables.expiries.mergeCal(SCOPE, [{ ...BARE, cal: ['z'], shown: 'new' }]);
@@ -64,14 +67,14 @@ test('sweep, calendar, sender and strangers leave each other alone', async () =>
     ['bob@example.com', [{ ...TOLD, outcome: 'refused' }]],
   ]);
   expect(await tables.expiries.row(KEY)).toEqual({ ...FULL, cal: ['z'], shown: 'new', told });
-  await tables.expiries.merge(SCOPE, [BARE]);
+  await tables.expiries.merge(SCOPE, [{ before: { ...FULL, cal: ['z'], shown: 'new' }, after: BARE }]);
   expect(await tables.expiries.row(KEY)).toEqual({ ...BARE, told });
   expect((await bare('expiries').getEntity(SCOPE, 'one')).snooze).toBe('mine');
 });
 
 test('telling an owner again, in another spelling, takes the place of what was told', async () => {
   const { tables } = await freshTables();
-  await tables.expiries.merge(SCOPE, [BARE]);
+  await tables.expiries.merge(SCOPE, [anew(BARE)]);
   await tables.expiries.mergeTold('Ann@Example.com', [{ ...KEY, told: [TOLD] }]);
   const both = [{ ...TOLD, reason: '0' }, TOLD];
   await tables.expiries.mergeTold('ann@example.com', [{ ...KEY, told: both }]);
@@ -81,7 +84,7 @@ test('telling an owner again, in another spelling, takes the place of what was t
 test('neither told nor calendar resurrects a row, nor does a missing one stop the others', async () => {
   const { tables } = await freshTables();
   const other = { scope: 'iotCentralToken:other', name: 'two' };
-  await tables.expiries.merge(other.scope, [newExpiry(other, NOON)]);
+  await tables.expiries.merge(other.scope, [anew(newExpiry(other, NOON))]);
   await tables.expiries.mergeTold(
     'ann@example.com',
     [KEY, { ...KEY, name: 'x' }, other].map(key => ({ ...key, told: [TOLD] })),
@@ -95,7 +98,7 @@ test('a refused state does not block its neighbours', async () => {
   const { tables } = await freshTables();
   const states = names(150).map(name => newExpiry({ scope: SCOPE, name }, NOON));
   const bad = { ...newExpiry({ scope: SCOPE, name: 't00070x' }, NOON), shown: 'x'.repeat(40_000) };
-  expect(await tables.expiries.merge(SCOPE, [...states, bad])).toEqual(new Set(['t00070x']));
+  expect(await tables.expiries.merge(SCOPE, [...states, bad].map(anew))).toEqual(new Set(['t00070x']));
   expect((await all(tables.expiries.rows(SCOPE))).map(({ name }) => name)).toEqual(names(150));
 });
 
@@ -126,7 +129,7 @@ test('removes what is there and minds nothing that is not', async () => {
   const { tables } = await freshTables();
   await tables.expiries.merge(
     SCOPE,
-    names(150).map(name => newExpiry({ scope: SCOPE, name }, NOON)),
+    names(150).map(name => anew(newExpiry({ scope: SCOPE, name }, NOON))),
   );
   await tables.expiries.remove(SCOPE, ['gone', ...names(149), 'a/b']);
   expect((await all(tables.expiries.all())).map(({ name }) => name)).toEqual(['t00149']);
@@ -166,11 +169,11 @@ test('of a row that somebody edited it reads what can be read', async () => {
 
 test('a row can be read by a person', async () => {
   const { tables, bare } = await freshTables();
-  await tables.expiries.merge(SCOPE, [FULL]);
+  await tables.expiries.merge(SCOPE, [anew(FULL)]);
   expect(await bare('expiries').getEntity(SCOPE, 'one')).toMatchObject({
     firstSeenOn: '2027-03-04T12:00:00.250Z',
     expiresOn: '2028-04-07T12:00:00.250Z',
-    lifetimeMs: 31_536_000_000.5,
+    lifetimeMs: '31536000000.5',
     failureCode: 'notAllowed',
     failureCount: 7,
     cal: '["","x|y"]',

@@ -1,0 +1,26 @@
+/** The bundle: how the app becomes the one file that is deployed. */
+import { type BuildResult, build } from 'esbuild';
+
+export interface BundleOptions {
+  readonly outfile: string;
+  /** Off only where somebody has to read the result: what is loaded when stays the same. */
+  readonly minify?: boolean;
+}
+
+/** Builds `src/main.ts`; the metafile says what went into it. Run it in the project's folder. */
+export function bundle({ outfile, minify = true }: BundleOptions): Promise<BuildResult<{ metafile: true }>> {
+  return build({
+    entryPoints: ['src/main.ts'],
+    outfile,
+    bundle: true,
+    minify,
+
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    // The worker alone supplies it.
+    external: ['@azure/functions-core'],
+    logLevel: 'warning',
+    metafile: true,
+  });
+}

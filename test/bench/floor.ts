@@ -1,0 +1,118 @@
+/** The bare floor of a sweep: the same reads by a plain HTTP pool, and one state and one calendar row a target in bare transactions. */
+import { createHash, createHmac, randomUUID } from 'node:crypto';
+import { Agent, request } from 'node:http';
+import { EMULATOR_KEY } from '../../src/local/connection-string';
+import type { OtherSide } from './other-side';
+import { nameOf, SCOPE } from './watcher';
+
+const IN_FLIGHT = 32;
+
+export async function floor(other: OtherSide, account: string, targets: number): Promise<void> {
+  const agent = new Agent({ keepAlive: true });
+  const tables = `${other.tableUrl}/${account}`;
+  let writing: Promise<unknown> = Promise.resolve();
+  for (let start = 0; start < targets; start += 100) {
+    const names = Array.from({ length: Math.min(100, targets - start) }, (_, index) => nameOf(start + index));
+    const bodies = await readAll(names, other.iotCentral, agent);
+    await writing;
+    writing = Promise.all([
+      transaction(
+        tables,
+        account,
+        'expiries',
+        names.map((name, index) => stateRow(name, bodies[index] ?? '')),
+        agent,
+      ),
+      transaction(
+        tables,
+        account,
+        'calendar',
+        names.map((name, index) => calendarRow(name, bodies[index] ?? '')),
+        agent,
+      ),
+    ]);
+  }
+  await writing;
+  agent.destroy();
+}
+
+async function readAll(names: readonly string[], url: string, agent: Agent): Promise<string[]> {
+  const bodies: string[] = new Array(names.length);
+  let next = 0;
+  const worker = async () => {
+    for (let index = next++; index < names.length; index = next++) {
+      const path = `${url}/bench.azureiotcentral.com/api/apiTokens/${names[index]}?api-version=2022-07-31`;
+      bodies[index] = await send(path, 'GET', {}, undefined, agent);
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
+  return bodies;
+}
+
+function expiryOf(body: string): string {
+  const parsed: unknown = JSON.parse(body);
+  return typeof parsed === 'object' && parsed !== null && 'expiry' in parsed ? String(parsed.expiry) : '';
+}
+
+function stateRow(name: string, body: string): Record<string, string> {
+  const now = new Date().toISOString();
+  return { PartitionKey: SCOPE, RowKey: name, expiresOn: expiryOf(body), checkedOn: now, readOn: now };
+}
+
+function calendarRow(name: string, body: string): Record<string, string> {
+  const hash = createHash('sha256').update(SCOPE).update(name).digest('hex').slice(0, 32);
+  const expiresOn = expiryOf(body);
+  return { PartitionKey: 'all', RowKey: `${expiresOn}|${hash}`, scope: SCOPE, name, expiresOn };
+}
+
+/** One entity group transaction, by hand. */
+async function transaction(
+  tables: string,
+  account: string,
+  table: string,
+  rows: Record<string, string>[],
+  agent: Agent,
+) {
+  const batch = `batch_${randomUUID()}`;
+  const changes = `changeset_${randomUUID()}`;
+  const parts = rows.map(row => {
+    const path = `${tables}/${table}(PartitionKey='${encodeURIComponent(row.PartitionKey ?? '')}',RowKey='${encodeURIComponent(row.RowKey ?? '')}')`;
+    return `--${changes}\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\nMERGE ${path} HTTP/1.1\r\nContent-Type: application/json\r\nAccept: application/json;odata=minimalmetadata\r\nDataServiceVersion: 3.0\r\nPrefer: return-no-content\r\n\r\n${JSON.stringify(row)}\r\n`;
+  });
+  const body = `--${batch}\r\nContent-Type: multipart/mixed; boundary=${changes}\r\n\r\n${parts.join('')}--${changes}--\r\n--${batch}--\r\n`;
+  const date = new Date().toUTCString();
+  const signature = createHmac('sha256', Buffer.from(EMULATOR_KEY, 'base64'))
+    .update(`${date}\n/${account}/${account}/$batch`)
+    .digest('base64');
+  const headers = {
+    'content-type': `multipart/mixed; boundary=${batch}`,
+    'content-length': String(Buffer.byteLength(body)),
+    'x-ms-date': date,
+    'x-ms-version': '2019-02-02',
+    accept: 'application/json',
+    dataserviceversion: '3.0',
+    authorization: `SharedKeyLite ${account}:${signature}`,
+  };
+  const answer = await send(`${tables}/$batch`, 'POST', headers, body, agent);
+  if (!answer.includes('204 No Content') || answer.includes('odata.error'))
+    throw new Error(`The floor's transaction failed: ${answer.slice(0, 400)}`);
+}
+
+function send(
+  url: string,
+  method: string,
+  headers: Record<string, string>,
+  body: string | undefined,
+  agent: Agent,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, { method, headers, agent }, response => {
+      let text = '';
+      response.setEncoding('utf8').on('data', chunk => {
+        text += chunk;
+      });
+      response.on('end', () => resolve(text)).on('error', reject);
+    });
+    outgoing.on('error', reject).end(body);
+  });
+}

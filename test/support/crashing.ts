@@ -1,0 +1,138 @@
+/** A watcher that dies: its tables and mailer throw at the n-th change, before or after it is carried out, and at every later one. */
+import { createMailer } from '../../src/mail/communication-services';
+import { parseSettings } from '../../src/settings';
+import { createSources, kinds, services } from '../../src/sources';
+import { openTables } from '../../src/storage/tables';
+import type { Clock, Log, Mailer, Tables } from '../../src/watch/ports';
+import type { SendDigest } from '../../src/watch/send-digest';
+import { sendReminders } from '../../src/watch/send-reminders';
+import { startSweep } from '../../src/watch/start-sweep';
+import { sweepScope } from '../../src/watch/sweep-scope';
+
+export class Crash extends Error {
+  override name = 'Crash';
+}
+
+export interface CrashPoint {
+  /** The n-th change, from 1. */
+  readonly at: number;
+  readonly when: 'before' | 'after';
+}
+
+export interface Doomed {
+  readonly watch: SendDigest;
+  /** Every change that was begun, in order. */
+  readonly changes: readonly string[];
+  crashed(): boolean;
+}
+
+/** The composition of src/app.ts, with its tables and mailer in reach. */
+export function composeWatch(env: Readonly<Record<string, string>>, clock: Clock): SendDigest {
+  const settings = parseSettings(env, kinds, services);
+  const none = () => {
+    throw new Error('The simulated services take no sign-in.');
+  };
+  const tables = openTables({ kind: 'connectionString', value: env.AzureWebJobsStorage ?? '' });
+  const sources = createSources(service => {
+    const connection = settings.services.get(service.settingName);
+    if (!connection) throw new Error(`no settings for ${service.settingName}`);
+    return { ...connection, timeoutMs: settings.probeTimeoutMs, credential: none };
+  });
+  const { mailService, publicUrl, probeTimeoutMs: timeoutMs } = settings;
+  if (!mailService) throw new Error('no mail service is set');
+  const mailer = createMailer({ ...mailService, publicUrl, timeoutMs, credential: none });
+  const spell = tables.registry.spell;
+  return {
+    tables,
+    clock,
+    knowledge: { sources, policies: settings.kinds, spell },
+    mail: settings.mail,
+    mailer: async () => mailer,
+  };
+}
+
+export function doomed(healthy: SendDigest, point: CrashPoint): Doomed {
+  const changes: string[] = [];
+  let dead = false;
+  const crash = () => {
+    dead = true;
+    return new Crash(`at ${point.at} (${changes.at(-1)}), ${point.when}`);
+  };
+  const change = async <T>(name: string, carryOut: () => Promise<T>): Promise<T> => {
+    // A dead process does nothing more, whatever of it was still under way.
+    if (dead) throw new Crash('dead already');
+    changes.push(name);
+    const last = changes.length === point.at;
+    if (last && point.when === 'before') throw crash();
+    if (last) dead = true;
+    const result = await carryOut();
+    if (last) throw crash();
+    return result;
+  };
+  const tables = doomedTables(healthy.tables, change);
+  const mailer = async () => doomedMailer(await healthy.mailer(), change);
+  return { watch: { ...healthy, tables, mailer }, changes, crashed: () => dead };
+}
+
+type Change = <T>(name: string, carryOut: () => Promise<T>) => Promise<T>;
+
+function doomedTables(tables: Tables, change: Change): Tables {
+  const { expiries, calendar, outbox, scopes, history } = tables;
+  return {
+    registry: tables.registry,
+    expiries: {
+      ...expiries,
+      merge: (scope, states) => change('expiries.merge', () => expiries.merge(scope, states)),
+      mergeCal: (scope, states) => change('expiries.mergeCal', () => expiries.mergeCal(scope, states)),
+      mergeTold: (owner, told) => change('expiries.mergeTold', () => expiries.mergeTold(owner, told)),
+      remove: (scope, names) => change('expiries.remove', () => expiries.remove(scope, names)),
+    },
+    calendar: {
+      ...calendar,
+      write: (entries, gone) => change('calendar.write', () => calendar.write(entries, gone)),
+    },
+    outbox: {
+      ...outbox,
+      put: reminders => change('outbox.put', () => outbox.put(reminders)),
+      drop: (owner, ids) => change('outbox.drop', () => outbox.drop(owner, ids)),
+      claim: (owner, claim) => change('outbox.claim', () => outbox.claim(owner, claim)),
+      markAccepted: owner => change('outbox.markAccepted', () => outbox.markAccepted(owner)),
+      release: owner => change('outbox.release', () => outbox.release(owner)),
+      finish: (owner, ids) => change('outbox.finish', () => outbox.finish(owner, ids)),
+    },
+    scopes: {
+      ...scopes,
+      save: (row, etag) => change('scopes.save', () => scopes.save(row, etag)),
+      remove: scope => change('scopes.remove', () => scopes.remove(scope)),
+    },
+    history: { ...history, add: events => change('history.add', () => history.add(events)) },
+  };
+}
+
+function doomedMailer(mailer: Mailer, change: Change): Mailer {
+  return {
+    send: (digest, operationId) => change('mailer.send', () => mailer.send(digest, operationId)),
+    knows: operationId => mailer.knows(operationId),
+  };
+}
+
+/** One tick of the sweep with a composed watch: every scope to its end. */
+export async function sweepAll(watch: SendDigest, log: Log): Promise<void> {
+  const queue = await startSweep(watch, log);
+  for (let message = queue.shift(); message; message = queue.shift())
+    queue.push(...(await sweepScope(message, watch, log)));
+}
+
+/** One run, of which a crash is the ordinary end; sendReminders wraps what its owners met. */
+export async function unlessCrashed(run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    const faults = error instanceof AggregateError ? error.errors : [error];
+    if (!faults.every(fault => fault instanceof Crash)) throw error;
+  }
+}
+
+export async function remindAll(watch: SendDigest, log: Log): Promise<void> {
+  await sendReminders(watch, log);
+}

@@ -1,0 +1,38 @@
+/** Requests under way to a simulated service: a clock that jumps must not overtake them, or they would arrive in heaps. */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { ClientRequest } from 'node:http';
+
+export interface InFlight {
+  /** Resolves when every request to these origins is answered and its answer taken in. */
+  settled(): Promise<void>;
+  stop(): void;
+}
+
+/** Turns of the event loop between an answer's head and the end of what the watcher makes of it. */
+const TURNS = 5;
+
+export function watchRequests(origins: readonly string[]): InFlight {
+  const hosts = new Set(origins.map(origin => new URL(origin).host));
+  const underWay = new Set<unknown>();
+  const requestOf = (message: unknown) => (message as { readonly request: ClientRequest }).request;
+  const started = (message: unknown) => {
+    const request = requestOf(message);
+    if (hosts.has(String(request.getHeader('host')))) underWay.add(request);
+  };
+  const ended = (message: unknown) => void underWay.delete(requestOf(message));
+  const channels = [
+    ['http.client.request.start', started],
+    ['http.client.response.finish', ended],
+    ['http.client.request.error', ended],
+  ] as const;
+  for (const [name, listener] of channels) subscribe(name, listener);
+  const turn = () => new Promise(resolve => setImmediate(resolve));
+  return {
+    async settled() {
+      for (let quiet = 0; quiet < TURNS; quiet = underWay.size > 0 ? 0 : quiet + 1) await turn();
+    },
+    stop() {
+      for (const [name, listener] of channels) unsubscribe(name, listener);
+    },
+  };
+}

@@ -1,0 +1,74 @@
+/** What the stories share: places, the mails that one moment brings, what a target's history says, and all that is stored. */
+import { TableClient } from '@azure/data-tables';
+import { MINUTE } from '../../src/core/instant';
+import type { World } from './world';
+
+export const HOST = 'contoso.azureiotcentral.com';
+export const CONTOSO = `iotCentralToken:${HOST}`;
+export const SUBSCRIPTION = '651f8027-33e8-4ec4-97b4-f6e9f3dc8744';
+export const APPS = `containerApp:${SUBSCRIPTION}`;
+
+/** What the work mails, as `recipient: subject`. */
+export async function mailedBy(world: World, work: () => Promise<void>): Promise<string[]> {
+  const before = world.mails().length;
+  await work();
+  return world.mails().slice(before);
+}
+
+/** The mails at one instant: sweeps and reminds twice, since whatever is due goes out with the first and nothing with the second. */
+export function mailsAt(world: World, text: string): Promise<string[]> {
+  return mailedBy(world, async () => {
+    world.clock.to(text);
+    await world.tick();
+    await world.tick();
+  });
+}
+
+/** So many ticks, five minutes apart. */
+export async function ticks(world: World, count: number): Promise<void> {
+  for (let tick = 0; tick < count; tick += 1) {
+    world.clock.pass(5 * MINUTE);
+    await world.tick();
+  }
+}
+
+/** The types of a target's events, oldest first. */
+export async function historyOf(world: World, scope: string, name: string): Promise<string[]> {
+  const events = await world.tables.history.of({ scope, name }, 100);
+  return events.map(({ type }) => type).reverse();
+}
+
+export async function notesOf(world: World, scope: string, name: string, type: string): Promise<string[]> {
+  const events = await world.tables.history.of({ scope, name }, 100);
+  return events.flatMap(event => (event.type === type && 'note' in event ? event.note : [])).reverse();
+}
+
+export function textTo(world: World, owner: string): string {
+  return world.mailsTo(owner).at(-1)?.message.content.plainText ?? '';
+}
+
+/** One line of words: what a mail says without how it wraps. */
+export function flat(text: string): string {
+  return text.replace(/\n! {2}|\s+/g, ' ');
+}
+
+export const TABLES = ['registry', 'expiries', 'calendar', 'outbox', 'scopes', 'history'] as const;
+
+/** Every entity of the tables named, etags included: equal dumps mean that nothing was even rewritten. */
+export async function dump(world: World, names: readonly string[] = TABLES): Promise<string[]> {
+  const rows: string[] = [];
+  for (const name of names) {
+    const client = TableClient.fromConnectionString(world.connectionString, name, {
+      allowInsecureConnection: true,
+    });
+    for await (const row of client.listEntities()) rows.push(`${name} ${JSON.stringify(row)}`);
+  }
+  return rows;
+}
+
+/** How many reminders wait in the outbox, claims left out. */
+export async function queued(world: World): Promise<number> {
+  let count = 0;
+  for await (const { lines } of world.tables.outbox.byOwner()) count += lines.length;
+  return count;
+}
