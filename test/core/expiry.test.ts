@@ -1,0 +1,327 @@
+import { type Evidence, type Expiry, learn } from '../../src/core/expiry';
+import { DAY, HOUR, MINUTE } from '../../src/core/instant';
+import { failed, type Reading } from '../../src/core/reading';
+import { at, failing, fixed, state, told } from './states';
+
+const expires = (expiresOn: number): Reading => ({ outcome: 'expires', expiresOn });
+const never: Reading = { outcome: 'neverExpires' };
+const missing = failed('missing', 'it knows no such token');
+const timeout = failed('timeout', 'no answer in 10 s');
+
+/** One reading after the other: what evidence, what events and what state come of them. */
+function read(mayMint: boolean, readings: readonly [Reading, number][], before: Expiry = state()) {
+  let after = before;
+  const evidence: (Evidence | undefined)[] = [];
+  const events: string[] = [];
+  for (const [reading, now] of readings) {
+    const learnt = learn(after, reading, now, mayMint);
+    after = learnt.after;
+    evidence.push(after.evidence);
+    events.push(
+      ...learnt.events.map(event => ('note' in event ? `${event.type}: ${event.note}` : event.type)),
+    );
+  }
+  return { after, evidence, events };
+}
+
+describe('evidence of what may mint (rule 7)', () => {
+  const [a, b, c, d] = [at('07-01'), at('07-02'), at('07-03'), at('07-04')];
+  const now = at('06-01');
+  test.each<[string, Reading[], Evidence[]]>([
+    ['one reading decides nothing', [expires(a)], ['first']],
+    ['a repeated expiry is fixed', [expires(a), expires(a)], ['first', 'fixed']],
+    ['one move decides nothing', [expires(a), expires(b)], ['first', 'moved']],
+    ['two moves are minted', [expires(a), expires(b), expires(c)], ['first', 'moved', 'minted']],
+    ['a move, then a repeat, is fixed', [expires(a), expires(b), expires(b)], ['first', 'moved', 'fixed']],
+    [
+      'a fixed one that moves is undecided',
+      [expires(a), expires(a), expires(b)],
+      ['first', 'fixed', 'moved'],
+    ],
+    [
+      'a fixed one that moves twice is minted',
+      [expires(a), expires(a), expires(b), expires(c)],
+      ['first', 'fixed', 'moved', 'minted'],
+    ],
+    [
+      'a renewed one is fixed again',
+      [expires(a), expires(a), expires(b), expires(b)],
+      ['first', 'fixed', 'moved', 'fixed'],
+    ],
+    [
+      'a minted one stays so while it moves',
+      [expires(a), expires(b), expires(c), expires(d)],
+      ['first', 'moved', 'minted', 'minted'],
+    ],
+    [
+      'a minted one that stands still is fixed',
+      [expires(a), expires(b), expires(c), expires(c)],
+      ['first', 'moved', 'minted', 'fixed'],
+    ],
+    ['moving back is a move, too', [expires(b), expires(b), expires(a)], ['first', 'fixed', 'moved']],
+    ['never, twice, is fixed', [never, never], ['first', 'fixed']],
+    ['a failure says nothing', [expires(a), timeout, expires(a)], ['first', 'first', 'fixed']],
+    [
+      'a failure between moves says nothing',
+      [expires(a), expires(b), timeout, expires(c)],
+      ['first', 'moved', 'moved', 'minted'],
+    ],
+  ])('%s', (_, readings, evidence) => {
+    expect(
+      read(
+        true,
+        readings.map((reading, index) => [reading, now + index * MINUTE]),
+      ).evidence,
+    ).toEqual(evidence);
+  });
+
+  test('what cannot mint is fixed from the first reading on', () => {
+    expect(
+      read(false, [
+        [expires(a), now],
+        [expires(b), now + 1],
+        [never, now + 2],
+      ]).evidence,
+    ).toEqual(['fixed', 'fixed', 'fixed']);
+  });
+});
+
+describe('a reading that succeeds', () => {
+  test('is recorded with its instant', () => {
+    const { after, events } = read(false, [[expires(at('07-01')), at('06-01')]]);
+    expect(after).toEqual(
+      state({ checkedOn: at('06-01'), readOn: at('06-01'), expiresOn: at('07-01'), evidence: 'fixed' }),
+    );
+    expect(events).toEqual([]);
+  });
+
+  test('of no expiry is recorded as never', () => {
+    expect(read(false, [[never, at('06-01')]]).after.expiresOn).toBe('never');
+  });
+
+  test('ends a failure and says after how many', () => {
+    const before = fixed(at('07-01'), at('06-01'), failing(at('06-02'), { count: 4 }));
+    const { after, events } = read(false, [[expires(at('07-01')), at('06-03')]], before);
+    expect(after).toEqual(fixed(at('07-01'), at('06-03')));
+    expect(events).toEqual(['recovered: after 4 failed reads']);
+  });
+
+  test('keeps what others wrote', () => {
+    const others = {
+      told: new Map([['ada@example.com', [told('7d', at('07-01'), at('06-24'))]]]),
+      cal: ['k'],
+      shown: 'x',
+    };
+    expect(
+      read(false, [[expires(at('08-01')), at('06-03')]], fixed(at('07-01'), at('06-01'), others)).after,
+    ).toMatchObject(others);
+  });
+});
+
+describe('renewal', () => {
+  const before = fixed(at('07-01'), at('06-01'));
+
+  test('a later expiry is renewed, and shows the lifetime', () => {
+    const { after, events } = read(false, [[expires(at('07-31')), at('06-01 06:00')]], before);
+    expect(events).toEqual(['renewed']);
+    expect(after.lifetimeMs).toBe(at('07-31') - at('06-01 06:00'));
+  });
+
+  test('its event tells from and to', () => {
+    expect(learn(before, expires(at('07-31')), at('06-02'), false).events).toEqual([
+      { type: 'renewed', on: at('06-02'), from: at('07-01'), to: at('07-31') },
+    ]);
+  });
+
+  test('an earlier expiry is shortened, and shows no lifetime', () => {
+    const { after, events } = read(false, [[expires(at('06-20')), at('06-02')]], {
+      ...before,
+      lifetimeMs: 30 * DAY,
+    });
+    expect(events).toEqual(['shortened']);
+    expect(after).toEqual(fixed(at('06-20'), at('06-02')));
+  });
+
+  test('a repeated reading keeps the lifetime, a new expiry measures its own', () => {
+    const twice = read(
+      false,
+      [
+        [expires(at('07-31')), at('06-02')],
+        [expires(at('07-31')), at('06-03')],
+      ],
+      before,
+    );
+    expect(twice.after.lifetimeMs).toBe(59 * DAY);
+    expect(twice.events).toEqual(['renewed']);
+    expect(read(false, [[expires(at('09-01')), at('06-04')]], twice.after).after.lifetimeMs).toBe(
+      at('09-01') - at('06-04'),
+    );
+  });
+
+  test('a failure in between keeps the lifetime', () => {
+    const after = read(false, [[timeout, at('06-03')]], { ...before, lifetimeMs: 30 * DAY }).after;
+    expect(after.lifetimeMs).toBe(30 * DAY);
+  });
+
+  test('one that has expired since measures no lifetime: it would skip every threshold', () => {
+    const { after, events } = read(false, [[expires(at('08-01')), at('09-01')]], before);
+    expect(events).toEqual(['renewed']);
+    expect(after.lifetimeMs).toBeUndefined();
+  });
+
+  test('one that was seen long after it happened measures no lifetime: what is left of it is none', () => {
+    const { after } = read(false, [[expires(at('09-05')), at('09-01')]], before);
+    expect(after.lifetimeMs).toBeUndefined();
+  });
+
+  test('of what may mint is known only once the new expiry is repeated, and counts from the first sight of it', () => {
+    const seen: [Reading, number][] = [
+      [expires(at('07-31')), at('06-02')],
+      [expires(at('07-31')), at('06-02 00:05')],
+    ];
+    const moved = read(true, seen.slice(0, 1), { ...before, lifetimeMs: 9 * DAY });
+    expect(moved.events).toEqual([]);
+    expect(moved.after).toMatchObject({ movedFrom: at('07-01'), movedOn: at('06-02') });
+    expect(moved.after.lifetimeMs).toBeUndefined();
+    const { after, events } = read(true, seen, before);
+    expect(events).toEqual(['renewed']);
+    expect(after).toEqual(fixed(at('07-31'), at('06-02 00:05'), { lifetimeMs: 59 * DAY }));
+  });
+
+  test('of what may mint, to an earlier expiry, is shortened once repeated', () => {
+    const { events } = read(
+      true,
+      [
+        [expires(at('06-20')), at('06-02')],
+        [expires(at('06-20')), at('06-03')],
+      ],
+      before,
+    );
+    expect(events).toEqual(['shortened']);
+  });
+
+  test('two first readings that differ are no renewal', () => {
+    const seen: [Reading, number][] = [
+      [expires(at('07-01')), at('06-01')],
+      [expires(at('07-02')), at('06-02')],
+      [expires(at('07-02')), at('06-03')],
+    ];
+    expect(read(true, seen)).toMatchObject({ events: [], evidence: ['first', 'moved', 'fixed'] });
+  });
+});
+
+describe('minted (rule 8)', () => {
+  const mint = (lifetimeMs: number, now: number): [Reading, number] => [expires(now + lifetimeMs), now];
+
+  test('its lifetime is recorded at every read and nothing else happens', () => {
+    const { after, events } = read(true, [
+      mint(HOUR, at('06-01')),
+      mint(HOUR, at('06-02')),
+      mint(HOUR, at('06-03')),
+      mint(HOUR, at('06-04')),
+    ]);
+    expect(after).toEqual(
+      state({
+        checkedOn: at('06-04'),
+        readOn: at('06-04'),
+        expiresOn: at('06-04 01:00'),
+        evidence: 'minted',
+        lifetimeMs: HOUR,
+      }),
+    );
+    expect(events).toEqual([]);
+  });
+
+  test.each([
+    ['more than 10 % longer', 67 * MINUTE, ['lifetimeChanged: lifetime 3600 s became 4020 s']],
+    ['more than 10 % shorter', 53 * MINUTE, ['lifetimeChanged: lifetime 3600 s became 3180 s']],
+    ['a little longer', 65 * MINUTE, []],
+    ['exactly 10 % shorter', 54 * MINUTE, []],
+  ])('a lifetime that is %s', (_, lifetime, events) => {
+    const before = state({
+      expiresOn: at('06-01 01:00'),
+      evidence: 'minted',
+      readOn: at('06-01'),
+      checkedOn: at('06-01'),
+      lifetimeMs: HOUR,
+    });
+    expect(read(true, [mint(lifetime, at('06-02'))], before).events).toEqual(events);
+  });
+
+  test('one that stands still loses the lifetime that was measured on another expiry', () => {
+    const minted = read(true, [
+      mint(HOUR, at('06-01')),
+      mint(HOUR, at('06-02')),
+      mint(HOUR, at('06-03')),
+    ]).after;
+    const { after, events } = read(true, [[expires(at('06-03 01:00')), at('06-03 00:10')]], minted);
+    expect([after.evidence, after.lifetimeMs, events]).toEqual(['fixed', undefined, []]);
+  });
+});
+
+describe('a reading that fails (rule 4)', () => {
+  const before = fixed(at('07-01'), at('06-01'), { lifetimeMs: 60 * DAY });
+
+  test('keeps the last known expiry, when it was read, and everything else', () => {
+    const { after, events } = read(false, [[timeout, at('06-02')]], before);
+    expect(after).toEqual({
+      ...before,
+      checkedOn: at('06-02'),
+      failure: { code: 'timeout', message: 'no answer in 10 s', since: at('06-02'), count: 1 },
+    });
+    expect(events).toEqual(['failing: timeout: no answer in 10 s']);
+  });
+
+  test('counts, since the first of them, and tells the history once', () => {
+    const { after, events } = read(
+      false,
+      [
+        [timeout, at('06-02')],
+        [timeout, at('06-03')],
+        [timeout, at('06-04')],
+      ],
+      before,
+    );
+    expect(after.failure).toEqual({
+      code: 'timeout',
+      message: 'no answer in 10 s',
+      since: at('06-02'),
+      count: 3,
+    });
+    expect(events).toHaveLength(1);
+  });
+
+  test('in another way is told again, and goes on counting', () => {
+    const { after, events } = read(
+      false,
+      [
+        [timeout, at('06-02')],
+        [missing, at('06-03')],
+      ],
+      before,
+    );
+    expect(after.failure).toEqual({
+      code: 'missing',
+      message: 'it knows no such token',
+      since: at('06-02'),
+      count: 2,
+    });
+    expect(events).toEqual([
+      'failing: timeout: no answer in 10 s',
+      'missing: missing: it knows no such token',
+    ]);
+  });
+
+  test('counts anew after a success', () => {
+    const { after } = read(
+      false,
+      [
+        [timeout, at('06-02')],
+        [expires(at('07-01')), at('06-03')],
+        [timeout, at('06-04')],
+      ],
+      before,
+    );
+    expect(after.failure).toMatchObject({ since: at('06-04'), count: 1 });
+  });
+});

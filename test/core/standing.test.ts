@@ -1,0 +1,57 @@
+import type { Expiry } from '../../src/core/expiry';
+import {
+  type Check,
+  checkOf,
+  datedExpiry,
+  fixedExpiry,
+  type Standing,
+  type StandingFacts,
+  standingOf,
+} from '../../src/core/standing';
+import { at, failing, fixed, state } from './states';
+
+const dated = { minted: false, failing: false, expiresOn: at('06-30'), expiringFrom: at('05-31') };
+
+test.each<[string, StandingFacts, number, Standing]>([
+  ['before its widest threshold', dated, at('05-31') - 1, 'healthy'],
+  ['at its widest threshold', dated, at('05-31'), 'expiring'],
+  ['just before its expiry', dated, at('06-30') - 1, 'expiring'],
+  ['at its expiry', dated, at('06-30'), 'expired'],
+  ['long after', dated, at('12-31'), 'expired'],
+  ['while reads fail: the last known expiry stands', { ...dated, failing: true }, at('05-01'), 'healthy'],
+  [
+    'without thresholds, up to its expiry',
+    { ...dated, expiringFrom: at('06-30') },
+    at('06-30') - 1,
+    'healthy',
+  ],
+  ['that never expires', { ...dated, expiresOn: 'never' }, at('12-31'), 'healthy'],
+  ['whose expiry is not known', { minted: false, failing: true }, at('06-01'), 'unknown'],
+  ['minted, even past its last expiry', { ...dated, minted: true }, at('12-31'), 'healthy'],
+  ['minted, while reads fail', { ...dated, minted: true, failing: true }, at('05-01'), 'unknown'],
+])('the standing of one %s', (_, facts, now, standing) => expect(standingOf(facts, now)).toBe(standing));
+
+const invalid = { faults: ['owners: x'], since: at('06-01') };
+test.each<[string, Expiry, Check]>([
+  ['never read', state(), 'pending'],
+  ['read', fixed(at('06-30'), at('06-01')), 'ok'],
+  ['never read well', state({ checkedOn: at('06-01'), ...failing(at('06-01')) }), 'failing'],
+  ['failing after it was read', fixed(at('06-30'), at('06-01'), failing(at('06-02'))), 'failing'],
+  ['of a row that is not understood', fixed(at('06-30'), at('06-01'), { invalid }), 'invalid'],
+  [
+    'of such a row, failing as well',
+    fixed(at('06-30'), at('06-01'), { invalid, ...failing(at('06-02')) }),
+    'invalid',
+  ],
+])('the check of one %s', (_, expiry, check) => expect(checkOf(expiry)).toBe(check));
+
+test('only a fixed, dated expiry says something about the future; reports order by any dated one that is not minted', () => {
+  const expiry = at('06-30');
+  const both = (more: Partial<Expiry>) => [fixedExpiry(state(more)), datedExpiry(state(more))];
+  expect(both({ expiresOn: expiry, evidence: 'fixed' })).toEqual([expiry, expiry]);
+  expect(both({ expiresOn: expiry, evidence: 'first' })).toEqual([undefined, expiry]);
+  expect(both({ expiresOn: expiry, evidence: 'moved' })).toEqual([undefined, expiry]);
+  expect(both({ expiresOn: expiry, evidence: 'minted' })).toEqual([undefined, undefined]);
+  expect(both({ expiresOn: 'never', evidence: 'fixed' })).toEqual([undefined, undefined]);
+  expect(both({})).toEqual([undefined, undefined]);
+});

@@ -1,0 +1,62 @@
+/** What tests of the core start from: one target, its row and its state, with whatever the test says about them. */
+import { type Expiry, newExpiry } from '../../src/core/expiry';
+import { parseInstant } from '../../src/core/instant';
+import { parseColumns } from '../../src/core/target';
+import { type Crossing, crossingsOf, parseThresholds } from '../../src/core/thresholds';
+import type { Told } from '../../src/core/told';
+import type { Watched } from '../../src/core/watched';
+
+export const KEY = { scope: 'iotCentralToken:contoso.azureiotcentral.com', name: 'gateway' };
+
+/** `at('06-10')` is 2026-06-10T00:00Z, `at('06-10 12:30')` that day's 12:30. */
+export function at(text: string): number {
+  const [day = '', time = '00:00'] = text.split(' ');
+  const instant = parseInstant(`2026-${day}T${time.length === 5 ? `${time}:00` : time}Z`);
+  if (instant === undefined) throw new Error(`'${text}' is no instant`);
+  return instant;
+}
+
+export const SEEN = at('01-01');
+
+export function state(more: Partial<Expiry> = {}): Expiry {
+  return { ...newExpiry(KEY, SEEN), ...more };
+}
+
+/** Read well at `readOn`, with an expiry that stands. */
+export function fixed(expiresOn: number | 'never', readOn: number, more: Partial<Expiry> = {}): Expiry {
+  return state({ expiresOn, evidence: 'fixed', readOn, checkedOn: readOn, ...more });
+}
+
+export function failing(
+  since: number,
+  more: Partial<NonNullable<Expiry['failure']>> = {},
+): Pick<Expiry, 'failure'> {
+  return { failure: { code: 'unreachable', message: 'no answer', since, count: 1, ...more } };
+}
+
+export function thresholds(text: string) {
+  const parsed = parseThresholds(text);
+  if (parsed.faults.length > 0) throw new Error(parsed.faults.join());
+  return parsed.thresholds;
+}
+
+export function crossings(text: string, expiresOn: number, lifetimeMs?: number): Crossing[] {
+  return crossingsOf(thresholds(text), expiresOn, lifetimeMs).crossings;
+}
+
+export function told(reason: string, about: number, crossedOn: number, more: Partial<Told> = {}): Told {
+  return { reason, about, crossedOn, on: crossedOn, operationId: 'op', outcome: 'accepted', ...more };
+}
+
+export function row(columns: Record<string, unknown> = {}, more: Partial<Watched> = {}): Watched {
+  const parsed = parseColumns({ owners: 'ada@example.com', ...columns });
+  return {
+    ...KEY,
+    kind: 'iotCentralToken',
+    ...parsed,
+    mayMint: false,
+    policy: { thresholds: parsed.columns.thresholds ?? thresholds('30d 7d 1d 0'), from: 'setting' },
+    checkEveryMs: parsed.columns.checkEveryMs ?? 6 * 3_600_000,
+    ...more,
+  };
+}

@@ -1,0 +1,219 @@
+import fc from 'fast-check';
+import { DAY, HOUR } from '../../src/core/instant';
+import { isAddress, parseAddresses, parseColumns } from '../../src/core/target';
+
+const columnsOf = (row: Record<string, unknown>) => parseColumns(row).columns;
+const faultsOf = (row: Record<string, unknown>) => parseColumns(row).faults;
+
+test('an empty row is a watched target without owners', () => {
+  expect(parseColumns({})).toEqual({ columns: { owners: [], enabled: true }, faults: [] });
+  const empty = {
+    owners: '',
+    thresholds: null,
+    checkEvery: '',
+    enabled: '',
+    displayName: ' ',
+    runbook: '',
+    notes: undefined,
+  };
+  expect(parseColumns(empty)).toEqual({ columns: { owners: [], enabled: true }, faults: [] });
+});
+
+test('every column is understood, trimmed', () => {
+  const row = {
+    owners: ' ada@example.com;grace@example.com ',
+    thresholds: '30d 0',
+    checkEvery: '2h',
+    enabled: true,
+    displayName: ' Gateway ',
+    runbook: 'https://wiki.example.com/a b',
+    notes: 'Ask first.',
+    replacedBy: 'gateway-2',
+    someColumnOfTheirOwn: 7,
+  };
+  expect(parseColumns(row)).toEqual({
+    columns: {
+      owners: ['ada@example.com', 'grace@example.com'],
+      thresholds: [
+        { is: 'lead', ms: 30 * DAY },
+        { is: 'lead', ms: 0 },
+      ],
+      checkEveryMs: 2 * HOUR,
+      enabled: true,
+      displayName: 'Gateway',
+      runbook: 'https://wiki.example.com/a%20b',
+      notes: 'Ask first.',
+      replacedBy: 'gateway-2',
+    },
+    faults: [],
+  });
+});
+
+describe('addresses', () => {
+  test.each([
+    'ada@example.com',
+    "o'brien+tag@sub.example.co.uk",
+    'a.b@x-y.io',
+    `${'a'.repeat(64)}@example.com`,
+    'UPPER@EXAMPLE.COM',
+  ])('%s is one', text => expect(isAddress(text)).toBe(true));
+
+  test.each([
+    'ada',
+    'ada@',
+    '@example.com',
+    'ada@localhost',
+    'ada@@example.com',
+    'a b@example.com',
+    '.ada@example.com',
+    'ada.@example.com',
+    'a..b@example.com',
+    'ada@example..com',
+    'ada@example.com.',
+    'Ada <ada@example.com>',
+    'ada@example.com\r\nBcc: eve@example.com',
+    'ada@exämple.com',
+    '"ada"@example.com',
+    `${'a'.repeat(65)}@example.com`,
+    `ada@${'x.'.repeat(126)}com`,
+  ])('%j is none', text => expect(isAddress(text)).toBe(false));
+
+  test('each is kept once without regard to case, as it was first spelt', () => {
+    expect(parseAddresses('owners', 'Ada@Example.com, ada@example.com, ADA@EXAMPLE.COM').addresses).toEqual([
+      'Ada@Example.com',
+    ]);
+  });
+
+  test('a bad one is named, and the good ones are told all the same', () => {
+    expect(parseColumns({ owners: 'ada@example.com, grace' })).toEqual({
+      columns: { owners: ['ada@example.com'], enabled: true },
+      faults: ["owners: 'grace' is no mail address"],
+    });
+  });
+
+  test('the first ten owners are told where there are more, and the fault says so', () => {
+    const owners = Array.from({ length: 12 }, (_, index) => `o${index}@example.com`).join(' ');
+    expect(columnsOf({ owners }).owners).toHaveLength(10);
+    expect(faultsOf({ owners })).toEqual(['owners: at most 10 addresses, not 12']);
+  });
+});
+
+describe('bounds', () => {
+  test.each([
+    ['displayName', 200],
+    ['notes', 2_000],
+    ['thresholds', 1_000],
+    ['owners', 4_000],
+    ['checkEvery', 20],
+    ['runbook', 2_000],
+    ['replacedBy', 1_024],
+  ])('%s has at most %i characters', (column, longest) => {
+    expect(faultsOf({ [column]: 'x'.repeat(longest + 1) })).toEqual([
+      `${column}: a text of at most ${longest} characters`,
+    ]);
+    expect(faultsOf({ [column]: ' '.repeat(longest) })).toEqual([]);
+  });
+
+  test.each([1, {}, [], true, 1n, new Date(0)])('%p is no text', value => {
+    for (const column of [
+      'owners',
+      'thresholds',
+      'checkEvery',
+      'displayName',
+      'runbook',
+      'notes',
+      'replacedBy',
+    ])
+      expect(faultsOf({ [column]: value })).toEqual([expect.stringMatching(`^${column}: a text of at most`)]);
+  });
+
+  test.each(['1w', '31d', '0h', '6'])('checkEvery %s is refused with the fix', checkEvery => {
+    expect(columnsOf({ checkEvery }).checkEveryMs).toBeUndefined();
+    expect(faultsOf({ checkEvery })).toEqual([
+      `checkEvery: '${checkEvery}' is no duration of at most 30d, such as 6h`,
+    ]);
+  });
+
+  test.each([
+    'javascript:alert(1)',
+    'data:text/html,x',
+    'wiki',
+    'ftp://x.example',
+    '//x.example',
+    'file:///etc/passwd',
+  ])('runbook %s is no link for a mail', runbook => {
+    expect(columnsOf({ runbook }).runbook).toBeUndefined();
+    expect(faultsOf({ runbook })).toEqual(['runbook: a link that starts with https:// or http://']);
+  });
+});
+
+describe('enabled', () => {
+  test.each([false, 'false', 'False', ' FALSE '])('%p hides the target', enabled =>
+    expect(parseColumns({ enabled })).toMatchObject({ columns: { enabled: false }, faults: [] }),
+  );
+
+  test.each([true, 'true', 'True', undefined, null, '', ' '])('%p watches it', enabled =>
+    expect(parseColumns({ enabled })).toMatchObject({ columns: { enabled: true }, faults: [] }),
+  );
+
+  test.each([0, 1, 'no', 'yes', 'off', {}, []])(
+    '%p is a fault, and the target is watched until it is mended',
+    enabled => {
+      expect(columnsOf({ enabled }).enabled).toBe(true);
+      expect(faultsOf({ enabled })).toEqual(['enabled: true or false (watched until this is mended)']);
+    },
+  );
+});
+
+test('every fault of a row is named, and one bad column never silences the good ones', () => {
+  const row = {
+    owners: 'ada@example.com;x',
+    thresholds: '7d soon',
+    checkEvery: 'often',
+    enabled: 'maybe',
+    displayName: 'Gateway',
+    runbook: 'wiki',
+    notes: 5,
+  };
+  const { columns, faults } = parseColumns(row);
+  expect(columns).toEqual({
+    owners: ['ada@example.com'],
+    thresholds: [{ is: 'lead', ms: 7 * DAY }],
+    enabled: true,
+    displayName: 'Gateway',
+  });
+  expect([...new Set(faults.map(fault => fault.split(':')[0]))].sort()).toEqual([
+    'checkEvery',
+    'enabled',
+    'notes',
+    'owners',
+    'runbook',
+    'thresholds',
+  ]);
+});
+
+test('no row makes the parser throw, and what it lets through is within bounds', () => {
+  const names = [
+    'owners',
+    'thresholds',
+    'checkEvery',
+    'enabled',
+    'displayName',
+    'runbook',
+    'notes',
+    'replacedBy',
+  ];
+  const row = fc.dictionary(
+    fc.constantFrom(...names),
+    fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.anything()),
+  );
+  fc.assert(
+    fc.property(row, hostile => {
+      const { columns } = parseColumns(hostile);
+      expect(columns.owners.every(isAddress)).toBe(true);
+      expect(columns.owners.length).toBeLessThanOrEqual(10);
+      expect(columns.displayName?.length ?? 0).toBeLessThanOrEqual(200);
+      expect(columns.runbook ?? 'https:').toMatch(/^https?:/);
+    }),
+  );
+});

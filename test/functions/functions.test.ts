@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { HttpRequest } from '@azure/functions';
+import { functionsOf } from '../../src/functions';
+import type { FunctionDefinition, HttpFunction } from '../../src/functions/definition';
+import type { UseCases } from '../../src/functions/use-cases';
+import { type HostLog, invocationContext } from '../../src/local/host/invocation';
+
+const unused = (): never => {
+  throw new Error('The settings need mending:\n  - MAIL_SENDER: …');
+};
+const definitions = functionsOf(unused);
+
+/** What the host is told of a function: everything but its handler. */
+const declared = ({ handler: _handler, ...rest }: FunctionDefinition) => rest;
+
+test('the functions have the names, triggers, routes and schedules of DESIGN.md section 6', () => {
+  expect(definitions.map(declared)).toEqual([
+    { type: 'timer', name: 'startSweep', schedule: '%SWEEP_SCHEDULE%', sends: true },
+    { type: 'queue', name: 'sweepScope', queue: 'sweeps', connection: 'AzureWebJobsStorage' },
+    { type: 'timer', name: 'sendReminders', schedule: '%REMIND_SCHEDULE%', sends: false },
+    {
+      type: 'timer',
+      name: 'reconcile',
+      schedule: expect.stringMatching(/^0 \d+ \d+ \* \* \*$/),
+      sends: false,
+    },
+    { type: 'http', name: 'status', methods: ['GET', 'HEAD'], route: 'status', authLevel: 'function' },
+    { type: 'http', name: 'health', methods: ['GET', 'HEAD'], route: 'health', authLevel: 'anonymous' },
+  ]);
+});
+
+test('they are defined without the app: bad settings are an answer of a call, not "no functions found"', () => {
+  expect(() => functionsOf(unused)).not.toThrow();
+});
+
+test('host.json hides a failed message for 30 s, ends a call after 10 min and serves under api', () => {
+  expect(JSON.parse(readFileSync('host.json', 'utf8'))).toMatchObject({
+    version: '2.0',
+    functionTimeout: '00:10:00',
+    extensions: { queues: { visibilityTimeout: '00:00:30' }, http: { routePrefix: 'api' } },
+  });
+});
+
+describe('a fault of ours', () => {
+  const logged: string[] = [];
+  const log: HostLog = ({ text }) => void logged.push(text);
+  const call = (name: string, app: () => UseCases) => {
+    const found = functionsOf(app).find(definition => definition.name === name);
+    if (found?.type !== 'http') throw new Error(`${name} is no HTTP function`);
+    return answerOf(found, log);
+  };
+
+  test.each(['status', 'health'])(
+    'in %s is a problem without its cause, and the log has the cause',
+    async name => {
+      logged.length = 0;
+      const answer = await call(name, unused);
+      expect(answer).toMatchObject({
+        status: 500,
+        headers: { 'content-type': 'application/problem+json; charset=utf-8' },
+      });
+      expect(answer.body).not.toMatch(/MAIL_SENDER|Error|at /);
+      expect(logged.join()).toContain('MAIL_SENDER');
+    },
+  );
+});
+
+async function answerOf(definition: HttpFunction, log: HostLog) {
+  const request = new HttpRequest({ method: 'GET', url: `http://localhost/api/${definition.route}` });
+  return Object(await definition.handler(request, invocationContext(definition, log)));
+}

@@ -1,0 +1,292 @@
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/instant';
+import { formatThreshold } from '../../src/core/thresholds';
+import type { Environment } from '../../src/env';
+import { BadSettings, parseSettings, type Settings } from '../../src/settings';
+import { kinds, services } from '../../src/sources';
+
+const KEY = Buffer.alloc(64, 7).toString('base64');
+const ENOUGH = {
+  AzureWebJobsStorage: 'UseDevelopmentStorage=true',
+  COMMUNICATION_ENDPOINT: 'https://contoso.communication.azure.com',
+  MAIL_SENDER: 'watcher@example.com',
+};
+
+const parse = (more: Environment = {}): Settings => parseSettings({ ...ENOUGH, ...more }, kinds, services);
+
+function faults(env: Environment): readonly string[] {
+  try {
+    parseSettings(env, kinds, services);
+    return [];
+  } catch (error) {
+    if (error instanceof BadSettings) return error.faults;
+    throw error;
+  }
+}
+
+const faultsWith = (more: Environment) => faults({ ...ENOUGH, ...more });
+const namesOf = (found: readonly string[]) => found.map(fault => fault.slice(0, fault.indexOf(':')));
+
+test('storage and mail are enough; everything else has the default of DESIGN.md', () => {
+  const { services, kinds, ...rest } = parse();
+  expect(rest).toEqual({
+    storage: { kind: 'connectionString', value: 'UseDevelopmentStorage=true' },
+    clientId: undefined,
+    probeTimeoutMs: 10 * SECOND,
+    mail: { to: 'owners', operators: [] },
+    mailService: { endpoint: 'https://contoso.communication.azure.com', sender: 'watcher@example.com' },
+    publicUrl: undefined,
+    sweepPeriodMs: 5 * MINUTE,
+    historyDays: 400,
+  });
+  expect(Object.fromEntries(services)).toEqual({
+    ARM: { endpoint: 'https://management.azure.com', baseDomains: [], limits: { rate: 10, burst: 200 } },
+    IOT_CENTRAL: {
+      endpoint: 'https://{subdomain}.{baseDomain}',
+      baseDomains: ['azureiotcentral.com'],
+      limits: { rate: 20, burst: 20 },
+    },
+  });
+  const policies = [...kinds].map(([kind, { policy, checkEveryMs }]) => [
+    kind,
+    policy.thresholds.map(formatThreshold).join(' '),
+    policy.from,
+    checkEveryMs / HOUR,
+  ]);
+  expect(policies).toEqual([
+    ['containerApp', '7d 1d 1h 0', 'built-in', 6],
+    ['iotCentralToken', '30d 14d 7d 1d 0 -7d', 'built-in', 6],
+  ]);
+});
+
+test('an empty value is as good as none', () => {
+  const empty = Object.fromEntries(
+    ['ARM_ENDPOINT', 'OPERATORS', 'PUBLIC_URL', 'MAIL_TO', 'PROBE_TIMEOUT'].map(name => [name, ' ']),
+  );
+  expect(parse(empty)).toEqual(parse());
+});
+
+test('a kind has thresholds and an interval of its own', () => {
+  const { kinds } = parse({ THRESHOLDS_CONTAINER_APP: '20%,2h;0', CHECK_EVERY_IOT_CENTRAL_TOKEN: '1d' });
+  const { policy } = kinds.get('containerApp') ?? {};
+  expect([policy?.thresholds.map(formatThreshold), policy?.from]).toEqual([['20%', '2h', '0'], 'setting']);
+  expect(kinds.get('containerApp')?.checkEveryMs).toBe(6 * HOUR);
+  expect(kinds.get('iotCentralToken')?.checkEveryMs).toBe(DAY);
+  expect(kinds.get('iotCentralToken')?.policy.from).toBe('built-in');
+});
+
+describe('faults', () => {
+  test('of an empty environment name what is missing and the way out', () => {
+    expect(faults({})).toEqual([
+      expect.stringMatching(/^AzureWebJobsStorage: .*AzureWebJobsStorage__accountName/),
+      expect.stringMatching(/^COMMUNICATION_ENDPOINT: .*COMMUNICATION_CONNECTION_STRING.*MAIL_TO/),
+      expect.stringMatching(/^MAIL_SENDER: .*MAIL_TO/),
+    ]);
+  });
+
+  const bad: Record<string, string> = {
+    AzureWebJobsStorage: 'secret-of-mine',
+    ARM_ENDPOINT: 'http://management.azure.com',
+    IOT_CENTRAL_ENDPOINT: 'https://contoso.azureiotcentral.com',
+    IOT_CENTRAL_BASE_DOMAINS: 'azureiotcentral.com https://x',
+    COMMUNICATION_ENDPOINT: 'http://contoso.communication.azure.com',
+    MAIL_SENDER: 'watcher',
+    MAIL_TO: 'everybody',
+    OPERATORS: 'ops@example.com, ops',
+    PUBLIC_URL: 'http://watcher.example.com',
+    SWEEP_SCHEDULE: '*/5 * * * *',
+    REMIND_SCHEDULE: 'hourly',
+    THRESHOLDS_IOT_CENTRAL_TOKEN: '30d soon',
+    THRESHOLDS_CONTAINER_APP: '200%',
+    CHECK_EVERY_IOT_CENTRAL_TOKEN: 'often',
+    CHECK_EVERY_CONTAINER_APP: '0h',
+    ARM_RATE: 'fast',
+    ARM_BURST: '0',
+    IOT_CENTRAL_RATE: '-1',
+    IOT_CENTRAL_BURST: '1e9',
+    PROBE_TIMEOUT: '10',
+    HISTORY_DAYS: '0',
+  };
+
+  test('are all in one message, each by its name', () => {
+    const found = faults(bad);
+    expect(namesOf(found).sort()).toEqual(Object.keys(bad).sort());
+    expect(() => parseSettings(bad, kinds, services)).toThrow(
+      expect.objectContaining({
+        name: 'BadSettings',
+        message: `The settings need mending:\n${found.map(fault => `  - ${fault}`).join('\n')}`,
+      }),
+    );
+    expect(found.join()).not.toContain('secret-of-mine');
+  });
+
+  test.each(Object.entries(bad))('%s=%s is named when it is the only one', (name, value) => {
+    expect(namesOf(faultsWith({ [name]: value }))).toEqual([name]);
+  });
+
+  test.each([
+    ['THRESHOLDS_CONTAINER_APP', ','],
+    ['IOT_CENTRAL_BASE_DOMAINS', ' ; '],
+    ['AzureWebJobsStorage', 'DefaultEndpointsProtocol=https;AccountKey=a2V5'],
+    ['PROBE_TIMEOUT', '30d'],
+    ['CHECK_EVERY_CONTAINER_APP', '31d'],
+    ['SWEEP_SCHEDULE', '61 * * * * *'],
+    ['SWEEP_SCHEDULE', '0 0 0 31 2 *'],
+    ['SWEEP_SCHEDULE', '2020-01-01T00:00:00'],
+    ['REMIND_SCHEDULE', '@daily'],
+    ['ARM_ENDPOINT', 'https://user:secret@management.azure.com'],
+    ['ARM_ENDPOINT', 'https://management.azure.com?x=1'],
+    ['IOT_CENTRAL_ENDPOINT', 'https://{subdomain}.example.org/{baseDomain}'],
+    ['IOT_CENTRAL_ENDPOINT', 'https://evil.example.com/{subdomain}.{baseDomain}'],
+    ['COMMUNICATION_ENDPOINT', 'https://contoso.communication.azure.com/emails'],
+    ['HISTORY_DAYS', '4000'],
+  ])('%s=%s is named rather than taken for what it is not', (name, value) => {
+    expect(namesOf(faultsWith({ [name]: value }))).toEqual([name]);
+  });
+});
+
+describe('plain http is for a loopback address only', () => {
+  const storageAt = (url: string) =>
+    `DefaultEndpointsProtocol=http;AccountName=a;AccountKey=${KEY};TableEndpoint=${url}/a;`;
+  const endpoints: [string, (origin: string) => Environment][] = [
+    ['ARM_ENDPOINT', origin => ({ ARM_ENDPOINT: origin })],
+    ['IOT_CENTRAL_ENDPOINT', origin => ({ IOT_CENTRAL_ENDPOINT: `${origin}/{subdomain}.{baseDomain}` })],
+    ['COMMUNICATION_ENDPOINT', origin => ({ COMMUNICATION_ENDPOINT: origin })],
+    [
+      'COMMUNICATION_CONNECTION_STRING',
+      origin => ({ COMMUNICATION_CONNECTION_STRING: `endpoint=${origin}/;accesskey=${KEY}` }),
+    ],
+    ['PUBLIC_URL', origin => ({ PUBLIC_URL: origin })],
+    ['AzureWebJobsStorage', origin => ({ AzureWebJobsStorage: storageAt(origin) })],
+  ];
+
+  test.each(endpoints)('%s', (name, env) => {
+    for (const origin of ['http://127.0.0.1:8080', 'http://localhost:8080', 'http://[::1]:8080'])
+      expect(faultsWith(env(origin))).toEqual([]);
+    for (const origin of [
+      'http://example.com',
+      'http://10.1.2.3',
+      'http://localhost.example.com',
+      'http://127.0.0.1.example.com',
+    ])
+      expect(namesOf(faultsWith(env(origin)))).toEqual([name]);
+  });
+
+  test('a template can put no other host behind a loopback address', () => {
+    for (const endpoint of [
+      'http://127.0.0.1@{subdomain}.{baseDomain}',
+      'http://{subdomain}.{baseDomain}',
+      'http://localhost.{subdomain}.{baseDomain}',
+    ])
+      expect(namesOf(faultsWith({ IOT_CENTRAL_ENDPOINT: endpoint }))).toEqual(['IOT_CENTRAL_ENDPOINT']);
+  });
+
+  test('so it is for a storage account that is named without an endpoint, and for one by identity', () => {
+    const inClear = `DefaultEndpointsProtocol=http;AccountName=a;AccountKey=${KEY}`;
+    expect(namesOf(faultsWith({ AzureWebJobsStorage: inClear }))).toEqual(['AzureWebJobsStorage']);
+    const byIdentity = {
+      AzureWebJobsStorage: undefined,
+      AzureWebJobsStorage__tableServiceUri: 'http://127.0.0.1:10002/a',
+    };
+    expect(namesOf(faultsWith(byIdentity))).toEqual(['AzureWebJobsStorage__tableServiceUri']);
+  });
+});
+
+describe('storage', () => {
+  const without = (more: Environment) => parse({ AzureWebJobsStorage: undefined, ...more }).storage;
+
+  test('by identity is an account name, or the address of its tables', () => {
+    expect(without({ AzureWebJobsStorage__accountName: 'contoso' })).toEqual({
+      kind: 'identity',
+      tableUri: 'https://contoso.table.core.windows.net',
+    });
+    const uri = 'https://contoso.table.core.chinacloudapi.cn';
+    expect(
+      without({ AzureWebJobsStorage__tableServiceUri: uri, AzureWebJobsStorage__accountName: 'contoso' }),
+    ).toEqual({
+      kind: 'identity',
+      tableUri: uri,
+    });
+  });
+
+  test.each(['contoso.example.com/', 'Contoso', 'a', 'x/y#', 'contoso@evil'])(
+    '%s is no account name',
+    name => {
+      const env = { AzureWebJobsStorage: undefined, AzureWebJobsStorage__accountName: name };
+      expect(namesOf(faultsWith(env))).toEqual(['AzureWebJobsStorage__accountName']);
+    },
+  );
+
+  test('a connection string wins, by key or by shared access signature', () => {
+    const byKey = `DefaultEndpointsProtocol=https;AccountName=a;AccountKey=${KEY};EndpointSuffix=core.windows.net`;
+    const bySignature =
+      'TableEndpoint=https://a.table.core.windows.net/;SharedAccessSignature=sv=2022&sig=x%3D';
+    for (const value of [byKey, bySignature])
+      expect(parse({ AzureWebJobsStorage: value, AzureWebJobsStorage__accountName: 'b' }).storage).toEqual({
+        kind: 'connectionString',
+        value,
+      });
+  });
+});
+
+describe('mail', () => {
+  const connectionString = `endpoint=https://contoso.communication.azure.com/;accesskey=${KEY}`;
+
+  test('by connection string has a key, which wins over an endpoint', () => {
+    expect(parse({ COMMUNICATION_CONNECTION_STRING: connectionString }).mailService).toEqual({
+      endpoint: 'https://contoso.communication.azure.com',
+      accessKey: KEY,
+      sender: 'watcher@example.com',
+    });
+  });
+
+  test.each([
+    'accesskey=not base64!',
+    'endpoint=https://contoso.communication.azure.com/',
+    'nonsense-secret',
+  ])('a connection string %s is refused without repeating it', value => {
+    const found = faultsWith({ COMMUNICATION_CONNECTION_STRING: value });
+    expect(new Set(namesOf(found))).toEqual(new Set(['COMMUNICATION_CONNECTION_STRING']));
+    expect(found.join()).not.toMatch(/not base64!|secret/);
+  });
+
+  test('is not needed while nothing is to be sent, yet what is set must be right', () => {
+    const none = { AzureWebJobsStorage: 'UseDevelopmentStorage=true', MAIL_TO: 'none' };
+    expect(parseSettings(none, kinds, services).mailService).toBeUndefined();
+    expect(namesOf(faults({ ...none, COMMUNICATION_ENDPOINT: 'contoso', MAIL_SENDER: 'x' }))).toEqual([
+      'COMMUNICATION_ENDPOINT',
+      'MAIL_SENDER',
+    ]);
+  });
+
+  test('operators are a list, each address once', () => {
+    expect(parse({ OPERATORS: 'ops@example.com; OPS@example.com ada@example.com' }).mail.operators).toEqual([
+      'ops@example.com',
+      'ada@example.com',
+    ]);
+  });
+
+  test('MAIL_TO=operators is a quiet start', () =>
+    expect(parse({ MAIL_TO: 'operators' }).mail.to).toBe('operators'));
+});
+
+describe('schedules', () => {
+  test.each([
+    ['0 */5 * * * *', 5 * MINUTE],
+    ['0/30 * * * * *', 30 * SECOND],
+    ['0 0 * * * *', HOUR],
+    ['0 0 8,20 * * *', 12 * HOUR],
+    ['0 0 8-17 * * 1-5', (24 - 17 + 8 + 48) * HOUR],
+    ['0 0 6 * * Mon', 7 * DAY],
+  ])('the longest gap of %s is known', (schedule, gap) => {
+    expect(parse({ SWEEP_SCHEDULE: schedule }).sweepPeriodMs).toBe(gap);
+  });
+});
+
+test('a URL and a domain are kept in one spelling', () => {
+  const { publicUrl, services } = parse({
+    PUBLIC_URL: 'https://watcher.example.com//',
+    IOT_CENTRAL_BASE_DOMAINS: 'AzureIoTCentral.com,example.org',
+  });
+  expect(publicUrl).toBe('https://watcher.example.com');
+  expect(services.get('IOT_CENTRAL')?.baseDomains).toEqual(['azureiotcentral.com', 'example.org']);
+});
