@@ -16,12 +16,13 @@ export function openCalendar(client: TableClient): Calendar {
   return {
     keyOf: (key, instant) => `${instant === undefined ? LAST : formatInstant(instant)}|${hashOf(key)}`,
     async write(entries, gone) {
-      const deleted = gone.map((key): Operation => ['delete', rowAt(key)]);
       const listed = entries.map(
         (entry): Operation => ['upsert', { ...rowAt(entry.key), ...listingColumns(entry) }, 'Replace'],
       );
-      // A key that is both gone and listed is listed: the last word counts.
-      return await submit(client, [...deleted, ...listed]);
+      // Upserts first: where they don't fit into one transaction, a target is listed twice rather than not at all.
+      const kept = new Set(entries.map(({ key }) => key));
+      const deleted = gone.filter(key => !kept.has(key)).map((key): Operation => ['delete', rowAt(key)]);
+      return await submit(client, [...listed, ...deleted]);
     },
     async *entries(range) {
       for await (const row of rowsOf(client, { filter: filterOf(range) })) {

@@ -67,23 +67,32 @@ async function take(scopes: Scopes, free: ScopeRow, etag: string | undefined, cl
 function hold(scopes: Scopes, taken: ScopeRow, takenEtag: string, clock: Clock): Lease {
   let row = taken;
   let etag = takenEtag;
+  let last = Promise.resolve();
   const save = async (changes: Partial<ScopeRow>) => {
-    row = { ...row, ...changes };
-    const saved = await scopes.save(row, etag);
+    const next = { ...row, ...changes };
+    const saved = await scopes.save(next, etag);
     if (saved === undefined) throw new LeaseLost(row.scope);
+    row = next;
     etag = saved;
+  };
+  /** One after another: who comes while a renewal is under way must learn what became of it, and a lost lease stays lost. */
+  const inTurn = (work: () => Promise<void>) => {
+    last = last.then(work);
+    return last;
   };
   return {
     row: taken,
-    async hold(pace) {
-      const left = (row.leaseUntil ?? 0) - clock.now();
-      if (left > LEASE - RENEW_AFTER && left > FENCE) return;
-      await save({ leaseUntil: clock.now() + LEASE, ...(pace && { pace }) });
-    },
-    async release(changes) {
-      const { holder: _holder, leaseUntil: _until, ...kept } = row;
-      row = kept;
-      await save(changes);
-    },
+    hold: pace =>
+      inTurn(async () => {
+        const left = (row.leaseUntil ?? 0) - clock.now();
+        if (left > LEASE - RENEW_AFTER && left > FENCE) return;
+        await save({ leaseUntil: clock.now() + LEASE, ...(pace && { pace }) });
+      }),
+    release: changes =>
+      inTurn(async () => {
+        const { holder: _holder, leaseUntil: _until, ...kept } = row;
+        row = kept;
+        await save(changes);
+      }),
   };
 }

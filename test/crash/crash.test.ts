@@ -1,0 +1,324 @@
+/** A crash at every single step of a sweep and of a digest, and a restart: nothing is lost, nothing is listed that is not. */
+import { TableClient } from '@azure/data-tables';
+import { DAY, HOUR, MINUTE } from '../../src/core/instant';
+import { datedExpiry } from '../../src/core/standing';
+import { type SimulatedAzure, startSimulatedAzure } from '../../src/local/simulated';
+import { openTables } from '../../src/storage/tables';
+import type { StatusItem } from '../../src/watch/report';
+import { report } from '../../src/watch/report';
+import type { SendDigest } from '../../src/watch/send-digest';
+import { freshStorage } from '../support/azurite';
+import { type TestClock, testClock } from '../support/clock';
+import {
+  type CrashPoint,
+  composeWatch,
+  doomed,
+  remindAll,
+  sweepAll,
+  unlessCrashed,
+} from '../support/crashing';
+import { CONTOSO, HOST } from '../support/story';
+
+/** One life on storage of its own; the simulated services are shared, their tokens and mails are not. */
+interface Run {
+  readonly clock: TestClock;
+  readonly watch: SendDigest;
+  readonly azure: SimulatedAzure;
+  register(name: string, columns?: Record<string, unknown>): Promise<void>;
+  unregister(name: string): Promise<void>;
+  token(name: string): ReturnType<SimulatedAzure['iotCentral']['token']>;
+  sweep(): Promise<void>;
+  remind(): Promise<void>;
+}
+
+/** What is done before the crash, what the doomed process does, and what must hold in the end. */
+interface Scenario {
+  readonly prepare: (run: Run) => Promise<void>;
+  readonly doomedRun: 'sweep' | 'remind';
+  /** Checked with the status right after the first sweep of the restarted watcher, and at the end. */
+  readonly listed: Record<string, string>;
+  /** `recipient: subject`, whenever they went out. */
+  readonly mailed: readonly string[];
+  readonly told?: Record<string, 'accepted' | 'refused'>;
+}
+
+const silent = { info: () => undefined, warn: () => undefined };
+const OLD = '2026-06-30T12:00:00.000Z';
+const NEW = '2027-06-30T12:00:00.000Z';
+
+let azure: SimulatedAzure;
+let clock: TestClock;
+beforeEach(async () => {
+  clock = testClock('2026-06-01T00:00:00Z');
+  const quiet = { perMinute: 1e6, perHour: 1e6, statusPerMinute: 1e6, statusPerHour: 1e6 };
+  azure = await startSimulatedAzure({
+    now: () => clock.now(),
+    communication: quiet,
+    iotCentral: { throttle: false },
+  });
+});
+afterEach(() => azure.close());
+
+async function newRun(): Promise<Run> {
+  const storage = freshStorage();
+  const env = { AzureWebJobsStorage: storage, OPERATORS: 'ops@example.com', ...azure.settings };
+  clock.to('2026-06-01T00:00:00Z');
+  azure.iotCentral.app(HOST).tokens.clear();
+  azure.communication.switches.scripts.length = 0;
+  // The same digest of another run has the same operation id.
+  azure.communication.forgetOperations();
+  const watch = composeWatch(env, clock);
+  await openTables({ kind: 'connectionString', value: storage }).ready();
+  const registry = TableClient.fromConnectionString(storage, 'registry', { allowInsecureConnection: true });
+  return {
+    clock,
+    watch,
+    azure,
+    register: async (rowKey, columns = {}) => {
+      const owners = 'ada@example.com';
+      await registry.upsertEntity({ partitionKey: CONTOSO, rowKey, owners, ...columns }, 'Replace');
+    },
+    unregister: async name => void (await registry.deleteEntity(CONTOSO, name)),
+    token: name => azure.iotCentral.token(HOST, name),
+    sweep: () => sweepAll(watch, silent),
+    remind: () => remindAll(watch, silent),
+  };
+}
+
+const status = async ({ watch }: Run): Promise<readonly StatusItem[]> =>
+  (await report({ limit: 100 }, watch)).items;
+
+/** Every listed target once, under the expiry that is recorded; nothing else. */
+async function expectCalendarOf(run: Run, listed: Record<string, string>): Promise<void> {
+  const shown = (await status(run)).map(({ name, expiresOn }) => [
+    name,
+    typeof expiresOn === 'number' ? new Date(expiresOn).toISOString() : String(expiresOn),
+  ]);
+  expect(shown.sort()).toEqual(Object.entries(listed).sort());
+  const keys: string[] = [];
+  for await (const key of run.watch.tables.calendar.keys()) keys.push(key);
+  const recorded: string[] = [];
+  for await (const state of run.watch.tables.expiries.all()) {
+    expect(state.cal).toHaveLength(1);
+    const key = run.watch.tables.calendar.keyOf(state, datedExpiry(state));
+    expect(state.cal[0] === '' || state.cal[0] === key).toBe(true);
+    if (state.cal[0] !== '') recorded.push(key);
+  }
+  expect(keys.sort()).toEqual(recorded.sort());
+}
+
+/** Once a mail is out, each of its lines is on record as told, or still in the outbox to be found out about. */
+async function expectNothingForgotten(run: Run, told: NonNullable<Scenario['told']>): Promise<void> {
+  const known = new Set<string>();
+  for await (const { name, told: owners } of run.watch.tables.expiries.all())
+    if (owners.size > 0) known.add(name);
+  for await (const { lines } of run.watch.tables.outbox.byOwner())
+    for (const { reminder } of lines) known.add(reminder.name);
+  expect([...known]).toEqual(expect.arrayContaining(Object.keys(told)));
+}
+
+/** @returns whether the run got to its end without meeting the crash. */
+async function survives(scenario: Scenario, point: CrashPoint): Promise<boolean> {
+  const run = await newRun();
+  const before = azure.communication.mails.length;
+  await scenario.prepare(run);
+  const victim = doomed(run.watch, point);
+  await unlessCrashed(() =>
+    scenario.doomedRun === 'sweep' ? sweepAll(victim.watch, silent) : remindAll(victim.watch, silent),
+  );
+  if (azure.communication.mails.length > before) await expectNothingForgotten(run, scenario.told ?? {});
+  // The restart comes when the dead process's lease is over.
+  clock.pass(5 * MINUTE);
+  await run.sweep();
+  await expectCalendarOf(run, scenario.listed);
+  for (let tick = 0; tick < 2; tick += 1) {
+    await run.remind();
+    clock.pass(5 * MINUTE);
+    await run.sweep();
+    await expectCalendarOf(run, scenario.listed);
+  }
+  const mails = azure.communication.mails.slice(before);
+  // The service takes a repeated operation id for the same mail, so two mails would be two ids.
+  expect(mails.map(({ to, message }) => `${to.join()}: ${message.content.subject}`).sort()).toEqual(
+    [...scenario.mailed].sort(),
+  );
+  const told: Record<string, string> = {};
+  for await (const { name, told: owners } of run.watch.tables.expiries.all())
+    for (const [line] of owners.values()) if (line) told[name] = line.outcome;
+  if (scenario.told) expect(told).toEqual(scenario.told);
+  for await (const { lines, claim } of run.watch.tables.outbox.byOwner())
+    expect({ lines, claim }).toEqual({});
+  return !victim.crashed();
+}
+
+/** Changes follow one another, so that after the n-th is before the next; a sender is tried both ways, since a mail can't be taken back. */
+async function expectSurvival(scenario: Scenario, least: number): Promise<void> {
+  let steps = 0;
+  const moments = scenario.doomedRun === 'sweep' ? (['before'] as const) : (['before', 'after'] as const);
+  for (const when of moments) {
+    for (let at = 1; ; at += 1) {
+      const done = await survives(scenario, { at, when }).catch((error: unknown) => {
+        throw new Error(`crashed ${when} change ${at}: ${error instanceof Error ? error.message : error}`);
+      });
+      if (done) break;
+      steps += 1;
+    }
+  }
+  expect(steps).toBeGreaterThanOrEqual(moments.length * least);
+}
+
+const due = (run: Run, ...names: string[]) => names.map(name => run.token(name).expires(OLD));
+
+describe('a sweep that dies at any step', () => {
+  test('at the first sight of targets finds them all, lists each once and has their reminders mailed', () =>
+    expectSurvival(
+      {
+        async prepare(run) {
+          due(run, 'a');
+          run.token('b').expires(NEW);
+          run.token('c').misbehaves({ fault: 'status', status: 403 });
+          for (const name of ['a', 'b', 'c']) await run.register(name);
+        },
+        doomedRun: 'sweep',
+        listed: { a: OLD, b: NEW, c: 'undefined' },
+        mailed: ['ada@example.com: a expires in 30 days (2026-06-30 12:00 UTC)'],
+        told: { a: 'accepted' },
+      },
+      7,
+    ));
+
+  test('at a renewal lists the new expiry alone and mails nobody about the old one', () =>
+    expectSurvival(
+      {
+        async prepare(run) {
+          run.token('a').expires('2026-07-01T02:00:00Z');
+          run.token('b').expires(NEW);
+          await run.register('a');
+          await run.register('b');
+          await run.sweep();
+          run.token('a').expires(NEW);
+          clock.pass(6 * HOUR);
+        },
+        doomedRun: 'sweep',
+        listed: { a: NEW, b: NEW },
+        mailed: [],
+        told: {},
+      },
+      7,
+    ));
+
+  test('at a removal takes the target off the status and keeps its state', () =>
+    expectSurvival(
+      {
+        async prepare(run) {
+          due(run, 'a', 'b');
+          await run.register('a');
+          await run.register('b');
+          await run.sweep();
+          await run.remind();
+          await run.unregister('a');
+          clock.pass(5 * MINUTE);
+        },
+        doomedRun: 'sweep',
+        listed: { b: OLD },
+        mailed: ['ada@example.com: 2 tokens need you: a expires in 30 days (2026-06-30)'],
+        told: { a: 'accepted', b: 'accepted' },
+      },
+      6,
+    ));
+
+  test('when a removed target is forgotten leaves nothing of it', () =>
+    expectSurvival(
+      {
+        async prepare(run) {
+          run.token('a').expires(NEW);
+          run.token('b').expires(NEW);
+          await run.register('a');
+          await run.register('b');
+          await run.sweep();
+          await run.unregister('a');
+          clock.pass(5 * MINUTE);
+          await run.sweep();
+          clock.pass(7 * DAY);
+        },
+        doomedRun: 'sweep',
+        listed: { b: NEW },
+        mailed: [],
+        told: {},
+      },
+      6,
+    ));
+
+  test('when a target is disabled takes it off the status and drops its queued line', () =>
+    expectSurvival(
+      {
+        async prepare(run) {
+          due(run, 'a', 'b');
+          await run.register('a');
+          await run.register('b');
+          await run.sweep();
+          await run.register('a', { enabled: false });
+          clock.pass(5 * MINUTE);
+        },
+        doomedRun: 'sweep',
+        listed: { b: OLD },
+        mailed: ['ada@example.com: b expires in 30 days (2026-06-30 12:00 UTC)'],
+        told: { b: 'accepted' },
+      },
+      6,
+    ));
+});
+
+describe('a sender that dies at any step', () => {
+  const twoDue = async (run: Run) => {
+    due(run, 'a', 'b', 'c');
+    for (const name of ['a', 'b', 'c']) await run.register(name);
+    await run.sweep();
+  };
+
+  test('with a digest of several lines mails it once, records it and empties the outbox', () =>
+    expectSurvival(
+      {
+        prepare: twoDue,
+        doomedRun: 'remind',
+        listed: { a: OLD, b: OLD, c: OLD },
+        mailed: ['ada@example.com: 3 tokens need you: a expires in 30 days (2026-06-30)'],
+        told: { a: 'accepted', b: 'accepted', c: 'accepted' },
+      },
+      6,
+    ));
+
+  test('with a line that is no longer true drops it and mails the rest once', () =>
+    expectSurvival(
+      {
+        async prepare(run) {
+          await twoDue(run);
+          await run.unregister('b');
+        },
+        doomedRun: 'remind',
+        listed: { a: OLD, c: OLD },
+        mailed: ['ada@example.com: 2 tokens need you: a expires in 30 days (2026-06-30)'],
+        told: { a: 'accepted', c: 'accepted' },
+      },
+      8,
+    ));
+
+  test('with a digest that is refused for good records that and does not try for ever', () =>
+    expectSurvival(
+      {
+        async prepare(run) {
+          await twoDue(run);
+          azure.communication.refuses({
+            fault: 'times',
+            times: 3,
+            inner: { fault: 'status', status: 400, code: 'InvalidRecipient' },
+          });
+        },
+        doomedRun: 'remind',
+        listed: { a: OLD, b: OLD, c: OLD },
+        mailed: [],
+        told: { a: 'refused', b: 'refused', c: 'refused' },
+      },
+      5,
+    ));
+});

@@ -1,0 +1,201 @@
+/** A container app's life: one that mints a token at every read is never noise; one with a fixed token is told like any other. */
+import { DAY, HOUR, MINUTE } from '../../src/core/instant';
+import { APPS, HOST, historyOf, mailedBy, SUBSCRIPTION, ticks } from '../support/story';
+import { useWorld } from '../support/world';
+
+const world = useWorld();
+
+const app = () => world().azure.arm.app(SUBSCRIPTION, 'shop', 'cart');
+const item = async () => {
+  const found = await world().item('shop:cart');
+  if (!found) throw new Error('shop:cart is on no report');
+  return found;
+};
+const evidence = async () =>
+  (await world().tables.expiries.row({ scope: APPS, name: 'shop:cart' }))?.evidence;
+
+/** Ticks at an instant, and again five minutes later: an undecided target is read by both. */
+const mailsAbout = (text: string) =>
+  mailedBy(world(), async () => {
+    world().clock.to(text);
+    await world().tick();
+    await ticks(world(), 1);
+  });
+
+beforeEach(() => world().register(APPS, 'shop:cart', { owners: 'ada@example.com', displayName: 'Cart' }));
+
+describe('a container app that mints a token at every read', () => {
+  beforeEach(() => void app().mintsFor(HOUR));
+
+  test('is known for it after three sweeps', async () => {
+    const seen: unknown[] = [];
+    for (let sweep = 0; sweep < 3; sweep += 1) {
+      await ticks(world(), 1);
+      seen.push(await evidence());
+    }
+    expect(seen).toEqual(['first', 'moved', 'minted']);
+    expect(app().reads).toBe(3);
+  });
+
+  test('is recorded and shown with its expiry, lifetime and the instant of the read', async () => {
+    await ticks(world(), 3);
+    const now = world().clock.now();
+    expect(await item()).toMatchObject({
+      minted: true,
+      standing: 'healthy',
+      check: 'ok',
+      expiresOn: now + HOUR,
+      lifetimeSeconds: 3_600,
+      checkedOn: now,
+      nextCheckOn: now + 6 * HOUR,
+    });
+  });
+
+  test('is read every interval and never because of a threshold', async () => {
+    await ticks(world(), 3);
+    await ticks(world(), 71);
+    expect(app().reads).toBe(3);
+    await ticks(world(), 1);
+    expect(app().reads).toBe(4);
+  });
+
+  test('is mailed about by nobody, ever', async () => {
+    const mails = await mailedBy(world(), async () => {
+      await ticks(world(), 3);
+      for (let check = 0; check < 12; check += 1) {
+        world().clock.pass(6 * HOUR);
+        await world().tick();
+      }
+    });
+    expect(mails).toEqual([]);
+    expect(await historyOf(world(), APPS, 'shop:cart')).toEqual(['firstSeen']);
+  });
+
+  test('is not among what expires within a time, and comes after all that has a date', async () => {
+    await world().register(`iotCentralToken:${HOST}`, 'gateway');
+    world().azure.iotCentral.token(HOST, 'gateway').expires('2030-01-01T00:00:00Z');
+    await ticks(world(), 3);
+    const within = await world()
+      .app()
+      .report({ withinMs: 3_650 * DAY, limit: 100 });
+    expect(within.items.map(({ name }) => name)).toEqual(['gateway']);
+    const all = await world().app().report({ limit: 100 });
+    expect(all.items.map(({ name }) => name)).toEqual(['gateway', 'shop:cart']);
+    expect(all.counts).toMatchObject({ total: 2, healthy: 2, minted: 1, expiring: 0 });
+  });
+
+  test('is unknown while reads fail, without a mail, and healthy again after', async () => {
+    await ticks(world(), 3);
+    app().misbehaves({ fault: 'status', status: 500 });
+    const mails = await mailedBy(world(), async () => {
+      world().clock.pass(6 * HOUR);
+      await world().tick();
+      await ticks(world(), 24);
+    });
+    expect(mails).toEqual([]);
+    expect(await item()).toMatchObject({ minted: true, standing: 'unknown', check: 'failing' });
+    app().recovers();
+    world().clock.pass(HOUR);
+    await world().tick();
+    expect(await item()).toMatchObject({ minted: true, standing: 'healthy', check: 'ok' });
+    expect(await historyOf(world(), APPS, 'shop:cart')).toEqual(['firstSeen', 'failing', 'recovered']);
+  });
+
+  test('is told of as soon as its token turns out to be fixed', async () => {
+    await ticks(world(), 3);
+    app().expires(world().clock.now() + 20 * HOUR);
+    const mails = await mailedBy(world(), async () => {
+      for (let check = 0; check < 2; check += 1) {
+        world().clock.pass(6 * HOUR);
+        await world().tick();
+      }
+    });
+    expect(mails).toEqual([expect.stringContaining('ada@example.com: Cart expires in 8 hours')]);
+    expect((await item()).minted).toBe(false);
+  });
+});
+
+describe('a container app whose token is fixed', () => {
+  beforeEach(() => void app().expires('2026-06-20T12:00:00.0000001Z'));
+
+  test('gets every reminder of its kind once', async () => {
+    await ticks(world(), 2);
+    const life: [string, string[]][] = [
+      ['2026-06-13T11:50:00Z', []],
+      ['2026-06-13T12:00:00Z', ['ada@example.com: Cart expires in 7 days (2026-06-20 12:00 UTC)']],
+      ['2026-06-19T12:00:00Z', ['ada@example.com: Cart expires in 1 day (2026-06-20 12:00 UTC)']],
+      ['2026-06-20T11:00:00Z', ['ada@example.com: Cart expires in 1 hour (2026-06-20 12:00 UTC)']],
+      [
+        '2026-06-20T12:00:00Z',
+        [
+          'ada@example.com: Cart expired just now (2026-06-20 12:00 UTC)',
+          'ops@example.com: Cart expired just now (2026-06-20 12:00 UTC)',
+        ],
+      ],
+      ['2026-06-27T12:00:00Z', []],
+    ];
+    for (const [moment, mails] of life) expect([moment, await mailsAbout(moment)]).toEqual([moment, mails]);
+  });
+
+  test('is told nothing while it is undecided, and at the next sweep what is due', async () => {
+    app().expires(world().clock.now() + 12 * HOUR);
+    expect(await mailedBy(world(), () => ticks(world(), 1))).toEqual([]);
+    expect(await evidence()).toBe('first');
+    expect(await mailedBy(world(), () => ticks(world(), 1))).toEqual([
+      expect.stringContaining('ada@example.com: Cart expires in 12 hours'),
+    ]);
+  });
+
+  test('that is renewed is decided at the next sweep and starts clean, with its lifetime known', async () => {
+    await ticks(world(), 2);
+    expect(await mailsAbout('2026-06-19T12:00:00Z')).toHaveLength(1);
+    world().clock.to('2026-06-19T18:00:00Z');
+    app().expires('2026-07-19T18:00:00Z');
+    await world().tick();
+    expect(await evidence()).toBe('moved');
+    expect(await historyOf(world(), APPS, 'shop:cart')).toEqual(['firstSeen', 'told']);
+    await ticks(world(), 1);
+    expect(await evidence()).toBe('fixed');
+    expect(await historyOf(world(), APPS, 'shop:cart')).toEqual(['firstSeen', 'told', 'renewed']);
+    expect((await item()).lifetimeSeconds).toBe((30 * DAY) / 1_000);
+    expect(await mailsAbout('2026-06-20T12:00:00Z')).toEqual([]);
+    expect(await mailsAbout('2026-07-12T18:00:00Z')).toEqual([
+      'ada@example.com: Cart expires in 7 days (2026-07-19 18:00 UTC)',
+    ]);
+  });
+
+  test('renewed between the reminder and its mail is not mailed about, undecided as it is', async () => {
+    await ticks(world(), 2);
+    world().clock.to('2026-06-19T12:00:00Z');
+    await world().sweep();
+    app().expires('2026-07-19T18:00:00Z');
+    world().clock.pass(HOUR);
+    await world().sweep();
+    expect(await evidence()).toBe('moved');
+    await world().remind();
+    expect(world().mails()).toEqual([]);
+  });
+
+  test('keeps its reminders while reads fail', async () => {
+    await ticks(world(), 2);
+    app().misbehaves({ fault: 'status', status: 403 });
+    expect(await mailsAbout('2026-06-19T12:00:00Z')).toEqual([
+      'ada@example.com: Cart expires in 1 day (2026-06-20 12:00 UTC)',
+    ]);
+    expect(await item()).toMatchObject({ standing: 'expiring', check: 'failing' });
+  });
+
+  test('that was deleted is shown as missing with its last known expiry', async () => {
+    await ticks(world(), 2);
+    world().azure.arm.remove(SUBSCRIPTION, 'shop', 'cart');
+    world().clock.pass(6 * HOUR);
+    await world().tick();
+    expect(await item()).toMatchObject({
+      check: 'failing',
+      failure: { code: 'missing' },
+      standing: 'healthy',
+      expiresOn: Date.UTC(2026, 5, 20, 12),
+    });
+    expect(world().clock.now()).toBeLessThan(Date.UTC(2026, 5, 20, 12) - 7 * DAY + 10 * MINUTE);
+  });
+});
