@@ -45,12 +45,15 @@ const ACCOUNT = /^[a-z0-9]{3,24}$/;
 function storageFault(value: string): string | undefined {
   const parts = parseConnectionString(value);
   if (parts.get('usedevelopmentstorage')?.toLowerCase() === 'true') return undefined;
-  if (!parts.has('accountname') && !parts.has('sharedaccesssignature'))
-    return 'this is no storage connection string';
+  const withKey = parts.has('accountname') && BASE64.test(parts.get('accountkey') ?? '');
+  const withSas = parts.has('sharedaccesssignature') && parts.has('tableendpoint');
+  if (!withKey && !withSas)
+    return 'this is no storage connection string with an AccountName and a base64 AccountKey';
+  const protocol = parts.get('defaultendpointsprotocol')?.toLowerCase() ?? 'https';
+  if (protocol !== 'https' && protocol !== 'http')
+    return 'its DefaultEndpointsProtocol is neither https nor http';
   const endpoint = parts.get('tableendpoint');
-  const inClear = endpoint
-    ? !isUsable(endpoint)
-    : parts.get('defaultendpointsprotocol')?.toLowerCase() === 'http';
+  const inClear = endpoint ? !isUsable(endpoint) : protocol === 'http';
   return inClear ? 'plain http is for a loopback address only' : undefined;
 }
 

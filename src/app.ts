@@ -1,19 +1,24 @@
 /** The composition root: settings become tables, sources and a mailer, and these become the use cases. */
 import type { TokenCredential } from '@azure/core-auth';
+import { once } from './core/once';
 import type { Environment } from './env';
 import { calm, lazyCredential } from './identity';
-import { once } from './once';
 import { parseSettings, type Settings } from './settings';
 import { createSources, kinds, services } from './sources';
 import { openTables } from './storage/tables';
+import { explain } from './watch/explain';
+import { forecast } from './watch/forecast';
 import { health } from './watch/health';
+import { mailQuota } from './watch/mail-quota';
 import type { SweepMessage } from './watch/message';
 import type { Clock, Log, Mailer } from './watch/ports';
 import { reconcile } from './watch/reconcile';
 import { report, type StatusQuery } from './watch/report';
 import { sendReminders } from './watch/send-reminders';
+import { type Asked, followLink, lookAtLink } from './watch/snooze';
 import { startSweep } from './watch/start-sweep';
 import { sweepScope } from './watch/sweep-scope';
+import { tellPoison } from './watch/tell-poison';
 import type { Knowledge } from './watch/understand';
 
 /** A mail of 99 lines over a cold connection takes longer than a probe. */
@@ -38,7 +43,8 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     policies: settings.kinds,
     spell: identity => store.registry.spell(identity),
   };
-  const watch = { tables: store, clock, knowledge, mail: settings.mail };
+  const watch = { tables: store, clock, knowledge, mail: settings.mail, links: settings.links };
+  const quota = mailQuota(store.mailLedger, settings.mailLimits);
   const mailer = once(() => openMailer(settings, credential));
   /** Tables are created when they are missing, before the first use of any of them. */
   const ready = async <T>(use: () => Promise<T>): Promise<T> => {
@@ -49,9 +55,14 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     kinds: kinds.map(({ kind }) => kind),
     startSweep: (log: Log) => ready(() => startSweep(watch, log)),
     sweepScope: (message: SweepMessage, log: Log) => ready(() => sweepScope(message, watch, log)),
-    sendReminders: (log: Log) => ready(() => sendReminders({ ...watch, mailer }, log)),
+    sendReminders: (log: Log) => ready(() => sendReminders({ ...watch, quota, mailer }, log)),
+    tellPoison: (message: unknown, log: Log) => ready(() => tellPoison(message, watch, log)),
     reconcile: (log: Log) => ready(() => reconcile({ ...watch, historyDays: settings.historyDays }, log)),
     report: (query: StatusQuery) => ready(() => report(query, watch)),
+    explain: (scope: string, name: string) => ready(() => explain({ scope, name }, watch)),
+    forecast: (days: number) => ready(() => forecast(days, watch)),
+    lookAtLink: (token: string) => ready(() => lookAtLink(token, watch)),
+    followLink: (token: string, asked: Asked) => ready(() => followLink(token, asked, watch)),
     health: () => health({ tables: store, ready: store.ready, clock, sweepPeriodMs: settings.sweepPeriodMs }),
   };
 }

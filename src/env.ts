@@ -2,7 +2,7 @@
 import { Cron } from 'croner';
 import { parseDuration, splitList } from './core/duration';
 import { isUsable } from './core/endpoint';
-import { DAY } from './core/instant';
+import { DAY, HOUR } from './core/instant';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -94,6 +94,14 @@ export function readEnv(env: Environment): EnvReader {
   };
 }
 
+/** How long the next tick takes to come, asked six times a day for more than a week: nights and weekends may have none. */
+function waits(cron: Cron): number[] {
+  return Array.from({ length: 8 * 6 }, (_, mark) => {
+    const from = mark * 4 * HOUR;
+    return (cron.nextRun(new Date(from - 1))?.getTime() ?? from) - from;
+  });
+}
+
 /** The longest gap between the next ticks, in milliseconds; undefined for what is no schedule. */
 function longestGap(ncrontab: string): number | undefined {
   try {
@@ -105,8 +113,9 @@ function longestGap(ncrontab: string): number | undefined {
       sloppyRanges: true,
     });
     const ticks = cron.nextRuns(100, new Date(0)).map(tick => tick.getTime());
+    if (ticks.length < 2) return undefined;
     const gaps = ticks.slice(1).map((tick, index) => tick - (ticks[index] ?? tick));
-    return gaps.length > 0 ? Math.max(...gaps) : undefined;
+    return Math.max(...gaps, ...waits(cron));
   } catch (error) {
     // croner's word for a pattern it can't read is a TypeError; anything else is not about the setting.
     if (error instanceof TypeError || error instanceof RangeError) return undefined;

@@ -1,6 +1,6 @@
 /** The watcher's identity: one credential for everything, loaded on first use since most calls need no sign-in. */
 import type { AccessToken, TokenCredential } from '@azure/core-auth';
-import { once } from './once';
+import { once } from './core/once';
 
 /** Managed identity in Azure, a developer's own sign-in elsewhere; `clientId` names a user-assigned identity. */
 export function lazyCredential(clientId: string | undefined): TokenCredential {

@@ -13,8 +13,8 @@ function register(definition: FunctionDefinition): void {
     const { schedule, handler, sends } = definition;
     host.timer(name, { schedule, handler, ...(sends && { return: sweepQueue }) });
   } else if (definition.type === 'queue') {
-    const { queue, connection, handler } = definition;
-    host.storageQueue(name, { queueName: queue, connection, handler, return: sweepQueue });
+    const { queue, connection, handler, sends } = definition;
+    host.storageQueue(name, { queueName: queue, connection, handler, ...(sends && { return: sweepQueue }) });
   } else {
     const { methods, route, authLevel, handler } = definition;
     host.http(name, { methods, route, authLevel, handler });

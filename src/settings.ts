@@ -1,8 +1,10 @@
 /** Settings: the environment understood once; a bad one is a readable error that names every fault (DESIGN.md section 6). */
 
 import { type MailService, readMailService, readStorage, type StorageSettings } from './account-settings';
-import { isUsable } from './core/endpoint';
+import { isUsable, parseEndpoint } from './core/endpoint';
+import type { Links } from './core/link';
 import type { Limits } from './core/pace';
+import type { QuotaLimits } from './core/quota';
 import { parseAddresses } from './core/target';
 import { parseThresholds, type ThresholdPolicy } from './core/thresholds';
 import type { MailPolicy } from './core/watched';
@@ -46,10 +48,15 @@ export interface Settings {
   readonly mail: MailPolicy;
   /** Absent only where no mail is to be sent. */
   readonly mailService: MailService | undefined;
+  readonly mailLimits: QuotaLimits;
   readonly publicUrl: string | undefined;
+  /** Absent while no secret is set: then mails hold no links that act. */
+  readonly links: Links | undefined;
   readonly sweepPeriodMs: number;
   readonly historyDays: number;
 }
+
+const SHORTEST_SECRET = 32;
 
 /** Every fault of the environment in one message. */
 export class BadSettings extends Error {
@@ -70,6 +77,7 @@ export function parseSettings(
     to: read.choice('MAIL_TO', ['owners', 'operators', 'none']),
     operators: operatorsOf(read),
   };
+  const publicUrl = publicUrlOf(read);
   const settings: Settings = {
     storage: readStorage(read),
     clientId: read.text('AZURE_CLIENT_ID'),
@@ -78,13 +86,61 @@ export function parseSettings(
     probeTimeoutMs: read.duration('PROBE_TIMEOUT', '10s', '60s'),
     mail,
     mailService: readMailService(read, mail.to !== 'none'),
-    publicUrl: read.url('PUBLIC_URL'),
+    mailLimits: mailLimitsOf(read),
+    publicUrl,
+    links: linksOf(read, publicUrl),
     sweepPeriodMs: read.schedulePeriod('SWEEP_SCHEDULE', '0 */5 * * * *'),
     historyDays: read.number('HISTORY_DAYS', 400, { least: 1, most: 3_650 }),
   };
+  if (mail.to === 'operators' && mail.operators.length === 0) {
+    read.fault('OPERATORS', 'write at least one address, since MAIL_TO sends everything to them');
+  }
   read.schedulePeriod('REMIND_SCHEDULE', '0 */5 * * * *');
   if (read.faults.length > 0) throw new BadSettings(read.faults);
   return settings;
+}
+
+/** The service's own limits; those of an Azure-managed sender domain are lower. */
+function mailLimitsOf(read: EnvReader): QuotaLimits {
+  const managed = /\.azurecomm\.net$/i.test(read.text('MAIL_SENDER') ?? '');
+  const range = { least: 1, most: 1_000_000 };
+  return {
+    perMinute: read.number('MAIL_PER_MINUTE', managed ? 5 : 30, range),
+    perHour: read.number('MAIL_PER_HOUR', managed ? 10 : 100, range),
+  };
+}
+
+/** The origin alone, since paths are put behind it. */
+function publicUrlOf(read: EnvReader): string | undefined {
+  const url = read.url('PUBLIC_URL');
+  const parsed = url === undefined ? undefined : parseEndpoint(url);
+  if (!parsed || 'origin' in parsed) return parsed?.origin;
+  read.fault(
+    'PUBLIC_URL',
+    'write https:// and the host alone, such as https://watcher.example.com (no /api)',
+  );
+  return undefined;
+}
+
+function linksOf(read: EnvReader, publicUrl: string | undefined): Links | undefined {
+  const secret = secretOf(read, 'LINK_SECRET');
+  const previous = secretOf(read, 'LINK_SECRET_PREVIOUS');
+  if (secret === undefined) {
+    if (previous !== undefined)
+      read.fault('LINK_SECRET', 'is missing, and LINK_SECRET_PREVIOUS only helps to read what it replaced');
+    return undefined;
+  }
+  if (read.text('PUBLIC_URL') === undefined)
+    read.fault('PUBLIC_URL', 'is missing: with LINK_SECRET set, links in mails must know where to lead');
+  if (publicUrl === undefined) return undefined;
+  return { publicUrl, secret, ...(previous !== undefined && { previous }) };
+}
+
+function secretOf(read: EnvReader, name: string): string | undefined {
+  const secret = read.text(name);
+  if (secret !== undefined && secret.length < SHORTEST_SECRET)
+    read.fault(name, `write at least ${SHORTEST_SECRET} random characters`);
+  return secret;
 }
 
 function operatorsOf(read: EnvReader): string[] {

@@ -119,14 +119,40 @@ test('loaded by the worker, it registers exactly the functions of DESIGN.md sect
     ['sweepScope', { type: 'queueTrigger', ...sweeps }, { type: 'queue', ...sweeps }],
     ['sendReminders', { type: 'timerTrigger', schedule: '%REMIND_SCHEDULE%' }],
     ['reconcile', { type: 'timerTrigger', schedule: expect.stringMatching(/^0 \d+ \d+ \* \* \*$/) }],
+    ['tellPoison', { type: 'queueTrigger', queueName: 'sweeps-poison', connection: 'AzureWebJobsStorage' }],
     [
       'status',
       { type: 'httpTrigger', methods: ['GET', 'HEAD'], route: 'status', authLevel: 'function' },
       http,
     ],
     [
+      'target',
+      {
+        type: 'httpTrigger',
+        methods: ['GET', 'HEAD'],
+        route: 'targets/{scope}/{name}',
+        authLevel: 'function',
+      },
+      http,
+    ],
+    [
+      'forecast',
+      { type: 'httpTrigger', methods: ['GET', 'HEAD'], route: 'forecast', authLevel: 'function' },
+      http,
+    ],
+    [
       'health',
       { type: 'httpTrigger', methods: ['GET', 'HEAD'], route: 'health', authLevel: 'anonymous' },
+      http,
+    ],
+    [
+      'snooze',
+      {
+        type: 'httpTrigger',
+        methods: ['GET', 'HEAD', 'POST'],
+        route: 'snooze',
+        authLevel: 'anonymous',
+      },
       http,
     ],
   ]);
@@ -142,7 +168,7 @@ function registration({ name, bindings }: Loaded['functions'][number]): unknown[
 
 test('settings that need mending are the error of a call: loading goes well without any', async () => {
   const { functions, answers, logged } = await load(deployed, 'and call');
-  expect(functions).toHaveLength(6);
+  expect(functions).toHaveLength(10);
   const words =
     /^BadSettings: The settings need mending:.*AzureWebJobsStorage:.*COMMUNICATION_ENDPOINT:.*MAIL_SENDER:/s;
   expect(answers).toEqual({ startSweep: expect.stringMatching(words), status: 500 });

@@ -3,8 +3,9 @@ import { type Expiry, learn, newExpiry } from './expiry';
 import type { TargetEvent } from './history';
 import type { Instant } from './instant';
 import type { Reading } from './reading';
-import { type Decision, decideInvalid, decideThreshold, type Reminder } from './reminder';
+import { type Decision, decideAll, decideInvalid, isFromExpiryOn, type Reminder } from './reminder';
 import { type NextCheck, nextCheck } from './schedule';
+import { holds } from './snooze';
 import {
   type Check,
   checkOf,
@@ -14,9 +15,10 @@ import {
   type Standing,
   standingOf,
 } from './standing';
-import { type Crossing, crossingsOf, expiringFrom } from './thresholds';
-import { isInvalid } from './told';
-import { type MailPolicy, recipientsOf, type Watched } from './watched';
+import { isWatched } from './target';
+import { type Crossing, crossingsOf, expiringFrom, tightestCrossed } from './thresholds';
+import { noticeOf } from './told';
+import { audienceOf, type MailPolicy, type Watched } from './watched';
 
 /** What a report shows of a target: the content of its calendar row. */
 export interface Listing {
@@ -37,6 +39,8 @@ export interface Listing {
   };
   readonly checkedOn?: Instant;
   readonly nextCheckOn?: Instant;
+  /** The latest end of the snoozes that hold. */
+  readonly snoozedUntil?: Instant;
 }
 
 export interface Assessment {
@@ -62,7 +66,7 @@ function nextCheckOf(
   crossings: readonly Crossing[],
   reminders: readonly Reminder[],
 ): NextCheck {
-  const reminderWaits = reminders.some(reminder => !isInvalid(reminder));
+  const reminderWaits = reminders.some(reminder => noticeOf(reminder) === undefined);
   return nextCheck(state, { checkEveryMs: row.checkEveryMs, crossings, reminderWaits });
 }
 
@@ -78,10 +82,10 @@ export function assess(
   const learnt = reading ? learn(met.expiry, reading, now, row.mayMint) : { after: met.expiry, events: [] };
   const after = learnt.after;
   const events = [...met.events, ...learnt.events];
-  if (!row.columns.enabled) return { after, events, reminders: [], listing: undefined, tally: undefined };
+  if (!isWatched(row.columns)) return { after, events, reminders: [], listing: undefined, tally: undefined };
   const crossings = crossingsFor(row, after);
   const reminders = remindersFor(row, after, crossings, mail, now);
-  const listing = listingOf(row, after, nextCheckOf(row, after, crossings, reminders).on);
+  const listing = listingOf(row, after, nextCheckOf(row, after, crossings, reminders).on, now);
   const { check, minted } = listing;
   return { after, events, reminders, listing, tally: { standing: standingOf(listing, now), check, minted } };
 }
@@ -102,17 +106,29 @@ export function remindersFor(
   mail: MailPolicy,
   now: Instant,
 ): Reminder[] {
-  // Decided first as for somebody who was told nothing: most targets have nothing to tell to anybody.
-  const threshold = decideThreshold(state, crossings, [], now);
-  if (mail.to === 'none' || (!threshold.due && !state.invalid)) return [];
-  const operators = state.invalid ? mail.operators : [];
-  const invalid = operators.map(owner => ({ owner, decision: decideInvalid(state, toldTo(state, owner)) }));
-  const recipients = threshold.due ? recipientsOf(row, mail, threshold.about - threshold.crossedOn) : [];
-  const due = recipients.map(owner => ({
-    owner,
-    decision: decideThreshold(state, crossings, toldTo(state, owner), now),
-  }));
-  return [...invalid, ...due].flatMap(({ owner, decision }) => reminderOf(row, owner, decision));
+  // Most targets have nothing to tell to anybody, and this is asked of each at every sweep.
+  if (isQuiet(state, crossings, now)) return [];
+  const { owners, copies } = audienceOf(row, mail);
+  const due = (owner: string) =>
+    decideAll(state, crossings, toldTo(state, owner), snoozeOf(state, owner), now);
+  const operators = mail.to === 'none' ? [] : mail.operators;
+  return [
+    ...operators.flatMap(owner => reminderOf(row, owner, decideInvalid(state, toldTo(state, owner)))),
+    ...owners.flatMap(owner => due(owner).flatMap(decision => reminderOf(row, owner, decision))),
+    ...copies
+      .flatMap(owner => due(owner).flatMap(decision => reminderOf(row, owner, decision)))
+      .filter(isForCopies),
+  ];
+}
+
+/** Whoever got a copy of the bad news gets the good news, too. */
+function isForCopies(reminder: Reminder): boolean {
+  return isFromExpiryOn(reminder) || noticeOf(reminder) === 'renewed';
+}
+
+function isQuiet(state: Expiry, crossings: readonly Crossing[], now: Instant): boolean {
+  const { failure, recovered, renewed, invalid } = state;
+  return !failure && !recovered && !renewed && !invalid && tightestCrossed(crossings, now) === undefined;
 }
 
 /** Where the thresholds in force fall; none unless the expiry says something about the future. */
@@ -120,6 +136,10 @@ export function crossingsFor(row: Watched, state: Expiry, expiresOn = fixedExpir
   return expiresOn === undefined
     ? []
     : crossingsOf(row.policy.thresholds, expiresOn, state.lifetimeMs).crossings;
+}
+
+export function snoozeOf(state: Expiry, owner: string) {
+  return state.snoozes.get(owner.toLowerCase());
 }
 
 export function toldTo(state: Expiry, owner: string) {
@@ -149,7 +169,7 @@ function meet(
   return { expiry: { ...kept, invalid: { faults, since: invalid?.since ?? now } }, events };
 }
 
-function listingOf(row: Watched, state: Expiry, nextCheckOn: Instant): Listing {
+function listingOf(row: Watched, state: Expiry, nextCheckOn: Instant, now: Instant): Listing {
   const { expiresOn, lifetimeMs, checkedOn, invalid } = state;
   const dated = datedExpiry(state);
   const failure = invalid
@@ -168,5 +188,14 @@ function listingOf(row: Watched, state: Expiry, nextCheckOn: Instant): Listing {
     ...(lifetimeMs !== undefined && { lifetimeMs }),
     ...(failure && { failure }),
     ...(checkedOn !== undefined && { checkedOn }),
+    ...snoozedUntil(state, now),
   };
+}
+
+/** The latest end of the owners' snoozes that hold now. */
+function snoozedUntil(state: Expiry, now: Instant): { snoozedUntil?: Instant } {
+  const ends = [...state.snoozes.values()]
+    .filter(snooze => holds(snooze, fixedExpiry(state), now))
+    .map(({ until }) => until);
+  return ends.length > 0 ? { snoozedUntil: Math.max(...ends) } : {};
 }

@@ -2,7 +2,7 @@
 import type { Instant } from './instant';
 import type { Reminder } from './reminder';
 import type { Threshold } from './thresholds';
-import { isInvalid } from './told';
+import { type Notice, noticeOf } from './told';
 
 /** A transaction deletes the lines and the claim together, so 100 operations bound the lines. */
 export const MOST_LINES = 99;
@@ -19,17 +19,50 @@ export interface DigestLine {
   readonly runbook?: string;
   readonly notes?: string;
   readonly howToRenew: string;
-  readonly subject:
-    | {
-        readonly is: 'threshold';
-        readonly threshold: Threshold;
-        readonly expiresOn: Instant;
-        /** The last reading that succeeded. */
-        readonly readOn: Instant;
-        /** Reads fail since, so the expiry could not be confirmed. */
-        readonly unconfirmed?: { readonly since: Instant; readonly message: string };
-      }
-    | { readonly is: 'invalid'; readonly faults: readonly string[]; readonly since: Instant };
+  readonly subject: Subject;
+  /** The signed link under which its owner can mute it; absent where links can't be signed. */
+  readonly snoozeUrl?: string;
+}
+
+/** What a line is about, with the evidence a person needs to believe it. */
+export type Subject =
+  | {
+      readonly is: 'threshold';
+      readonly threshold: Threshold;
+      readonly expiresOn: Instant;
+      /** The last reading that succeeded. */
+      readonly readOn: Instant;
+      /** Reads fail since, so the expiry could not be confirmed. */
+      readonly unconfirmed?: Unconfirmed;
+    }
+  /** Its known expiry has passed and the service knows it no more. */
+  | { readonly is: 'gone'; readonly expiresOn: Instant; readonly since: Instant; readonly readOn?: Instant }
+  | {
+      readonly is: 'missing' | 'unreadable';
+      readonly since: Instant;
+      readonly message: string;
+      readonly known: LastKnown;
+    }
+  | { readonly is: 'readable'; readonly since: Instant; readonly readOn: Instant; readonly known: LastKnown }
+  | { readonly is: 'renewed'; readonly from: Instant; readonly expiresOn: Instant; readonly readOn: Instant }
+  | { readonly is: 'invalid'; readonly faults: readonly string[]; readonly since: Instant }
+  /** Something about the watcher itself that its operators must know. */
+  | { readonly is: 'matter'; readonly matter: Matter; readonly since: Instant; readonly note: string };
+
+/** Of operators alone: a scope whose every read fails or that has targets nobody owns, a mail that did not arrive, a message that could not be handled. */
+export const MATTERS = ['scopeFailing', 'undelivered', 'poisoned', 'ownerless'] as const;
+export type Matter = (typeof MATTERS)[number];
+
+export interface Unconfirmed {
+  readonly since: Instant;
+  readonly message: string;
+}
+
+/** The expiry that was read last, if one ever was. */
+export interface LastKnown {
+  readonly expiresOn?: Instant | 'never';
+  readonly readOn?: Instant;
+  readonly minted: boolean;
 }
 
 export interface Digest {
@@ -41,10 +74,43 @@ export interface Digest {
   readonly asOf: Instant;
 }
 
-/** Most urgent first: what expires (or expired) first; rows that can't be understood after all dated ones. */
+/** Most urgent first: what expires or expired, soonest first; then what can't be told, what must be mended, and good news. */
 export function byUrgency(a: Reminder, b: Reminder): number {
-  const invalid = Number(isInvalid(a)) - Number(isInvalid(b));
-  return invalid || a.about - b.about || compare(a.name, b.name) || compare(a.scope, b.scope);
+  return (
+    rank(a) - rank(b) ||
+    a.about - b.about ||
+    compare(a.name, b.name) ||
+    compare(a.scope, b.scope) ||
+    compare(a.reason, b.reason)
+  );
+}
+
+const RANKS: Record<Notice | Matter, number> = {
+  gone: 0,
+  missing: 1,
+  unreadable: 2,
+  scopeFailing: 3,
+  undelivered: 4,
+  poisoned: 5,
+  invalid: 6,
+  ownerless: 7,
+  renewed: 8,
+  readable: 9,
+};
+
+function rank(reminder: Reminder): number {
+  const word = noticeOf(reminder) ?? matterOf(reminder);
+  return word === undefined ? 0 : RANKS[word];
+}
+
+/** What operators are told about once a day: matters, and rows that can't be understood. */
+export function isForOperators(reminder: { readonly reason: string }): boolean {
+  return matterOf(reminder) !== undefined || noticeOf(reminder) === 'invalid';
+}
+
+/** The matter that a reason names; undefined for what is about a target. */
+export function matterOf({ reason }: { readonly reason: string }): Matter | undefined {
+  return MATTERS.find(matter => matter === reason);
 }
 
 function compare(a: string, b: string): number {

@@ -3,6 +3,7 @@
 import type { TargetEvent } from './history';
 import type { Instant } from './instant';
 import type { FailedReading, FailureCode, Reading } from './reading';
+import type { Snooze } from './snooze';
 import type { Key } from './target';
 import type { Told } from './told';
 
@@ -17,6 +18,8 @@ export interface Failure {
   readonly message: string;
   readonly since: Instant;
   readonly count: number;
+  /** How many of them in a row, up to the last, had this code. */
+  readonly alike: number;
 }
 
 export interface Expiry extends Key {
@@ -34,6 +37,10 @@ export interface Expiry extends Key {
   readonly movedFrom?: Instant;
   readonly movedOn?: Instant;
   readonly failure?: Failure;
+  /** The failure that ended last: since when it was, and when a read succeeded again. */
+  readonly recovered?: { readonly since: Instant; readonly on: Instant };
+  /** The expiry in force is a renewal: of which one, and when that was seen. */
+  readonly renewed?: { readonly from: Instant; readonly on: Instant };
   /** The registry row can't be understood, and since when. */
   readonly invalid?: { readonly faults: readonly string[]; readonly since: Instant };
   /** The registry row is gone since. */
@@ -44,6 +51,8 @@ export interface Expiry extends Key {
   readonly shown?: string;
   /** What each owner (lower-case address) was told, one entry an expiry. */
   readonly told: ReadonlyMap<string, readonly Told[]>;
+  /** By owner (lower-case address). */
+  readonly snoozes: ReadonlyMap<string, Snooze>;
 }
 
 export interface Learnt {
@@ -52,7 +61,7 @@ export interface Learnt {
 }
 
 export function newExpiry(key: Key, now: Instant): Expiry {
-  return { scope: key.scope, name: key.name, firstSeenOn: now, cal: [], told: new Map() };
+  return { scope: key.scope, name: key.name, firstSeenOn: now, cal: [], told: new Map(), snoozes: new Map() };
 }
 
 /** The state after one reading taken at `now`. */
@@ -60,23 +69,45 @@ export function learn(before: Expiry, reading: Reading, now: Instant, mayMint: b
   if (reading.outcome === 'failed') return learnFailure(before, reading, now);
   const expiresOn = reading.outcome === 'expires' ? reading.expiresOn : 'never';
   const evidence = mayMint ? weigh(before, expiresOn) : 'fixed';
-  const { failure, movedFrom: _from, movedOn: _on, lifetimeMs: _lifetime, ...kept } = before;
+  const {
+    failure,
+    movedFrom: _from,
+    movedOn: _on,
+    lifetimeMs: _lifetime,
+    renewed: _renewed,
+    ...kept
+  } = before;
   const change = changeOf(before, expiresOn, evidence, now);
-  const after: Expiry = { ...kept, checkedOn: now, readOn: now, expiresOn, evidence, ...change.columns };
-  const recovered: TargetEvent[] = failure
-    ? [{ type: 'recovered', on: now, note: `after ${failure.count} failed reads` }]
-    : [];
+  const after: Expiry = {
+    ...kept,
+    checkedOn: now,
+    readOn: now,
+    expiresOn,
+    evidence,
+    ...change.columns,
+    ...(failure && { recovered: { since: failure.since, on: now } }),
+  };
+  const note = `after ${failure?.count} failed reads`;
+  const recovered: TargetEvent[] = failure ? [{ type: 'recovered', on: now, note }] : [];
   return { after, events: [...recovered, ...change.events] };
 }
 
 function learnFailure(before: Expiry, reading: FailedReading, now: Instant): Learnt {
   const { code, message } = reading;
   const earlier = before.failure;
-  const failure: Failure = { code, message, since: earlier?.since ?? now, count: (earlier?.count ?? 0) + 1 };
+  const alike = earlier?.code === code ? earlier.alike + 1 : 1;
+  const failure: Failure = {
+    code,
+    message,
+    since: earlier?.since ?? now,
+    count: (earlier?.count ?? 0) + 1,
+    alike,
+  };
   const type = code === 'missing' ? 'missing' : 'failing';
   const events: TargetEvent[] =
     earlier?.code === code ? [] : [{ type, on: now, note: `${code}: ${message}` }];
-  return { after: { ...before, checkedOn: now, failure }, events };
+  const { recovered: _over, ...kept } = before;
+  return { after: { ...kept, checkedOn: now, failure }, events };
 }
 
 function weigh(before: Expiry, expiresOn: Instant | 'never'): Evidence {
@@ -85,7 +116,10 @@ function weigh(before: Expiry, expiresOn: Instant | 'never'): Evidence {
   return before.evidence === 'moved' || before.evidence === 'minted' ? 'minted' : 'moved';
 }
 
-type Change = { columns: Pick<Expiry, 'lifetimeMs' | 'movedFrom' | 'movedOn'>; events: TargetEvent[] };
+type Change = {
+  columns: Pick<Expiry, 'lifetimeMs' | 'movedFrom' | 'movedOn' | 'renewed'>;
+  events: TargetEvent[];
+};
 
 /** What a successful reading says beside the expiry: a lifetime, a renewal, a move that is still undecided. */
 function changeOf(before: Expiry, expiresOn: Instant | 'never', evidence: Evidence, now: Instant): Change {
@@ -97,20 +131,21 @@ function changeOf(before: Expiry, expiresOn: Instant | 'never', evidence: Eviden
   }
   const from = before.movedFrom ?? before.expiresOn;
   if (typeof from !== 'number' || from === expiresOn)
-    return { columns: keepLifetime(before, expiresOn), events: [] };
+    return { columns: keepWhatWasMeasured(before, expiresOn), events: [] };
   if (expiresOn < from) return { columns: {}, events: [{ type: 'shortened', on: now, from, to: expiresOn }] };
   const seenOn = before.movedOn ?? now;
   const lifetimeMs = expiresOn - seenOn;
   // Unread for longer than what is left, it may have been renewed long ago: a lifetime too short would silence thresholds.
   const measured = seenOn - (before.readOn ?? seenOn) < lifetimeMs;
-  const columns = measured ? { lifetimeMs } : {};
+  const columns = { renewed: { from, on: seenOn }, ...(measured && { lifetimeMs }) };
   return { columns, events: [{ type: 'renewed', on: now, from, to: expiresOn }] };
 }
 
-/** A lifetime outlives a reading only as long as the expiry it was measured on. */
-function keepLifetime(before: Expiry, expiresOn: Instant): Change['columns'] {
-  const same = before.expiresOn === expiresOn && before.evidence !== 'minted';
-  return same && before.lifetimeMs !== undefined ? { lifetimeMs: before.lifetimeMs } : {};
+/** A lifetime, and that it is a renewal, outlive a reading only as long as the expiry they were seen on. */
+function keepWhatWasMeasured(before: Expiry, expiresOn: Instant): Change['columns'] {
+  if (before.expiresOn !== expiresOn || before.evidence === 'minted') return {};
+  const { lifetimeMs, renewed } = before;
+  return { ...(lifetimeMs !== undefined && { lifetimeMs }), ...(renewed && { renewed }) };
 }
 
 function lifetimeOfMinted(before: Expiry, lifetimeMs: number, now: Instant): Change {

@@ -19,6 +19,10 @@ type EventWithNote =
   | 'invalid'
   | 'told'
   | 'refused'
+  | 'undelivered'
   | 'dropped'
+  | 'snoozed'
+  | 'unsnoozed'
+  | 'replaced'
   | 'gone'
   | 'returned';

@@ -41,10 +41,13 @@ export function spend(pace: Pace, limits: Limits, now: Instant): Pace {
  * second that doubles with each refusal in a row. Refusals of requests sent before the pause began tell nothing new.
  */
 export function refused(pace: Pace, sentAt: Instant, now: Instant, retryAfterMs: number | undefined): Pace {
-  if (pace.pausedUntil !== undefined && sentAt <= pace.at) return pace;
+  // Nothing is sent during a pause, so whatever was sent before its end was sent before its beginning.
+  if (pace.pausedUntil !== undefined && sentAt < pace.pausedUntil) return pace;
   const asked = retryAfterMs ?? SECOND * 2 ** Math.min(pace.refusals, 12);
   const pausedUntil = now + Math.min(LONGEST_PAUSE, Math.max(SECOND, asked));
-  return { level: 0, at: now, pausedUntil, refusals: pace.refusals + 1 };
+  // A service that says when to come back has refilled by then; of any other we know only that it was empty.
+  const at = retryAfterMs === undefined ? pausedUntil : now;
+  return { level: 0, at, pausedUntil, refusals: pace.refusals + 1 };
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The schedule: when a target is read next, computed afresh from its state and row at every sweep (rule 6). */
-import type { Expiry } from './expiry';
+import type { Expiry, Failure } from './expiry';
 import { HOUR, type Instant, MINUTE } from './instant';
 import { fixedExpiry } from './standing';
 import type { Crossing } from './thresholds';
@@ -16,7 +16,7 @@ export interface Timing {
   readonly reminderWaits: boolean;
 }
 
-/** A failing target is read again after 5 minutes, then 10, 20, 40 and at last every hour, or at its interval if that is shorter. */
+/** A failing target is read again after 5 minutes, then 10, 20 and at last every hour, or at its interval if that is shorter. */
 const FIRST_RETRY = 5 * MINUTE;
 
 export function nextCheck(expiry: Expiry, timing: Timing): NextCheck {
@@ -24,10 +24,7 @@ export function nextCheck(expiry: Expiry, timing: Timing): NextCheck {
   if (checkedOn === undefined) return { on: expiry.firstSeenOn, because: 'neverRead' };
   const candidates: NextCheck[] = [{ on: checkedOn + timing.checkEveryMs, because: 'interval' }];
   if (expiry.failure) {
-    candidates.push({
-      on: checkedOn + Math.min(HOUR, FIRST_RETRY * 2 ** (expiry.failure.count - 1)),
-      because: 'failing',
-    });
+    candidates.push({ on: nextRetry(expiry.failure, checkedOn), because: 'failing' });
   } else if (expiry.evidence === 'first' || expiry.evidence === 'moved') {
     candidates.push({ on: checkedOn, because: 'undecided' });
   }
@@ -35,6 +32,13 @@ export function nextCheck(expiry: Expiry, timing: Timing): NextCheck {
   const crossing = nextCrossing(expiry, timing.crossings, checkedOn);
   if (crossing) candidates.push({ on: crossing.at, because: 'threshold' });
   return candidates.reduce((earliest, candidate) => (candidate.on < earliest.on ? candidate : earliest));
+}
+
+/** Growing gaps; but always one read at the very hour after which owners are told, lest they hear of what is over. */
+function nextRetry({ since, count }: Failure, checkedOn: Instant): Instant {
+  const retry = checkedOn + Math.min(HOUR, FIRST_RETRY * 2 ** (count - 1));
+  const toldFrom = since + HOUR;
+  return checkedOn < toldFrom ? Math.min(retry, toldFrom) : retry;
 }
 
 /** The first threshold that falls after the last attempt; a minted target has none (rule 8). */

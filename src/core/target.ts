@@ -28,6 +28,11 @@ export interface TargetColumns {
   readonly replacedBy?: string;
 }
 
+/** Whether a target is read and told about: not while it is disabled, and no more once another took its place. */
+export function isWatched({ enabled, replacedBy }: TargetColumns): boolean {
+  return enabled && replacedBy === undefined;
+}
+
 export interface ParsedColumns {
   readonly columns: TargetColumns;
   /** Each names the column and the fix. */

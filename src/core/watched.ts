@@ -19,15 +19,18 @@ export interface MailPolicy {
   readonly operators: readonly string[];
 }
 
-/** Who must hear of a threshold of a target; from the expiry on operators get a copy, since owners leave (rule 14). */
-export function recipientsOf(row: Watched, mail: MailPolicy, leadMs: number): readonly string[] {
-  if (mail.to === 'none') return [];
-  if (mail.to === 'operators' || row.columns.owners.length === 0) return mail.operators;
-  return leadMs <= 0 ? distinct([...row.columns.owners, ...mail.operators]) : row.columns.owners;
+/** Who hears of a target: its owners, and operators who get copies of what concerns them, too. */
+export interface Audience {
+  readonly owners: readonly string[];
+  readonly copies: readonly string[];
 }
 
-function distinct(addresses: readonly string[]): string[] {
-  return [
-    ...new Map(addresses.toReversed().map(address => [address.toLowerCase(), address])).values(),
-  ].toReversed();
+export function audienceOf({ columns }: Watched, mail: MailPolicy): Audience {
+  if (mail.to === 'none') return { owners: [], copies: [] };
+  if (mail.to === 'operators' || columns.owners.length === 0) return { owners: mail.operators, copies: [] };
+  const owners = new Set(columns.owners.map(owner => owner.toLowerCase()));
+  return {
+    owners: columns.owners,
+    copies: mail.operators.filter(operator => !owners.has(operator.toLowerCase())),
+  };
 }

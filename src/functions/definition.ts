@@ -24,6 +24,8 @@ export interface QueueFunction {
   readonly name: string;
   readonly queue: string;
   readonly connection: string;
+  /** Whether what the handler returns goes to the sweep queue. */
+  readonly sends: boolean;
   /** The handler is given what the worker made of the message text: parsed JSON, or the text itself. */
   readonly handler: (message: unknown, context: InvocationContext) => Promise<Messages>;
 }

@@ -1,5 +1,5 @@
 /** `GET health`: whether the watcher itself can be trusted right now, for anybody who asks. */
-import { json } from '../web/problem';
+import { healthAnswer } from '../web/health';
 import { answering } from './answering';
 import type { HttpFunction } from './definition';
 import type { App } from './use-cases';
@@ -10,8 +10,5 @@ export const health = (app: App): HttpFunction => ({
   methods: ['GET', 'HEAD'],
   route: 'health',
   authLevel: 'anonymous',
-  handler: answering(async () => {
-    const reasons = await app().health();
-    return json(reasons.length === 0 ? 200 : 503, { healthy: reasons.length === 0, reasons });
-  }),
+  handler: answering(async () => healthAnswer(await app().health())),
 });

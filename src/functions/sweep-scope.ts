@@ -9,5 +9,6 @@ export const sweepScope = (app: App): QueueFunction => ({
   name: 'sweepScope',
   queue: SWEEP_QUEUE,
   connection: SWEEP_QUEUE_CONNECTION,
+  sends: true,
   handler: async (message, context) => app().sweepScope(parseSweepMessage(message), logOf(context)),
 });

@@ -1,4 +1,4 @@
-/** Registry rows from a CSV file, for `npm start -- --registry file.csv`: every line is loaded or named with its fault. */
+/** Registry rows from a CSV file, for `npm start -- --registry file.csv`: what can't be read is named with its fault. */
 import { readFile } from 'node:fs/promises';
 import { CsvError, parse } from 'csv-parse/sync';
 import * as v from 'valibot';
@@ -33,7 +33,16 @@ const records = v.array(
 );
 
 export async function readRegistryFile(path: string): Promise<RegistryFile> {
-  return parseRegistryFile(await readFile(path, 'utf8'));
+  try {
+    return parseRegistryFile(await readFile(path, 'utf8'));
+  } catch (error) {
+    if (!isFileFault(error)) throw error;
+    return { lines: [], faults: [`the file can't be read (${error.code})`] };
+  }
+}
+
+function isFileFault(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'code' in error && /^E[A-Z]+$/.test(String(error.code));
 }
 
 export function parseRegistryFile(text: string): RegistryFile {

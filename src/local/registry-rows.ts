@@ -1,16 +1,40 @@
 /** Puts registry rows into the table as a person would, with the storage client and nothing of ours. */
+import { isRestError } from '@azure/core-rest-pipeline';
 import { TableClient } from '@azure/data-tables';
 import type { RegistryLine } from './registry-file';
 
+/** Characters that no table key can hold. */
+const FORBIDDEN = /[/\\#?]|\p{Cc}/u;
+const RETRIES = { retryOptions: { maxRetries: 0 } };
+
+/** @returns what could not be written, a sentence a row; the others are there. */
 export async function writeRegistryRows(
   connectionString: string,
   rows: readonly RegistryLine[],
-): Promise<void> {
-  const table = TableClient.fromConnectionString(connectionString, 'registry', {
-    allowInsecureConnection: true,
-  });
+): Promise<string[]> {
+  const options = { allowInsecureConnection: true, ...RETRIES };
+  const table = TableClient.fromConnectionString(connectionString, 'registry', options);
   await table.createTable();
-  for (const { scope, name, columns } of rows) {
+  const faults: string[] = [];
+  for (const row of rows) faults.push(...(await write(table, row)));
+  return faults;
+}
+
+async function write(table: TableClient, { scope, name, columns }: RegistryLine): Promise<string[]> {
+  const bad = FORBIDDEN.exec(scope + name)?.[0];
+  if (bad !== undefined) {
+    const spelling = `~${bad.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+    return [
+      `${scope} ${name}: a key can't hold '${bad}'; write ${spelling} (a container app is resourceGroup:name)`,
+    ];
+  }
+  try {
     await table.upsertEntity({ partitionKey: scope, rowKey: name, ...columns }, 'Replace');
+    return [];
+  } catch (error) {
+    // What the store says of one row must not cost the others.
+    if (isRestError(error) && error.statusCode === 400)
+      return [`${scope} ${name}: the table refuses it (${error.code ?? 'bad row'})`];
+    throw error;
   }
 }

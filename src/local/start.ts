@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   if (options.fresh) await rm(folder, { recursive: true, force: true });
   const azurite = await startAzurite({ folder: join(folder, 'azurite'), preferUsualPorts: true });
   const world = options.live
-    ? await liveWorld(process.env, Date.now)
+    ? await liveWorld(process.env, folder, Date.now)
     : await simulatedWorld(folder, Date.now);
   const closers = [world.close, azurite.close];
   endOnSignal(closers);
@@ -34,9 +34,9 @@ async function main(): Promise<void> {
 
 async function loadRows({ registry }: StartOptions, azurite: RunningAzurite, world: World): Promise<void> {
   const { lines, faults } = registry ? await readRegistryFile(registry) : { lines: world.rows, faults: [] };
-  for (const fault of faults) console.error(`${registry}: ${fault}`);
-  await writeRegistryRows(azurite.connectionString(), lines);
-  if (registry) console.log(`${registry}: ${lines.length} rows loaded.`);
+  const refused = await writeRegistryRows(azurite.connectionString(), lines);
+  for (const fault of [...faults, ...refused]) console.error(`${registry ?? 'demo'}: ${fault}`);
+  if (registry) console.log(`${registry}: ${lines.length - refused.length} rows loaded.`);
 }
 
 async function watch(options: StartOptions, azurite: RunningAzurite, world: World): Promise<RunningHost> {
@@ -48,14 +48,12 @@ async function watch(options: StartOptions, azurite: RunningAzurite, world: Worl
     ...world.settings,
     AzureWebJobsStorage: connectionString,
   };
-  const app = createApp(env);
-  const host = await startHost({
-    definitions: functionsOf(() => app),
-    env,
-    connectionString,
-    port: options.port,
-    log: say,
-  });
+  // The app is composed once its own address is known: links in mails lead to it.
+  let app: ReturnType<typeof createApp> | undefined;
+  const composed = () => (app ??= createApp({ ...env, PUBLIC_URL: host.url }));
+  const definitions = functionsOf(composed);
+  const host = await startHost({ definitions, env, connectionString, port: options.port, log: say });
+  composed();
   for (let sweep = 0; sweep < SWEEPS_AT_START; sweep++) {
     await host.runTimer('startSweep');
     await host.drainQueues();
@@ -69,6 +67,7 @@ function sayWhereToLook(host: RunningHost, { outboxUrl }: World, { live, registr
   console.log(`
 The expiry watcher is running${live ? ' on your real tokens' : ' on a simulated fleet'}. Look at:
   what expires next   ${host.url}/api/status
+  the mails to come   ${host.url}/api/forecast
   its own health      ${host.url}/api/health
   the mails           ${outboxUrl ?? 'sent by your mail service'}
 ${live && !registry ? '\nNo rows yet? npm start -- --live --registry file.csv loads yours (scope,name,owners).\n' : ''}

@@ -7,8 +7,9 @@ import type { Digest } from '../core/digest';
 import { parseEndpoint } from '../core/endpoint';
 import type { Mailer } from '../watch/ports';
 import { exchangeWith } from './exchange';
-import { knownOutcome, sendOutcome } from './outcome';
-import { renderDigest } from './render';
+import { operationStatus } from './operation';
+import { sendOutcome } from './outcome';
+import { type Attachment, renderDigest } from './render';
 import { type SignIn, signInPolicy } from './sign-in';
 import type { Letterhead } from './words';
 
@@ -42,22 +43,27 @@ export function createMailer(options: MailerOptions): Mailer {
       const url = `${origin}/emails:send?${API_VERSION}`;
       return sendOutcome(await exchange({ method: 'POST', url, headers, body }));
     },
-    async knows(operationId) {
+    async look(operationId) {
       const url = `${origin}/emails/operations/${encodeURIComponent(operationId)}?${API_VERSION}`;
-      return knownOutcome(await exchange({ method: 'GET', url }));
+      return operationStatus(await exchange({ method: 'GET', url }));
     },
   };
 }
 
 /** The wire's `EmailMessage` (CommunicationServicesEmail.json, 2025-09-01). Links must stay as they are: no tracking. */
 function messageOf(digest: Digest, senderAddress: string, letterhead: Letterhead) {
-  const { subject, text, html } = renderDigest(digest, letterhead);
+  const { subject, text, html, attachments } = renderDigest(digest, letterhead);
   return {
     senderAddress,
     content: { subject, plainText: text, html },
     recipients: { to: [{ address: digest.owner }] },
+    ...(attachments.length > 0 && { attachments: attachments.map(onWire) }),
     userEngagementTrackingDisabled: true,
   };
+}
+
+function onWire({ name, contentType, text }: Attachment) {
+  return { name, contentType, contentInBase64: Buffer.from(text, 'utf8').toString('base64') };
 }
 
 /** A key signs each request and is itself never sent, so it may be used in clear; a token may not. */

@@ -13,6 +13,7 @@ import {
   type PipelineRequest,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
+import { retryAfterMs } from './retry-after';
 import { SignInFailed } from './sign-in';
 
 export interface Asked {
@@ -22,9 +23,9 @@ export interface Asked {
   readonly body?: string;
 }
 
-/** What the service answered, or in words why it did not. */
+/** What the service answered, with the wait that it asks for; or in words why it did not. */
 export type Answer =
-  | { readonly status: number; readonly body: string }
+  | { readonly status: number; readonly body: string; readonly retryAfterMs?: number }
   | { readonly silence: string; readonly cause: 'signIn' | 'network' | 'timeout' };
 
 export type Exchange = (asked: Asked) => Promise<Answer>;
@@ -43,7 +44,9 @@ export function exchangeWith(signIn: () => Promise<PipelinePolicy | undefined>, 
     };
     try {
       const response = await Promise.race([send(), deadline(signal)]);
-      return { status: response.status, body: await bodyOf(response) };
+      const { status, headers } = response;
+      const wait = retryAfterMs(name => headers.get(name));
+      return { status, body: await bodyOf(response), ...(wait !== undefined && { retryAfterMs: wait }) };
     } catch (error) {
       return silenceOf(error, signal);
     }

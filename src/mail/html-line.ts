@@ -1,6 +1,7 @@
 /** One line of the digest as a card with a coloured edge, and as a row of the overview. */
+import type { Fact } from './facts';
 import { COLOURS, STYLES } from './html-style';
-import type { Fact, LineWords } from './line-words';
+import type { LineWords } from './line-words';
 import { type Markup, markup } from './markup';
 
 /** `presentation` tells a screen reader that a table only draws boxes. */
@@ -14,7 +15,7 @@ export function htmlLine(line: LineWords): Markup {
 <span class="fill-${line.urgency}" style="${STYLES.badge};background:${fill}">${line.badge}</span>
 <span class="muted">${line.label}</span>
 <h2 style="${STYLES.name}"><bdi>${line.name}</bdi></h2>
-<p class="when">${countdown(line)}<br>${line.date}</p>
+<p class="when">${countdown(line, line.phrase)}<br>${dateOf(line)}</p>
 ${line.warning === undefined ? '' : markup`<p class="warning" style="${STYLES.warning}">${line.warning}</p>`}
 <${TABLE} class="facts">
 ${line.facts.map(htmlFact)}</table>
@@ -25,16 +26,20 @@ ${line.facts.map(htmlFact)}</table>
 /** Name, countdown and date: enough for who reads no further. */
 export function overviewRow(line: LineWords): Markup {
   return markup`<tr><td class="row" style="${STYLES.row}"><bdi>${line.name}</bdi><br>
-${countdown(line)} <span class="muted">${line.date}</span></td></tr>
+${countdown(line, line.brief ?? line.phrase)} <span class="muted">${dateOf(line)}</span></td></tr>
 `;
 }
 
-function countdown({ urgency, phrase }: LineWords): Markup {
+function countdown({ urgency }: LineWords, phrase: string): Markup {
   return markup`<b class="ink-${urgency}" style="color:${COLOURS[urgency]}">${phrase}</b>`;
 }
 
+function dateOf({ dateIs, date }: LineWords): string {
+  return dateIs === 'Expiry' ? date : `${dateIs.toLowerCase()} ${date}`;
+}
+
 function htmlFact({ term, paragraphs, link }: Fact): Markup {
-  const said = paragraphs.map(text => markup`${text}<br>\n`);
+  const said = paragraphs.map(text => markup`<div class="para">${text}</div>`);
   const anchor = link ? markup`<a class="link" href="${link.href}">${link.shown}</a>` : '';
   return markup`<tr><th class="term" scope="row" style="${STYLES.term}">${term}</th>
 <td class="said" dir="auto">${said}${anchor}</td></tr>

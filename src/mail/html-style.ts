@@ -10,7 +10,8 @@ export const COLOURS: Readonly<Record<Urgency, string>> = {
   expired: '#c4281c',
   soon: '#a85b00',
   later: '#2563a8',
-  invalid: '#6d4bb0',
+  mend: '#6d4bb0',
+  good: '#1d7a45',
 };
 
 export const STYLES = {
@@ -43,6 +44,7 @@ h1,h2,p,td{word-break:break-word}
 .facts{width:100%;margin:12px 0 0}
 .term,.said{padding:5px 0;font-size:14px;line-height:21px;vertical-align:top}
 .term{width:100px;font-size:13px}
+.para+.para{margin-top:5px}
 .link{color:#1a5fb4;font-weight:600}
 .row{border-top:1px solid #e7eaee;font-size:14px;line-height:1.4}
 tr:first-child>.row{border-top:0}
@@ -64,10 +66,12 @@ tr:first-child>.row{border-top:0}
 .ink-expired{color:#ff9085!important}
 .ink-soon{color:#ffb85c!important}
 .ink-later{color:#8ab8ff!important}
-.ink-invalid{color:#c8aaff!important}
+.ink-mend{color:#c8aaff!important}
+.ink-good{color:#7fdca4!important}
 .fill-expired{background:#ff9085!important;color:#2a0603!important}
 .fill-soon{background:#ffb85c!important;color:#2b1800!important}
 .fill-later{background:#8ab8ff!important;color:#04182f!important}
-.fill-invalid{background:#c8aaff!important;color:#1c0b3a!important}
+.fill-mend{background:#c8aaff!important;color:#1c0b3a!important}
+.fill-good{background:#7fdca4!important;color:#04240f!important}
 }
 `;

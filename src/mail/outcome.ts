@@ -3,6 +3,8 @@ import * as v from 'valibot';
 import type { SendOutcome } from '../watch/ports';
 import type { Answer } from './exchange';
 
+type Heard = Extract<Answer, { status: number }>;
+
 /** An error's body: `{error: {code, message}}` (CommunicationServicesEmail.json, 2025-09-01); only the code is read. */
 const ErrorBody = v.pipe(
   v.string(),
@@ -26,27 +28,31 @@ const PASSING = new Set([408, 409, 429]);
  * unsettled: a 429 was seen for a mail that was delivered, so only the operation id tells.
  */
 export function sendOutcome(answer: Answer): SendOutcome {
-  if ('silence' in answer) return { outcome: 'unsettled', message: silenceMessage(answer) };
-  const { status } = answer;
+  if ('silence' in answer) return unsettled(answer);
+  const { status, body } = answer;
   if (status >= 200 && status < 300) return { outcome: 'accepted' };
-  const code = codeOf(answer.body);
-  const message = `the mail service answered ${status}${code === undefined ? '' : ` ${code}`}`;
-  const fix = FIXES[status] ?? fixFor(status, code);
-  if (fix !== undefined) return { outcome: 'unsettled', message: `${message}: ${fix}` };
-  const refused = status >= 400 && status < 500 && !PASSING.has(status);
-  return { outcome: refused ? 'refused' : 'unsettled', message };
+  const mendable = fixFor(status, codeOf(body)) !== undefined;
+  const refused = status >= 400 && status < 500 && !PASSING.has(status) && !mendable;
+  return refused ? { outcome: 'refused', message: heard(answer) } : unsettled(answer);
 }
 
-/** Whether the service knows an operation; undefined when it did not say. */
-export function knownOutcome(answer: Answer): boolean | undefined {
-  if ('silence' in answer) return undefined;
-  if (answer.status === 200) return true;
-  return answer.status === 404 ? false : undefined;
+/** An answer that settles nothing, in words, with the fix where there is one and the wait that it asks for. */
+export function unsettled(answer: Answer): Extract<SendOutcome, { outcome: 'unsettled' }> {
+  if ('silence' in answer) return { outcome: 'unsettled', message: silenceMessage(answer) };
+  const { status, body, retryAfterMs } = answer;
+  const fix = fixFor(status, codeOf(body));
+  const message = fix === undefined ? heard(answer) : `${heard(answer)}: ${fix}`;
+  return { outcome: 'unsettled', message, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+}
+
+function heard({ status, body }: Heard): string {
+  const code = codeOf(body);
+  return `the mail service answered ${status}${code === undefined ? '' : ` ${code}`}`;
 }
 
 function fixFor(status: number, code: string | undefined): string | undefined {
   if (status >= 300 && status < 400) return `it redirects; ${ADDRESS}`;
-  return status === 400 && /sender|domain/i.test(code ?? '') ? SENDER : undefined;
+  return status === 400 && /sender|domain/i.test(code ?? '') ? SENDER : FIXES[status];
 }
 
 function silenceMessage(answer: Extract<Answer, { silence: string }>): string {

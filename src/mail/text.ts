@@ -1,6 +1,7 @@
 /** The text part: what a terminal, a watch or a screen reader shows of a mail; 72 columns where words allow. */
 import { cut } from './clean';
-import type { Fact, LineWords } from './line-words';
+import type { Fact } from './facts';
+import type { LineWords } from './line-words';
 import type { DigestWords } from './words';
 
 const COLUMNS = 72;
@@ -24,18 +25,15 @@ export function textOf(words: DigestWords): string {
 function overviewLine(line: LineWords, index: number): string {
   const number = `${index + 1}.`.padStart(4);
   const name = cut(line.name, OVERVIEW_NAME).padEnd(OVERVIEW_NAME);
-  return `${number} ${name}  ${line.day === undefined ? line.phrase : `${line.phrase.padEnd(22)}  ${line.day}`}`;
+  const phrase = line.brief ?? line.phrase;
+  return `${number} ${name}  ${line.day === undefined ? phrase : `${phrase.padEnd(22)}  ${line.day}`}`;
 }
 
 function lineText(line: LineWords, number: string): string {
-  const dated = line.urgency !== 'invalid';
-  const facts: Fact[] = [
-    { term: dated ? 'Expiry' : 'Since', paragraphs: [dated ? line.date : line.date.replace(/^since /, '')] },
-    ...line.facts,
-  ];
+  const facts: Fact[] = [{ term: line.dateIs, paragraphs: [line.date] }, ...line.facts];
   return [
     RULE,
-    ...wrap(`${number}[${line.badge.toUpperCase()}] ${line.name}${dated ? '' : ':'} ${line.phrase}`, COLUMNS),
+    ...wrap(`${number}[${line.badge.toUpperCase()}] ${line.name}${line.joint}${line.phrase}`, COLUMNS),
     ...(line.label === '' ? [] : wrap(line.label, COLUMNS)),
     ...(line.warning === undefined ? [] : ['', ...wrap(line.warning, COLUMNS - 3).map(text => `!  ${text}`)]),
     '',
@@ -45,7 +43,8 @@ function lineText(line: LineWords, number: string): string {
 
 /** The term in a column of its own, what it says beside it. */
 function factText({ term, paragraphs, link }: Fact): string[] {
-  const wrapped = paragraphs.flatMap(paragraph => wrap(paragraph, COLUMNS - INDENT));
+  const spoken = link?.spoken ? [...paragraphs, `${link.shown}:`] : paragraphs;
+  const wrapped = spoken.flatMap(paragraph => wrap(paragraph, COLUMNS - INDENT));
   const said = link ? [...wrapped, link.href] : wrapped;
   return said.map((text, index) => (index === 0 ? term : '').padEnd(INDENT) + text);
 }

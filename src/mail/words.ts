@@ -1,8 +1,10 @@
 /** A whole digest in words, before it becomes text or HTML: both show this and nothing else, so they agree. */
 import type { Digest } from '../core/digest';
+import { calendarOf } from './calendar';
 import { oneLine, webLink } from './clean';
 import { type LineWords, lineWords } from './line-words';
-import { headingOf, subjectOf } from './subject';
+import { goodNews, headingOf, subjectOf } from './subject';
+import { needsOf, tallyOf } from './tally';
 import { utc } from './when';
 
 export interface DigestWords {
@@ -14,6 +16,8 @@ export interface DigestWords {
   readonly lines: readonly LineWords[];
   readonly more?: string;
   readonly footer: readonly string[];
+  /** The attached calendar, when there is an expiry to come. */
+  readonly calendar?: string;
 }
 
 /** What a mail says beside its digest. */
@@ -28,19 +32,31 @@ export function digestWords(digest: Digest, { publicUrl }: Letterhead): DigestWo
   const { lines, more, asOf, owner } = digest;
   const followUp =
     more > 0 ? `${more} more ${more === 1 ? 'follows' : 'follow'} in the next mail.` : undefined;
-  const order = lines.length > 1 ? 'The most urgent comes first.' : '';
+  const calendar = calendarOf(digest);
   const origin = webLink(publicUrl)?.replace(/\/$/, '');
   return {
     subject: subjectOf(digest),
     heading: headingOf(digest),
-    intro: oneLine(`As of ${utc(asOf)}. ${order} ${followUp ?? ''}`),
+    intro: oneLine(`As of ${utc(asOf)}. ${orderOf(digest)} ${followUp ?? ''}`),
     overview: lines.length > MOST_WITHOUT_OVERVIEW,
     lines: lines.map(line => lineWords(line, asOf)),
     ...(followUp !== undefined && { more: followUp }),
     footer: [
       `Sent by the expiry watcher${origin === undefined ? '' : ` at ${origin}`}.`,
       `${oneLine(owner)} gets this mail as an owner of these tokens in the watcher's registry, or as one of its operators.`,
+      ...(calendar === undefined
+        ? []
+        : ['The attached expiries.ics holds the expiries to come, for your calendar.']),
       'Days are rounded up; all times are UTC.',
     ],
+    ...(calendar !== undefined && { calendar }),
   };
+}
+
+function orderOf(digest: Digest): string {
+  if (digest.lines.length < 2) return '';
+  const tally = tallyOf(digest);
+  if (needsOf(tally) === 0) return '';
+  const last = tally.good > 0 ? ` ${goodNews(tally)} comes last.` : '';
+  return `The most urgent comes first.${last}`;
 }

@@ -75,7 +75,7 @@ function nameFault(count: number, tokenId: string): string | undefined {
 }
 
 /** ApiToken, 2022-07-31: `expiry` is optional. The id is asked for, lest any other JSON be taken for "never expires". */
-const ApiToken = v.object({ id: v.string(), expiry: v.nullish(v.string()) });
+const ApiToken = v.object({ id: v.string(), expiry: v.optional(v.string()) });
 
 function keep(body: unknown): Kept {
   const parsed = v.safeParse(ApiToken, body);

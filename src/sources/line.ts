@@ -30,7 +30,7 @@ function failureOf(error: unknown, { label }: Service, connection: Connection): 
   if (error instanceof SignInFailed)
     return failed(
       'notAllowed',
-      `The watcher could not sign in to Azure${aside(error.reason)}; check its managed identity and AZURE_CLIENT_ID.`,
+      `The watcher could not sign in to Azure${aside(error.reason)}; check its managed identity and AZURE_CLIENT_ID (on your own machine: az login).`,
     );
   if (!(error instanceof BrokenOff)) return undefined;
   // The codes of Node's HTTP parser: somebody answered, but not in HTTP.

@@ -19,6 +19,26 @@ export function isMissing(error: unknown): boolean {
   return isAnswer(error, 404, 'ResourceNotFound');
 }
 
+/** Whether a write went through; false when the row it was for does not exist. */
+export async function unlessMissing(write: Promise<unknown>): Promise<boolean> {
+  return await unless(write, isMissing);
+}
+
+/** Whether an insert went through; false when the row is there already. */
+export async function unlessThere(insert: Promise<unknown>): Promise<boolean> {
+  return await unless(insert, alreadyExists);
+}
+
+async function unless(write: Promise<unknown>, isOrdinary: (error: unknown) => boolean): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (isOrdinary(error)) return false;
+    throw error;
+  }
+}
+
 function isAnswer(error: unknown, status: number, code: string): boolean {
   if (!(error instanceof RestError) || error.statusCode !== status) return false;
   const details = v.safeParse(Details, error.details);

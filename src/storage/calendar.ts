@@ -3,7 +3,7 @@ import type { TableClient } from '@azure/data-tables';
 import { formatInstant } from '../core/instant';
 import type { Calendar } from '../watch/ports';
 import { type Operation, submit } from './batch';
-import { keyOf, type Row } from './columns';
+import type { Row } from './columns';
 import { hashOf } from './keys';
 import { listingColumns, toEntry } from './listing-row';
 import { and, compare, rowsOf, within } from './pages';
@@ -29,10 +29,6 @@ export function openCalendar(client: TableClient): Calendar {
         const entry = toEntry(row);
         if (entry) yield entry;
       }
-    },
-    async *keys() {
-      const query = { filter: within(ALL, undefined), select: ['partitionKey', 'rowKey'], ahead: true };
-      for await (const row of rowsOf(client, query)) yield keyOf(row).name;
     },
   };
 }

@@ -19,7 +19,11 @@ const NOTED: Record<Noted['type'], true> = {
   invalid: true,
   told: true,
   refused: true,
+  undelivered: true,
   dropped: true,
+  snoozed: true,
+  unsnoozed: true,
+  replaced: true,
   gone: true,
   returned: true,
 };

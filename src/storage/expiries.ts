@@ -4,8 +4,9 @@ import type { Expiry } from '../core/expiry';
 import type { Key } from '../core/target';
 import type { Told } from '../core/told';
 import type { Change, Expiries } from '../watch/ports';
+import { unlessMissing } from './answers';
 import { type Operation, submit, submitAll } from './batch';
-import { calColumns, changedColumns, toExpiry, toldColumn } from './expiry-row';
+import { calColumns, changedColumns, snoozeColumn, toExpiry, toldColumn } from './expiry-row';
 import { isWellFormed } from './keys';
 import { find, type Query, rowsOf, within } from './pages';
 
@@ -34,6 +35,12 @@ export function openExpiries(client: TableClient): Expiries {
         client,
         told.map(target => onlyTold(owner, target)),
       ),
+    async mergeSnooze(owner, { scope, name }, snooze) {
+      const columns = snoozeColumn(owner, snooze);
+      return await unlessMissing(
+        client.updateEntity({ partitionKey: scope, rowKey: name, ...columns }, 'Merge'),
+      );
+    },
     async remove(scope, names) {
       // A row that can't be deleted stays, and the next sweep asks again.
       await submit(

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { Evidence, Expiry, Failure } from '../core/expiry';
 import { formatInstant } from '../core/instant';
 import { FAILURE_CODES } from '../core/reading';
+import type { Snooze } from '../core/snooze';
 import type { Told } from '../core/told';
 import {
   InstantText,
@@ -21,6 +22,7 @@ import { hashText } from './keys';
 
 const EVIDENCE: readonly Evidence[] = ['first', 'fixed', 'moved', 'minted'];
 const TOLD = 'told_';
+const SNOOZE = 'snooze_';
 
 const Texts = v.array(v.string());
 const ToldLine = v.object({
@@ -29,7 +31,14 @@ const ToldLine = v.object({
   crossedOn: InstantText,
   on: InstantText,
   operationId: v.string(),
-  outcome: v.picklist(['accepted', 'refused']),
+  outcome: v.picklist(['accepted', 'refused', 'undelivered']),
+});
+const SnoozeColumn = v.object({
+  owner: v.string(),
+  about: v.optional(InstantText),
+  until: InstantText,
+  reason: v.string(),
+  on: InstantText,
 });
 const ToldColumn = v.object({ owner: v.string(), told: v.array(v.unknown()) });
 
@@ -56,6 +65,11 @@ function sweepColumns(state: Expiry): Record<string, string | number> {
     failureMessage: failure?.message ?? '',
     failureSince: instantOrNone(failure?.since),
     failureCount: failure?.count ?? '',
+    failureAlike: failure?.alike ?? '',
+    recoveredSince: instantOrNone(state.recovered?.since),
+    recoveredOn: instantOrNone(state.recovered?.on),
+    renewedFrom: instantOrNone(state.renewed?.from),
+    renewedOn: instantOrNone(state.renewed?.on),
     invalid: invalid ? JSON.stringify(invalid.faults) : '',
     invalidSince: instantOrNone(invalid?.since),
     goneSince: instantOrNone(state.goneSince),
@@ -78,6 +92,18 @@ export function toldColumn(owner: string, told: readonly Told[]): Row {
   return { [TOLD + hashText(owner.toLowerCase())]: JSON.stringify({ owner, told: lines }) };
 }
 
+/** An owner's own mute, `snooze_{32 hex}` as with what they were told; '' undoes it. */
+export function snoozeColumn(owner: string, snooze: Snooze | undefined): Row {
+  const written = snooze && {
+    owner,
+    reason: snooze.reason,
+    until: formatInstant(snooze.until),
+    on: formatInstant(snooze.on),
+    ...(snooze.about !== undefined && { about: formatInstant(snooze.about) }),
+  };
+  return { [SNOOZE + hashText(owner.toLowerCase())]: written ? JSON.stringify(written) : '' };
+}
+
 /** Reads what can be read of a row; the rest counts as absent, and the next reading fills it. */
 export function toExpiry(row: Row): Expiry {
   return {
@@ -85,7 +111,8 @@ export function toExpiry(row: Row): Expiry {
     firstSeenOn: instant(row.firstSeenOn) ?? instant(row.timestamp) ?? 0,
     cal: json(Texts, row.cal) ?? [],
     told: toldOf(row),
-    ...present<Omit<Expiry, 'scope' | 'name' | 'firstSeenOn' | 'cal' | 'told'>>({
+    snoozes: snoozesOf(row),
+    ...present<Omit<Expiry, 'scope' | 'name' | 'firstSeenOn' | 'cal' | 'told' | 'snoozes'>>({
       checkedOn: instant(row.checkedOn),
       readOn: instant(row.readOn),
       expiresOn: instantOrNever(row.expiresOn),
@@ -94,6 +121,8 @@ export function toExpiry(row: Row): Expiry {
       movedFrom: instant(row.movedFrom),
       movedOn: instant(row.movedOn),
       failure: failureOf(row),
+      recovered: recoveredOf(row),
+      renewed: renewedOf(row),
       invalid: invalidOf(row),
       goneSince: instant(row.goneSince),
       shown: text(row.shown),
@@ -105,7 +134,25 @@ function failureOf(row: Row): Failure | undefined {
   const code = oneOf(FAILURE_CODES, row.failureCode);
   const since = instant(row.failureSince);
   if (code === undefined || since === undefined) return undefined;
-  return { code, since, message: text(row.failureMessage) ?? '', count: number(row.failureCount) ?? 1 };
+  return {
+    code,
+    since,
+    message: text(row.failureMessage) ?? '',
+    count: number(row.failureCount) ?? 1,
+    alike: number(row.failureAlike) ?? 1,
+  };
+}
+
+function recoveredOf(row: Row): Expiry['recovered'] {
+  const since = instant(row.recoveredSince);
+  const on = instant(row.recoveredOn);
+  return since === undefined || on === undefined ? undefined : { since, on };
+}
+
+function renewedOf(row: Row): Expiry['renewed'] {
+  const from = instant(row.renewedFrom);
+  const on = instant(row.renewedOn);
+  return from === undefined || on === undefined ? undefined : { from, on };
 }
 
 function invalidOf(row: Row): Expiry['invalid'] {
@@ -122,6 +169,17 @@ function toldOf(row: Row): Expiry['told'] {
     if (parsed) told.set(parsed.owner.toLowerCase(), parsed.told.flatMap(toldLine));
   }
   return told;
+}
+
+function snoozesOf(row: Row): Expiry['snoozes'] {
+  const snoozes = new Map<string, Snooze>();
+  for (const column of Object.keys(row)) {
+    const parsed = column.startsWith(SNOOZE) ? json(SnoozeColumn, row[column]) : undefined;
+    if (!parsed) continue;
+    const { owner, about, until, reason, on } = parsed;
+    snoozes.set(owner.toLowerCase(), { about, until, reason, on });
+  }
+  return snoozes;
 }
 
 function toldLine(value: unknown): Told[] {

@@ -30,6 +30,7 @@ export function listingColumns({ scope, name, listing }: CalendarEntry): Row {
     expiringFrom: instantOrNone(listing.expiringFrom),
     checkedOn: instantOrNone(listing.checkedOn),
     nextCheckOn: instantOrNone(listing.nextCheckOn),
+    snoozedUntil: instantOrNone(listing.snoozedUntil),
     ...(failure && { failure: { ...failure, since: formatInstant(failure.since) } }),
   };
   return { scope, name, kind, listing: JSON.stringify(shown) };
@@ -53,7 +54,10 @@ function toListing(row: Row, name: string): Listing {
     failing: flag(row.failing),
     check: oneOf(CHECKS, row.check) ?? 'pending',
     ...present<
-      Pick<Listing, 'expiresOn' | 'expiringFrom' | 'lifetimeMs' | 'failure' | 'checkedOn' | 'nextCheckOn'>
+      Pick<
+        Listing,
+        'expiresOn' | 'expiringFrom' | 'lifetimeMs' | 'failure' | 'checkedOn' | 'nextCheckOn' | 'snoozedUntil'
+      >
     >({
       expiresOn: instantOrNever(row.expiresOn),
       expiringFrom: instant(row.expiringFrom),
@@ -61,6 +65,7 @@ function toListing(row: Row, name: string): Listing {
       failure: failureOf(row.failure),
       checkedOn: instant(row.checkedOn),
       nextCheckOn: instant(row.nextCheckOn),
+      snoozedUntil: instant(row.snoozedUntil),
     }),
   };
 }

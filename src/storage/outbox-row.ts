@@ -1,15 +1,20 @@
 /** Rows of the outbox table, both ways: an owner's lines, and the claim of the digest being sent. */
 import * as v from 'valibot';
-import { formatInstant } from '../core/instant';
+import { formatInstant, type Instant } from '../core/instant';
 import type { Reminder } from '../core/reminder';
-import type { Claim, OutboxLine } from '../watch/ports';
-import { instant, json, keyOf, number, type Row, text } from './columns';
+import type { Claim, OutboxLine, SentDigest } from '../watch/ports';
+import { instant, instantOrNone, json, keyOf, number, present, type Row, text } from './columns';
 import { decode, encode, hashOf } from './keys';
 
 /** No line is keyed so: a line's key begins with a hash and has bars. */
 export const CLAIM = 'digest';
+/** Begins the key of a digest that was accepted and is followed to its end. */
+const SENT = 'sent|';
+/** A text column holds 32,768 UTF-16 units; a digest's targets may need more than one. Whole characters, of up to two units. */
+const PIECE = 16_000;
 
 const LineIds = v.array(v.string());
+const SentLines = v.array(v.record(v.string(), v.unknown()));
 
 /** The partition of an owner: one for all spellings of the address. */
 export function partitionOf(owner: string): string {
@@ -21,7 +26,7 @@ export function lineId({ scope, name, about, reason }: Reminder): string {
 }
 
 export function lineColumns(reminder: Reminder): Row {
-  const { owner, scope, name, reason, about, crossedOn, since } = reminder;
+  const { owner, scope, name, reason, about, crossedOn, since, note } = reminder;
   return {
     owner,
     scope,
@@ -30,6 +35,7 @@ export function lineColumns(reminder: Reminder): Row {
     about: formatInstant(about),
     crossedOn: formatInstant(crossedOn),
     since: formatInstant(since),
+    ...(note !== undefined && { note }),
   };
 }
 
@@ -42,10 +48,18 @@ export function toLine(row: Row): OutboxLine | undefined {
   if (typeof scope !== 'string' || typeof name !== 'string') return undefined;
   if (reason === undefined || about === undefined || crossedOn === undefined) return undefined;
   const since = instant(row.since) ?? instant(row.timestamp) ?? about;
-  return {
-    id: keyOf(row).name,
-    reminder: { scope, name, owner: ownerOf(row), reason, about, crossedOn, since },
+  const note = text(row.note);
+  const reminder = {
+    scope,
+    name,
+    owner: ownerOf(row),
+    reason,
+    about,
+    crossedOn,
+    since,
+    ...(note && { note }),
   };
+  return { id: keyOf(row).name, reminder };
 }
 
 /** The address as it was written. */
@@ -55,7 +69,7 @@ export function ownerOf(row: Row): string {
 }
 
 export function claimColumns(owner: string, claim: Claim): Row {
-  const { operationId, attempt, lineIds, claimedOn, accepted } = claim;
+  const { operationId, attempt, lineIds, claimedOn, accepted, tries, notBefore } = claim;
   return {
     owner,
     operationId,
@@ -63,6 +77,7 @@ export function claimColumns(owner: string, claim: Claim): Row {
     lineIds: JSON.stringify(lineIds),
     claimedOn: formatInstant(claimedOn),
     ...stateColumn(accepted),
+    ...triesColumns(tries, notBefore),
   };
 }
 
@@ -78,5 +93,54 @@ export function toClaim(row: Row): Claim {
     lineIds: json(LineIds, row.lineIds) ?? [],
     claimedOn: instant(row.claimedOn) ?? instant(row.timestamp) ?? 0,
     accepted: row.state === 'accepted',
+    tries: number(row.tries) ?? 0,
+    ...present<{ notBefore: Instant }>({ notBefore: instant(row.notBefore) }),
   };
+}
+
+export function triesColumns(tries: number, notBefore: Instant | undefined): Row {
+  return { tries, notBefore: instantOrNone(notBefore) };
+}
+
+export function sentId(operationId: string): string {
+  return SENT + operationId;
+}
+
+export function isSent(row: Row): boolean {
+  return keyOf(row).name.startsWith(SENT);
+}
+
+export function sentColumns(owner: string, sent: SentDigest): Row {
+  const { operationId, on, reminders, looks, lookOn } = sent;
+  const written = JSON.stringify(reminders.map(reminder => lineColumns(reminder)));
+  const pieces = written.match(new RegExp(`[^]{1,${PIECE}}`, 'gu')) ?? [];
+  const columns = pieces.map((piece, index) => [`reminders${index}`, piece]);
+  return {
+    owner,
+    operationId,
+    on: formatInstant(on),
+    looks,
+    lookOn: formatInstant(lookOn),
+    ...Object.fromEntries(columns),
+  };
+}
+
+export function toSent(row: Row): SentDigest {
+  const pieces: string[] = [];
+  for (let piece = text(row.reminders0); piece !== undefined; piece = text(row[`reminders${pieces.length}`]))
+    pieces.push(piece);
+  const reminders = (json(SentLines, pieces.join('')) ?? []).flatMap(
+    line => toLine({ ...keysOf(row), ...line }) ?? [],
+  );
+  return {
+    operationId: text(row.operationId) ?? keyOf(row).name.slice(SENT.length),
+    on: instant(row.on) ?? 0,
+    reminders: reminders.map(({ reminder }) => reminder),
+    looks: number(row.looks) ?? 0,
+    lookOn: instant(row.lookOn) ?? 0,
+  };
+}
+
+function keysOf({ partitionKey, rowKey }: Row): Row {
+  return { partitionKey, rowKey };
 }

@@ -1,23 +1,29 @@
 /** The outbox table: what owners must still be told, and who is telling them. */
 import type { TableClient } from '@azure/data-tables';
+import { isForOperators } from '../core/digest';
 import type { Instant } from '../core/instant';
 import type { Reminder } from '../core/reminder';
 import type { Outbox, OwnerLines } from '../watch/ports';
-import { alreadyExists } from './answers';
+import { unlessThere } from './answers';
 import { type Operation, submit, submitAll } from './batch';
-import { instant, keyOf, type Row } from './columns';
+import { instant, keyOf, type Row, text } from './columns';
 import {
   CLAIM,
   claimColumns,
+  isSent,
   lineColumns,
   lineId,
   ownerOf,
   partitionOf,
+  sentColumns,
+  sentId,
   stateColumn,
   toClaim,
   toLine,
+  toSent,
+  triesColumns,
 } from './outbox-row';
-import { rowsOf } from './pages';
+import { rowsOf, within } from './pages';
 
 export function openOutbox(client: TableClient): Outbox {
   const drop = (owner: string, ids: readonly string[]) =>
@@ -28,13 +34,22 @@ export function openOutbox(client: TableClient): Outbox {
   return {
     put: reminders => submit(client, reminders.map(putLine)),
     byOwner: () => byOwner(client),
+    of: owner => ofOwner(client, owner),
     drop,
-    claim: (owner, claim) => insert(client, { ...claimKey(owner), ...claimColumns(owner, claim) }),
+    claim: (owner, claim) =>
+      unlessThere(client.createEntity({ ...claimKey(owner), ...claimColumns(owner, claim) })),
     markAccepted: owner =>
       submitAll(client, [['update', { ...claimKey(owner), ...stateColumn(true) }, 'Merge']]),
+    postpone: (owner, tries, notBefore) =>
+      submitAll(client, [['update', { ...claimKey(owner), ...triesColumns(tries, notBefore) }, 'Merge']]),
     release: owner => drop(owner, [CLAIM]),
     // The claim last: should more lines come than one transaction takes, it outlives them all.
     finish: (owner, ids) => drop(owner, [...ids, CLAIM]),
+    follow: (owner, sent) =>
+      submitAll(client, [
+        ['upsert', { ...sentKey(owner, sent.operationId), ...sentColumns(owner, sent) }, 'Replace'],
+      ]),
+    unfollow: (owner, operationId) => drop(owner, [sentId(operationId)]),
     oldest: () => oldest(client),
   };
 }
@@ -44,22 +59,12 @@ function putLine(reminder: Reminder): Operation {
   return ['upsert', { ...key, ...lineColumns(reminder) }, 'Merge'];
 }
 
-function claimKey(owner: string) {
-  return { partitionKey: partitionOf(owner), rowKey: CLAIM };
+function sentKey(owner: string, operationId: string) {
+  return { partitionKey: partitionOf(owner), rowKey: sentId(operationId) };
 }
 
-/** False when the row is there already. */
-async function insert(
-  client: TableClient,
-  row: Row & { partitionKey: string; rowKey: string },
-): Promise<boolean> {
-  try {
-    await client.createEntity(row);
-    return true;
-  } catch (error) {
-    if (alreadyExists(error)) return false;
-    throw error;
-  }
+function claimKey(owner: string) {
+  return { partitionKey: partitionOf(owner), rowKey: CLAIM };
 }
 
 /** Rows come in key order, so an owner's are neighbours: one owner is held at a time. */
@@ -79,15 +84,32 @@ async function* byOwner(client: TableClient): AsyncGenerator<OwnerLines> {
 
 function toOwnerLines(first: Row, rows: readonly Row[]): OwnerLines {
   const claim = rows.find(row => keyOf(row).name === CLAIM);
-  const lines = rows.flatMap(row => (row === claim ? [] : (toLine(row) ?? [])));
-  return { owner: lines[0]?.reminder.owner ?? ownerOf(first), lines, claim: claim && toClaim(claim) };
+  const sent = rows.filter(isSent).map(toSent);
+  const lines = rows.flatMap(row => (row === claim || isSent(row) ? [] : (toLine(row) ?? [])));
+  return { owner: lines[0]?.reminder.owner ?? ownerOf(first), lines, claim: claim && toClaim(claim), sent };
+}
+
+async function ofOwner(client: TableClient, owner: string): Promise<OwnerLines> {
+  const rows: Row[] = [];
+  for await (const row of rowsOf(client, { filter: within(partitionOf(owner), undefined) })) rows.push(row);
+  const [first] = rows;
+  return first ? toOwnerLines(first, rows) : { owner, lines: [], claim: undefined, sent: [] };
 }
 
 async function oldest(client: TableClient): Promise<Instant | undefined> {
   let least: Instant | undefined;
-  for await (const row of rowsOf(client, { select: ['partitionKey', 'rowKey', 'since'], ahead: true })) {
-    const since = instant(row.since);
+  for await (const row of rowsOf(client, {
+    select: ['partitionKey', 'rowKey', 'reason', 'since'],
+    ahead: true,
+  })) {
+    const since = isOwnersMatter(row) ? instant(row.since) : undefined;
     if (since !== undefined && since < (least ?? Infinity)) least = since;
   }
   return least;
+}
+
+/** What operators are told once a day may wait; a reminder may not. */
+function isOwnersMatter(row: Row): boolean {
+  const reason = text(row.reason);
+  return reason !== undefined && !isForOperators({ reason });
 }

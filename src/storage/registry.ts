@@ -1,6 +1,8 @@
 /** The registry table: people's rows, handed on as they stand. */
 import type { TableClient } from '@azure/data-tables';
+import type { Key } from '../core/target';
 import type { Registry, RegistryRow } from '../watch/ports';
+import { unlessMissing, unlessThere } from './answers';
 import { instant, keyOf, type Row } from './columns';
 import { isWellFormed, spell, takeApart } from './keys';
 import { compare, find, firstOf, rowsOf, within } from './pages';
@@ -19,6 +21,8 @@ export function openRegistry(client: TableClient): Registry {
     },
     scopes: () => scopesOf(client),
     spell,
+    create: (key, columns) => unlessThere(client.createEntity(rowOf(key, columns))),
+    change: (key, columns) => unlessMissing(client.updateEntity(rowOf(key, columns), 'Merge')),
   };
 }
 
@@ -33,6 +37,10 @@ async function* scopesOf(client: TableClient): ReturnType<Registry['scopes']> {
     yield { scope, touchedOn: instant(row.timestamp) ?? 0 };
     filter = compare('PartitionKey', 'gt', scope);
   }
+}
+
+function rowOf({ scope, name }: Key, columns: Readonly<Record<string, string>>) {
+  return { partitionKey: scope, rowKey: name, ...columns };
 }
 
 function toRow(row: Row): RegistryRow {

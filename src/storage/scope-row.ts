@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { formatInstant } from '../core/instant';
 import type { Pace } from '../core/pace';
-import type { ScopeRow } from '../watch/ports';
+import type { ScopeRow, Troubles } from '../watch/ports';
 import {
   double,
   InstantText,
@@ -35,9 +35,16 @@ const CountsColumn = v.object({
   pending: v.number(),
 });
 
+const PartialColumn = v.object({ counts: CountsColumn, ownerless: v.number() });
+const Trouble = v.object({ since: InstantText, put: v.boolean() });
+const TroublesColumn = v.object({
+  scopeFailing: v.exactOptional(Trouble),
+  ownerless: v.exactOptional(Trouble),
+});
+
 /** Written with Replace, so what is absent is gone. */
 export function scopeColumns(row: ScopeRow): Row {
-  const { holder, durationMs, pace, counts, partial } = row;
+  const { holder, durationMs, pace, counts, partial, troubles } = row;
   return {
     holder: holder ?? '',
     leaseUntil: instantOrNone(row.leaseUntil),
@@ -49,6 +56,7 @@ export function scopeColumns(row: ScopeRow): Row {
     ...(pace && { pace: paceText(pace) }),
     ...(counts && { counts: JSON.stringify(counts) }),
     ...(partial && { partial: JSON.stringify(partial) }),
+    ...(troubles && { troubles: troublesText(troubles) }),
   };
 }
 
@@ -65,7 +73,8 @@ export function toScopeRow(row: Row): ScopeRow {
       durationMs: number(row.durationMs),
       pace: json(PaceColumn, row.pace),
       counts: json(CountsColumn, row.counts),
-      partial: json(CountsColumn, row.partial),
+      partial: json(PartialColumn, row.partial),
+      troubles: json(TroublesColumn, row.troubles),
     }),
   };
 }
@@ -77,4 +86,12 @@ function paceText(pace: Pace): string {
     at: formatInstant(pace.at),
     ...(pausedUntil !== undefined && { pausedUntil: formatInstant(pausedUntil) }),
   });
+}
+
+function troublesText(troubles: Troubles): string {
+  const written = Object.entries(troubles).map(([name, { since, put }]) => [
+    name,
+    { since: formatInstant(since), put },
+  ]);
+  return JSON.stringify(Object.fromEntries(written));
 }

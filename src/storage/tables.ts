@@ -1,9 +1,11 @@
 /** Tables: all that the watch stores, opened on one storage account. */
+import { once } from '../core/once';
 import type { Tables } from '../watch/ports';
 import { openCalendar } from './calendar';
 import { type Connection, serviceClient, tableClient } from './connection';
 import { openExpiries } from './expiries';
 import { openHistory } from './history';
+import { openMailLedger } from './mail-ledger';
 import { openOutbox } from './outbox';
 import { openRegistry } from './registry';
 import { openScopes } from './scopes';
@@ -24,6 +26,7 @@ export function openTables(connection: Connection): Tables & {
     calendar: openCalendar(client('calendar')),
     outbox: openOutbox(client('outbox')),
     scopes: openScopes(client('scopes')),
+    mailLedger: openMailLedger(client('scopes')),
     history: openHistory(client('history')),
     ready: once(() => createMissing(connection)),
   };
@@ -35,15 +38,4 @@ async function createMissing(connection: Connection): Promise<void> {
   const missing = new Set<string>(NAMES);
   for await (const { name } of service.listTables()) if (name !== undefined) missing.delete(name);
   await Promise.all(Array.from(missing, name => service.createTable(name)));
-}
-
-function once(run: () => Promise<void>): () => Promise<void> {
-  let made: Promise<void> | undefined;
-  return () => {
-    made ??= run().catch(error => {
-      made = undefined;
-      throw error;
-    });
-    return made;
-  };
 }

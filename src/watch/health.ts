@@ -16,6 +16,12 @@ export interface HealthReason {
   readonly message: string;
 }
 
+export interface Health {
+  readonly reasons: readonly HealthReason[];
+  /** How long the oldest untold reminder has waited; undefined where none waits or nobody can say. */
+  readonly oldestReminderMs: number | undefined;
+}
+
 /** How a storage account fails that is away or does not let us in. */
 const STORAGE_FAULTS = [
   'RestError',
@@ -27,16 +33,20 @@ const PERIODS = 3;
 const GRACE = 30 * MINUTE;
 const LONGEST_UNTOLD = 6 * HOUR;
 
-/** @returns why the watcher can't be trusted; empty when it can. */
-export async function health(source: HealthSource): Promise<HealthReason[]> {
+/** Why the watcher can't be trusted, no reasons when it can. */
+export async function health(source: HealthSource): Promise<Health> {
   try {
     await source.ready();
     const now = source.clock.now();
-    const [sweeps, mail] = await Promise.all([sweepReasons(source, now), mailReasons(source, now)]);
-    return [...sweeps, ...mail];
+    const [sweeps, oldest] = await Promise.all([sweepReasons(source, now), source.tables.outbox.oldest()]);
+    const waited = oldest === undefined ? undefined : Math.max(0, now - oldest);
+    return { reasons: [...sweeps, ...mailReasons(waited)], oldestReminderMs: waited };
   } catch (error) {
     if (!(error instanceof Error) || !STORAGE_FAULTS.includes(error.name)) throw error;
-    return [{ code: 'storageUnreachable', message: 'The tables could not be read.' }];
+    const reasons: HealthReason[] = [
+      { code: 'storageUnreachable', message: 'The tables could not be read.' },
+    ];
+    return { reasons, oldestReminderMs: undefined };
   }
 }
 
@@ -62,9 +72,8 @@ function lastSign(row: ScopeRow, finishedOn: Instant): Instant {
   return Math.max(finishedOn, row.pace?.pausedUntil ?? 0);
 }
 
-async function mailReasons({ tables }: HealthSource, now: Instant): Promise<HealthReason[]> {
-  const oldest = await tables.outbox.oldest();
-  if (oldest === undefined || now - oldest < LONGEST_UNTOLD) return [];
-  const hours = Math.floor((now - oldest) / HOUR);
+function mailReasons(waited: number | undefined): HealthReason[] {
+  if (waited === undefined || waited < LONGEST_UNTOLD) return [];
+  const hours = Math.floor(waited / HOUR);
   return [{ code: 'mailBacklog', message: `The oldest untold reminder has waited ${hours} hours.` }];
 }

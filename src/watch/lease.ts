@@ -32,15 +32,18 @@ export class LeaseLost extends Error {
 
 /** Whether a message may start a sweep: a message older than a later tick, or of a finished one, is dropped. */
 export function mayTake(row: ScopeRow | undefined, tick: Instant, now: Instant): Refusal | undefined {
-  if (row?.tick !== undefined && row.tick > tick) return 'olderTick';
-  if (row?.finishedTick !== undefined && row.finishedTick >= tick) return 'finished';
+  // A tick that is still to come is nobody's: it would silence the scope until then.
+  const past = (known: Instant | undefined) =>
+    known !== undefined && known <= now ? known : Number.NEGATIVE_INFINITY;
+  if (past(row?.tick) > tick) return 'olderTick';
+  if (past(row?.finishedTick) >= tick) return 'finished';
   return row?.leaseUntil !== undefined && row.leaseUntil > now ? 'held' : undefined;
 }
 
 /** Takes the lease for the sweep that a message asks for. */
 export async function takeLease(scopes: Scopes, message: SweepMessage, clock: Clock): Promise<Taken> {
   const now = clock.now();
-  const tick = parseInstant(message.tick) ?? now;
+  const tick = Math.min(parseInstant(message.tick) ?? now, now);
   const found = await scopes.get(message.scope);
   const refusal = mayTake(found?.row, tick, now);
   if (refusal) return { refusal };
@@ -68,6 +71,7 @@ function hold(scopes: Scopes, taken: ScopeRow, takenEtag: string, clock: Clock):
   let row = taken;
   let etag = takenEtag;
   let last = Promise.resolve();
+  const left = () => (row.leaseUntil ?? 0) - clock.now();
   const save = async (changes: Partial<ScopeRow>) => {
     const next = { ...row, ...changes };
     const saved = await scopes.save(next, etag);
@@ -82,12 +86,16 @@ function hold(scopes: Scopes, taken: ScopeRow, takenEtag: string, clock: Clock):
   };
   return {
     row: taken,
+    // Asked at every target, so a young lease costs nothing; a renewal under way has not made it young yet.
     hold: pace =>
-      inTurn(async () => {
-        const left = (row.leaseUntil ?? 0) - clock.now();
-        if (left > LEASE - RENEW_AFTER && left > FENCE) return;
-        await save({ leaseUntil: clock.now() + LEASE, ...(pace && { pace }) });
-      }),
+      left() > LEASE - RENEW_AFTER
+        ? last
+        : inTurn(async () => {
+            if (left() > LEASE - RENEW_AFTER) return;
+            await save({ leaseUntil: clock.now() + LEASE, ...(pace && { pace }) });
+            // A renewal that took this long may be over before what it is for.
+            if (left() < FENCE) throw new LeaseLost(row.scope);
+          }),
     release: changes =>
       inTurn(async () => {
         const { holder: _holder, leaseUntil: _until, ...kept } = row;

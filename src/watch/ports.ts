@@ -5,8 +5,10 @@ import type { Expiry } from '../core/expiry';
 import type { TargetEvent } from '../core/history';
 import type { Instant } from '../core/instant';
 import type { Limits, Pace } from '../core/pace';
+import type { Usage } from '../core/quota';
 import type { Reading } from '../core/reading';
 import type { Reminder } from '../core/reminder';
+import type { Snooze } from '../core/snooze';
 import type { Identity, Key } from '../core/target';
 import type { Told } from '../core/told';
 import type { Counts } from './counts';
@@ -64,6 +66,10 @@ export interface Registry {
   scopes(): AsyncIterable<{ readonly scope: string; readonly touchedOn: Instant }>;
   /** The one canonical spelling of an identity as table keys. */
   spell(identity: Identity): Key;
+  /** Writes a new row; false when there is one already. */
+  create(key: Key, columns: Readonly<Record<string, string>>): Promise<boolean>;
+  /** Merges columns into a row; false when there is none. */
+  change(key: Key, columns: Readonly<Record<string, string>>): Promise<boolean>;
 }
 
 /** Keys of rows that the store refused on their own; the rest was written. */
@@ -86,6 +92,8 @@ export interface Expiries {
   mergeCal(scope: string, states: readonly Expiry[]): Promise<RefusedNames>;
   /** Merges only an owner's `told_…`; a row that is gone stays gone. */
   mergeTold(owner: string, told: readonly (Key & { readonly told: readonly Told[] })[]): Promise<void>;
+  /** Merges only an owner's `snooze_…`; nothing undoes it. False when the row is gone, which it stays. */
+  mergeSnooze(owner: string, key: Key, snooze: Snooze | undefined): Promise<boolean>;
   remove(scope: string, names: readonly string[]): Promise<void>;
 }
 
@@ -106,14 +114,14 @@ export interface Calendar {
     kind?: string;
     scope?: string;
   }): AsyncIterable<CalendarEntry>;
-  keys(): AsyncIterable<string>;
 }
 
-/** An owner's reminders that are not told yet, and the digest being sent if there is one. */
+/** An owner's reminders that are not told yet, the digest being sent if there is one, and those whose fate is not known. */
 export interface OwnerLines {
   readonly owner: string;
   readonly lines: readonly OutboxLine[];
   readonly claim: Claim | undefined;
+  readonly sent: readonly SentDigest[];
 }
 
 export interface OutboxLine {
@@ -128,21 +136,47 @@ export interface Claim {
   readonly lineIds: readonly string[];
   readonly claimedOn: Instant;
   readonly accepted: boolean;
+  /** How often sending it came to nothing, and before when it is not tried again. */
+  readonly tries: number;
+  readonly notBefore?: Instant;
+}
+
+/** A digest that was accepted, until the service says what became of it. */
+export interface SentDigest {
+  readonly operationId: string;
+  readonly on: Instant;
+  readonly reminders: readonly Reminder[];
+  readonly looks: number;
+  readonly lookOn: Instant;
 }
 
 export interface Outbox {
   /** Answers with the lines that were refused; the next sweep decides them again. */
   put(reminders: readonly Reminder[]): Promise<RefusedNames>;
   byOwner(): AsyncIterable<OwnerLines>;
+  of(owner: string): Promise<OwnerLines>;
   drop(owner: string, lineIds: readonly string[]): Promise<void>;
   /** False when another sender holds this owner's digest. */
   claim(owner: string, claim: Claim): Promise<boolean>;
   markAccepted(owner: string): Promise<void>;
+  postpone(owner: string, tries: number, notBefore: Instant): Promise<void>;
   release(owner: string): Promise<void>;
   /** Deletes the told lines and the claim, together. */
   finish(owner: string, lineIds: readonly string[]): Promise<void>;
-  /** Since when the oldest reminder waits. */
+  /** Remembers an accepted digest until it is known what became of it. */
+  follow(owner: string, sent: SentDigest): Promise<void>;
+  unfollow(owner: string, operationId: string): Promise<void>;
+  /** Since when the oldest reminder about a target waits; what operators are told once a day may wait. */
   oldest(): Promise<Instant | undefined>;
+}
+
+/** What all instances together have asked of the mail service, and when operators last heard of their own matters. */
+export interface MailLedger {
+  usage(quota: 'send' | 'look'): Promise<{ readonly usage: Usage; readonly etag: string } | undefined>;
+  /** Writes under the etag, or creates without one; false when another instance was faster. */
+  saveUsage(quota: 'send' | 'look', usage: Usage, etag: string | undefined): Promise<boolean>;
+  mattersToldOn(owner: string): Promise<Instant | undefined>;
+  saveMattersToldOn(owner: string, on: Instant): Promise<void>;
 }
 
 /** A scope's row: who sweeps it, how fast, and how its last sweep ended. */
@@ -158,9 +192,15 @@ export interface ScopeRow {
   readonly durationMs?: number;
   readonly pace?: Pace;
   readonly counts?: Counts;
-  /** The counts so far of a sweep that goes on at a cursor. */
-  readonly partial?: Counts;
+  /** What a sweep that goes on at a cursor has found so far. */
+  readonly partial?: { readonly counts: Counts; readonly ownerless: number };
+  readonly troubles?: Troubles;
 }
+
+/** What is wrong with a scope as a whole: since when, and whether its operators' line was put. */
+export type Troubles = Partial<
+  Record<'scopeFailing' | 'ownerless', { readonly since: Instant; readonly put: boolean }>
+>;
 
 export interface Scopes {
   get(scope: string): Promise<{ readonly row: ScopeRow; readonly etag: string } | undefined>;
@@ -181,12 +221,18 @@ export type SendOutcome =
   /** Refused for good: sending it again would be refused again. */
   | { readonly outcome: 'refused'; readonly message: string }
   /** Not known to be accepted, or not now: try again later under the same operation id. */
-  | { readonly outcome: 'unsettled'; readonly message: string };
+  | { readonly outcome: 'unsettled'; readonly message: string; readonly retryAfterMs?: number };
+
+/** What the mail service says of an operation: that it never heard of it, that it is under way, or how it ended. */
+export type OperationStatus =
+  | { readonly status: 'absent' | 'running' | 'succeeded' }
+  | { readonly status: 'failed'; readonly message: string }
+  /** It did not say. */
+  | { readonly status: 'unknown'; readonly message: string; readonly retryAfterMs?: number };
 
 export interface Mailer {
   send(digest: Digest, operationId: string): Promise<SendOutcome>;
-  /** Whether the service knows the operation; undefined when it did not say. */
-  knows(operationId: string): Promise<boolean | undefined>;
+  look(operationId: string): Promise<OperationStatus>;
 }
 
 export interface Tables {
@@ -195,5 +241,6 @@ export interface Tables {
   readonly calendar: Calendar;
   readonly outbox: Outbox;
   readonly scopes: Scopes;
+  readonly mailLedger: MailLedger;
   readonly history: History;
 }

@@ -36,6 +36,8 @@ export interface StatusItem {
   readonly failure?: Listing['failure'];
   readonly checkedOn: Instant | undefined;
   readonly nextCheckOn: Instant | undefined;
+  /** Until then at least one of its owners wants no reminders; absent when that is over. */
+  readonly snoozedUntil?: Instant;
 }
 
 export interface Report {
@@ -82,8 +84,8 @@ function rangeOf({ cursor, withinMs, kind, scope }: StatusQuery, asOf: Instant) 
 }
 
 export function itemOf({ scope, name, listing }: CalendarEntry, asOf: Instant): StatusItem {
-  const { kind, displayName, owners, expiresOn, lifetimeMs, minted, check, failure, checkedOn, nextCheckOn } =
-    listing;
+  const { kind, displayName, owners, expiresOn, lifetimeMs, minted, check, failure } = listing;
+  const { checkedOn, nextCheckOn, snoozedUntil } = listing;
   return {
     kind,
     scope,
@@ -99,6 +101,7 @@ export function itemOf({ scope, name, listing }: CalendarEntry, asOf: Instant): 
     ...(failure && { failure }),
     checkedOn,
     nextCheckOn,
+    ...(snoozedUntil !== undefined && snoozedUntil > asOf && { snoozedUntil }),
   };
 }
 

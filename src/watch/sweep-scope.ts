@@ -4,6 +4,7 @@ import type { Expiry } from '../core/expiry';
 import { DAY, HOUR, type Instant, MINUTE } from '../core/instant';
 import { fullPace } from '../core/pace';
 import type { Reading } from '../core/reading';
+import { isWatched } from '../core/target';
 import type { MailPolicy } from '../core/watched';
 import { type Counts, counted, NO_COUNTS } from './counts';
 import { type Lease, LeaseLost, takeLease } from './lease';
@@ -13,6 +14,7 @@ import { KEPT_WAITING, type PacedReader, type Permit, pacedReader } from './pace
 import type { Answer, Clock, Log, Tables } from './ports';
 import { outcomeOf } from './record';
 import { type Recorder, recorder } from './recorder';
+import { troublesOf } from './scope-troubles';
 import { type Knowledge, sourceOf, type Understood, understand } from './understand';
 
 const TIME_BUDGET = 4 * MINUTE;
@@ -39,7 +41,7 @@ interface Sweep extends SweepScope {
   readonly lease: Lease;
   readonly recorder: Recorder;
   readonly reader: PacedReader<Job>;
-  readonly totals: { counts: Counts; rows: number };
+  readonly totals: { counts: Counts; ownerless: number; rows: number };
 }
 
 /** @returns the message that continues this sweep, if its time budget ended before its scope did. */
@@ -75,9 +77,9 @@ async function sweepUnderLease(
   await sweep.reader.drain();
   await sweep.recorder.finish();
   const pace = sweep.reader.pace();
-  const { counts, rows } = sweep.totals;
+  const { counts, ownerless, rows } = sweep.totals;
   if (cursor !== undefined) {
-    await lease.release({ pace, partial: counts });
+    await lease.release({ pace, partial: { counts, ownerless } });
     return [{ scope, tick, cursor }];
   }
   if (rows === 0 && message.cursor === undefined) {
@@ -86,7 +88,16 @@ async function sweepUnderLease(
   }
   const finishedOn = watch.clock.now();
   const { tick: finishedTick = finishedOn, startedOn = finishedOn } = lease.row;
-  await lease.release({ pace, counts, finishedTick, finishedOn, durationMs: finishedOn - startedOn });
+  const { troubles, lines } = troublesOf(lease.row, { counts, ownerless }, watch.mail, finishedOn);
+  await watch.tables.outbox.put(lines);
+  await lease.release({
+    pace,
+    counts,
+    finishedTick,
+    finishedOn,
+    durationMs: finishedOn - startedOn,
+    troubles,
+  });
   log.info(`Scope '${scope}' is swept: ${JSON.stringify(counts)}.`);
   return [];
 }
@@ -94,7 +105,8 @@ async function sweepUnderLease(
 function begin(scope: string, lease: Lease, until: Instant, watch: SweepScope, log: Log): Sweep {
   const { tables, clock, knowledge, mail } = watch;
   const records = recorder(scope, tables, lease, log);
-  const totals = { counts: lease.row.partial ?? NO_COUNTS, rows: 0 };
+  const { counts = NO_COUNTS, ownerless = 0 } = lease.row.partial ?? {};
+  const totals = { counts, ownerless, rows: 0 };
   const limits = sourceOf(scope, knowledge)?.limits ?? { rate: 1, burst: 1 };
   const reader: PacedReader<Job> = pacedReader({
     limits,
@@ -156,7 +168,7 @@ function dueSince(
   now: Instant,
   mail: MailPolicy,
 ): Instant | undefined {
-  if (!watched.columns.enabled) return undefined;
+  if (!isWatched(watched.columns)) return undefined;
   if (!state) return now;
   const { on } = scheduleOf(watched, state, mail, now);
   return on <= now ? on : undefined;
@@ -164,9 +176,10 @@ function dueSince(
 
 function settle(job: Omit<Job, 'read'>, reading: Reading | undefined, now: Instant, sweep: Sweep): void {
   const { understood, before } = job;
-  if (!before && !understood.watched.columns.enabled) return;
+  if (!before && !isWatched(understood.watched.columns)) return;
   const assessment = assess(understood.watched, before, reading, sweep.mail, now);
   sweep.totals.counts = counted(sweep.totals.counts, assessment.tally);
+  if (assessment.listing?.owners.length === 0) sweep.totals.ownerless += 1;
   sweep.recorder.add(
     outcomeOf(before, assessment, sweep.tables.calendar, { read: reading !== undefined, forget: false }),
   );

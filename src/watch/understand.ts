@@ -23,6 +23,9 @@ export interface Understood {
   readonly located: Located | undefined;
 }
 
+const MOST_FAULTS = 10;
+const LONGEST_FAULT = 300;
+
 const NO_POLICY: KindPolicy = { policy: { thresholds: [], from: 'built-in' }, checkEveryMs: 0 };
 
 export function understand(row: RegistryRow, knowledge: Knowledge): Understood {
@@ -35,12 +38,19 @@ export function understand(row: RegistryRow, knowledge: Knowledge): Understood {
     name: row.name,
     kind: kindOf(row.scope),
     columns,
-    faults: 'fault' in found ? [found.fault, ...faults] : faults,
+    faults: bounded('fault' in found ? [found.fault, ...faults] : faults),
     mayMint: source?.mayMint ?? false,
     policy: columns.thresholds ? { thresholds: columns.thresholds, from: 'row' } : policy,
     checkEveryMs: columns.checkEveryMs ?? checkEveryMs,
   };
   return { watched, source, located: 'fault' in found ? undefined : found };
+}
+
+/** A row is untrusted: however much is wrong with it, what is recorded of that stays small. */
+function bounded(faults: readonly string[]): string[] {
+  const shown = faults.slice(0, MOST_FAULTS).map(fault => fault.slice(0, LONGEST_FAULT));
+  const more = faults.length - shown.length;
+  return more > 0 ? [...shown, `and ${more} more faults`] : shown;
 }
 
 export function sourceOf(scope: string, knowledge: Knowledge): Source | undefined {

@@ -14,8 +14,8 @@ export function statusJson({ asOf, counts, countsAsOf, items, nextCursor }: Repo
 }
 
 function itemJson(item: StatusItem) {
-  const { kind, scope, name, displayName, owners, expiresOn, remainingSeconds, lifetimeSeconds, failure } =
-    item;
+  const { kind, scope, name, displayName, owners, expiresOn, remainingSeconds, lifetimeSeconds } = item;
+  const { failure, snoozedUntil } = item;
   return {
     kind,
     scope,
@@ -31,6 +31,7 @@ function itemJson(item: StatusItem) {
     ...(failure && { failure: { ...failure, since: formatInstant(failure.since) } }),
     checkedOn: instantOrNull(item.checkedOn),
     nextCheckOn: instantOrNull(item.nextCheckOn),
+    ...(snoozedUntil !== undefined && { snoozedUntil: formatInstant(snoozedUntil) }),
   };
 }
 

@@ -85,6 +85,90 @@ describe('reminders', () => {
       'ada@example.com: 0',
       'ops@example.com: 0',
     ]);
+    const after = row({ thresholds: '1d -7d' });
+    expect(recipients(after, fixed(EXPIRY, EXPIRY), undefined, mail, EXPIRY)).toEqual([
+      'ada@example.com: 1d',
+    ]);
+    expect(recipients(after, fixed(EXPIRY, at('07-07')), undefined, mail, at('07-07'))).toEqual([
+      'ada@example.com: -7d',
+      'ops@example.com: -7d',
+    ]);
+  });
+
+  test('reach an operator who is an owner, in another spelling, once', () => {
+    const both = { ...mail, operators: ['ADA@example.com', 'ops@example.com'] };
+    expect(recipients(row(), fixed(EXPIRY, EXPIRY), undefined, both, EXPIRY)).toEqual([
+      'ada@example.com: 0',
+      'ops@example.com: 0',
+    ]);
+  });
+
+  test('that it is expired and gone go to owners and operators; that it is missing or unreadable to owners alone', () => {
+    const lost = failing(at('06-29'), { code: 'missing', count: 2 });
+    expect(recipients(row(), fixed(EXPIRY, at('06-28'), lost), undefined, mail, EXPIRY)).toEqual([
+      'ada@example.com: gone',
+      'ops@example.com: gone',
+    ]);
+    const early = row({ thresholds: '1d' });
+    const missing = fixed(EXPIRY, at('05-01'), failing(at('05-02'), { code: 'missing', count: 2 }));
+    expect(recipients(early, missing, undefined, mail, NOW)).toEqual(['ada@example.com: missing']);
+    const unread = fixed(EXPIRY, at('05-01'), failing(at('05-02'), { count: 3 }));
+    expect(recipients(early, unread, undefined, mail, NOW)).toEqual(['ada@example.com: unreadable']);
+    expect(recipients(row({ owners: '', thresholds: '1d' }), unread, undefined, mail, NOW)).toEqual([
+      'ops@example.com: unreadable',
+    ]);
+  });
+
+  test('with good news go to each owner who heard the bad, and to no other', () => {
+    const since = at('05-02');
+    const back = fixed(EXPIRY, at('05-03'), {
+      recovered: { since, on: at('05-03') },
+      told: new Map([['grace@example.com', [told('unreadable', since, since)]]]),
+    });
+    const two = row({ owners: 'ada@example.com Grace@Example.com' });
+    expect(recipients(two, back, undefined, mail, at('05-03'))).toEqual(['Grace@Example.com: readable']);
+    const later = at('09-30');
+    const renewed = fixed(later, NOW, {
+      renewed: { from: EXPIRY, on: NOW },
+      told: told30('ada@example.com'),
+    });
+    expect(recipients(two, renewed, undefined, mail, NOW)).toEqual(['ada@example.com: renewed']);
+  });
+
+  test('that it is renewed go to operators, too, if they had a copy of the bad news, and not if they had none', () => {
+    const renewed = (lines: Map<string, ReturnType<typeof told>[]>) =>
+      fixed(at('12-31'), at('07-02'), { renewed: { from: EXPIRY, on: at('07-02') }, told: lines });
+    const expired = [told('0', EXPIRY, EXPIRY)];
+    const both = new Map([
+      ['ada@example.com', expired],
+      ['ops@example.com', expired],
+    ]);
+    expect(recipients(row(), renewed(both), undefined, mail, at('07-02'))).toEqual([
+      'ada@example.com: renewed',
+      'ops@example.com: renewed',
+    ]);
+    expect(recipients(row(), renewed(told30('ada@example.com')), undefined, mail, at('07-02'))).toEqual([
+      'ada@example.com: renewed',
+    ]);
+  });
+
+  test('are kept back by an owner’s own snooze, in any spelling, and from nobody else', () => {
+    const snooze = { about: EXPIRY, until: at('06-20'), reason: 'on it', on: NOW };
+    const muted = { ...state30, snoozes: new Map([['grace@example.com', snooze]]) };
+    const two = row({ owners: 'ada@example.com Grace@Example.com' });
+    expect(recipients(two, muted, undefined, mail, NOW)).toEqual(['ada@example.com: 30d']);
+    expect(recipients(two, { ...muted, readOn: at('06-20') }, undefined, mail, at('06-20'))).toEqual([
+      'ada@example.com: 30d',
+      'Grace@Example.com: 30d',
+    ]);
+  });
+
+  test('carry since when a notice is so, as its identity', () => {
+    const since = at('05-02');
+    const unread = fixed(EXPIRY, at('05-01'), failing(since, { count: 3 }));
+    expect(assess(row({ thresholds: '1d' }), unread, undefined, mail, NOW).reminders).toEqual([
+      { ...KEY, owner: 'ada@example.com', reason: 'unreadable', about: since, crossedOn: since, since },
+    ]);
   });
 
   test('of a container app that may mint wait for the second reading', () => {
@@ -104,6 +188,41 @@ describe('reminders', () => {
     expect(scheduleOf(row(), { ...state30, told: told30('ada@example.com') }, mail, NOW).because).toBe(
       'interval',
     );
+  });
+
+  test('that are notices keep no target on an hourly read: nothing is lost when they are told late', () => {
+    const read = fixed(EXPIRY, at('05-03'), {
+      recovered: { since: at('05-02'), on: at('05-03') },
+      told: new Map([['ada@example.com', [told('missing', at('05-02'), at('05-02'))]]]),
+    });
+    expect(assess(row(), read, undefined, mail, at('05-03')).reminders).toHaveLength(1);
+    expect(scheduleOf(row(), read, mail, at('05-03'))).toEqual({
+      on: at('05-03 06:00'),
+      because: 'interval',
+    });
+  });
+});
+
+describe('a snoozed target', () => {
+  const snooze = (until: number, about = EXPIRY) => ({ about, until, reason: 'on it', on: NOW });
+
+  test('shows the latest end of the snoozes that hold, and none once they are over', () => {
+    const snoozes = new Map([
+      ['ada@example.com', snooze(at('06-20'))],
+      ['grace@example.com', snooze(at('06-10'))],
+      ['eve@example.com', snooze(at('06-29'), EXPIRY - DAY)],
+    ]);
+    const shown = (now: number) =>
+      assess(row(), fixed(EXPIRY, NOW, { snoozes }), undefined, mail, now).listing;
+    expect(shown(NOW)?.snoozedUntil).toBe(at('06-20'));
+    expect(shown(at('06-20'))).not.toHaveProperty('snoozedUntil');
+  });
+
+  test('is read and counted like any other', () => {
+    const snoozes = new Map([['ada@example.com', snooze(at('06-20'))]]);
+    const { after, tally } = assess(row(), fixed(EXPIRY, NOW, { snoozes }), reading, mail, NOW + DAY);
+    expect(after).toEqual(fixed(EXPIRY, NOW + DAY, { snoozes }));
+    expect(tally).toEqual({ standing: 'expiring', check: 'ok', minted: false });
   });
 });
 
@@ -154,6 +273,15 @@ describe('a row that is not understood (rule 22)', () => {
     expect(broken.faults).toHaveLength(2);
   });
 
+  test('is told to operators with MAIL_TO=operators, too, and never to its owners', () => {
+    const quiet = { ...mail, to: 'operators' } as const;
+    expect(recipients(broken, fixed(EXPIRY, at('05-01')), undefined, quiet, at('05-02'))).toEqual([
+      'ops@example.com: invalid',
+    ]);
+    const copied = fixed(EXPIRY, EXPIRY, { invalid: { faults: broken.faults, since: NOW } });
+    expect(recipients(broken, copied, undefined, mail, EXPIRY)).not.toContain('ada@example.com: invalid');
+  });
+
   test('is told to the operators once, and its good columns go on working', () => {
     expect(recipients(broken, undefined, reading, mail, NOW)).toEqual([
       'ops@example.com: invalid',
@@ -198,6 +326,15 @@ describe('a target off the reports', () => {
       reminders: [],
       listing: undefined,
       tally: undefined,
+    });
+  });
+
+  test('replaced by another is off the reports like a disabled one', () => {
+    const before = fixed(EXPIRY, NOW);
+    expect(assess(row({ replacedBy: 'gateway-2' }), before, undefined, mail, NOW)).toMatchObject({
+      after: before,
+      reminders: [],
+      listing: undefined,
     });
   });
 

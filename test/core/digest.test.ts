@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { byUrgency } from '../../src/core/digest';
+import { byUrgency, isForOperators, MATTERS, matterOf } from '../../src/core/digest';
+import { DAY } from '../../src/core/instant';
 import type { Reminder } from '../../src/core/reminder';
 import { at, KEY } from './states';
 
@@ -24,9 +25,41 @@ test('what expired longest ago comes first, then what expires soonest', () => {
   ).toEqual(['expired', 'soon', 'later']);
 });
 
-test('rows that are not understood come last, however long they are so', () => {
-  const invalid = reminder('broken', at('01-01'), { reason: 'invalid' });
-  expect(names([invalid, reminder('later', at('12-31'))])).toEqual(['later', 'broken']);
+const RANKED = [
+  'missing',
+  'unreadable',
+  'scopeFailing',
+  'undelivered',
+  'poisoned',
+  'invalid',
+  'ownerless',
+  'renewed',
+  'readable',
+];
+
+test('what can not be told comes after every expiry, then what operators must mend, and good news last', () => {
+  // The lower its rank, the longer it is so: age never makes up for rank.
+  const lines = RANKED.map((reason, index) => reminder(reason, at('10-01') - index * DAY, { reason }));
+  expect(names([...lines.reverse(), reminder('expiry', at('12-31'))])).toEqual(['expiry', ...RANKED]);
+});
+
+test('what is expired and gone stands among the expiries, by its own', () => {
+  const gone = reminder('gone', at('06-01'), { reason: 'gone' });
+  const lines = [reminder('later', at('06-02')), gone, reminder('earlier', at('05-31'))];
+  expect(names(lines)).toEqual(['earlier', 'gone', 'later']);
+});
+
+test('within a rank what is so for longest comes first', () => {
+  const lines = [1, 3, 2].map(day => reminder(`${day}`, at(`06-0${day}`), { reason: 'unreadable' }));
+  expect(names(lines)).toEqual(['1', '2', '3']);
+});
+
+test('operators alone hear of matters and of rows that are not understood', () => {
+  const forOperators = [...MATTERS, 'invalid'];
+  expect(RANKED.filter(reason => isForOperators({ reason })).sort()).toEqual([...forOperators].sort());
+  for (const reason of ['0', '30d', 'gone', 'toString', '']) expect(isForOperators({ reason })).toBe(false);
+  expect(MATTERS.map(reason => matterOf({ reason }))).toEqual([...MATTERS]);
+  expect(matterOf({ reason: 'invalid' })).toBeUndefined();
 });
 
 test('at the same instant the name decides', () => {
@@ -38,7 +71,7 @@ test('the order is the same whatever order they came in', () => {
     name: fc.constantFrom('a', 'b', 'c'),
     scope: fc.constantFrom('x', 'y'),
     about: fc.constantFrom(at('06-01'), at('06-02')),
-    reason: fc.constantFrom('7d', 'invalid'),
+    reason: fc.constantFrom('7d', '0', 'gone', ...RANKED),
   });
   const key = (line: { name: string; scope: string; about: number; reason: string }) =>
     Object.values(line).join('|');

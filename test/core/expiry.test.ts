@@ -102,13 +102,24 @@ describe('a reading that succeeds', () => {
   test('ends a failure and says after how many', () => {
     const before = fixed(at('07-01'), at('06-01'), failing(at('06-02'), { count: 4 }));
     const { after, events } = read(false, [[expires(at('07-01')), at('06-03')]], before);
-    expect(after).toEqual(fixed(at('07-01'), at('06-03')));
+    const recovered = { since: at('06-02'), on: at('06-03') };
+    expect(after).toEqual(fixed(at('07-01'), at('06-03'), { recovered }));
     expect(events).toEqual(['recovered: after 4 failed reads']);
+  });
+
+  test('remembers the last failure that ended until another begins', () => {
+    const recovered = { since: at('06-02'), on: at('06-03') };
+    const before = fixed(at('07-01'), at('06-03'), { recovered });
+    expect(read(false, [[expires(at('07-01')), at('06-04')]], before).after.recovered).toEqual(recovered);
+    expect(read(false, [[timeout, at('06-04')]], before).after).not.toHaveProperty('recovered');
   });
 
   test('keeps what others wrote', () => {
     const others = {
       told: new Map([['ada@example.com', [told('7d', at('07-01'), at('06-24'))]]]),
+      snoozes: new Map([
+        ['ada@example.com', { about: at('07-01'), until: at('06-30'), reason: 'on it', on: at('06-24') }],
+      ]),
       cal: ['k'],
       shown: 'x',
     };
@@ -125,6 +136,29 @@ describe('renewal', () => {
     const { after, events } = read(false, [[expires(at('07-31')), at('06-01 06:00')]], before);
     expect(events).toEqual(['renewed']);
     expect(after.lifetimeMs).toBe(at('07-31') - at('06-01 06:00'));
+    expect(after.renewed).toEqual({ from: at('07-01'), on: at('06-01 06:00') });
+  });
+
+  test('is of the expiry in force alone: it outlives repeats and failures, and not the next expiry', () => {
+    const renewed = { from: at('07-01'), on: at('06-02') };
+    const after = fixed(at('07-31'), at('06-02'), { renewed });
+    const later = (reading: Reading) => read(false, [[reading, at('06-03')]], after).after.renewed;
+    expect(later(expires(at('07-31')))).toEqual(renewed);
+    expect(later(timeout)).toEqual(renewed);
+    expect(later(expires(at('08-31')))).toEqual({ from: at('07-31'), on: at('06-03') });
+    expect(later(expires(at('07-20')))).toBeUndefined();
+    expect(later(never)).toBeUndefined();
+  });
+
+  test('of what may mint survives a failure between the move and its repeat', () => {
+    const seen: [Reading, number][] = [
+      [expires(at('07-31')), at('06-02')],
+      [timeout, at('06-02 00:05')],
+      [expires(at('07-31')), at('06-02 00:10')],
+    ];
+    expect(read(true, seen.slice(0, 2), before).after).not.toHaveProperty('renewed');
+    const { after } = read(true, seen, before);
+    expect(after.renewed).toEqual({ from: at('07-01'), on: at('06-02') });
   });
 
   test('its event tells from and to', () => {
@@ -185,7 +219,12 @@ describe('renewal', () => {
     expect(moved.after.lifetimeMs).toBeUndefined();
     const { after, events } = read(true, seen, before);
     expect(events).toEqual(['renewed']);
-    expect(after).toEqual(fixed(at('07-31'), at('06-02 00:05'), { lifetimeMs: 59 * DAY }));
+    expect(after).toEqual(
+      fixed(at('07-31'), at('06-02 00:05'), {
+        lifetimeMs: 59 * DAY,
+        renewed: { from: at('07-01'), on: at('06-02') },
+      }),
+    );
   });
 
   test('of what may mint, to an earlier expiry, is shortened once repeated', () => {
@@ -267,7 +306,7 @@ describe('a reading that fails (rule 4)', () => {
     expect(after).toEqual({
       ...before,
       checkedOn: at('06-02'),
-      failure: { code: 'timeout', message: 'no answer in 10 s', since: at('06-02'), count: 1 },
+      failure: { code: 'timeout', message: 'no answer in 10 s', since: at('06-02'), count: 1, alike: 1 },
     });
     expect(events).toEqual(['failing: timeout: no answer in 10 s']);
   });
@@ -287,6 +326,7 @@ describe('a reading that fails (rule 4)', () => {
       message: 'no answer in 10 s',
       since: at('06-02'),
       count: 3,
+      alike: 3,
     });
     expect(events).toHaveLength(1);
   });
@@ -305,6 +345,7 @@ describe('a reading that fails (rule 4)', () => {
       message: 'it knows no such token',
       since: at('06-02'),
       count: 2,
+      alike: 1,
     });
     expect(events).toEqual([
       'failing: timeout: no answer in 10 s',
@@ -322,6 +363,6 @@ describe('a reading that fails (rule 4)', () => {
       ],
       before,
     );
-    expect(after.failure).toMatchObject({ since: at('06-04'), count: 1 });
+    expect(after.failure).toMatchObject({ since: at('06-04'), count: 1, alike: 1 });
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Expiry } from '../../src/core/expiry';
 import { DAY } from '../../src/core/instant';
-import { decideInvalid, decideThreshold, describeReminder } from '../../src/core/reminder';
+import { decideInvalid, decideThreshold, describeReminder, isFromExpiryOn } from '../../src/core/reminder';
 import { type Told, withTold } from '../../src/core/told';
 import { at, crossings, failing, fixed, KEY, SEEN, state, told } from './states';
 
@@ -168,7 +168,7 @@ describe('a row that is not understood', () => {
 
   test('is told again when it breaks again, and is not while it is understood', () => {
     expect(decideInvalid(invalid, [told('invalid', at('05-01'), at('05-01'))]).due).toBe(true);
-    expect(decideInvalid(state(), [])).toEqual({ due: false, because: 'rowUnderstood' });
+    expect(decideInvalid(state(), [])).toEqual({ due: false, because: 'notSo' });
   });
 
   test('is not what a threshold told', () => {
@@ -209,6 +209,24 @@ describe('the record of what was told', () => {
     expect(lines).toHaveLength(9);
     expect(lines).toContainEqual(told('7d', EXPIRY, WEEK));
     expect(withTold(lines, told('0', EXPIRY, EXPIRY))).toHaveLength(9);
+  });
+});
+
+describe('from the expiry on', () => {
+  test.each<[string, number, boolean]>([
+    ['30d', WIDE, false],
+    ['1d', EXPIRY - DAY, false],
+    ['20%', EXPIRY - 1, false],
+    ['0', EXPIRY, true],
+    ['-7d', EXPIRY + 7 * DAY, true],
+    ['gone', EXPIRY, true],
+  ])('a reminder for %s: as it is crossed before the expiry or not', (reason, crossedOn, expected) => {
+    expect(isFromExpiryOn({ reason, about: EXPIRY, crossedOn })).toBe(expected);
+  });
+
+  test('no other notice speaks of an expiry that is reached, whenever it came up', () => {
+    for (const reason of ['missing', 'unreadable', 'readable', 'renewed', 'invalid'])
+      expect(isFromExpiryOn({ reason, about: EXPIRY, crossedOn: at('12-31') })).toBe(false);
   });
 });
 

@@ -31,7 +31,8 @@ export function failing(
   since: number,
   more: Partial<NonNullable<Expiry['failure']>> = {},
 ): Pick<Expiry, 'failure'> {
-  return { failure: { code: 'unreachable', message: 'no answer', since, count: 1, ...more } };
+  const { count = 1 } = more;
+  return { failure: { code: 'unreachable', message: 'no answer', since, count, alike: count, ...more } };
 }
 
 export function thresholds(text: string) {

@@ -1,34 +1,33 @@
-import { DAY } from '../../src/core/instant';
-import { type MailPolicy, recipientsOf } from '../../src/core/watched';
+import { audienceOf, type MailPolicy } from '../../src/core/watched';
 import { row } from './states';
 
 const operators = ['ops@example.com', 'Ada@Example.com'];
 const to = (to: MailPolicy['to']): MailPolicy => ({ to, operators });
 
-test('owners hear of what is before the expiry', () => {
-  expect(recipientsOf(row({ owners: 'ada@example.com grace@example.com' }), to('owners'), DAY)).toEqual([
-    'ada@example.com',
-    'grace@example.com',
-  ]);
+test('owners hear of a target, and operators who are not among them get copies, whatever the spelling', () => {
+  expect(audienceOf(row({ owners: 'ada@example.com grace@example.com' }), to('owners'))).toEqual({
+    owners: ['ada@example.com', 'grace@example.com'],
+    copies: ['ops@example.com'],
+  });
 });
 
-test('from the expiry on operators get a copy, each address once without regard to case (rule 14)', () => {
-  for (const leadMs of [0, -7 * DAY])
-    expect(
-      [...recipientsOf(row({ owners: 'ada@example.com grace@example.com' }), to('owners'), leadMs)].sort(),
-    ).toEqual(['ada@example.com', 'grace@example.com', 'ops@example.com']);
+test("a target without an owner is the operators' at once, in full and not as a copy (rule 15)", () => {
+  expect(audienceOf(row({ owners: '' }), to('owners'))).toEqual({ owners: operators, copies: [] });
 });
 
-test("a target without an owner is the operators' at once (rule 15)", () => {
-  expect(recipientsOf(row({ owners: '' }), to('owners'), 30 * DAY)).toEqual(operators);
+test('a row whose every owner is spoilt is the operators’, too', () => {
+  expect(audienceOf(row({ owners: 'ada, grace@' }), to('owners'))).toEqual({ owners: operators, copies: [] });
 });
 
 test('MAIL_TO=operators sends everything to them, MAIL_TO=none nothing to anybody', () => {
-  expect(recipientsOf(row(), to('operators'), DAY)).toEqual(operators);
-  expect(recipientsOf(row(), to('none'), 0)).toEqual([]);
-  expect(recipientsOf(row({ owners: '' }), to('none'), 0)).toEqual([]);
+  expect(audienceOf(row(), to('operators'))).toEqual({ owners: operators, copies: [] });
+  expect(audienceOf(row(), to('none'))).toEqual({ owners: [], copies: [] });
+  expect(audienceOf(row({ owners: '' }), to('none'))).toEqual({ owners: [], copies: [] });
 });
 
 test('without owners and without operators nobody can be told', () => {
-  expect(recipientsOf(row({ owners: '' }), { to: 'owners', operators: [] }, 0)).toEqual([]);
+  expect(audienceOf(row({ owners: '' }), { to: 'owners', operators: [] })).toEqual({
+    owners: [],
+    copies: [],
+  });
 });

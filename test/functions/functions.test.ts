@@ -9,6 +9,21 @@ const unused = (): never => {
   throw new Error('The settings need mending:\n  - MAIL_SENDER: …');
 };
 const definitions = functionsOf(unused);
+/** An app of which nothing but what a test supplies may be called. */
+const createdApp: UseCases = {
+  kinds: [],
+  startSweep: unused,
+  sweepScope: unused,
+  sendReminders: unused,
+  reconcile: unused,
+  tellPoison: unused,
+  report: unused,
+  explain: unused,
+  forecast: unused,
+  lookAtLink: unused,
+  followLink: unused,
+  health: unused,
+};
 
 /** What the host is told of a function: everything but its handler. */
 const declared = ({ handler: _handler, ...rest }: FunctionDefinition) => rest;
@@ -16,7 +31,7 @@ const declared = ({ handler: _handler, ...rest }: FunctionDefinition) => rest;
 test('the functions have the names, triggers, routes and schedules of DESIGN.md section 6', () => {
   expect(definitions.map(declared)).toEqual([
     { type: 'timer', name: 'startSweep', schedule: '%SWEEP_SCHEDULE%', sends: true },
-    { type: 'queue', name: 'sweepScope', queue: 'sweeps', connection: 'AzureWebJobsStorage' },
+    { type: 'queue', name: 'sweepScope', queue: 'sweeps', connection: 'AzureWebJobsStorage', sends: true },
     { type: 'timer', name: 'sendReminders', schedule: '%REMIND_SCHEDULE%', sends: false },
     {
       type: 'timer',
@@ -24,8 +39,30 @@ test('the functions have the names, triggers, routes and schedules of DESIGN.md 
       schedule: expect.stringMatching(/^0 \d+ \d+ \* \* \*$/),
       sends: false,
     },
+    {
+      type: 'queue',
+      name: 'tellPoison',
+      queue: 'sweeps-poison',
+      connection: 'AzureWebJobsStorage',
+      sends: false,
+    },
     { type: 'http', name: 'status', methods: ['GET', 'HEAD'], route: 'status', authLevel: 'function' },
+    {
+      type: 'http',
+      name: 'target',
+      methods: ['GET', 'HEAD'],
+      route: 'targets/{scope}/{name}',
+      authLevel: 'function',
+    },
+    { type: 'http', name: 'forecast', methods: ['GET', 'HEAD'], route: 'forecast', authLevel: 'function' },
     { type: 'http', name: 'health', methods: ['GET', 'HEAD'], route: 'health', authLevel: 'anonymous' },
+    {
+      type: 'http',
+      name: 'snooze',
+      methods: ['GET', 'HEAD', 'POST'],
+      route: 'snooze',
+      authLevel: 'anonymous',
+    },
   ]);
 });
 
@@ -41,6 +78,32 @@ test('host.json hides a failed message for 30 s, ends a call after 10 min and se
   });
 });
 
+describe('tellPoison', () => {
+  const call = async (message: unknown, app: Partial<UseCases>) => {
+    const found = functionsOf(() => ({ ...createdApp, ...app })).find(({ name }) => name === 'tellPoison');
+    if (found?.type !== 'queue') throw new Error('tellPoison is no queue function');
+    return await found.handler(
+      message,
+      invocationContext(found, () => undefined),
+    );
+  };
+
+  test.each([{ scope: 'a', tick: 'b' }, 'not { json', null])(
+    'hands on %p as it came, and sends nothing back',
+    async message => {
+      const told: unknown[] = [];
+      const tellPoison = async (one: unknown) => void told.push(one);
+      expect(await call(message, { tellPoison })).toEqual([]);
+      expect(told).toEqual([message]);
+    },
+  );
+
+  test('fails with storage, so that the runtime tries again', async () => {
+    const tellPoison = async () => Promise.reject(new Error('no storage'));
+    await expect(call({}, { tellPoison })).rejects.toThrow('no storage');
+  });
+});
+
 describe('a fault of ours', () => {
   const logged: string[] = [];
   const log: HostLog = ({ text }) => void logged.push(text);
@@ -50,7 +113,7 @@ describe('a fault of ours', () => {
     return answerOf(found, log);
   };
 
-  test.each(['status', 'health'])(
+  test.each(['status', 'target', 'forecast', 'health'])(
     'in %s is a problem without its cause, and the log has the cause',
     async name => {
       logged.length = 0;

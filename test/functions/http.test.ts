@@ -152,7 +152,7 @@ describe('health', () => {
 
   test('is 200 for a watch that is new, and for one that goes well', async () => {
     const host = await serve();
-    const well = { status: 200, body: { healthy: true, reasons: [] } };
+    const well = { status: 200, body: { healthy: true, reasons: [], oldestReminderSeconds: null } };
     expect(await get(host, 'health')).toMatchObject(well);
     token().expires(NOW + 300 * DAY);
     await registered();

@@ -1,5 +1,5 @@
 /** Digests for tests: one line of each sort, and the builder they are made with. */
-import type { Digest, DigestLine } from '../../src/core/digest';
+import { type Digest, type DigestLine, MATTERS, type Matter, type Subject } from '../../src/core/digest';
 import { DAY, HOUR, type Instant, MINUTE } from '../../src/core/instant';
 import { parseThreshold } from '../../src/core/thresholds';
 
@@ -61,6 +61,139 @@ export function invalid(name = 'meter-lab', ...faults: string[]): DigestLine {
       since,
     },
   };
+}
+
+/** A line about anything, its reminder to match. */
+export function about(name: string, subject: Subject, extra: Partial<DigestLine> = {}): DigestLine {
+  const { reminder, ...line } = dated({ name });
+  const since = 'since' in subject ? subject.since : subject.is === 'renewed' ? subject.expiresOn : NOW;
+  const reason = subject.is === 'matter' ? subject.matter : subject.is;
+  return {
+    ...line,
+    reminder: { ...reminder, reason, about: since, crossedOn: since, since },
+    subject,
+    ...extra,
+  };
+}
+
+const REFUSED =
+  'The watcher may not see API tokens of this application: give its identity a role there that can view them, such as Administrator, with PUT /api/users/{userId} (HTTP 403 Forbidden).';
+const UNKNOWN =
+  'IoT Central knows no such API token: it was deleted or replaced, or the token id in its row is wrong (HTTP 404 NotFound).';
+
+/** One line of every sort that an owner can get but for bad rows, each with its snooze link where one belongs. */
+export const LINES = {
+  gone: () =>
+    about('old-export', {
+      is: 'gone',
+      expiresOn: NOW - 3 * DAY,
+      since: NOW - 2 * HOUR,
+      readOn: NOW - 4 * DAY,
+    }),
+  missing: () =>
+    about('line-3', {
+      is: 'missing',
+      since: NOW - 5 * HOUR,
+      message: UNKNOWN,
+      known: { expiresOn: NOW + 90 * DAY, readOn: NOW - 6 * HOUR, minted: false },
+    }),
+  unreadable: () =>
+    about('press-shop', {
+      is: 'unreadable',
+      since: NOW - 2 * DAY,
+      message: REFUSED,
+      known: { expiresOn: NOW + 12 * DAY, readOn: NOW - 2 * DAY - HOUR, minted: false },
+    }),
+  neverRead: () =>
+    about('paint-shop', {
+      is: 'unreadable',
+      since: NOW - 3 * HOUR,
+      message: 'IoT Central is in trouble (HTTP 503).',
+      known: { minted: false },
+    }),
+  minted: () =>
+    about('scada-bridge', {
+      is: 'unreadable',
+      since: NOW - 3 * HOUR,
+      message: 'Azure did not answer within 30 s.',
+      known: { expiresOn: NOW - HOUR, readOn: NOW - 4 * HOUR, minted: true },
+    }),
+  renewed: () =>
+    about('gateway-us', {
+      is: 'renewed',
+      from: NOW + 6 * DAY,
+      expiresOn: Date.UTC(2028, 0, 12, 8, 30),
+      readOn: NOW - 4 * MINUTE,
+    }),
+  readable: () =>
+    about('meter-us', {
+      is: 'readable',
+      since: NOW - 2 * DAY,
+      readOn: NOW - 4 * MINUTE,
+      known: { expiresOn: NOW + 40 * DAY, readOn: NOW - 4 * MINUTE, minted: false },
+    }),
+} satisfies Readonly<Record<string, () => DigestLine>>;
+
+const NOTES: Readonly<Record<Matter, readonly [scope: string, name: string, note: string]>> = {
+  scopeFailing: [
+    'iotCentralToken:contoso.azureiotcentral.com',
+    '',
+    "None of the 41 targets of iotCentralToken:contoso.azureiotcentral.com can be read: look at the reasons on status, and at the identity's roles there.",
+  ],
+  undelivered: [
+    'mail',
+    'team-b@example.com',
+    'The mail to team-b@example.com with 3 reminders did not arrive: the mail service could not deliver it (EmailDropped)',
+  ],
+  poisoned: [
+    'sweeps',
+    '{"scope":"iotCentralToken:contoso.azureiotcentral.com"}',
+    'A sweep message could not be handled five times and was set aside; the next tick sweeps anew. It was: {"scope":"iotCentralToken:contoso.azureiotcentral.com"}',
+  ],
+  ownerless: [
+    'containerApp:3fa1c2d4-0000-4000-8000-000000000001',
+    '',
+    '3 of the 7 targets of containerApp:3fa1c2d4-0000-4000-8000-000000000001 have no owner, so their reminders come to you: write owners into their registry rows.',
+  ],
+};
+
+export function matter(matter: Matter): DigestLine {
+  const [scope, name, note] = NOTES[matter];
+  const since = NOW - 2 * HOUR;
+  return {
+    reminder: { owner: OWNER, scope, name, reason: matter, about: since, crossedOn: since, since, note },
+    displayName: matter === 'undelivered' ? `Mail to ${name}` : scope,
+    label: 'The watcher itself',
+    where: scope,
+    howToRenew: '',
+    subject: { is: 'matter', matter, since, note },
+  };
+}
+
+/** An operator's mail. */
+export function matters(): Digest {
+  return digest(MATTERS.map(matter));
+}
+
+/** A mail with a line of every sort, most urgent first, every link that a line can have with it. */
+export function every(): Digest {
+  const { lines } = mixed();
+  const [bad, dates] = [lines.filter(line => line.subject.is === 'invalid'), lines.slice(0, 4)];
+  const { gone, missing, unreadable, neverRead, minted, renewed, readable } = LINES;
+  const owners = [gone(), ...dates, missing(), unreadable(), neverRead(), minted()].map((line, index) => ({
+    ...line,
+    snoozeUrl: snoozeUrl(index),
+  }));
+  const [scopeFailing, undelivered, poisoned, ownerless] = MATTERS.map(matter);
+  const operators = [scopeFailing, undelivered, poisoned, ...bad, ownerless].filter(
+    line => line !== undefined,
+  );
+  return digest([...owners, ...operators, renewed(), readable()]);
+}
+
+/** As long as a signed link is. */
+export function snoozeUrl(index: number): string {
+  return `https://watcher.example.com/api/snooze?link=${`${index}`.padStart(3, '0')}${'aZ09-_'.repeat(40)}`;
 }
 
 export function digest(lines: readonly DigestLine[], more = 0): Digest {

@@ -1,8 +1,8 @@
 /** Rows are untrusted: whatever they hold, a mail stays one mail with nothing in it but words and web links. */
 import * as fc from 'fast-check';
-import type { Digest, DigestLine } from '../../src/core/digest';
+import { type Digest, type DigestLine, MATTERS } from '../../src/core/digest';
 import { renderDigest } from '../../src/mail/render';
-import { dated, digest, invalid, NOW } from './digests';
+import { about, dated, digest, invalid, LINES, NOW } from './digests';
 
 function named(displayName: string, extra: Partial<DigestLine> = {}): Digest {
   return digest([dated({ extra: { displayName, ...extra } })]);
@@ -82,8 +82,21 @@ const line = fc
   .record({ displayName: words, label: words, where: words, howToRenew: words, notes: words, message: words })
   .chain(({ message, ...extra }) =>
     fc.constantFrom<DigestLine>(
-      { ...dated({ unconfirmed: { since: NOW, message } }), ...extra },
-      { ...invalid('meter-lab', message), ...extra },
+      ...[
+        dated({ unconfirmed: { since: NOW, message } }),
+        invalid('meter-lab', message),
+        LINES.gone(),
+        about('a', { is: 'missing', since: NOW, message, known: { minted: false } }),
+        about('b', { is: 'unreadable', since: NOW, message, known: { minted: true } }),
+        LINES.renewed(),
+        LINES.readable(),
+        ...MATTERS.map(matter => about('', { is: 'matter', matter, since: NOW, note: message })),
+      ].map(given => ({
+        ...given,
+        ...extra,
+        portalUrl: message,
+        snoozeUrl: `https://example.com/?${message}`,
+      })),
     ),
   );
 

@@ -1,28 +1,8 @@
 /** A mail tells what expires, when and what to do, in text and in HTML alike. */
 import { DAY, HOUR, MINUTE } from '../../src/core/instant';
 import { renderDigest } from '../../src/mail/render';
-import { dated, digest, full, invalid, mixed, NOW, oneLine } from './digests';
-
-const PLAIN: Readonly<Record<string, string>> = {
-  '&#39;': "'",
-  '&quot;': '"',
-  '&lt;': '<',
-  '&gt;': '>',
-  '&amp;': '&',
-};
-
-/** What a person reads of an HTML mail, on one line. */
-function seen(html: string): string {
-  const body = html.slice(html.indexOf('<body'));
-  const words = body
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/&(#39|quot|lt|gt|amp);/g, entity => PLAIN[entity] ?? '');
-  return words.replace(/\s+/g, ' ');
-}
-
-function flat(text: string): string {
-  return text.replace(/\n! {2}/g, '\n').replace(/\s+/g, ' ');
-}
+import { dated, digest, every, full, invalid, matters, mixed, NOW, oneLine } from './digests';
+import { flat, seen } from './reading';
 
 describe('the subject', () => {
   const subjectOf = (...lines: Parameters<typeof digest>[0][number][]) => renderDigest(digest(lines)).subject;
@@ -159,7 +139,22 @@ describe('text and HTML', () => {
 });
 
 describe('the HTML', () => {
-  const { html } = renderDigest(mixed());
+  const { html } = renderDigest(every());
+  const BADGES = [
+    'Expired and gone',
+    'Expired',
+    'Soon',
+    'Later',
+    'Missing',
+    'Unreadable',
+    'Row to mend',
+    'Scope unreadable',
+    'Mail not delivered',
+    'Message given up',
+    'No owner',
+    'Renewed',
+    'Readable again',
+  ];
 
   test('loads nothing and runs nothing', () => {
     expect(html).not.toMatch(/<(script|img|link|iframe|object|form|svg)|url\(|@import|\ssrc=|\son\w+=/i);
@@ -172,13 +167,12 @@ describe('the HTML', () => {
   });
 
   test('says in a word what the colour of a line says', () => {
-    for (const badge of ['Expired', 'Soon', 'Later', 'Row to mend'])
-      expect(html).toContain(`>${badge}</span>`);
+    for (const badge of BADGES) expect(html).toContain(`>${badge}</span>`);
   });
 });
 
 test('the text keeps to 72 columns but for links', () => {
-  for (const given of [oneLine(), mixed(), full()]) {
+  for (const given of [oneLine(), mixed(), full(), every(), matters()]) {
     const long = renderDigest(given)
       .text.split('\n')
       .filter(line => line.length > 72);

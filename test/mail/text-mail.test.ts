@@ -4,7 +4,7 @@ import { DAY } from '../../src/core/instant';
 import { renderDigest } from '../../src/mail/render';
 import { dated, digest, invalid, NOW } from './digests';
 
-const MAIL = `2 tokens need you.
+const MAIL = `1 token and 1 registry row need you.
 As of 2027-01-05 08:35 UTC. The most urgent comes first.
 
 ------------------------------------------------------------------------
@@ -49,6 +49,7 @@ Why now       This is told once, for as long as the row stays like this.
 Sent by the expiry watcher.
 team-a@example.com gets this mail as an owner of these tokens in the
 watcher's registry, or as one of its operators.
+The attached expiries.ics holds the expiries to come, for your calendar.
 Days are rounded up; all times are UTC.
 `;
 

@@ -34,7 +34,9 @@ test('storage and mail are enough; everything else has the default of DESIGN.md'
     probeTimeoutMs: 10 * SECOND,
     mail: { to: 'owners', operators: [] },
     mailService: { endpoint: 'https://contoso.communication.azure.com', sender: 'watcher@example.com' },
+    mailLimits: { perMinute: 30, perHour: 100 },
     publicUrl: undefined,
+    links: undefined,
     sweepPeriodMs: 5 * MINUTE,
     historyDays: 400,
   });
@@ -60,7 +62,17 @@ test('storage and mail are enough; everything else has the default of DESIGN.md'
 
 test('an empty value is as good as none', () => {
   const empty = Object.fromEntries(
-    ['ARM_ENDPOINT', 'OPERATORS', 'PUBLIC_URL', 'MAIL_TO', 'PROBE_TIMEOUT'].map(name => [name, ' ']),
+    [
+      'ARM_ENDPOINT',
+      'OPERATORS',
+      'PUBLIC_URL',
+      'LINK_SECRET',
+      'LINK_SECRET_PREVIOUS',
+      'MAIL_TO',
+      'MAIL_PER_MINUTE',
+      'MAIL_PER_HOUR',
+      'PROBE_TIMEOUT',
+    ].map(name => [name, ' ']),
   );
   expect(parse(empty)).toEqual(parse());
 });
@@ -91,6 +103,8 @@ describe('faults', () => {
     COMMUNICATION_ENDPOINT: 'http://contoso.communication.azure.com',
     MAIL_SENDER: 'watcher',
     MAIL_TO: 'everybody',
+    MAIL_PER_MINUTE: '0',
+    MAIL_PER_HOUR: 'many',
     OPERATORS: 'ops@example.com, ops',
     PUBLIC_URL: 'http://watcher.example.com',
     SWEEP_SCHEDULE: '*/5 * * * *',
@@ -265,8 +279,40 @@ describe('mail', () => {
     ]);
   });
 
-  test('MAIL_TO=operators is a quiet start', () =>
-    expect(parse({ MAIL_TO: 'operators' }).mail.to).toBe('operators'));
+  describe('its quota', () => {
+    const limits = (more: Environment = {}) => parse(more).mailLimits;
+
+    test.each([
+      ['watcher@example.com', 30, 100],
+      ['DoNotReply@0f1c.azurecomm.net', 5, 10],
+      ['DoNotReply@0F1C.AzureComm.NET', 5, 10],
+      ['watcher@azurecomm.net.example.com', 30, 100],
+      ['watcher@notazurecomm.net', 30, 100],
+    ])(
+      'follows the kind of sender domain: %s has %i a minute and %i an hour',
+      (MAIL_SENDER, perMinute, perHour) => expect(limits({ MAIL_SENDER })).toEqual({ perMinute, perHour }),
+    );
+
+    test('is what is set, each alone, whatever the sender', () => {
+      const MAIL_SENDER = 'DoNotReply@0f1c.azurecomm.net';
+      expect(limits({ MAIL_SENDER, MAIL_PER_MINUTE: '2' })).toEqual({ perMinute: 2, perHour: 10 });
+      expect(limits({ MAIL_SENDER, MAIL_PER_HOUR: '1000' })).toEqual({ perMinute: 5, perHour: 1_000 });
+    });
+
+    test.each(['0', '-1', '0.5', '1e3', 'many', '1000001'])('of %s is named', value => {
+      for (const name of ['MAIL_PER_MINUTE', 'MAIL_PER_HOUR'])
+        expect(namesOf(faultsWith({ [name]: value }))).toEqual([name]);
+    });
+  });
+
+  test('MAIL_TO=operators is a quiet start, and needs somebody who hears it', () => {
+    expect(parse({ MAIL_TO: 'operators', OPERATORS: 'ops@example.com' }).mail).toEqual({
+      to: 'operators',
+      operators: ['ops@example.com'],
+    });
+    expect(namesOf(faultsWith({ MAIL_TO: 'operators' }))).toEqual(['OPERATORS']);
+    for (const to of ['owners', 'none']) expect(faultsWith({ MAIL_TO: to })).toEqual([]);
+  });
 });
 
 describe('schedules', () => {

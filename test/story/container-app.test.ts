@@ -59,7 +59,7 @@ describe('a container app that mints a token at every read', () => {
     expect(app().reads).toBe(4);
   });
 
-  test('is mailed about by nobody, ever', async () => {
+  test('is mailed about by nobody while it can be read', async () => {
     const mails = await mailedBy(world(), async () => {
       await ticks(world(), 3);
       for (let check = 0; check < 12; check += 1) {
@@ -84,7 +84,7 @@ describe('a container app that mints a token at every read', () => {
     expect(all.counts).toMatchObject({ total: 2, healthy: 2, minted: 1, expiring: 0 });
   });
 
-  test('is unknown while reads fail, without a mail, and healthy again after', async () => {
+  test('is unknown while reads fail, and healthy again after; its owner hears of both', async () => {
     await ticks(world(), 3);
     app().misbehaves({ fault: 'status', status: 500 });
     const mails = await mailedBy(world(), async () => {
@@ -92,13 +92,21 @@ describe('a container app that mints a token at every read', () => {
       await world().tick();
       await ticks(world(), 24);
     });
-    expect(mails).toEqual([]);
+    expect(mails).toEqual(["ada@example.com: Cart can't be read since 2026-06-01 06:15 UTC"]);
     expect(await item()).toMatchObject({ minted: true, standing: 'unknown', check: 'failing' });
     app().recovers();
     world().clock.pass(HOUR);
-    await world().tick();
+    expect(await mailedBy(world(), () => world().tick())).toEqual([
+      'ada@example.com: Cart can be read again',
+    ]);
     expect(await item()).toMatchObject({ minted: true, standing: 'healthy', check: 'ok' });
-    expect(await historyOf(world(), APPS, 'shop:cart')).toEqual(['firstSeen', 'failing', 'recovered']);
+    expect(await historyOf(world(), APPS, 'shop:cart')).toEqual([
+      'firstSeen',
+      'failing',
+      'told',
+      'told',
+      'recovered',
+    ]);
   });
 
   test('is told of as soon as its token turns out to be fixed', async () => {
@@ -156,7 +164,8 @@ describe('a container app whose token is fixed', () => {
     expect(await historyOf(world(), APPS, 'shop:cart')).toEqual(['firstSeen', 'told']);
     await ticks(world(), 1);
     expect(await evidence()).toBe('fixed');
-    expect(await historyOf(world(), APPS, 'shop:cart')).toEqual(['firstSeen', 'told', 'renewed']);
+    expect(await historyOf(world(), APPS, 'shop:cart')).toEqual(['firstSeen', 'told', 'told', 'renewed']);
+    expect(world().mails().at(-1)).toBe('ada@example.com: Cart was renewed until 2026-07-19');
     expect((await item()).lifetimeSeconds).toBe((30 * DAY) / 1_000);
     expect(await mailsAbout('2026-06-20T12:00:00Z')).toEqual([]);
     expect(await mailsAbout('2026-07-12T18:00:00Z')).toEqual([

@@ -147,7 +147,9 @@ describe('renewal', () => {
   test('after a reminder starts clean: the new expiry gets every threshold anew', async () => {
     expect(await at('2027-01-30T12:00:00Z')).toHaveLength(1);
     gateway().expires('2027-06-30T12:00:00Z');
-    expect(await at('2027-01-31T12:00:00Z')).toEqual([]);
+    expect(await at('2027-01-31T12:00:00Z')).toEqual([
+      'ada@example.com: Gateway was renewed until 2027-06-30',
+    ]);
     expect(await at('2027-05-31T12:00:00Z')).toEqual([
       'ada@example.com: Gateway expires in 30 days (2027-06-30 12:00 UTC)',
     ]);
@@ -159,7 +161,10 @@ describe('renewal', () => {
   test('after the expiry ends the reminders and the standing', async () => {
     await at('2027-01-31T12:00:00Z');
     gateway().expires('2028-01-31T12:00:00Z');
-    expect(await at('2027-02-07T12:00:00Z')).toEqual([]);
+    expect(await at('2027-02-07T12:00:00Z')).toEqual([
+      'ada@example.com: Gateway was renewed until 2028-01-31',
+      'ops@example.com: Gateway was renewed until 2028-01-31',
+    ]);
     expect((await world().item('gateway'))?.standing).toBe('healthy');
   });
 
@@ -185,7 +190,7 @@ describe('renewal', () => {
         await world().tick();
       }
     });
-    expect(flaps).toEqual([]);
+    expect(flaps).toEqual(['ada@example.com: Gateway was renewed until 2028-01-31']);
     expect(await world().item('gateway')).toMatchObject({ standing: 'expiring' });
     expect(await at('2027-01-30T12:00:00Z')).toHaveLength(1);
   });
@@ -230,7 +235,10 @@ describe('failing reads', () => {
       'Could not be confirmed since 2027-01-23 18:00 UTC: IoT Central could not be reached',
     );
     expect(text).toContain('Last read from Azure on 2027-01-23 12:00 UTC.');
-    expect(await at('2027-01-25T12:00:00Z')).toEqual([]);
+    expect(await at('2027-01-25T12:00:00Z')).toEqual([
+      "ada@example.com: Gateway can't be read since 2027-01-23 18:00 UTC",
+    ]);
+    expect(await at('2027-01-26T12:00:00Z')).toEqual([]);
   });
 
   test('that recover are forgotten, and nothing that was told meanwhile is told again', async () => {
@@ -249,14 +257,16 @@ describe('failing reads', () => {
     ]);
   });
 
-  test('at the threshold that recover with a renewed token end in silence', async () => {
+  test('at the threshold that recover with a renewed token end in the good news alone', async () => {
     gateway().misbehaves({ fault: 'status', status: 500 });
     await at('2027-01-24T11:59:00Z');
     gateway().recovers().expires('2028-01-31T12:00:00Z');
-    expect(await at('2027-01-24T12:04:00Z')).toEqual([]);
+    expect(await at('2027-01-24T12:04:00Z')).toEqual([
+      'ada@example.com: Gateway was renewed until 2028-01-31',
+    ]);
   });
 
-  test('are tried again after 5, 10, 20, 40 minutes and then every hour', async () => {
+  test('are tried again after 5, 10 and 20 minutes, at the hour after which owners hear of it, and then every hour', async () => {
     gateway().misbehaves({ fault: 'status', status: 500 });
     const reads: number[] = [];
     world().clock.to('2027-01-25T00:00:00Z');
@@ -266,7 +276,7 @@ describe('failing reads', () => {
       await ticks(world(), 1);
       if (gateway().reads > before) reads.push(minute);
     }
-    expect(reads).toEqual([5, 15, 35, 75, 135, 195, 255]);
+    expect(reads).toEqual([5, 15, 35, 60, 120, 180, 240, 300]);
   });
 });
 
@@ -317,16 +327,20 @@ describe('failed sends', () => {
     mail().refuses({ fault: 'status', status: 400, code: 'InvalidRecipient' });
     await dayBefore();
     await ticks(world(), 3);
-    expect(world().mails()).toEqual(['bob@example.com: Sensor expires in 1 day (2027-01-31 12:00 UTC)']);
-    expect(sends()).toBe(2);
+    expect(world().mails()).toEqual([
+      'bob@example.com: Sensor expires in 1 day (2027-01-31 12:00 UTC)',
+      'ops@example.com: The watcher needs you: Mail to ada@example.com was not delivered',
+    ]);
+    expect(sends()).toBe(3);
     expect(await toldAs()).toEqual([expect.stringMatching(/^refused /)]);
-    expect(await historyOf(world(), CONTOSO, 'gateway')).toEqual(['firstSeen', 'refused']);
+    expect(await historyOf(world(), CONTOSO, 'gateway')).toEqual(['firstSeen', 'undelivered', 'refused']);
     expect(await queued(world())).toBe(0);
   });
 
   test('refused for good do not end the life: the next threshold is tried anew', async () => {
     mail().refuses({ fault: 'status', status: 400, code: 'InvalidRecipient' });
     await dayBefore();
+    await ticks(world(), 1);
     expect(await at('2027-01-31T12:00:00Z')).toEqual([
       'ada@example.com: Gateway expired just now (2027-01-31 12:00 UTC)',
       'ops@example.com: Gateway expired just now (2027-01-31 12:00 UTC)',

@@ -354,7 +354,7 @@ describe('the value of a token', () => {
     clock.pass(20 * HOUR);
     await ticks(world(), 3);
     const report = await world().app().report({ limit: 1_000 });
-    const reasons = await world().app().health();
+    const { reasons } = await world().app().health();
     const everything = [
       ...(await dump(world())),
       ...world().log.lines,

@@ -3,6 +3,7 @@ import { createMailer } from '../../src/mail/communication-services';
 import { parseSettings } from '../../src/settings';
 import { createSources, kinds, services } from '../../src/sources';
 import { openTables } from '../../src/storage/tables';
+import { type MailQuota, mailQuota } from '../../src/watch/mail-quota';
 import type { Clock, Log, Mailer, Tables } from '../../src/watch/ports';
 import type { SendDigest } from '../../src/watch/send-digest';
 import { sendReminders } from '../../src/watch/send-reminders';
@@ -26,6 +27,9 @@ export interface Doomed {
   crashed(): boolean;
 }
 
+/** A quota that is never spent: the simulated service has none in these tests, either. */
+export const UNLIMITED = { MAIL_PER_MINUTE: '100000', MAIL_PER_HOUR: '100000' };
+
 /** The composition of src/app.ts, with its tables and mailer in reach. */
 export function composeWatch(env: Readonly<Record<string, string>>, clock: Clock): SendDigest {
   const settings = parseSettings(env, kinds, services);
@@ -47,6 +51,8 @@ export function composeWatch(env: Readonly<Record<string, string>>, clock: Clock
     clock,
     knowledge: { sources, policies: settings.kinds, spell },
     mail: settings.mail,
+    links: settings.links,
+    quota: mailQuota(tables.mailLedger, settings.mailLimits),
     mailer: async () => mailer,
   };
 }
@@ -71,13 +77,14 @@ export function doomed(healthy: SendDigest, point: CrashPoint): Doomed {
   };
   const tables = doomedTables(healthy.tables, change);
   const mailer = async () => doomedMailer(await healthy.mailer(), change);
-  return { watch: { ...healthy, tables, mailer }, changes, crashed: () => dead };
+  const quota = doomedQuota(healthy.quota, change);
+  return { watch: { ...healthy, tables, quota, mailer }, changes, crashed: () => dead };
 }
 
 type Change = <T>(name: string, carryOut: () => Promise<T>) => Promise<T>;
 
 function doomedTables(tables: Tables, change: Change): Tables {
-  const { expiries, calendar, outbox, scopes, history } = tables;
+  const { expiries, calendar, outbox, scopes, mailLedger, history } = tables;
   return {
     registry: tables.registry,
     expiries: {
@@ -97,8 +104,17 @@ function doomedTables(tables: Tables, change: Change): Tables {
       drop: (owner, ids) => change('outbox.drop', () => outbox.drop(owner, ids)),
       claim: (owner, claim) => change('outbox.claim', () => outbox.claim(owner, claim)),
       markAccepted: owner => change('outbox.markAccepted', () => outbox.markAccepted(owner)),
+      postpone: (owner, tries, notBefore) =>
+        change('outbox.postpone', () => outbox.postpone(owner, tries, notBefore)),
       release: owner => change('outbox.release', () => outbox.release(owner)),
       finish: (owner, ids) => change('outbox.finish', () => outbox.finish(owner, ids)),
+      follow: (owner, sent) => change('outbox.follow', () => outbox.follow(owner, sent)),
+      unfollow: (owner, id) => change('outbox.unfollow', () => outbox.unfollow(owner, id)),
+    },
+    mailLedger: {
+      ...mailLedger,
+      saveMattersToldOn: (owner, on) =>
+        change('mailLedger.saveMattersToldOn', () => mailLedger.saveMattersToldOn(owner, on)),
     },
     scopes: {
       ...scopes,
@@ -112,7 +128,15 @@ function doomedTables(tables: Tables, change: Change): Tables {
 function doomedMailer(mailer: Mailer, change: Change): Mailer {
   return {
     send: (digest, operationId) => change('mailer.send', () => mailer.send(digest, operationId)),
-    knows: operationId => mailer.knows(operationId),
+    look: operationId => change('mailer.look', () => mailer.look(operationId)),
+  };
+}
+
+/** A crash before or after a reservation is one around its write. */
+function doomedQuota(quota: MailQuota, change: Change): MailQuota {
+  return {
+    mayAsk: (kind, now) => change('quota.mayAsk', () => quota.mayAsk(kind, now)),
+    pause: (kind, until) => change('quota.pause', () => quota.pause(kind, until)),
   };
 }
 

@@ -43,7 +43,14 @@ export function timer(more: Partial<TimerFunction>): TimerFunction {
 }
 
 export function queue(handler: QueueFunction['handler']): QueueFunction {
-  return { type: 'queue', name: 'work', queue: 'sweeps', connection: 'AzureWebJobsStorage', handler };
+  return {
+    type: 'queue',
+    name: 'work',
+    queue: 'sweeps',
+    connection: 'AzureWebJobsStorage',
+    sends: true,
+    handler,
+  };
 }
 
 export function http(

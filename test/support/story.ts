@@ -55,10 +55,14 @@ export function flat(text: string): string {
 export const TABLES = ['registry', 'expiries', 'calendar', 'outbox', 'scopes', 'history'] as const;
 
 /** Every entity of the tables named, etags included: equal dumps mean that nothing was even rewritten. */
-export async function dump(world: World, names: readonly string[] = TABLES): Promise<string[]> {
+export function dump(world: World, names: readonly string[] = TABLES): Promise<string[]> {
+  return dumpOf(world.connectionString, names);
+}
+
+export async function dumpOf(connectionString: string, names: readonly string[]): Promise<string[]> {
   const rows: string[] = [];
   for (const name of names) {
-    const client = TableClient.fromConnectionString(world.connectionString, name, {
+    const client = TableClient.fromConnectionString(connectionString, name, {
       allowInsecureConnection: true,
     });
     for await (const row of client.listEntities()) rows.push(`${name} ${JSON.stringify(row)}`);

@@ -1,6 +1,6 @@
 /** The lease's fence: nobody writes on the strength of a renewal whose outcome is not known. */
 import { MINUTE, SECOND } from '../../src/core/instant';
-import { LeaseLost, takeLease } from '../../src/watch/lease';
+import { LeaseLost, mayTake, takeLease } from '../../src/watch/lease';
 import type { ScopeRow, Scopes } from '../../src/watch/ports';
 import { testClock } from '../support/clock';
 
@@ -84,4 +84,22 @@ test('a lost lease stays lost, and is not given back', async () => {
   await expect(lease.hold()).rejects.toThrow(LeaseLost);
   await expect(lease.hold()).rejects.toThrow(LeaseLost);
   await expect(lease.release({})).rejects.toThrow(LeaseLost);
+});
+
+describe('what a message may start', () => {
+  const now = Date.UTC(2026, 5, 1);
+  const scope = MESSAGE.scope;
+
+  test('a finished tick is not swept again, an older one neither, the next one is', () => {
+    expect(mayTake({ scope, tick: now, finishedTick: now }, now, now)).toBe('finished');
+    expect(mayTake({ scope, tick: now }, now - 1, now)).toBe('olderTick');
+    expect(mayTake({ scope, tick: now - 1, finishedTick: now - 1 }, now, now)).toBeUndefined();
+  });
+
+  test('a tick that is still to come silences nobody', async () => {
+    expect(mayTake({ scope, tick: now + MINUTE, finishedTick: now + MINUTE }, now, now)).toBeUndefined();
+    const { scopes, saves } = oneScope();
+    await takeLease(scopes, { scope, tick: '2199-01-01T00:00:00.000Z' }, testClock(START));
+    expect(saves.map(({ tick }) => tick)).toEqual([now]);
+  });
 });

@@ -2,7 +2,8 @@
 import { startSimulatedCommunication } from '../../../src/local/simulated/communication';
 import type { Fault } from '../../../src/local/simulated/faults';
 import { createMailer, type MailerOptions } from '../../../src/mail/communication-services';
-import { digest, mixed, NOW, OWNER, oneLine } from '../../mail/digests';
+import { renderDigest } from '../../../src/mail/render';
+import { digest, every, matters, mixed, NOW, OWNER, oneLine } from '../../mail/digests';
 
 const KEY = Buffer.from('an access key of a test').toString('base64');
 const ID = '3f2b1c8e-6f0a-5d7e-9c11-0a1b2c3d4e5f';
@@ -38,9 +39,26 @@ describe('a send', () => {
       userEngagementTrackingDisabled: true,
       headers: {},
     });
-    expect(mail?.message.content.subject).toMatch(/^5 tokens need you: legacy-export expired 3 days ago/);
+    expect(mail?.message.content.subject).toMatch(
+      /^4 tokens and 1 registry row need you: legacy-export expired 3 days ago/,
+    );
     expect(mail?.message.content.plainText).toContain('1. [EXPIRED] legacy-export expired 3 days ago');
     expect(mail?.message.content.html).toMatch(/^<!doctype html>/);
+  });
+
+  test('carries the expiries to come as a calendar, and nothing where there is none', async () => {
+    const service = await start();
+    await mailerAt(service.url).send(every(), ID);
+    await mailerAt(service.url).send(matters(), 'a5b6c7d8-0000-5000-8000-000000000001');
+    const [mail, other] = service.mails;
+    expect(mail?.message.attachments).toEqual([
+      {
+        name: 'expiries.ics',
+        contentType: 'text/calendar; charset=utf-8',
+        contentInBase64: Buffer.from(renderDigest(every()).attachments[0]?.text ?? '').toString('base64'),
+      },
+    ]);
+    expect(other?.message.attachments).toEqual([]);
   });
 
   test('repeated under its id mails nothing twice', async () => {
@@ -55,7 +73,7 @@ describe('a send', () => {
     const service = await start({ accessKey: KEY });
     const mailer = mailerAt(`${service.url}/`, { accessKey: KEY });
     expect(await mailer.send(oneLine(), ID)).toEqual({ outcome: 'accepted' });
-    expect(await mailer.knows(ID)).toBe(true);
+    expect(await mailer.look(ID)).toEqual({ status: 'succeeded' });
   });
 
   test('with a wrong key or none keeps its reminders and names the fix', async () => {
@@ -76,6 +94,7 @@ describe('a send', () => {
     expect(await mailer.send(oneLine(), 'a5b6c7d8-0000-5000-8000-000000000001')).toEqual({
       outcome: 'unsettled',
       message: 'the mail service answered 429 TooManyRequests',
+      retryAfterMs: 60_000,
     });
   });
 
@@ -130,7 +149,7 @@ describe('an answer', () => {
     service.acceptsThen({ fault: 'reset' });
     const mailer = mailerAt(service.url);
     expect(await mailer.send(oneLine(), ID)).toMatchObject({ outcome: 'unsettled' });
-    expect(await mailer.knows(ID)).toBe(true);
+    expect(await mailer.look(ID)).toEqual({ status: 'succeeded' });
     expect(service.mails).toHaveLength(1);
   });
 });
@@ -139,19 +158,49 @@ describe('an operation', () => {
   test('that was never sent, or is forgotten, is not known', async () => {
     const service = await start();
     const mailer = mailerAt(service.url);
-    expect(await mailer.knows(ID)).toBe(false);
+    expect(await mailer.look(ID)).toEqual({ status: 'absent' });
     await mailer.send(oneLine(), ID);
-    expect(await mailer.knows(ID)).toBe(true);
+    expect(await mailer.look(ID)).toEqual({ status: 'succeeded' });
     service.forgetOperations();
-    expect(await mailer.knows(ID)).toBe(false);
+    expect(await mailer.look(ID)).toEqual({ status: 'absent' });
   });
 
-  test('is neither known nor unknown while the service does not say', async () => {
+  test('is under way until the service has settled it', async () => {
+    const service = await start();
+    service.switches.settlesAtPoll = 2;
+    const mailer = mailerAt(service.url);
+    await mailer.send(oneLine(), ID);
+    expect(await mailer.look(ID)).toEqual({ status: 'running' });
+    expect(await mailer.look(ID)).toEqual({ status: 'succeeded' });
+  });
+
+  test.each([
+    ['dropped', 'the mail service could not deliver it (EmailDropped)'],
+    [
+      'suppressed',
+      expect.stringMatching(/^the mail service sends nothing to this address .*suppression list$/),
+    ],
+  ] as const)('whose mail was %s has failed, and says why', async (outcome, message) => {
+    const service = await start();
+    service.recipient(OWNER, outcome);
+    const mailer = mailerAt(service.url);
+    await mailer.send(oneLine(), ID);
+    expect(await mailer.look(ID)).toEqual({ status: 'failed', message });
+  });
+
+  test('is unknown while the service does not say, and when to ask again is known if it does', async () => {
     const limited = await start({ statusPerMinute: 0 });
-    expect(await mailerAt(limited.url).knows(ID)).toBeUndefined();
+    expect(await mailerAt(limited.url).look(ID)).toEqual({
+      status: 'unknown',
+      message: 'the mail service answered 429 TooManyRequests',
+      retryAfterMs: expect.any(Number),
+    });
     await limited.close();
-    expect(await mailerAt(limited.url).knows(ID)).toBeUndefined();
+    expect(await mailerAt(limited.url).look(ID)).toEqual({
+      status: 'unknown',
+      message: expect.stringMatching(/could not be reached/),
+    });
     const locked = await start({ accessKey: KEY });
-    expect(await mailerAt(locked.url).knows(ID)).toBeUndefined();
+    expect(await mailerAt(locked.url).look(ID)).toMatchObject({ status: 'unknown' });
   });
 });

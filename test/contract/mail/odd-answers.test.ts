@@ -77,6 +77,42 @@ test('a token is asked for the mail service alone, and only over https', async (
   expect(scopes.flat()).toEqual(['https://communication.azure.com/.default']);
 });
 
+describe('a wait that the service asks for', () => {
+  const DATE = 'Tue, 05 Jan 2027 08:35:00 GMT';
+  test.each([
+    [{ 'retry-after': '7' }, 7_000],
+    [{ 'retry-after': '0' }, 0],
+    [{ 'retry-after': 'Tue, 05 Jan 2027 08:36:30 GMT', date: DATE }, 90_000],
+    [{ 'retry-after': 'Tue, 05 Jan 2027 08:34:00 GMT', date: DATE }, undefined],
+    [{ 'retry-after': '-3' }, undefined],
+    [{ 'retry-after': 'soon' }, undefined],
+    [{}, undefined],
+  ])('as %j is %p milliseconds', async (headers, retryAfterMs) => {
+    const url = await answering(response => void response.writeHead(429, headers).end());
+    const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+    const message = 'the mail service answered 429';
+    expect(await mailer(url).send(oneLine(), ID)).toEqual({ outcome: 'unsettled', message, ...wait });
+    expect(await mailer(url).look(ID)).toEqual({ status: 'unknown', message, ...wait });
+  });
+});
+
+test.each([
+  ['{"id":"x","status":"Canceled"}', { status: 'failed', message: 'the mail service cancelled it' }],
+  [
+    '{"status":"Failed","error":{"code":"<b>","message":"SECRET"}}',
+    { status: 'failed', message: 'the mail service could not deliver it' },
+  ],
+  ['{"status":"Failed","error":7}', { status: 'failed', message: 'the mail service could not deliver it' }],
+  ['{"status":"Succeeded","error":null}', { status: 'succeeded' }],
+  ['{"status":"NotStarted"}', { status: 'running' }],
+  ['{"status":"SomethingNew"}', { status: 'running' }],
+  ['<!doctype html>', { status: 'running' }],
+  ['', { status: 'running' }],
+])('an operation that the service knows and answers with %j', async (body, expected) => {
+  const url = await answering(response => void response.writeHead(200).end(body));
+  expect(await mailer(url).look(ID)).toEqual(expected);
+});
+
 test('a fault that is nobody’s is not swallowed', async () => {
   const credential = { getToken: () => Promise.reject(new TypeError('a bug')) };
   await expect(mailer('https://127.0.0.1:9', credential).send(oneLine(), ID)).rejects.toThrow('a bug');

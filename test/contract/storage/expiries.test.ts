@@ -1,6 +1,7 @@
 /** The expiries port on the emulator: each writer's columns are its own. */
 import { type Expiry, newExpiry } from '../../../src/core/expiry';
 import { DAY } from '../../../src/core/instant';
+import type { Snooze } from '../../../src/core/snooze';
 import type { Told } from '../../../src/core/told';
 import { all, freshTables, NOON, names, plant, SCOPE } from './storage';
 
@@ -20,7 +21,10 @@ const FULL: Expiry = {
     message: 'the identity may not read it: grant it a role',
     since: NOON + 5,
     count: 7,
+    alike: 3,
   },
+  recovered: { since: NOON + 8, on: NOON + 9 },
+  renewed: { from: NOON + 10, on: NOON + 11 },
   invalid: { faults: ['owners: none', "checkEvery: '6\nh' is none"], since: NOON + 6 },
   goneSince: NOON + 7,
   cal: ['', 'x|y'],
@@ -33,6 +37,13 @@ const TOLD: Told = {
   on: NOON + 321 * DAY,
   operationId: '6f0c3a52-6c0e-5b7a-9a51-d0a1a8a9b7aa',
   outcome: 'accepted',
+};
+
+const SNOOZE: Snooze = {
+  about: NOON + 400 * DAY,
+  until: NOON + 30 * DAY,
+  reason: 'the vendor is asked',
+  on: NOON + 12,
 };
 
 /** A state that is written where nothing was known. */
@@ -55,10 +66,11 @@ test('what a later state lacks is cleared', async () => {
   expect(await tables.expiries.row(KEY)).toEqual(BARE);
 });
 
-test('sweep, calendar, sender and strangers leave each other alone', async () => {
+test('sweep, calendar, sender, snooze and strangers leave each other alone', async () => {
   const { tables, bare } = await freshTables();
   await tables.expiries.merge(SCOPE, [anew(FULL)]);
-  await bare('expiries').updateEntity({ partitionKey: SCOPE, rowKey: 'one', snooze: 'mine' }, 'Merge');
+  await bare('expiries').updateEntity({ partitionKey: SCOPE, rowKey: 'one', ticket: 'mine' }, 'Merge');
+  expect(await tables.expiries.mergeSnooze('Bob@Example.com', KEY, SNOOZE)).toBe(true);
   await tables.expiries.mergeTold('Ann@Example.com', [{ ...KEY, told: [TOLD] }]);
   await tables.expiries.mergeCal(SCOPE, [{ ...BARE, cal: ['z'], shown: 'new' }]);
   await tables.expiries.mergeTold('bob@example.com', [{ ...KEY, told: [{ ...TOLD, outcome: 'refused' }] }]);
@@ -66,10 +78,44 @@ test('sweep, calendar, sender and strangers leave each other alone', async () =>
     ['ann@example.com', [TOLD]],
     ['bob@example.com', [{ ...TOLD, outcome: 'refused' }]],
   ]);
-  expect(await tables.expiries.row(KEY)).toEqual({ ...FULL, cal: ['z'], shown: 'new', told });
+  const snoozes = new Map([['bob@example.com', SNOOZE]]);
+  expect(await tables.expiries.row(KEY)).toEqual({ ...FULL, cal: ['z'], shown: 'new', told, snoozes });
+  // The sweep knows nothing of what was told and muted since it read the row.
   await tables.expiries.merge(SCOPE, [{ before: { ...FULL, cal: ['z'], shown: 'new' }, after: BARE }]);
-  expect(await tables.expiries.row(KEY)).toEqual({ ...BARE, told });
-  expect((await bare('expiries').getEntity(SCOPE, 'one')).snooze).toBe('mine');
+  expect(await tables.expiries.row(KEY)).toEqual({ ...BARE, told, snoozes });
+  expect((await bare('expiries').getEntity(SCOPE, 'one')).ticket).toBe('mine');
+});
+
+test('each owner has a snooze of their own, in any spelling of the address, and undoing one leaves the others', async () => {
+  const { expiries } = (await freshTables()).tables;
+  await expiries.merge(SCOPE, [anew(BARE)]);
+  const other = { ...SNOOZE, about: undefined, reason: "it's / 100% 'ours' 日" };
+  await expiries.mergeSnooze('Ann@Example.com', KEY, SNOOZE);
+  await expiries.mergeSnooze('bob@example.com', KEY, SNOOZE);
+  await expiries.mergeSnooze('BOB@example.com', KEY, other);
+  const both = new Map([
+    ['ann@example.com', SNOOZE],
+    ['bob@example.com', other],
+  ]);
+  expect((await expiries.row(KEY))?.snoozes).toEqual(both);
+  expect((await all(expiries.rows(SCOPE)))[0]?.snoozes).toEqual(both);
+  expect(await expiries.mergeSnooze('ann@example.com', KEY, undefined)).toBe(true);
+  expect((await expiries.row(KEY))?.snoozes).toEqual(new Map([['bob@example.com', other]]));
+});
+
+test('a snooze brings no row back, and says that there is none', async () => {
+  const { expiries } = (await freshTables()).tables;
+  for (const name of ['one', "it's", 'é日'])
+    expect(await expiries.mergeSnooze('ann@example.com', { ...KEY, name }, SNOOZE)).toBe(false);
+  expect(await all(expiries.all())).toEqual([]);
+});
+
+test('a snooze that can not be written because the table is missing is thrown', async () => {
+  const { tables, bare } = await freshTables();
+  await bare('expiries').deleteTable();
+  await expect(tables.expiries.mergeSnooze('ann@example.com', KEY, SNOOZE)).rejects.toMatchObject({
+    statusCode: 404,
+  });
 });
 
 test('telling an owner again, in another spelling, takes the place of what was told', async () => {
@@ -146,6 +192,10 @@ test('of a row that somebody edited it reads what can be read', async () => {
     lifetimeMs: '86400000',
     failureCode: 'grumpy',
     failureSince: '2027-01-01T00:00:00.000Z',
+    recoveredSince: '2027-01-01T00:00:00.000Z',
+    recoveredOn: 'lately',
+    renewedFrom: 'x',
+    renewedOn: '2027-01-01T00:00:00.000Z',
     invalid: 'why',
     invalidSince: '2027-01-01T00:00:00.000Z',
     cal: '{"not":"a list"}',
@@ -153,6 +203,10 @@ test('of a row that somebody edited it reads what can be read', async () => {
     told_1: 'no json',
     told_2: JSON.stringify({ owner: 'Ann@example.com', told: [{ ...TOLD, about: 'never' }, 3] }),
     told_3: JSON.stringify({ owner: 4 }),
+    snooze: 'of an earlier version',
+    snooze_1: '',
+    snooze_2: 'no json',
+    snooze_3: JSON.stringify({ owner: 'Ann@example.com', until: 'soon', reason: '', on: 'now' }),
   };
   await plant(bare('expiries'), [[SCOPE, 'one', columns]]);
   const state = await tables.expiries.row(KEY);
@@ -163,6 +217,7 @@ test('of a row that somebody edited it reads what can be read', async () => {
     lifetimeMs: DAY,
     cal: [],
     told: new Map([['ann@example.com', []]]),
+    snoozes: new Map(),
   });
   expect(state?.firstSeenOn).toBeGreaterThan(Date.UTC(2020, 0, 1));
 });
@@ -176,6 +231,9 @@ test('a row can be read by a person', async () => {
     lifetimeMs: '31536000000.5',
     failureCode: 'notAllowed',
     failureCount: 7,
+    failureAlike: 3,
+    recoveredSince: '2027-03-04T12:00:00.258Z',
+    renewedFrom: '2027-03-04T12:00:00.260Z',
     cal: '["","x|y"]',
   });
 });

@@ -16,6 +16,10 @@ test('events are read as they were written, newest first', async () => {
     { type: 'renewed', on: NOON + DAY, from: NOON + 2 * DAY, to: NOON + 300 * DAY },
     { type: 'shortened', on: NOON + 2 * DAY, from: NOON + 300 * DAY, to: NOON + 3 * DAY },
     noted('failing', NOON + 3 * DAY, "notAllowed: it's / 100%"),
+    { type: 'undelivered', on: NOON + 4 * DAY, note: 'The mail to ann@example.com did not arrive' },
+    { type: 'snoozed', on: NOON + 5 * DAY, note: 'by ann@example.com' },
+    { type: 'unsnoozed', on: NOON + 6 * DAY, note: 'by ann@example.com' },
+    { type: 'replaced', on: NOON + 7 * DAY, note: 'by two' },
   ];
   await history.add(events.map(event => ({ ...KEY, event })));
   expect(await history.of(KEY, 10)).toEqual(events.toReversed());

@@ -84,3 +84,81 @@ test('even the scope with the empty key is read whole, over its page borders', a
   );
   expect(await all(tables.registry.rows(''))).toHaveLength(2_100);
 });
+
+describe('a row of the registry', () => {
+  const KEY = { scope: SCOPE, name: 'token~2F1' };
+
+  test('is created once: who comes second learns it, and changes nothing', async () => {
+    const { tables } = await freshTables();
+    expect(await tables.registry.create(KEY, { owners: 'a@example.com', notes: "it's\nü" })).toBe(true);
+    expect(await tables.registry.create(KEY, { owners: 'b@example.com' })).toBe(false);
+    expect((await tables.registry.row(KEY))?.columns).toEqual({ owners: 'a@example.com', notes: "it's\nü" });
+  });
+
+  test('of two writers at once is created by one', async () => {
+    const { tables } = await freshTables();
+    const owners = ['a@example.com', 'b@example.com'];
+    const created = await Promise.all(owners.map(owner => tables.registry.create(KEY, { owners: owner })));
+    expect([...created].sort()).toEqual([false, true]);
+    expect((await tables.registry.row(KEY))?.columns).toEqual({ owners: owners[created.indexOf(true)] });
+  });
+
+  test('is changed in the columns named alone', async () => {
+    const { tables, bare } = await freshTables();
+    await plant(bare('registry'), [[SCOPE, KEY.name, { owners: 'a@example.com', enabled: true, custom: 7 }]]);
+    expect(await tables.registry.change(KEY, { replacedBy: 'newer' })).toBe(true);
+    expect((await tables.registry.row(KEY))?.columns).toEqual({
+      owners: 'a@example.com',
+      enabled: true,
+      custom: 7,
+      replacedBy: 'newer',
+    });
+  });
+
+  test('that is not there is not changed, nor brought about', async () => {
+    const { tables } = await freshTables();
+    expect(await tables.registry.change(KEY, { replacedBy: 'newer' })).toBe(false);
+    expect(await all(tables.registry.rows(SCOPE))).toEqual([]);
+  });
+});
+
+describe('a row that the watcher writes for a person', () => {
+  const KEY = { scope: SCOPE, name: 'token~2F1' };
+
+  test('is made where there is none, and never over one that is there', async () => {
+    const { registry } = (await freshTables()).tables;
+    expect(await registry.create(KEY, { owners: 'ann@example.com', notes: '' })).toBe(true);
+    expect(await registry.create(KEY, { owners: 'eve@example.com' })).toBe(false);
+    expect((await registry.row(KEY))?.columns).toEqual({ owners: 'ann@example.com', notes: '' });
+  });
+
+  test('is changed where it stands, its other columns left alone, and never made by that', async () => {
+    const { tables, bare } = await freshTables();
+    expect(await tables.registry.change(KEY, { replacedBy: 'two' })).toBe(false);
+    expect(await tables.registry.row(KEY)).toBeUndefined();
+    await plant(bare('registry'), [
+      [SCOPE, KEY.name, { owners: 'ann@example.com', enabled: false, mine: 7 }],
+    ]);
+    expect(await tables.registry.change(KEY, { replacedBy: 'two' })).toBe(true);
+    expect((await tables.registry.row(KEY))?.columns).toEqual({
+      owners: 'ann@example.com',
+      enabled: false,
+      mine: 7,
+      replacedBy: 'two',
+    });
+  });
+
+  test('of two who make it at once, one does', async () => {
+    const { registry } = (await freshTables()).tables;
+    const made = await Promise.all(names(5).map(notes => registry.create(KEY, { notes })));
+    expect(made.filter(Boolean)).toHaveLength(1);
+    expect((await registry.row(KEY))?.columns.notes).toBe(names(5)[made.indexOf(true)]);
+  });
+
+  test('an outage is thrown, not taken for a row that is missing or there', async () => {
+    const { tables, bare } = await freshTables();
+    await bare('registry').deleteTable();
+    await expect(tables.registry.create(KEY, {})).rejects.toMatchObject({ statusCode: 404 });
+    await expect(tables.registry.change(KEY, {})).rejects.toMatchObject({ statusCode: 404 });
+  });
+});

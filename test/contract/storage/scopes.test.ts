@@ -14,12 +14,15 @@ const FULL: ScopeRow = {
   durationMs: 1234.5,
   pace: { level: 17.25, at: NOON, pausedUntil: NOON + 6, refusals: 2 },
   counts: { ...NO_COUNTS, total: 3, healthy: 3 },
-  partial: { ...NO_COUNTS, total: 1, expired: 1 },
+  partial: { counts: { ...NO_COUNTS, total: 1, expired: 1 }, ownerless: 2 },
+  troubles: { scopeFailing: { since: NOON + 7, put: false }, ownerless: { since: NOON + 8, put: true } },
 };
 
 test.each([
   ['all there is', FULL],
   ['its key alone', { scope: SCOPE }],
+  ['no trouble left', { scope: SCOPE, troubles: {} }],
+  ['one trouble', { scope: SCOPE, troubles: { ownerless: { since: NOON, put: true } } }],
   ['a pace without a pause', { scope: SCOPE, pace: { level: -1, at: NOON, refusals: 0 } }],
 ])('a row with %s is read as it was saved', async (_what, row) => {
   const { scopes } = (await freshTables()).tables;
@@ -98,6 +101,9 @@ test('of a row that somebody edited it reads what can be read', async () => {
     durationMs: 'x',
     pace: '{"level":1}',
     counts: '[]',
+    // As an earlier version wrote it: counts alone.
+    partial: JSON.stringify({ ...NO_COUNTS, total: 1 }),
+    troubles: '{"ownerless":{"since":"2027-03-04T12:00:00.250Z"}}',
     tick: '2027-03-04T12:00:00.250Z',
   };
   await plant(bare('scopes'), [

@@ -1,0 +1,103 @@
+/** The forecast of one target: what will be mailed about it if nothing changes, found by stepping the very code that decides mails. */
+import { assess, crossingsFor, scheduleOf } from './assess';
+import type { Expiry } from './expiry';
+import { type Instant, MINUTE } from './instant';
+import { failed, type Reading } from './reading';
+import { decideAll, type Reminder, type Undue } from './reminder';
+import { fixedExpiry } from './standing';
+import { isWatched } from './target';
+import { withTold } from './told';
+import type { MailPolicy, Watched } from './watched';
+
+/** One reminder that will go out. */
+export interface Foreseen {
+  /** From when on it is due; the next run sends it. */
+  readonly at: Instant;
+  readonly reminder: Reminder;
+  readonly displayName: string;
+  readonly expiresOn: Instant | undefined;
+}
+
+/** An owner's mail of one day (UTC, `2027-01-31`). */
+export interface ForeseenMail {
+  readonly on: string;
+  readonly owner: string;
+  readonly lines: readonly Foreseen[];
+}
+
+export interface Forecast {
+  readonly asOf: Instant;
+  readonly days: number;
+  /** More lines than an answer holds: the soonest are in it. */
+  readonly truncated: boolean;
+  readonly mails: readonly ForeseenMail[];
+}
+
+export interface Foreseeable {
+  readonly row: Watched;
+  readonly state: Expiry | undefined;
+  /** Its key is understood, so that sweeps read it. */
+  readonly canBeRead: boolean;
+}
+
+/** How often a failure that is too young to be told is looked at: as the sweep does by default. */
+const TICK = 5 * MINUTE;
+/** What time and further reads alone settle. */
+const PASSING: readonly Undue[] = ['notYet', 'awaitsSecondLook'];
+
+/** What goes out from `now` to `until`, soonest first: only the instants are visited at which a decision can turn. */
+export function* foresee(
+  target: Foreseeable,
+  mail: MailPolicy,
+  now: Instant,
+  until: Instant,
+): Generator<Foreseen> {
+  const { row } = target;
+  if (!isWatched(row.columns)) return;
+  let { state } = target;
+  for (let at: Instant | undefined = now; at !== undefined && at <= until; ) {
+    const reading = target.canBeRead && state ? readingAt(row, state, mail, at) : undefined;
+    const { after, reminders } = assess(row, state, reading, mail, at);
+    for (const reminder of reminders) yield foreseen(row, after, reminder, at);
+    state = afterTelling(after, reminders, at);
+    at = turnAfter({ ...target, state }, at);
+  }
+}
+
+function foreseen(row: Watched, state: Expiry, reminder: Reminder, at: Instant): Foreseen {
+  return { at, reminder, displayName: row.columns.displayName ?? row.name, expiresOn: fixedExpiry(state) };
+}
+
+/** The reading that a sweep would take then if nothing changed; undefined where none is due, or where nobody can know. */
+function readingAt(row: Watched, state: Expiry, mail: MailPolicy, at: Instant): Reading | undefined {
+  const { failure } = state;
+  if (scheduleOf(row, state, mail, at).on > at) return undefined;
+  if (failure) return failed(failure.code, failure.message);
+  // What is minted or undecided has no expiry that could repeat itself; it is mailed about only as failing.
+  const expiresOn = fixedExpiry(state);
+  return expiresOn === undefined ? undefined : { outcome: 'expires', expiresOn };
+}
+
+function afterTelling(state: Expiry, reminders: readonly Reminder[], on: Instant): Expiry {
+  const told = new Map(state.told);
+  for (const { owner, reason, about, crossedOn } of reminders) {
+    const key = owner.toLowerCase();
+    const line = { reason, about, crossedOn, on, operationId: 'forecast', outcome: 'accepted' } as const;
+    told.set(key, withTold(told.get(key) ?? [], line));
+  }
+  return { ...state, told };
+}
+
+/** The next instant at which a decision can turn: a threshold, the expiry, the end of a snooze, a failure that grows old. */
+function turnAfter({ row, state, canBeRead }: Foreseeable & { state: Expiry }, at: Instant) {
+  const crossings = crossingsFor(row, state);
+  const turns = crossings.map(crossing => crossing.at);
+  for (const { until } of state.snoozes.values()) turns.push(until);
+  turns.push(fixedExpiry(state) ?? at);
+  const passes = decideAll(state, crossings, [], undefined, at).some(
+    decision => !decision.due && PASSING.includes(decision.because),
+  );
+  if (passes && canBeRead) turns.push(at + TICK);
+  const coming = turns.filter(turn => turn > at);
+  return coming.length > 0 ? Math.min(...coming) : undefined;
+}

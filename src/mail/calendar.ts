@@ -1,0 +1,66 @@
+/** The expiries of a mail as a calendar file, for who plans by calendar. */
+import { createHash } from 'node:crypto';
+import type { Digest, DigestLine, Subject } from '../core/digest';
+import { type CalendarEvent, icalendarOf } from '../core/icalendar';
+import { DAY, HOUR, type Instant } from '../core/instant';
+import type { Key } from '../core/target';
+import { webLink } from './clean';
+import { datedExpiry, howToRenew, words } from './facts';
+import { nameOf } from './line-words';
+import { utc } from './when';
+
+const ALARMS = [DAY, HOUR];
+
+/** The calendar of all expiries that are known and still to come, one a target; undefined when there is none. */
+export function calendarOf(digest: Digest): string | undefined {
+  const events = new Map<string, CalendarEvent>();
+  for (const line of digest.lines) {
+    const expiresOn = expiryOf(line.subject);
+    if (expiresOn === undefined || expiresOn <= digest.asOf) continue;
+    const uid = uidOf(line.reminder);
+    // The most urgent line of a target comes first.
+    if (!events.has(uid)) events.set(uid, eventOf(line, uid, expiresOn, digest.asOf));
+  }
+  return events.size > 0 ? icalendarOf([...events.values()], { asOf: digest.asOf }) : undefined;
+}
+
+/** Stable for a target, whatever its expiry: read again after a renewal, the event moves. */
+function uidOf({ scope, name }: Key): string {
+  // No key can hold a line feed, so no two keys read the same.
+  const hash = createHash('sha256').update(`${scope}\n${name}`).digest('hex').slice(0, 32);
+  return `${hash}@expiry-watcher`;
+}
+
+/** Of what is missing none: it may be deleted. */
+function expiryOf(subject: Subject): Instant | undefined {
+  switch (subject.is) {
+    case 'threshold':
+    case 'renewed':
+      return subject.expiresOn;
+    case 'unreadable':
+    case 'readable':
+      return datedExpiry(subject.known);
+    default:
+      return undefined;
+  }
+}
+
+function eventOf(line: DigestLine, uid: string, startsOn: Instant, asOf: Instant): CalendarEvent {
+  const url = webLink(line.portalUrl) ?? webLink(line.runbook);
+  const runbook = webLink(line.runbook);
+  const said = [
+    words(line.label),
+    words(line.where),
+    howToRenew(line),
+    runbook === undefined ? '' : `Runbook: ${runbook}`,
+    `As known on ${utc(asOf)}.`,
+  ];
+  return {
+    uid,
+    startsOn,
+    summary: `${nameOf(line)} expires`,
+    description: said.filter(text => text !== '').join('\n'),
+    ...(url !== undefined && { url }),
+    alarms: ALARMS.filter(lead => startsOn - lead > asOf),
+  };
+}

@@ -1,0 +1,67 @@
+/** The mail ledger: what all instances together have asked of the mail service, in the `mail` partition of the scopes table. */
+import type { TableClient } from '@azure/data-tables';
+import * as v from 'valibot';
+import { formatInstant } from '../core/instant';
+import type { Usage } from '../core/quota';
+import type { MailLedger } from '../watch/ports';
+import { alreadyExists, isMissing, wasChanged } from './answers';
+import { InstantText, instant, json, type Row, text } from './columns';
+import { encode } from './keys';
+import { find } from './pages';
+
+const PARTITION = 'mail';
+const Slots = v.array(v.object({ at: InstantText, count: v.number() }));
+
+export function openMailLedger(client: TableClient): MailLedger {
+  return {
+    async usage(quota) {
+      const row = await find(client, { scope: PARTITION, name: quota });
+      return row && { usage: toUsage(row), etag: text(row.etag) ?? '' };
+    },
+    saveUsage: (quota, usage, etag) => save(client, { ...keyOf(quota), ...usageColumns(usage) }, etag),
+    async mattersToldOn(owner) {
+      const row = await find(client, { scope: PARTITION, name: mattersOf(owner) });
+      return instant(row?.toldOn);
+    },
+    async saveMattersToldOn(owner, on) {
+      await client.upsertEntity({ ...keyOf(mattersOf(owner)), toldOn: formatInstant(on) }, 'Replace');
+    },
+  };
+}
+
+function keyOf(name: string) {
+  return { partitionKey: PARTITION, rowKey: name };
+}
+
+function mattersOf(owner: string): string {
+  return `matters|${encode(owner.toLowerCase())}`;
+}
+
+function usageColumns({ slots, pausedUntil }: Usage): Row {
+  const written = slots.map(({ at, count }) => ({ at: formatInstant(at), count }));
+  return {
+    slots: JSON.stringify(written),
+    ...(pausedUntil !== undefined && { pausedUntil: formatInstant(pausedUntil) }),
+  };
+}
+
+function toUsage(row: Row): Usage {
+  const pausedUntil = instant(row.pausedUntil);
+  return { slots: json(Slots, row.slots) ?? [], ...(pausedUntil !== undefined && { pausedUntil }) };
+}
+
+/** False when another instance was faster. */
+async function save(
+  client: TableClient,
+  row: Row & ReturnType<typeof keyOf>,
+  etag: string | undefined,
+): Promise<boolean> {
+  try {
+    if (etag === undefined) await client.createEntity(row);
+    else await client.updateEntity(row, 'Replace', { etag });
+    return true;
+  } catch (error) {
+    if (alreadyExists(error) || wasChanged(error) || isMissing(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,39 @@
+/** Poison messages: a sweep message that could not be handled is told to the operators, since it will not come back. */
+import type { MailPolicy } from '../core/watched';
+import type { Clock, Log, Tables } from './ports';
+
+export interface TellPoison {
+  readonly tables: Pick<Tables, 'outbox'>;
+  readonly clock: Clock;
+  readonly mail: MailPolicy;
+}
+
+const MOST_SHOWN = 300;
+
+/** Puts one line for each operator; the next tick of the schedule sweeps the scope anew. */
+export async function tellPoison(
+  message: unknown,
+  { tables, clock, mail }: TellPoison,
+  log: Log,
+): Promise<void> {
+  const now = clock.now();
+  // Whole characters: half a one would make the store refuse the line.
+  const shown = Array.from(JSON.stringify(message) ?? String(message))
+    .slice(0, MOST_SHOWN)
+    .join('');
+  const note = `A sweep message could not be handled five times and was set aside; the next tick sweeps anew. It was: ${shown}`;
+  log.warn(note);
+  if (mail.to === 'none') return;
+  await tables.outbox.put(
+    mail.operators.map(owner => ({
+      owner,
+      scope: 'sweeps',
+      name: shown,
+      reason: 'poisoned',
+      about: now,
+      crossedOn: now,
+      since: now,
+      note,
+    })),
+  );
+}

@@ -1,0 +1,31 @@
+/** Instants as a page says them: absolute in UTC, and counted from the page's one instant, days rounded up (rule 19). */
+import { DAY, formatInstant, HOUR, type Instant, MINUTE } from '../core/instant';
+
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+
+/** `Mon 2026-06-08`. */
+function day(instant: Instant): string {
+  return `${WEEKDAYS[new Date(instant).getUTCDay()]} ${formatInstant(instant).slice(0, 10)}`;
+}
+
+/** `Mon 2026-06-08 07:30 UTC`. */
+export function moment(instant: Instant): string {
+  return `${day(instant)} ${formatInstant(instant).slice(11, 16)} UTC`;
+}
+
+/** `expires in 7 days`, `expired 3 hours ago`; at the very instant it has expired. */
+export function expiryPhrase(expiresOn: Instant, asOf: Instant): string {
+  if (expiresOn > asOf) return `expires in ${span(expiresOn - asOf)}`;
+  return expiresOn === asOf ? 'expired just now' : `expired ${span(asOf - expiresOn)} ago`;
+}
+
+/** Never `0 days`: below a day in hours, below an hour in minutes. */
+export function span(ms: number): string {
+  if (ms <= 59 * MINUTE) return counted(Math.ceil(ms / MINUTE), 'minute');
+  return ms <= 23 * HOUR ? counted(Math.ceil(ms / HOUR), 'hour') : counted(Math.ceil(ms / DAY), 'day');
+}
+
+/** `1 day`, `2 days`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,187 @@
+/** The snooze page as a person meets it: phone and desktop, light and dark, with a keyboard alone, and without a script. */
+import type { Page } from 'playwright-core';
+import { functionsOf } from '../../src/functions';
+import { useHost } from '../support/host';
+import { LINKED, tokenTo } from '../support/snooze';
+import { CONTOSO, HOST, mailsAt } from '../support/story';
+import { useWorld } from '../support/world';
+import { faintTexts, overflow, useBrowser } from './browser';
+
+const newPage = useBrowser();
+const world = useWorld({ settings: LINKED });
+const hosting = useHost();
+
+const ADA = 'ada.lovelace@example.com';
+const LONG = `Gateway of the Reykjavík line ${'x'.repeat(120)} <b>&amp; \u202Elast`;
+const KEY = { scope: CONTOSO, name: 'gateway-prod-0001' };
+
+let host = '';
+let complaints: string[] = [];
+
+/** A told owner, and the functions over HTTP. */
+async function furnish(displayName = 'Gateway, Reykjavík line'): Promise<void> {
+  const { register, azure, connectionString, app } = world();
+  await register(CONTOSO, KEY.name, { owners: `${ADA}, bob@example.com`, displayName });
+  azure.iotCentral.token(HOST, KEY.name).expires('2026-07-01T12:00:00Z');
+  expect(await mailsAt(world(), '2026-06-20T12:00:00Z')).toHaveLength(2);
+  const env = { SWEEP_SCHEDULE: '0 0 0 1 1 *', REMIND_SCHEDULE: '0 0 0 1 1 *' };
+  host = (await hosting.start(functionsOf(app), { env, connectionString })).url;
+}
+
+async function open(options: Parameters<typeof newPage>[0], token = tokenTo(world(), ADA)): Promise<Page> {
+  const page = await newPage(options);
+  complaints = [];
+  // Chromium logs an answer of 4xx as an error of its own; the test asks for those.
+  page.on('console', message => {
+    if (!/the server responded with a status of 4/.test(message.text())) complaints.push(message.text());
+  });
+  page.on('pageerror', error => complaints.push(error.message));
+  page.on('request', request => {
+    if (!request.url().startsWith(host)) complaints.push(request.url());
+  });
+  await page.goto(`${host}/api/snooze?t=${token}`);
+  return page;
+}
+
+/** Kept where somebody wants to look. */
+async function shoot(page: Page, name: string): Promise<void> {
+  const folder = process.env.SCREENSHOTS;
+  if (folder !== undefined) await page.screenshot({ path: `${folder}/snooze-${name}.png`, fullPage: true });
+}
+
+/** Presses a button, and waits for the page that it brings. */
+async function submit(page: Page, name: string): Promise<void> {
+  const button = page.getByRole('button', { name, exact: true });
+  await Promise.all([page.waitForEvent('load'), button.click()]);
+}
+
+/** The page's every state, one after the other, as `name: what to do`. */
+const STATES: readonly [name: string, reach: (page: Page) => Promise<void>][] = [
+  ['first', async () => {}],
+  ['replace', async page => void (await page.locator('summary').click())],
+  [
+    'faults',
+    async page => {
+      await page.getByLabel('Another number of days').check();
+      await page.getByLabel('Days, 1 to 90').fill('400');
+      await page.evaluate("document.querySelectorAll('form').forEach(form => { form.noValidate = true; })");
+      await submit(page, 'Snooze');
+    },
+  ],
+  [
+    'snoozed',
+    async page => {
+      await page.getByLabel('30 days').check();
+      await page.getByLabel('Why').fill('The vendor renews it with the firmware next week; ticket 4711');
+      await submit(page, 'Snooze');
+    },
+  ],
+  ['change', async page => void (await page.getByText('Change the snooze').first().click())],
+  ['undone', page => submit(page, 'Undo the snooze')],
+  [
+    'badNewId',
+    async page => {
+      await page.locator('summary').click();
+      await page.getByLabel('Id of the new').fill(KEY.name);
+      await submit(page, 'Stop watching the old one');
+    },
+  ],
+  [
+    'replaced',
+    async page => {
+      await page.getByLabel('Id of the new').fill('gateway-prod-0002');
+      await submit(page, 'Stop watching the old one');
+    },
+  ],
+  ['refused', async page => void (await page.goto(page.url()))],
+];
+
+describe.each([360, 1000])('at %i pixels', width => {
+  test.each(['light', 'dark'] as const)(
+    'every state fits and can be read in the %s scheme',
+    async colorScheme => {
+      await furnish();
+      const page = await open({ viewport: { width, height: 800 }, colorScheme });
+      for (const [name, reach] of STATES) {
+        await reach(page);
+        await shoot(page, `${width}-${colorScheme}-${name}`);
+        expect([name, await overflow(page), await faintTexts(page)]).toEqual([name, 0, []]);
+      }
+      expect(complaints).toEqual([]);
+    },
+  );
+
+  test('a long and hostile name fits, and stays a name', async () => {
+    await furnish(LONG);
+    const page = await open({ viewport: { width, height: 800 } });
+    await shoot(page, `${width}-light-hostile`);
+    expect(await overflow(page)).toBe(0);
+    expect(await page.locator('h1').textContent()).toBe(LONG);
+    expect(complaints).toEqual([]);
+  });
+
+  test('whatever is clicked is large enough for a thumb', async () => {
+    await furnish();
+    const page = await open({ viewport: { width, height: 800 } });
+    await page.locator('summary').click();
+    await page.getByLabel('Another number of days').check();
+    const boxes = await page.locator('button, summary, .choice, textarea, input[type=text]').all();
+    for (const box of boxes) expect((await box.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+  });
+});
+
+test('a keyboard alone snoozes and undoes', async () => {
+  await furnish();
+  const page = await open({ viewport: { width: 1000, height: 800 } });
+  const { keyboard } = page;
+  const press = async (...keys: string[]) => {
+    for (const key of keys) await keyboard.press(key);
+  };
+  const focused = () => page.evaluate('document.activeElement.textContent || document.activeElement.name');
+  // From 7 days over 30 and 90 to another number, then into the field that this opens.
+  await press('Tab', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Tab');
+  expect(await focused()).toBe('otherDays');
+  await keyboard.type('45');
+  await press('Tab');
+  await keyboard.type('waiting for the vendor');
+  await press('Tab');
+  expect(await focused()).toBe('Snooze');
+  await Promise.all([page.waitForEvent('load'), press('Enter')]);
+  expect(await page.getByRole('status').textContent()).toContain('until Tue 2026-08-04 12:00 UTC');
+  await press('Tab');
+  expect(await focused()).toBe('Undo the snooze');
+  await Promise.all([page.waitForEvent('load'), press('Space')]);
+  expect(await page.getByRole('status').textContent()).toContain('Not snoozed any more');
+  expect((await world().tables.expiries.row(KEY))?.snoozes.size).toBe(0);
+  expect(complaints).toEqual([]);
+});
+
+test('it works without scripts, and the first faulty field has the cursor', async () => {
+  await furnish();
+  const page = await open({ viewport: { width: 360, height: 800 }, javaScriptEnabled: false });
+  await page.getByLabel('Why').fill('   ');
+  await submit(page, 'Snooze');
+  await page.getByRole('alert').waitFor();
+  expect(await page.locator('textarea:focus').count()).toBe(1);
+  await page.getByLabel('1 day', { exact: false }).first().check();
+  await page.getByLabel('Why').fill('on holiday');
+  await submit(page, 'Snooze');
+  await page.getByRole('status').waitFor();
+  await page.reload();
+  expect((await world().tables.expiries.row(KEY))?.snoozes.get(ADA)?.reason).toBe('on holiday');
+});
+
+test('the number of days shows only while it is asked for', async () => {
+  await furnish();
+  const page = await open({ viewport: { width: 360, height: 800 } });
+  const field = page.getByLabel('Days, 1 to 90');
+  expect(await field.isVisible()).toBe(false);
+  await page.getByLabel('Another number of days').check();
+  expect(await field.isVisible()).toBe(true);
+  // What was written there must not hold up who changes their mind.
+  await field.fill('400');
+  await page.getByLabel('30 days').check();
+  await page.getByLabel('Why').fill('on holiday');
+  await submit(page, 'Snooze');
+  expect(await page.getByRole('status').textContent()).toContain('2026-07-20');
+});

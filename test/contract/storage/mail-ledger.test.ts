@@ -1,0 +1,170 @@
+/** The mail ledger on the emulator: whatever instances there are, they count in one row, and one of them at a time. */
+import { HOUR, MINUTE, SECOND } from '../../../src/core/instant';
+import { reserve, UNUSED, type Usage } from '../../../src/core/quota';
+import { openTables } from '../../../src/storage/tables';
+import type { MailLedger } from '../../../src/watch/ports';
+import { freshStorage } from '../../support/azurite';
+import { all, freshTables, NOON, names, plant } from './storage';
+
+const USED: Usage = {
+  slots: [
+    { at: NOON - HOUR, count: 1 },
+    { at: NOON, count: 29 },
+  ],
+  pausedUntil: NOON + MINUTE,
+};
+
+/** Two instances of the app on one account. */
+async function twoLedgers(): Promise<[MailLedger, MailLedger]> {
+  const value = freshStorage();
+  const open = () => openTables({ kind: 'connectionString', value });
+  const first = open();
+  await first.ready();
+  return [first.mailLedger, open().mailLedger];
+}
+
+test('nothing is on record before something is asked for', async () => {
+  const { mailLedger } = (await freshTables()).tables;
+  expect(await mailLedger.usage('send')).toBeUndefined();
+  expect(await mailLedger.mattersToldOn('ops@example.com')).toBeUndefined();
+});
+
+test.each<[string, Usage]>([
+  ['slots and a pause', USED],
+  ['no pause', { slots: [{ at: NOON, count: 3 }] }],
+  ['nothing used', UNUSED],
+])('a usage with %s is read as it was saved', async (_what, usage) => {
+  const { mailLedger } = (await freshTables()).tables;
+  expect(await mailLedger.saveUsage('send', usage, undefined)).toBe(true);
+  expect(await mailLedger.usage('send')).toEqual({ usage, etag: expect.stringMatching(/./) });
+});
+
+test('a usage takes the place of the one before it: a pause that is over is gone', async () => {
+  const { mailLedger } = (await freshTables()).tables;
+  await mailLedger.saveUsage('send', USED, undefined);
+  const found = await mailLedger.usage('send');
+  expect(await mailLedger.saveUsage('send', { slots: [] }, found?.etag)).toBe(true);
+  expect((await mailLedger.usage('send'))?.usage).toEqual({ slots: [] });
+});
+
+test('the quota of looks is another than that of sends', async () => {
+  const { mailLedger } = (await freshTables()).tables;
+  await mailLedger.saveUsage('send', USED, undefined);
+  expect(await mailLedger.usage('look')).toBeUndefined();
+  expect(await mailLedger.saveUsage('look', UNUSED, undefined)).toBe(true);
+  expect((await mailLedger.usage('send'))?.usage).toEqual(USED);
+});
+
+test('the fullest hour fits into a row', async () => {
+  const { mailLedger } = (await freshTables()).tables;
+  const slots = Array.from({ length: 362 }, (_, index) => ({
+    at: NOON + index * 10 * SECOND,
+    count: 999_999,
+  }));
+  expect(await mailLedger.saveUsage('send', { slots, pausedUntil: NOON }, undefined)).toBe(true);
+  expect((await mailLedger.usage('send'))?.usage.slots).toHaveLength(362);
+});
+
+describe('of two instances', () => {
+  const save = (ledger: MailLedger, etag: string | undefined) => ledger.saveUsage('send', USED, etag);
+
+  test('that make the row at once, one wins', async () => {
+    const ledgers = await twoLedgers();
+    const saved = await Promise.all([...ledgers, ...ledgers].map(ledger => save(ledger, undefined)));
+    expect(saved.filter(Boolean)).toHaveLength(1);
+  });
+
+  test('that write under the same etag, one wins, and the other finds what it wrote', async () => {
+    const [ours, theirs] = await twoLedgers();
+    await save(ours, undefined);
+    const found = await Promise.all([ours.usage('send'), theirs.usage('send')]);
+    const counts = [7, 8];
+    const saved = await Promise.all(
+      [ours, theirs].map((ledger, index) =>
+        ledger.saveUsage('send', { slots: [{ at: NOON, count: counts[index] ?? 0 }] }, found[index]?.etag),
+      ),
+    );
+    expect(saved.filter(Boolean)).toHaveLength(1);
+    const winner = counts[saved.indexOf(true)];
+    expect((await theirs.usage('send'))?.usage.slots).toEqual([{ at: NOON, count: winner }]);
+  });
+
+  test('the slower one is told so and changes nothing: its etag is old, the row is there, or the row is gone', async () => {
+    const { tables, bare } = await freshTables();
+    const { mailLedger } = tables;
+    await mailLedger.saveUsage('send', UNUSED, undefined);
+    const stale = (await mailLedger.usage('send'))?.etag;
+    await mailLedger.saveUsage('send', USED, stale);
+    expect(await mailLedger.saveUsage('send', UNUSED, stale)).toBe(false);
+    expect(await mailLedger.saveUsage('send', UNUSED, undefined)).toBe(false);
+    expect((await mailLedger.usage('send'))?.usage).toEqual(USED);
+    const etag = (await mailLedger.usage('send'))?.etag;
+    await bare('scopes').deleteEntity('mail', 'send');
+    expect(await mailLedger.saveUsage('send', UNUSED, etag)).toBe(false);
+    expect(await mailLedger.usage('send')).toBeUndefined();
+  });
+
+  test('who reserve under etags are never granted more than there is', async () => {
+    const ledgers = await twoLedgers();
+    const limits = { perMinute: 4, perHour: 100 };
+    const reserveOnce = async (ledger: MailLedger) => {
+      const found = await ledger.usage('send');
+      const usage = reserve(found?.usage ?? UNUSED, limits, NOON);
+      return usage !== undefined && (await ledger.saveUsage('send', usage, found?.etag));
+    };
+    let granted = 0;
+    for (let round = 0; round < 6; round++) {
+      const answers = await Promise.all([...ledgers, ...ledgers].map(reserveOnce));
+      const wins = answers.filter(Boolean).length;
+      granted += wins;
+      const { slots = [] } = (await ledgers[0].usage('send'))?.usage ?? {};
+      // Each grant is on record: what one instance wins, no other can have.
+      expect(slots.reduce((sum, { count }) => sum + count, 0)).toBe(granted);
+    }
+    expect(granted).toBe(4);
+  });
+});
+
+test('when operators last heard of their matters is remembered for each, in any spelling', async () => {
+  const { mailLedger } = (await freshTables()).tables;
+  await mailLedger.saveMattersToldOn('Ops@Example.com', NOON);
+  await mailLedger.saveMattersToldOn("o'neil+x%/@example.com", NOON + 1);
+  await mailLedger.saveMattersToldOn('ops@example.com', NOON + 2);
+  expect(await mailLedger.mattersToldOn('OPS@example.com')).toBe(NOON + 2);
+  expect(await mailLedger.mattersToldOn("o'neil+x%/@example.com")).toBe(NOON + 1);
+  expect(await mailLedger.mattersToldOn('ann@example.com')).toBeUndefined();
+});
+
+test('no owner’s address is taken for a quota, and no row of the ledger for a scope', async () => {
+  const { tables } = await freshTables();
+  await tables.mailLedger.saveUsage('send', USED, undefined);
+  for (const owner of ['send', 'look', ...names(2)]) await tables.mailLedger.saveMattersToldOn(owner, NOON);
+  expect((await tables.mailLedger.usage('send'))?.usage).toEqual(USED);
+  expect(await tables.mailLedger.usage('look')).toBeUndefined();
+  expect(await all(tables.scopes.all())).toEqual([]);
+});
+
+test('a row that somebody spoilt counts as unused, and is mended by the next request', async () => {
+  const { tables, bare } = await freshTables();
+  await plant(bare('scopes'), [
+    ['mail', 'send', { slots: '[{"at":"then","count":1}]', pausedUntil: 'later' }],
+    ['mail', 'look', { slots: 7 }],
+    ['mail', 'matters|ops~40example.com', { toldOn: 'yesterday' }],
+  ]);
+  for (const quota of ['send', 'look'] as const) {
+    const found = await tables.mailLedger.usage(quota);
+    expect(found?.usage).toEqual(UNUSED);
+    expect(await tables.mailLedger.saveUsage(quota, USED, found?.etag)).toBe(true);
+  }
+  expect(await tables.mailLedger.mattersToldOn('ops@example.com')).toBeUndefined();
+});
+
+test('a missing table is thrown, not taken for a lost race', async () => {
+  const { tables, bare } = await freshTables();
+  await bare('scopes').deleteTable();
+  for (const etag of [undefined, 'W/"x"'])
+    await expect(tables.mailLedger.saveUsage('send', USED, etag)).rejects.toMatchObject({ statusCode: 404 });
+  await expect(tables.mailLedger.saveMattersToldOn('ops@example.com', NOON)).rejects.toMatchObject({
+    statusCode: 404,
+  });
+});

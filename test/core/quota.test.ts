@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { HOUR, MINUTE, SECOND } from '../../src/core/instant';
+import { paused, type QuotaLimits, reserve, UNUSED, type Usage } from '../../src/core/quota';
+import { at } from './states';
+
+const START = at('06-01 12:00');
+const SLOT = 10 * SECOND;
+const LIMITS: QuotaLimits = { perMinute: 5, perHour: 10 };
+
+/** Asks at each of the instants, one after the other: when it was granted, and what is on record at the end. */
+function ask(instants: readonly number[], limits: QuotaLimits = LIMITS, from: Usage = UNUSED) {
+  let usage = from;
+  const granted: number[] = [];
+  for (const now of instants) {
+    const next = reserve(usage, limits, now);
+    if (!next) continue;
+    usage = next;
+    granted.push(now);
+  }
+  return { usage, granted };
+}
+
+/** The most that fell into any window of this length, which may begin at any of them. */
+function mostWithin(granted: readonly number[], span: number): number {
+  const inWindow = (from: number) =>
+    granted.filter(instant => instant >= from && instant < from + span).length;
+  return Math.max(0, ...granted.map(inWindow));
+}
+
+const times = (count: number, gap: number) =>
+  Array.from({ length: count }, (_, index) => START + index * gap);
+
+/** Requests as they come: bursts and pauses of every length that matters to a slot, a minute or an hour. */
+const gaps = fc.array(
+  fc.oneof(
+    fc.integer({ min: 0, max: SECOND }),
+    fc.integer({ min: 0, max: 2 * SLOT }),
+    fc.integer({ min: 0, max: 90 * SECOND }),
+    fc.integer({ min: 0, max: 70 * MINUTE }),
+    fc.constantFrom(SLOT, MINUTE - SLOT, MINUTE, HOUR - MINUTE, HOUR, HOUR + SLOT),
+  ),
+  { minLength: 1, maxLength: 150 },
+);
+const limits = fc.record({
+  perMinute: fc.integer({ min: 1, max: 12 }),
+  perHour: fc.integer({ min: 1, max: 40 }),
+});
+const instantsOf = (someGaps: readonly number[], offset: number) => {
+  let now = START + offset;
+  return someGaps.map(gap => {
+    now += gap;
+    return now;
+  });
+};
+
+test('in no sliding minute and in no sliding hour is more granted than the limit, whenever it is asked for', () => {
+  fc.assert(
+    fc.property(gaps, fc.nat(SLOT), limits, (someGaps, offset, some) => {
+      const { granted } = ask(instantsOf(someGaps, offset), some);
+      expect(mostWithin(granted, MINUTE)).toBeLessThanOrEqual(some.perMinute);
+      expect(mostWithin(granted, HOUR)).toBeLessThanOrEqual(some.perHour);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('nothing is refused while a window that is one slot longer still has room', () => {
+  fc.assert(
+    fc.property(gaps, fc.nat(SLOT), limits, (someGaps, offset, some) => {
+      let usage: Usage = UNUSED;
+      const granted: number[] = [];
+      for (const now of instantsOf(someGaps, offset)) {
+        const next = reserve(usage, some, now);
+        const used = (span: number) => granted.filter(instant => instant > now - span - SLOT).length;
+        if (!next) expect(used(MINUTE) >= some.perMinute || used(HOUR) >= some.perHour).toBe(true);
+        else granted.push(now);
+        usage = next ?? usage;
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('the limit is granted at once, and one more is not', () => {
+  expect(ask(times(8, 0)).granted).toHaveLength(5);
+  expect(ask(times(8, SECOND)).granted).toHaveLength(5);
+});
+
+test('a minute and a slot later the next share is granted, until the hour’s is spent', () => {
+  const atOnce = (from: number) => times(6, 0).map(now => now + from);
+  const rounds = [0, MINUTE - 1, MINUTE + SLOT, 2 * (MINUTE + SLOT), HOUR - 1, HOUR + SLOT];
+  const { granted } = ask(rounds.flatMap(atOnce));
+  const grantedIn = rounds.map(round => granted.filter(instant => instant === START + round).length);
+  expect(grantedIn).toEqual([5, 0, 5, 0, 0, 5]);
+});
+
+test.each([
+  ['minute', MINUTE, { perMinute: 5, perHour: 1_000 }],
+  ['hour', HOUR, { perMinute: 1_000, perHour: 5 }],
+])('what was sent at the end of a slot counts for a whole %s', (_, span, some) => {
+  const late = START + SLOT - 1;
+  const burst = [late, late, late, late, late];
+  const { granted } = ask([...burst, late + span - SLOT, late + span - 1, late + span + 1], some);
+  expect(granted).toEqual([...burst, late + span + 1]);
+});
+
+test('who asks without pause is granted the limit every minute and slot, and every hour and slot', () => {
+  const everySecond = times(3 * 3600, SECOND);
+  const byMinute = ask(everySecond, { perMinute: 5, perHour: 10_000 }).granted;
+  expect(byMinute.length).toBeGreaterThanOrEqual(5 * Math.floor((3 * HOUR) / (MINUTE + SLOT)));
+  const byHour = ask(everySecond, { perMinute: 10_000, perHour: 10 }).granted;
+  expect(byHour).toHaveLength(30);
+});
+
+test('a refusal changes nothing: who asks in vain does not wait longer for it', () => {
+  const impatient = [...times(5, 0), ...times(69, SECOND), START + MINUTE + SLOT];
+  expect(ask(impatient).granted).toContain(START + MINUTE + SLOT);
+});
+
+test('what is on record stays small, however much is asked for and however long', () => {
+  const { usage, granted } = ask(times(4 * 3600, SECOND), { perMinute: 10_000, perHour: 1_000_000 });
+  expect(granted).toHaveLength(4 * 3600);
+  expect(usage.slots.length).toBeLessThanOrEqual(HOUR / SLOT + 1);
+  expect(usage.slots.reduce((sum, { count }) => sum + count, 0)).toBeLessThanOrEqual(3600 + 10);
+});
+
+describe('a pause that the service asked for', () => {
+  const until = START + 5 * MINUTE;
+
+  test('holds to its end, and not beyond', () => {
+    const usage = paused(UNUSED, until);
+    expect(reserve(usage, LIMITS, until - 1)).toBeUndefined();
+    expect(reserve(usage, LIMITS, until)).toEqual({ slots: [{ at: until, count: 1 }] });
+  });
+
+  test('is never shortened by a later one', () => {
+    expect(paused(paused(UNUSED, until), until - MINUTE).pausedUntil).toBe(until);
+    expect(paused(paused(UNUSED, until), until + MINUTE).pausedUntil).toBe(until + MINUTE);
+  });
+
+  test('forgets nothing that was used before it', () => {
+    const { usage } = ask(times(5, 0), { perMinute: 5, perHour: 6 });
+    const later = reserve(paused(usage, until), { perMinute: 5, perHour: 6 }, until);
+    expect(later?.slots).toHaveLength(2);
+    expect(later && reserve(later, { perMinute: 5, perHour: 6 }, until)).toBeUndefined();
+  });
+});
+
+test('a clock that goes back grants no more than one that stands still', () => {
+  const { granted } = ask([...times(5, 0), START - MINUTE, START - SLOT, START, START + MINUTE - 1]);
+  expect(granted).toHaveLength(5);
+});

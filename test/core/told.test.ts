@@ -1,0 +1,100 @@
+import { DAY, HOUR } from '../../src/core/instant';
+import { NOTICES, noticeOf, type Told, wasNoticed, wasReminded, withTold } from '../../src/core/told';
+import { at, told } from './states';
+
+const EXPIRY = at('06-30');
+const WEEK = at('06-23');
+const months = ['01', '02', '03', '04', '05', '06', '07', '08', '09', '10'].map(month => at(`${month}-01`));
+const tell = (lines: readonly Told[]) => lines.reduce<readonly Told[]>(withTold, []);
+
+test('a notice is known by its word, and every other reason is a threshold', () => {
+  for (const notice of NOTICES) expect(noticeOf({ reason: notice })).toBe(notice);
+  for (const reason of ['0', '30d', '-7d', '20%', 'Missing', '', 'toString'])
+    expect(noticeOf({ reason })).toBeUndefined();
+});
+
+describe('the record of what was told', () => {
+  test('has one line an expiry, the last word on it, be it a threshold or that it is gone', () => {
+    const lines = tell([
+      told('30d', EXPIRY, at('05-31')),
+      told('7d', EXPIRY, WEEK),
+      told('gone', EXPIRY, EXPIRY),
+      told('7d', at('12-31'), at('12-24')),
+    ]);
+    expect(lines.map(({ reason }) => reason)).toEqual(['7d', 'gone']);
+  });
+
+  test('keeps each topic apart, also where they are about the same instant', () => {
+    const reasons = ['7d', 'renewed', 'missing', 'unreadable', 'readable', 'invalid'];
+    const lines = tell(reasons.map(reason => told(reason, EXPIRY, EXPIRY)));
+    expect(lines.map(({ reason }) => reason).sort()).toEqual([...reasons].sort());
+  });
+
+  test('stays small: eight of each topic, the latest, and no topic costs another its own', () => {
+    const reasons = ['7d', 'renewed', 'missing', 'unreadable', 'readable', 'invalid'];
+    const lines = tell(months.flatMap(about => reasons.map(reason => told(reason, about, about))));
+    expect(lines).toHaveLength(8 * reasons.length);
+    for (const reason of reasons)
+      expect(lines.filter(line => line.reason === reason).map(({ about }) => about)).toEqual(
+        months.slice(2).reverse(),
+      );
+  });
+
+  test('fits its column: 32,768 characters', () => {
+    const lines = tell(
+      months.flatMap(about =>
+        NOTICES.map(reason =>
+          told(reason, about, about, { outcome: 'undelivered', operationId: 'x'.repeat(36) }),
+        ),
+      ),
+    );
+    expect(JSON.stringify(lines).length).toBeLessThan(20_000);
+  });
+
+  test('learns that a mail did not arrive', () => {
+    const lines = tell([told('7d', EXPIRY, WEEK), told('7d', EXPIRY, WEEK, { outcome: 'undelivered' })]);
+    expect(lines).toEqual([told('7d', EXPIRY, WEEK, { outcome: 'undelivered' })]);
+  });
+
+  test('never forgets a tighter word over a late one: that a wider reminder did not arrive is known after the next', () => {
+    const lines = tell([
+      told('1h', EXPIRY, EXPIRY - HOUR),
+      told('0', EXPIRY, EXPIRY),
+      told('1h', EXPIRY, EXPIRY - HOUR, { outcome: 'undelivered', on: EXPIRY + 5 }),
+    ]);
+    expect(wasReminded(lines, EXPIRY, EXPIRY)).toBe(true);
+    expect(lines).toEqual([told('0', EXPIRY, EXPIRY)]);
+    const ended = tell([
+      told('-7d', EXPIRY, EXPIRY + 7 * DAY),
+      told('gone', EXPIRY, EXPIRY),
+      told('-7d', EXPIRY, EXPIRY + 7 * DAY, { outcome: 'undelivered' }),
+    ]);
+    expect(wasReminded(ended, EXPIRY, EXPIRY + 30 * DAY)).toBe(true);
+  });
+});
+
+describe('being reminded of an expiry', () => {
+  test('is by a threshold as tight, or a tighter one', () => {
+    const lines = [told('7d', EXPIRY, WEEK)];
+    expect(wasReminded(lines, EXPIRY, WEEK)).toBe(true);
+    expect(wasReminded(lines, EXPIRY, WEEK - 1)).toBe(true);
+    expect(wasReminded(lines, EXPIRY, WEEK + 1)).toBe(false);
+    expect(wasReminded(lines, EXPIRY + 1, WEEK)).toBe(false);
+  });
+
+  test('is by hearing that it is gone, for every threshold after it, too', () => {
+    expect(wasReminded([told('gone', EXPIRY, EXPIRY)], EXPIRY, at('12-31'))).toBe(true);
+  });
+
+  test('is by no other notice', () => {
+    for (const reason of NOTICES.filter(notice => notice !== 'gone'))
+      expect(wasReminded([told(reason, EXPIRY, at('12-31'))], EXPIRY, WEEK)).toBe(false);
+  });
+});
+
+test('a notice was heard only in its own word and about its own instant', () => {
+  const lines = [told('missing', WEEK, WEEK)];
+  expect(wasNoticed(lines, 'missing', WEEK)).toBe(true);
+  expect(wasNoticed(lines, 'unreadable', WEEK)).toBe(false);
+  expect(wasNoticed(lines, 'missing', WEEK + 1)).toBe(false);
+});

@@ -1,0 +1,212 @@
+/** The snooze route over HTTP: what a browser, a scanner and an attacker get from it. */
+import { DAY } from '../../src/core/instant';
+import { functionsOf } from '../../src/functions';
+import { instant } from '../support/clock';
+import { useHost } from '../support/host';
+import { LINKED, tokenTo } from '../support/snooze';
+import { CONTOSO, dump, HOST, mailsAt } from '../support/story';
+import { useWorld } from '../support/world';
+
+const world = useWorld({ settings: LINKED });
+const hosting = useHost();
+
+const ADA = 'ada@example.com';
+const EXPIRY = '2026-07-01T12:00:00Z';
+const FORM = 'application/x-www-form-urlencoded';
+
+interface Page {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+let url = '';
+/** What is posted to the link in Ada's mail. */
+let ask: (method: string, body?: string, contentType?: string) => Promise<Page>;
+
+async function asked(address: string, init: RequestInit = {}): Promise<Page> {
+  const response = await fetch(address, { redirect: 'error', ...init });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+async function furnish(columns: Record<string, string> = {}): Promise<void> {
+  await world().register(CONTOSO, 'gateway', { owners: ADA, displayName: 'Gateway', ...columns });
+  world().azure.iotCentral.token(HOST, 'gateway').expires(EXPIRY);
+  expect(await mailsAt(world(), '2026-06-20T12:00:00Z')).toHaveLength(1);
+  const env = { SWEEP_SCHEDULE: '0 0 0 1 1 *', REMIND_SCHEDULE: '0 0 0 1 1 *' };
+  const connectionString = world().connectionString;
+  const host = await hosting.start(functionsOf(world().app), { env, connectionString });
+  url = `${host.url}/api/snooze?t=${tokenTo(world(), ADA)}`;
+  ask = (method, body, contentType = FORM) =>
+    asked(url, { method, ...(body !== undefined && { body, headers: { 'content-type': contentType } }) });
+}
+
+const row = () => world().tables.expiries.row({ scope: CONTOSO, name: 'gateway' });
+
+test('GET shows the page and HEAD its headers; neither changes anything', async () => {
+  await furnish();
+  const before = await dump(world());
+  const { status, headers, text } = await ask('GET');
+  expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+  for (const words of ['Gateway', ADA, 'expires in 11 days', 'Wed 2026-07-01 12:00 UTC', 'Stop watching'])
+    expect(text).toContain(words);
+  const head = await ask('HEAD');
+  expect([head.status, head.text, head.headers.get('content-type')]).toEqual([
+    200,
+    '',
+    'text/html; charset=utf-8',
+  ]);
+  expect(await dump(world())).toEqual(before);
+  expect((await ask('PUT')).status).toBe(405);
+});
+
+test('every page lets nothing in, stays in no cache and tells nobody its address', async () => {
+  await furnish();
+  const pages = [
+    await ask('GET'),
+    await ask('POST', 'act=undo'),
+    await ask('POST', ''),
+    await asked(`${url}x`),
+  ];
+  expect(pages.map(({ status }) => status)).toEqual([200, 200, 400, 400]);
+  for (const { headers, text } of pages) {
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy.split('; ').sort()).toEqual([
+      "base-uri 'none'",
+      "default-src 'none'",
+      "form-action 'self'",
+      "frame-ancestors 'none'",
+      expect.stringMatching(/^style-src 'sha256-[\w+/]{43}='$/),
+    ]);
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('x-robots-tag')).toContain('noindex');
+    expect(text).not.toMatch(/<script|\son\w+=|style="|https?:\/\//i);
+  }
+});
+
+test('POST snoozes and undoes, and says so on the page itself', async () => {
+  await furnish();
+  const snoozed = await ask('POST', 'act=snooze&days=7&reason=on+holiday');
+  expect(snoozed.status).toBe(200);
+  expect(snoozed.text).toMatch(/<b>Snoozed\.<\/b>.*until Sat 2026-06-27 12:00 UTC/);
+  expect((await row())?.snoozes.get(ADA)).toEqual({
+    about: instant(EXPIRY),
+    until: world().clock.now() + 7 * DAY,
+    reason: 'on holiday',
+    on: world().clock.now(),
+  });
+  expect((await ask('GET')).text).toContain('Undo the snooze');
+  const undone = await ask('POST', 'act=undo');
+  expect([undone.status, undone.text.includes('Not snoozed any more')]).toEqual([200, true]);
+  expect((await row())?.snoozes.size).toBe(0);
+});
+
+test('an own number of days is taken, and a reason on several lines becomes one', async () => {
+  await furnish();
+  const body = new URLSearchParams({
+    act: 'snooze',
+    days: 'other',
+    otherDays: '90',
+    reason: ' a\r\nb\u202E\0 c ',
+    seen: '',
+  });
+  expect((await ask('POST', body.toString(), `${FORM}; charset=UTF-8`)).status).toBe(200);
+  expect((await row())?.snoozes.get(ADA)).toMatchObject({
+    until: world().clock.now() + 90 * DAY,
+    reason: 'a b c',
+  });
+});
+
+describe('a form that is wrong', () => {
+  const long = 'x'.repeat(501);
+
+  test.each([
+    ['no days', 'act=snooze&reason=x', 'daysFault'],
+    ['days of none', 'act=snooze&days=0&reason=x', 'daysFault'],
+    ['too many days', 'act=snooze&days=91&reason=x', 'daysFault'],
+    ['half a day', 'act=snooze&days=1.5&reason=x', 'daysFault'],
+    ['days as code', 'act=snooze&days=1e1&reason=x', 'daysFault'],
+    ['an own number left out', 'act=snooze&days=other&otherDays=&reason=x', 'otherDaysFault'],
+    ['no reason', 'act=snooze&days=7', 'reasonFault'],
+    ['a reason of blanks', 'act=snooze&days=7&reason=+%0D%0A', 'reasonFault'],
+    ['a reason of 501 characters', `act=snooze&days=7&reason=${long}`, 'reasonFault'],
+    ['a new id that is the old one', 'act=replace&newId=gateway', 'newIdFault'],
+    ['a new id that is too long', `act=replace&newId=${'x'.repeat(1_025)}`, 'newIdFault'],
+  ])('with %s is shown again with the fault at its field', async (_what, body, id) => {
+    await furnish();
+    const before = await dump(world());
+    const { status, text } = await ask('POST', body);
+    expect(status).toBe(400);
+    expect(text).toContain('Nothing was changed');
+    expect(text).toContain(`id="${id}"`);
+    expect(text).toMatch(new RegExp(`aria-describedby="${id}[ "]`));
+    expect(await dump(world())).toEqual(before);
+  });
+
+  test('keeps what was written', async () => {
+    await furnish();
+    const { text } = await ask('POST', 'act=snooze&days=other&otherDays=200&reason=%3Cb%3Ebold');
+    expect(text).toContain('value="200"');
+    expect(text).toContain('>&lt;b&gt;bold</textarea>');
+    expect(text).toMatch(/value="other" id="other" checked/);
+  });
+
+  test.each([
+    ['nothing', 400, '', FORM],
+    ['another act', 400, 'act=delete', FORM],
+    ['a field twice', 400, 'act=snooze&days=7&days=8&reason=x', FORM],
+    ['a field of its own', 400, 'act=undo&admin=1', FORM],
+    ['JSON', 415, '{"act":"undo"}', 'application/json'],
+    ['plain text', 415, 'act=undo', 'text/plain'],
+    ['parts', 415, '--x', 'multipart/form-data; boundary=x'],
+    ['more than 8 KiB', 413, `act=snooze&days=7&reason=${'x'.repeat(8_192)}`, FORM],
+  ])('with %s is answered %i and changes nothing', async (_what, expected, body, contentType) => {
+    await furnish();
+    const before = await dump(world());
+    const { status, text } = await ask('POST', body, contentType);
+    expect([status, text.includes('Nothing was changed')]).toEqual([expected, true]);
+    expect(await dump(world())).toEqual(before);
+  });
+});
+
+test('what a row says cannot become part of the page', async () => {
+  const evil = '"><script>alert(1)</script><img src=x onerror=alert(1)>';
+  await furnish({ displayName: evil });
+  const pages = [
+    await ask('GET'),
+    await ask('POST', `act=snooze&days=7&reason=${encodeURIComponent(evil)}`),
+    await ask('POST', `act=replace&newId=${encodeURIComponent(evil)}`),
+    await ask('GET'),
+  ];
+  expect(pages.map(({ status }) => status)).toEqual([200, 200, 200, 410]);
+  for (const { text } of pages) {
+    expect(text).toContain('&lt;script&gt;alert(1)');
+    expect(text).not.toMatch(/<script|<img/);
+  }
+});
+
+test('a link that does nothing says why, with a status of its own', async () => {
+  await furnish();
+  const at = url.slice(0, url.indexOf('?'));
+  expect((await asked(at)).status).toBe(400);
+  expect((await asked(`${url}&t=again`)).status).toBe(400);
+  expect((await asked(`${url}&utm_source=mail`)).status).toBe(200);
+  expect((await asked(`${at}?t=1.e30.nonsense`)).text).toContain('can’t be read');
+  await world().register(CONTOSO, 'gateway', { owners: 'bob@example.com', displayName: 'Gateway' });
+  const strangers = await ask('GET');
+  expect([strangers.status, strangers.text.includes('Gateway')]).toEqual([403, false]);
+  await world().unregister(CONTOSO, 'gateway');
+  expect((await ask('POST', 'act=undo')).status).toBe(410);
+  world().clock.pass(120 * DAY);
+  expect((await ask('GET')).text).toContain('This link is over');
+});
+
+test('without a secret there are no links: 404, and it says so', async () => {
+  await furnish();
+  world().restart({ LINK_SECRET: '' });
+  const { status, text } = await ask('GET');
+  expect([status, text.includes('Links are switched off')]).toEqual([404, true]);
+  expect((await ask('POST', 'act=undo')).status).toBe(404);
+});

@@ -1,0 +1,250 @@
+/** What operators hear of the watcher itself: once a day, one line a matter, and never in the way of a reminder. */
+import { DAY, HOUR, type Instant } from '../../src/core/instant';
+import { CONTOSO, dump, flat, HOST, mailedBy, mailsAt, queued, textTo, ticks } from '../support/story';
+import { useWorld } from '../support/world';
+
+const ADA = 'ada@example.com';
+const OPS = 'ops@example.com';
+const OPER = 'oper@example.com';
+const EXPIRY = '2027-01-31T12:00:00Z';
+const FORBIDDEN = { fault: 'status', status: 403 } as const;
+
+const world = useWorld();
+
+const token = (id = 'gateway') => world().azure.iotCentral.token(HOST, id);
+const within = (count: number) => mailedBy(world(), () => ticks(world(), count));
+const textOf = (owner = OPS) => flat(textTo(world(), owner));
+/** One tick so much later. */
+const passing = (ms: number) =>
+  mailedBy(world(), async () => {
+    world().clock.pass(ms);
+    await world().tick();
+  });
+
+async function register(name: string, columns: Record<string, unknown> = {}): Promise<void> {
+  token(name).expires(EXPIRY);
+  await world().register(CONTOSO, name, { owners: ADA, ...columns });
+}
+
+const broken = (name: string) => register(name, { thresholds: 'soon' });
+
+describe('rows that cannot be understood', () => {
+  test('are one mail a day: those that break within it wait for the next', async () => {
+    await broken('row-a');
+    await broken('row-b');
+    expect(await within(1)).toEqual([`${OPS}: 2 registry rows can't be understood: row-a and 1 more`]);
+    await broken('row-c');
+    expect(await passing(3 * HOUR)).toEqual([]);
+    expect(await passing(20 * HOUR)).toEqual([]);
+    expect(await queued(world())).toBe(1);
+    expect(await passing(HOUR)).toEqual([`${OPS}: row-c: registry row can't be understood`]);
+    expect(await passing(2 * DAY)).toEqual([]);
+  });
+
+  test('that wait are no backlog', async () => {
+    await broken('row-a');
+    await ticks(world(), 1);
+    await broken('row-b');
+    for (let hour = 0; hour < 16; hour += 1) expect(await passing(HOUR / 2)).toEqual([]);
+    expect(await queued(world())).toBe(1);
+    expect((await world().app().health()).reasons).toEqual([]);
+  });
+
+  test('that are mended while they wait are not told', async () => {
+    await broken('row-a');
+    await ticks(world(), 1);
+    await broken('row-b');
+    await ticks(world(), 1);
+    await register('row-b');
+    expect(await passing(DAY)).toEqual([]);
+    expect(await queued(world())).toBe(0);
+  });
+});
+
+test('targets without owners are one line a scope, told once', async () => {
+  for (const name of ['a', 'b', 'c']) await register(name, { owners: '' });
+  await register('owned');
+  expect(await within(1)).toEqual([
+    expect.stringMatching(/^ops@example.com: The watcher needs you: .* targets without an owner$/),
+  ]);
+  expect(textOf()).toContain(`3 of the 4 targets of ${CONTOSO} have no owner`);
+  expect(await passing(2 * DAY)).toEqual([]);
+  await register('d', { owners: '' });
+  expect(await passing(DAY)).toEqual([]);
+});
+
+test('targets that lose their owner again are told again', async () => {
+  await register('a', { owners: '' });
+  expect(await within(1)).toHaveLength(1);
+  await register('a');
+  expect(await passing(DAY)).toEqual([]);
+  await register('a', { owners: '' });
+  expect(await passing(DAY)).toHaveLength(1);
+});
+
+describe('a scope whose every read fails', () => {
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  const application = () => world().azure.iotCentral.app(HOST);
+  const toOps = (mails: readonly string[]) => mails.filter(line => line.startsWith(OPS));
+
+  beforeEach(async () => {
+    for (const name of names) await register(name);
+    await ticks(world(), 1);
+    application().misbehaves(FORBIDDEN);
+    world().clock.pass(6 * HOUR);
+    await world().tick();
+  });
+
+  test('is one line after an hour, whatever its size; each owner hears of theirs', async () => {
+    expect(await within(11)).toEqual([]);
+    const mails = await within(1);
+    expect(mails.sort()).toEqual([
+      expect.stringMatching(/^ada@example.com: 5 tokens need you: a can't be read/),
+      expect.stringMatching(/^ops@example.com: The watcher needs you: .*: every read fails$/),
+    ]);
+    expect(textOf()).toContain(`None of the 5 targets of ${CONTOSO} can be read`);
+    expect(await within(24)).toEqual([]);
+    expect(toOps(await passing(2 * DAY))).toEqual([]);
+  });
+
+  test('is no matter while one of them can be read', async () => {
+    application().recovers();
+    for (const name of names.slice(1)) token(name).misbehaves(FORBIDDEN);
+    expect(toOps(await within(30))).toEqual([]);
+  });
+
+  test('for less than an hour is no matter; again, later, it is told again', async () => {
+    application().recovers();
+    expect(await within(12)).toEqual([]);
+    application().misbehaves(FORBIDDEN);
+    world().clock.pass(6 * HOUR);
+    await world().tick();
+    expect(toOps(await within(12))).toHaveLength(1);
+    application().recovers();
+    await ticks(world(), 12);
+    application().misbehaves(FORBIDDEN);
+    world().clock.pass(DAY);
+    await world().tick();
+    expect(toOps(await within(12))).toHaveLength(1);
+  });
+});
+
+describe('a message that could not be handled', () => {
+  const poison = (scope = CONTOSO) =>
+    world().app().tellPoison({ scope, tick: '2026-06-01T00:00:00.000Z' }, world().log);
+
+  test('is told, with the message', async () => {
+    await poison();
+    expect(await within(1)).toEqual([
+      `${OPS}: The watcher needs you: sweeps: a message could not be handled`,
+    ]);
+    expect(textOf()).toContain('2026-06-01T00:00:00.000Z');
+    expect(await within(2)).toEqual([]);
+  });
+
+  test('that says anything at all is bounded and told', async () => {
+    const messages = [undefined, null, 7, '\u0000\n<b>', { huge: 'x'.repeat(100_000) }];
+    for (const message of messages) await world().app().tellPoison(message, world().log);
+    expect(await within(1)).toEqual([expect.stringContaining(`${OPS}: 5 matters of the watcher need you`)]);
+    const text = textTo(world(), OPS);
+    expect(text).not.toContain('\u0000');
+    expect(text.length).toBeLessThan(10_000);
+    expect(await queued(world())).toBe(0);
+  });
+});
+
+describe('within the day', () => {
+  test('all matters of the first hour are one mail, rows last and reminders first', async () => {
+    token('due').expires('2026-06-08T00:00:00Z');
+    await world().register(CONTOSO, 'due', { owners: OPS, displayName: 'Due' });
+    await broken('row-a');
+    await register('orphan', { owners: '' });
+    await world().app().tellPoison({ scope: CONTOSO }, world().log);
+    expect(await within(1)).toEqual([
+      `${OPS}: 1 token, 1 registry row and 2 matters need you: Due expires in 7 days (2026-06-08)`,
+    ]);
+    const text = textTo(world(), OPS);
+    const order = [' Due ', 'could not be handled', 'row-a', 'without an owner'];
+    expect([...order].sort((a, b) => text.indexOf(a) - text.indexOf(b))).toEqual(order);
+  });
+
+  test('a second matter waits, whatever it is, and a reminder does not', async () => {
+    await broken('row-a');
+    expect(await within(1)).toHaveLength(1);
+    await world().app().tellPoison({ scope: CONTOSO }, world().log);
+    await register('orphan', { owners: '', displayName: 'Orphan' });
+    token('orphan').expires('2026-06-08T00:00:00Z');
+    expect(await passing(6 * HOUR)).toEqual([`${OPS}: Orphan expires in 7 days (2026-06-08 00:00 UTC)`]);
+    expect(textOf()).not.toContain('handled');
+    expect(await passing(6 * HOUR)).toEqual([]);
+    expect(await passing(12 * HOUR)).toEqual([expect.stringContaining(`${OPS}: 2 matters of the watcher`)]);
+  });
+
+  test('a reminder that is sent again says nothing of the matters that wait', async () => {
+    await broken('row-a');
+    await ticks(world(), 1);
+    await world().app().tellPoison({ scope: CONTOSO }, world().log);
+    token('orphan').expires('2026-06-08T00:00:00Z');
+    await world().register(CONTOSO, 'orphan', { owners: OPS, displayName: 'Orphan' });
+    world().azure.communication.refuses({ fault: 'status', status: 500 });
+    expect(await within(1)).toEqual([]);
+    expect(await within(1)).toEqual([`${OPS}: Orphan expires in 7 days (2026-06-08 00:00 UTC)`]);
+    expect(textOf()).not.toContain('in the next mail');
+  });
+});
+
+describe('two operators', () => {
+  beforeEach(() => world().restart({ OPERATORS: `${OPS}, ${OPER}` }));
+
+  test('each hear of it once a day', async () => {
+    await broken('row-a');
+    const one = (owner: string) => `${owner}: row-a: registry row can't be understood`;
+    expect((await within(1)).sort()).toEqual([one(OPER), one(OPS)]);
+    await world().app().tellPoison({ scope: CONTOSO }, world().log);
+    expect(await passing(23 * HOUR)).toEqual([]);
+    expect(await passing(HOUR)).toHaveLength(2);
+  });
+
+  test('of whom one joins late: that one hears of the rows that are broken still', async () => {
+    world().restart();
+    await broken('row-a');
+    expect(await within(1)).toHaveLength(1);
+    world().restart({ OPERATORS: `${OPS}, ${OPER}` });
+    expect(await within(1)).toEqual([`${OPER}: row-a: registry row can't be understood`]);
+  });
+
+  test('of whom one leaves: what waited for that one is dropped', async () => {
+    await broken('row-a');
+    await ticks(world(), 1);
+    await world().app().tellPoison({ scope: CONTOSO }, world().log);
+    world().restart();
+    expect(await passing(DAY)).toEqual([
+      `${OPS}: The watcher needs you: sweeps: a message could not be handled`,
+    ]);
+    expect(await queued(world())).toBe(0);
+  });
+});
+
+test('MAIL_TO none queues nothing for operators either', async () => {
+  world().restart({ MAIL_TO: 'none' });
+  await broken('row-a');
+  await register('orphan', { owners: '' });
+  world().azure.iotCentral.app(HOST).misbehaves(FORBIDDEN);
+  await world().app().tellPoison({ scope: CONTOSO }, world().log);
+  expect(await within(14)).toEqual([]);
+  expect(await dump(world(), ['outbox'])).toEqual([]);
+});
+
+test('MAIL_TO operators sends them the reminders at once and the matters once a day', async () => {
+  world().restart({ MAIL_TO: 'operators' });
+  await register('gateway', { displayName: 'Gateway' });
+  await broken('row-a');
+  expect(await within(1)).toHaveLength(1);
+  await world().app().tellPoison({ scope: CONTOSO }, world().log);
+  const mails = await mailsAt(world(), '2026-06-01T12:00:00Z');
+  expect(mails).toEqual([]);
+  const later: Instant = Date.UTC(2027, 0, 1, 12);
+  expect(await passing(later - world().clock.now())).toEqual([
+    expect.stringContaining('Gateway expires in 30 days'),
+  ]);
+});

@@ -1,0 +1,262 @@
+/** The mail quota: what the service grants in any minute and hour is never exceeded, the most urgent go first, and nobody is forgotten. */
+import { createApp } from '../../src/app';
+import { DAY, formatInstant, HOUR, type Instant, MINUTE, SECOND } from '../../src/core/instant';
+import { CONTOSO, flat, HOST, mailedBy, queued, ticks } from '../support/story';
+import { useWorld, type World } from '../support/world';
+
+const SEND = '/emails:send';
+
+const ownerOf = (index: number) => `owner-${String(index).padStart(2, '0')}@example.com`;
+const sendsOf = ({ azure }: World) => azure.communication.requests.filter(({ path }) => path === SEND);
+const recipients = (world: World) => world.azure.communication.mails.flatMap(({ to }) => to);
+
+/** Each owner has one due target; the later in the alphabet, the more urgent. */
+async function owners(world: World, count: number): Promise<void> {
+  for (let index = 0; index < count; index += 1) {
+    const name = `token-${index}`;
+    const left = (count + 1 - index) * DAY;
+    world.azure.iotCentral.token(HOST, name).expires(formatInstant(world.clock.now() + left));
+    await world.register(CONTOSO, name, { owners: ownerOf(index) });
+  }
+  await world.sweep();
+}
+
+const mostUrgentFirst = (count: number) =>
+  Array.from({ length: count }, (_, index) => ownerOf(count - 1 - index));
+
+/** The most requests that fell into any span of this length. */
+function mostWithin(span: number, instants: readonly Instant[]): number {
+  return Math.max(0, ...instants.map(at => instants.filter(it => it > at - span && it <= at).length));
+}
+
+/** Sends at every step until the outbox is empty. */
+async function remindUntilTold(world: World, step: number, remind: () => Promise<unknown>): Promise<void> {
+  for (let run = 0; run < 60 && (await queued(world)) > 0; run += 1) {
+    await remind();
+    world.clock.pass(step);
+  }
+}
+
+describe('twenty owners and two mails a minute', () => {
+  const settings = { MAIL_PER_MINUTE: '2', MAIL_PER_HOUR: '1000' };
+  const strict = { perMinute: 2, perHour: 1_000, statusPerMinute: 4, statusPerHour: 2_000 };
+  const world = useWorld({ communication: strict, settings });
+
+  const expectAllTold = async (count = 20) => {
+    const sends = sendsOf(world());
+    expect(
+      mostWithin(
+        MINUTE,
+        sends.map(({ at }) => at),
+      ),
+    ).toBeLessThanOrEqual(2);
+    expect(world().azure.communication.log.tally.get(429) ?? 0).toBe(0);
+    expect([...recipients(world())].sort()).toEqual(mostUrgentFirst(count).sort());
+    expect(await mailedBy(world(), () => ticks(world(), 1))).toEqual([]);
+  };
+
+  test('all are told in the end, the most urgent first, none twice', async () => {
+    await owners(world(), 20);
+    const start = world().clock.now();
+    await remindUntilTold(world(), 25 * SECOND, world().remind);
+    expect(recipients(world())).toEqual(mostUrgentFirst(20));
+    expect(world().clock.now() - start).toBeLessThan(16 * MINUTE);
+    await expectAllTold();
+  });
+
+  test('a process that starts anew before each run does not take the quota for unused', async () => {
+    await owners(world(), 8);
+    await remindUntilTold(world(), 25 * SECOND, () => {
+      world().restart();
+      return world().remind();
+    });
+    expect(recipients(world())).toEqual(mostUrgentFirst(8));
+    await expectAllTold(8);
+  });
+
+  test('two instances at once stay within it together', async () => {
+    await owners(world(), 8);
+    const apps = [createApp(world().env, world().clock), createApp(world().env, world().clock)];
+    await remindUntilTold(world(), 25 * SECOND, () =>
+      Promise.all(apps.map(app => app.sendReminders(world().log))),
+    );
+    await expectAllTold(8);
+  });
+
+  test('a reminder that becomes the most urgent overtakes those that wait', async () => {
+    await owners(world(), 6);
+    await world().remind();
+    world().clock.pass(5 * MINUTE);
+    world()
+      .azure.iotCentral.token(HOST, 'late')
+      .expires(formatInstant(world().clock.now() + HOUR));
+    await world().register(CONTOSO, 'late', { owners: 'late@example.com' });
+    await world().tick();
+    expect(recipients(world())).toEqual([ownerOf(5), ownerOf(4), 'late@example.com', ownerOf(3)]);
+  });
+
+  test('refused sends count, and only those few are tried', async () => {
+    await owners(world(), 6);
+    world().azure.communication.refuses({
+      fault: 'times',
+      times: 3,
+      inner: { fault: 'status', status: 500 },
+    });
+    await world().remind();
+    expect(sendsOf(world())).toHaveLength(2);
+    await world().remind();
+    world().clock.pass(30 * SECOND);
+    await world().remind();
+    expect(sendsOf(world())).toHaveLength(2);
+    await remindUntilTold(world(), MINUTE, world().remind);
+    expect(
+      mostWithin(
+        MINUTE,
+        sendsOf(world()).map(({ at }) => at),
+      ),
+    ).toBe(2);
+    expect([...recipients(world())].sort()).toEqual(mostUrgentFirst(6).sort());
+    expect(sendsOf(world())).toHaveLength(9);
+  });
+
+  test('an owner of 150 targets gets two mails, and the other owners are not kept waiting for the second', async () => {
+    const names = Array.from({ length: 150 }, (_, index) => `many-${String(index).padStart(3, '0')}`);
+    const soon = formatInstant(world().clock.now() + DAY);
+    for (const name of names) world().azure.iotCentral.token(HOST, name).expires(soon);
+    await world().registerAll(CONTOSO, names, { owners: 'many@example.com' });
+    await owners(world(), 1);
+    await world().remind();
+    expect(recipients(world())).toEqual(['many@example.com', ownerOf(0)]);
+    const [first] = world().mailsTo('many@example.com');
+    expect(first?.message.content.subject).toContain('150 tokens need you');
+    expect(flat(first?.message.content.plainText ?? '')).toContain('51 more follow in the next mail.');
+    await world().remind();
+    expect(world().mails()).toHaveLength(2);
+    world().clock.pass(5 * MINUTE);
+    expect(await mailedBy(world(), () => world().tick())).toEqual([
+      expect.stringContaining('many@example.com: 51 tokens need you'),
+    ]);
+    const texts = world()
+      .mailsTo('many@example.com')
+      .map(({ message }) => message.content.plainText ?? '');
+    for (const name of names) expect(texts.filter(text => text.includes(name))).toHaveLength(1);
+    expect(await mailedBy(world(), () => ticks(world(), 2))).toEqual([]);
+  });
+});
+
+describe('three mails an hour', () => {
+  const settings = { MAIL_PER_MINUTE: '30', MAIL_PER_HOUR: '3' };
+  const world = useWorld({ communication: { perMinute: 30, perHour: 3 }, settings });
+
+  test('are spread over the hours, and health shows what has waited for six of them', async () => {
+    await owners(world(), 24);
+    const health = async () => (await world().app().health()).reasons.map(({ code }) => code);
+    const start = world().clock.now();
+    const backlog: [number, string[]][] = [];
+    while ((await queued(world())) > 0 && world().clock.now() - start < 12 * HOUR) {
+      await world().tick();
+      const hours = (world().clock.now() - start) / HOUR;
+      const codes = await health();
+      if (String(codes) !== String(backlog.at(-1)?.[1] ?? [])) backlog.push([hours, codes]);
+      world().clock.pass(20 * MINUTE);
+    }
+    const sends = sendsOf(world());
+    expect(
+      mostWithin(
+        HOUR,
+        sends.map(({ at }) => at),
+      ),
+    ).toBe(3);
+    expect(sends.filter(({ status }) => status === 429)).toEqual([]);
+    expect(recipients(world())).toEqual(mostUrgentFirst(24));
+    expect(backlog).toEqual([
+      [expect.closeTo(6, 2), ['mailBacklog']],
+      [expect.any(Number), []],
+    ]);
+  });
+
+  test('are all that an hour takes, whoever refuses', async () => {
+    await owners(world(), 4);
+    world().azure.communication.refuses({ fault: 'times', times: 9, inner: { fault: 'reset' } });
+    await remindUntilTold(world(), 10 * MINUTE, world().remind);
+    // A request that was reset is in the log all the same.
+    expect(
+      mostWithin(
+        HOUR,
+        sendsOf(world()).map(({ at }) => at),
+      ),
+    ).toBeLessThanOrEqual(3);
+    expect([...recipients(world())].sort()).toEqual(mostUrgentFirst(4).sort());
+  });
+});
+
+describe('a service that asks to wait', () => {
+  const world = useWorld();
+  const throttled = (retryAfter: string, times = 1) =>
+    world().azure.communication.refuses({
+      fault: 'times',
+      times,
+      inner: { fault: 'status', status: 429, retryAfter },
+    });
+
+  test('is asked by nobody before that, and then under the same operation id', async () => {
+    await owners(world(), 3);
+    throttled('1200');
+    await world().remind();
+    const [id] = world().log.lines.flatMap(line => /\(operation (\S+)\)/.exec(line)?.[1] ?? []);
+    expect(sendsOf(world())).toHaveLength(1);
+    await mailedBy(world(), () => ticks(world(), 3));
+    world().clock.pass(299 * SECOND);
+    world().restart();
+    await world().tick();
+    expect(sendsOf(world())).toHaveLength(1);
+    world().clock.pass(SECOND);
+    await world().tick();
+    expect(recipients(world())).toEqual(mostUrgentFirst(3));
+    expect(world().azure.communication.mails[0]?.operationId).toBe(id);
+    expect(sendsOf(world())).toHaveLength(4);
+  });
+
+  test('and yet accepted the mail is not sent it again', async () => {
+    await owners(world(), 2);
+    world().azure.communication.acceptsThen({ fault: 'status', status: 429, retryAfter: '600' });
+    await ticks(world(), 1);
+    await ticks(world(), 3);
+    expect(recipients(world())).toEqual(mostUrgentFirst(2));
+    expect(sendsOf(world())).toHaveLength(2);
+    expect(await queued(world())).toBe(0);
+  });
+
+  test('for longer than a day is asked again after one: a number can be wrong', async () => {
+    await owners(world(), 1);
+    throttled('999999999');
+    await world().remind();
+    world().clock.pass(DAY);
+    expect(await mailedBy(world(), () => world().tick())).toHaveLength(1);
+  });
+});
+
+describe('a service that answers few questions about mails', () => {
+  const world = useWorld({ communication: { statusPerMinute: 1, statusPerHour: 1_000 } });
+
+  test('is left alone with them for as long as it asks, and sent mails all the same', async () => {
+    await owners(world(), 2);
+    world().azure.communication.refuses({ fault: 'times', times: 2, inner: { fault: 'reset' } });
+    await world().remind();
+    world().clock.pass(5 * MINUTE);
+    world()
+      .azure.iotCentral.token(HOST, 'third')
+      .expires(formatInstant(world().clock.now() + 20 * DAY));
+    await world().register(CONTOSO, 'third', { owners: 'third@example.com' });
+    await world().tick();
+    const looks = () =>
+      world().azure.communication.requests.filter(({ path }) => path.startsWith('/emails/operations/'));
+    expect(looks().map(({ status }) => status)).toEqual([404, 429]);
+    expect(recipients(world())).toEqual([ownerOf(1), 'third@example.com']);
+    world().clock.pass(30 * SECOND);
+    await world().remind();
+    expect(looks()).toHaveLength(2);
+    await ticks(world(), 3);
+    expect([...recipients(world())].sort()).toEqual([...mostUrgentFirst(2), 'third@example.com'].sort());
+  });
+});

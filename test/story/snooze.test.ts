@@ -1,0 +1,326 @@
+/** What an owner does with the link in a mail: snooze, undo, "I replaced it"; and what a link refuses to do. */
+import { DAY, formatInstant, MINUTE } from '../../src/core/instant';
+import type { Asked, Shown } from '../../src/core/link';
+import { statusJson } from '../../src/web/status';
+import { instant } from '../support/clock';
+import { LINKED, linksTo, tokenTo } from '../support/snooze';
+import { APPS, CONTOSO, dump, HOST, historyOf, mailsAt, notesOf, SUBSCRIPTION } from '../support/story';
+import { useWorld } from '../support/world';
+
+const world = useWorld({ settings: LINKED });
+
+const ADA = 'ada@example.com';
+const BOB = 'Bob@Example.com';
+const BOTH = { owners: `${ADA}, ${BOB}`, displayName: 'Gateway' };
+const GATEWAY = { scope: CONTOSO, name: 'gateway' };
+const EXPIRY = '2026-08-01T12:00:00Z';
+
+const token = (id = 'gateway') => world().azure.iotCentral.token(HOST, id);
+const recipients = async (text: string) =>
+  (await mailsAt(world(), text)).map(mail => mail.split(': ')[0]).sort();
+const at = (text: string) => recipients(`2026-${text}T12:00:00Z`);
+const look = (link = tokenTo(world(), ADA)) => world().app().lookAtLink(link);
+const follow = (asked: Asked, link = tokenTo(world(), ADA)) => world().app().followLink(link, asked);
+const stored = () => dump(world());
+
+function snooze(days: number, more: { reason?: string; seen?: string; link?: string } = {}) {
+  const { reason = 'waiting for the vendor', seen = '', link } = more;
+  return follow({ act: 'snooze', days, reason, seen }, link);
+}
+
+const snoozeOf = async (owner: string) =>
+  (await world().tables.expiries.row(GATEWAY))?.snoozes.get(owner.toLowerCase());
+
+function shown(answer: Awaited<ReturnType<typeof look>>): Shown {
+  if (!('view' in answer)) throw new Error(JSON.stringify(answer));
+  return answer;
+}
+
+/** Both owners were told 30 days before. */
+beforeEach(async () => {
+  await world().register(CONTOSO, 'gateway', BOTH);
+  token().expires(EXPIRY);
+  expect(await at('07-02')).toEqual([BOB, ADA]);
+});
+
+test('the page shows which target, until when it lives and who asks; nothing else', async () => {
+  expect(await look()).toEqual({
+    view: {
+      asOf: world().clock.now(),
+      owner: ADA,
+      displayName: 'Gateway',
+      label: 'IoT Central API token',
+      where: HOST,
+      id: 'gateway',
+      expiresOn: instant(EXPIRY),
+      readOn: world().clock.now(),
+    },
+  });
+});
+
+describe('a snooze', () => {
+  test('silences one owner alone, and ends by itself: then the tightest threshold is told, once', async () => {
+    expect(await snooze(26)).toMatchObject({
+      done: 'snoozed',
+      view: { snooze: { reason: 'waiting for the vendor' } },
+    });
+    expect(await at('07-18')).toEqual([BOB]);
+    expect(await at('07-25')).toEqual([BOB]);
+    expect(await recipients('2026-07-28T11:59:00Z')).toEqual([]);
+    expect(await at('07-28')).toEqual([ADA]);
+    expect(world().mailsTo(ADA).at(-1)?.message.content.plainText).toContain('7d');
+    expect(await at('07-29')).toEqual([]);
+    expect(await at('07-31')).toEqual([BOB, ADA]);
+  });
+
+  test('is over with the expiry it was for: a renewed token starts clean', async () => {
+    await snooze(90);
+    token().expires('2026-09-20T12:00:00Z');
+    // Good news of the renewal goes to whoever was reminded, snoozed or not.
+    expect(await at('07-10')).toEqual([BOB, ADA]);
+    expect(await at('08-21')).toEqual([BOB, ADA]);
+  });
+
+  test('drops what was queued already, and says why', async () => {
+    world().clock.to('2026-07-18T12:00:00Z');
+    await world().sweep();
+    await snooze(5);
+    await world().remind();
+    expect(world().mailsTo(ADA)).toHaveLength(1);
+    expect(await notesOf(world(), CONTOSO, 'gateway', 'dropped')).toEqual([
+      expect.stringMatching(/to ada@example\.com: snoozed$/),
+    ]);
+  });
+
+  test('is in the history, with who, until when and why', async () => {
+    await snooze(7);
+    expect(await notesOf(world(), CONTOSO, 'gateway', 'snoozed')).toEqual([
+      `by ${ADA} until 2026-07-09T12:00:00.000Z: waiting for the vendor`,
+    ]);
+  });
+
+  test('shows on status from the next sweep on, while it lasts', async () => {
+    await snooze(7);
+    world().clock.pass(5 * MINUTE);
+    await world().sweep();
+    const snoozedUntil = instant('2026-07-09T12:00:00Z');
+    expect(await world().item('gateway')).toMatchObject({ snoozedUntil });
+    const { items } = statusJson(await world().app().report({ limit: 1 }));
+    expect(Object.entries(items[0] ?? {}).at(-1)).toEqual(['snoozedUntil', '2026-07-09T12:00:00.000Z']);
+    world().clock.to('2026-07-09T12:00:00Z');
+    expect(await world().item('gateway')).not.toHaveProperty('snoozedUntil');
+  });
+
+  test('that is asked for twice is the same snooze, and nothing is written again', async () => {
+    const first = shown(await snooze(7));
+    const before = await stored();
+    world().clock.pass(DAY);
+    const again = shown(await snooze(7));
+    expect([again.done, again.view.snooze]).toEqual(['snoozed', first.view.snooze]);
+    expect(await stored()).toEqual(before);
+  });
+
+  test('can be lengthened by who saw it, and not by a form from before it', async () => {
+    const { view } = shown(await snooze(7));
+    world().clock.pass(DAY);
+    const before = await stored();
+    expect(await snooze(30)).toMatchObject({ changedMeanwhile: true, view: { snooze: view.snooze } });
+    expect(await stored()).toEqual(before);
+    const seen = formatInstant(view.snooze?.on ?? 0);
+    expect(await snooze(30, { seen })).toMatchObject({ done: 'snoozed' });
+    expect(await snoozeOf(ADA)).toMatchObject({ until: world().clock.now() + 30 * DAY });
+  });
+
+  test('of two owners at once are two snoozes', async () => {
+    const [ada, bob] = [tokenTo(world(), ADA), tokenTo(world(), BOB)];
+    await Promise.all([
+      snooze(3, { link: ada, reason: 'ada’s' }),
+      snooze(20, { link: bob, reason: 'bob’s' }),
+    ]);
+    expect([(await snoozeOf(ADA))?.reason, (await snoozeOf(BOB))?.reason]).toEqual(['ada’s', 'bob’s']);
+    expect(await at('07-18')).toEqual([ADA]);
+  });
+
+  test('can be undone: what is then due is told', async () => {
+    await snooze(90);
+    expect(await at('07-18')).toEqual([BOB]);
+    expect(await follow({ act: 'undo' })).toEqual({ done: 'unsnoozed', view: shown(await look()).view });
+    expect(await at('07-19')).toEqual([ADA]);
+    expect(await historyOf(world(), CONTOSO, 'gateway')).toEqual(
+      expect.arrayContaining(['snoozed', 'unsnoozed']),
+    );
+    const before = await stored();
+    expect(await follow({ act: 'undo' })).toMatchObject({ done: 'unsnoozed' });
+    expect(await stored()).toEqual(before);
+  });
+
+  test('of an operator who stands in for owners mutes the operator', async () => {
+    await world().register(CONTOSO, 'orphan', {});
+    token('orphan').expires(EXPIRY);
+    await at('07-03');
+    const link = linksTo(world(), 'ops@example.com').map(url => new URL(url).searchParams.get('t') ?? '');
+    await snooze(20, { link: link[0] ?? '' });
+    expect(await at('07-18')).toEqual([BOB, ADA]);
+  });
+});
+
+describe('"I replaced it"', () => {
+  const replace = (newId: string | undefined, link?: string) => follow({ act: 'replace', newId }, link);
+  const row = (name: string, scope = CONTOSO) => world().tables.registry.row({ scope, name });
+
+  test('stops the old one for everybody, and watches the new one with the same policy', async () => {
+    const columns = {
+      ...BOTH,
+      thresholds: '30d 3d',
+      checkEvery: '2h',
+      runbook: 'https://wiki.example.com/x',
+      notes: 'n',
+    };
+    await world().register(CONTOSO, 'gateway', { ...columns, enabled: 'true' });
+    token('gateway/2').expires('2026-09-01T12:00:00Z');
+    expect(await replace('gateway/2')).toEqual({ replaced: 'Gateway', by: 'gateway/2', registered: true });
+    expect((await row('gateway'))?.columns).toEqual({
+      ...columns,
+      enabled: 'true',
+      replacedBy: 'gateway~2F2',
+    });
+    expect((await row('gateway~2F2'))?.columns).toEqual(columns);
+    expect(await notesOf(world(), CONTOSO, 'gateway', 'replaced')).toEqual([`by gateway~2F2, says ${ADA}`]);
+    expect(await at('08-01')).toEqual([]);
+    expect(await at('08-02')).toEqual([BOB, ADA]);
+    expect(world().mails().at(-1)).toContain('2026-09-01');
+    expect(await world().item('gateway')).toBeUndefined();
+  });
+
+  test('leaves a row alone that is there already', async () => {
+    await world().register(CONTOSO, 'newer', { owners: BOB });
+    expect(await replace('newer')).toMatchObject({ registered: false });
+    expect((await row('newer'))?.columns).toEqual({ owners: BOB });
+    expect((await row('gateway'))?.columns.replacedBy).toBe('newer');
+  });
+
+  test('without the new id stops the old one all the same', async () => {
+    expect(await replace(undefined)).toEqual({ replaced: 'Gateway', by: undefined, registered: false });
+    expect((await row('gateway'))?.columns.replacedBy).toBe('(not named)');
+    expect(await at('08-01')).toEqual([]);
+  });
+
+  test('takes a container app by its resource group and name', async () => {
+    const app = (name: string) => world().azure.arm.app(SUBSCRIPTION, 'rg', name);
+    app('shop').expires(EXPIRY);
+    await world().register(APPS, 'rg:shop', { owners: ADA });
+    for (const day of ['07-03', '07-04', '07-25']) await at(day);
+    const link = linksTo(world(), ADA).at(-1);
+    const shop = new URL(link ?? '').searchParams.get('t') ?? '';
+    expect(shown(await look(shop)).view.id).toBe('rg/shop');
+    expect(await replace('shop2', shop)).toMatchObject({ badNewId: expect.stringContaining('rg/shop') });
+    expect(await replace('RG / Shop2', shop)).toMatchObject({ registered: true });
+    expect((await row('rg:shop', APPS))?.columns.replacedBy).toBe('rg:shop2');
+    expect(await row('rg:shop2', APPS)).toBeDefined();
+  });
+
+  test.each([
+    ['the old one itself', 'gateway', /old one/],
+    ['what no address can hold', '..', /can't be a name/],
+    ['one that is itself replaced', 'older', /not watched/],
+    ['one that is disabled', 'off', /not watched/],
+  ])('refuses %s, and changes nothing', async (_what, newId, why) => {
+    await world().register(CONTOSO, 'older', { replacedBy: 'gateway' });
+    await world().register(CONTOSO, 'off', { enabled: 'false' });
+    const before = await stored();
+    expect(await replace(newId)).toMatchObject({ badNewId: expect.stringMatching(why) });
+    expect(await stored()).toEqual(before);
+  });
+
+  test('twice says that it is done, and changes nothing more', async () => {
+    await replace('newer');
+    const before = await stored();
+    expect(await replace('newer')).toEqual({
+      refused: 'notWatched',
+      displayName: 'Gateway',
+      replacedBy: 'newer',
+    });
+    expect(await stored()).toEqual(before);
+  });
+});
+
+describe('a link', () => {
+  test('that a scanner opens, however often, changes nothing', async () => {
+    const links = [...linksTo(world(), ADA), ...linksTo(world(), BOB)];
+    expect(links).toHaveLength(2);
+    const before = await stored();
+    for (const link of [...links, ...links]) shown(await look(new URL(link).searchParams.get('t') ?? ''));
+    expect(await stored()).toEqual(before);
+    expect(await at('07-18')).toEqual([BOB, ADA]);
+  });
+
+  const acts: Asked[] = [
+    { act: 'snooze', days: 7, reason: 'x', seen: '' },
+    { act: 'undo' },
+    { act: 'replace', newId: 'newer' },
+    { act: 'replace', newId: undefined },
+  ];
+
+  async function refuses(refused: object, link = tokenTo(world(), ADA)): Promise<void> {
+    const before = await stored();
+    expect(await look(link)).toEqual(refused);
+    for (const asked of acts) expect(await follow(asked, link)).toEqual(refused);
+    expect(await stored()).toEqual(before);
+  }
+
+  test('that was altered does nothing', async () => {
+    const link = tokenTo(world(), ADA);
+    await refuses({ refused: 'unreadable' }, `${link.slice(0, 20)}x${link.slice(21)}`);
+    await refuses({ refused: 'unreadable' }, '');
+  });
+
+  test('that is over does nothing', async () => {
+    const link = tokenTo(world(), ADA);
+    world().clock.pass(120 * DAY);
+    await refuses({ refused: 'over', until: world().clock.now() }, link);
+  });
+
+  test('that is replayed after a renewal does nothing', async () => {
+    const link = tokenTo(world(), ADA);
+    token().expires('2027-08-01T12:00:00Z');
+    await at('07-10');
+    const expiresOn = instant('2027-08-01T12:00:00Z');
+    await refuses(
+      { refused: 'expiryChanged', displayName: 'Gateway', about: instant(EXPIRY), expiresOn },
+      link,
+    );
+  });
+
+  test('to what was removed does nothing', async () => {
+    await world().unregister(CONTOSO, 'gateway');
+    await refuses({ refused: 'removed' });
+  });
+
+  test('to what is disabled does nothing', async () => {
+    await world().register(CONTOSO, 'gateway', { ...BOTH, enabled: 'false' });
+    await refuses({ refused: 'notWatched', displayName: 'Gateway' });
+  });
+
+  test('of somebody who is no longer an owner does nothing and tells nothing', async () => {
+    await world().register(CONTOSO, 'gateway', { owners: BOB, displayName: 'Secret project' });
+    await refuses({ refused: 'notARecipient' });
+    expect(await look(tokenTo(world(), BOB))).toHaveProperty('view');
+  });
+
+  test('signed with the secret before still works, and with one before that no more', async () => {
+    const link = tokenTo(world(), ADA);
+    const LINK_SECRET = 'another secret of 32 characters or more';
+    world().restart({ LINK_SECRET, LINK_SECRET_PREVIOUS: LINKED.LINK_SECRET });
+    expect(await snooze(7, { link })).toMatchObject({ done: 'snoozed' });
+    world().restart({ LINK_SECRET });
+    await refuses({ refused: 'unreadable' }, link);
+  });
+
+  test('leads nowhere once links are switched off, and mails have none', async () => {
+    const link = tokenTo(world(), ADA);
+    world().restart({ LINK_SECRET: '' });
+    await refuses({ refused: 'off' }, link);
+    expect(await at('07-18')).toEqual([BOB, ADA]);
+    expect(linksTo(world(), ADA)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,65 @@
+/** What a sweep asks of the storage account, counted on the wire: a budget of DESIGN.md section 8 that needs no clock. */
+import { createServer, request, type Server } from 'node:http';
+import { createApp } from '../../src/app';
+import type { World } from '../support/world';
+import { useWorld } from '../support/world';
+
+const world = useWorld({ iotCentral: { throttle: false } });
+const HOST = 'contoso.azureiotcentral.com';
+const SCOPE = `iotCentralToken:${HOST}`;
+const TARGETS = 300;
+
+let proxy: Server;
+let calls = 0;
+
+/** A way to the tables that counts; requests are signed over account and path, so it may stand between. */
+async function counting({ env, clock }: World) {
+  const [, tables = ''] = /TableEndpoint=([^;]+)/.exec(env.AzureWebJobsStorage ?? '') ?? [];
+  const { hostname, port, pathname } = new URL(tables);
+  proxy = createServer((incoming, outgoing) => {
+    calls += 1;
+    const { method, headers, url: path } = incoming;
+    const onward = request({ hostname, port, method, path, headers }, answer => {
+      outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(outgoing);
+    });
+    incoming.pipe(onward);
+  });
+  await new Promise<void>(resolve => proxy.listen(0, '127.0.0.1', resolve));
+  const address = proxy.address();
+  const at = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}${pathname}`;
+  const storage = (env.AzureWebJobsStorage ?? '').replace(tables, at);
+  return createApp(
+    { ...env, AzureWebJobsStorage: storage, IOT_CENTRAL_BURST: '100000', IOT_CENTRAL_RATE: '10000' },
+    clock,
+  );
+}
+
+afterEach(() => {
+  proxy.closeAllConnections();
+  proxy.close();
+});
+
+test('first sight, reading again and a renewal stay within their budgets', async () => {
+  const app = await counting(world());
+  const names = Array.from({ length: TARGETS }, (_, index) => `device-${String(index).padStart(4, '0')}`);
+  const expire = (text: string) =>
+    names.map(name => world().azure.iotCentral.token(HOST, name).expires(text));
+  for (const name of names) await world().register(SCOPE, name, { owners: 'ada@example.com' });
+  await app.report({ limit: 1 });
+  const sweep = async () => {
+    world().clock.pass(6 * 3_600_000);
+    const [message] = await app.startSweep(world().log);
+    calls = 0;
+    if (message) await app.sweepScope(message, world().log);
+    return calls;
+  };
+  const fixed = 2 * Math.ceil(TARGETS / 1_000) + 6;
+  expire('2029-01-01T00:00:00Z');
+  expect(await sweep()).toBeLessThanOrEqual(fixed + (5 * TARGETS) / 100);
+  expect(await sweep()).toBeLessThanOrEqual(fixed + (2 * TARGETS) / 100);
+  expire('2030-01-01T00:00:00Z');
+  expect(await sweep()).toBeLessThanOrEqual(fixed + (5 * TARGETS) / 100);
+  world().clock.pass(-5.9 * 3_600_000);
+  expect(await sweep()).toBeLessThanOrEqual(fixed);
+});
