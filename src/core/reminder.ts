@@ -5,7 +5,7 @@ import { holds, type Snooze } from './snooze';
 import { fixedExpiry, isMinted } from './standing';
 import type { Key } from './target';
 import { type Crossing, formatThreshold, tightestCrossed } from './thresholds';
-import { awaitsGoodNews, type Notice, noticeOf, type Told, wasNoticed, wasReminded } from './told';
+import { awaitsGoodNews, hasHeard, type Notice, noticeOf, type Told, wasNoticed, wasReminded } from './told';
 
 /** One thing an owner must be told about one target. Identity: owner, target, `about` and `reason` (rule 11). */
 export interface Reminder extends Key {
@@ -124,7 +124,7 @@ export function decideUnreadable(expiry: Expiry, told: readonly Told[], now: Ins
 /** Good news goes only to whoever heard the bad. */
 export function decideReadable({ recovered, failure }: Expiry, told: readonly Told[]): Decision {
   if (failure || !recovered) return no('notSo');
-  const arrived = told.filter(hasArrived);
+  const arrived = told.filter(hasHeard);
   const heard =
     wasNoticed(arrived, 'unreadable', recovered.since) || wasNoticed(arrived, 'missing', recovered.since);
   return heard ? notice('readable', recovered.since, told, recovered.on) : no('notTold');
@@ -136,7 +136,7 @@ export function decideRenewed(expiry: Expiry, told: readonly Told[]): Decision {
   const about = fixedExpiry(expiry);
   if (!renewed || about === undefined) return no('notSo');
   if (wasNoticed(told, 'renewed', about)) return no('told');
-  return awaitsGoodNews(told.filter(hasArrived), about)
+  return awaitsGoodNews(told.filter(hasHeard), about)
     ? notice('renewed', about, told, renewed.on)
     : no('notTold');
 }
@@ -144,11 +144,6 @@ export function decideRenewed(expiry: Expiry, told: readonly Told[]): Decision {
 /** Whether the operators must be told that a row can't be understood: once for as long as it can't. */
 export function decideInvalid({ invalid }: Expiry, told: readonly Told[]): Decision {
   return invalid ? notice('invalid', invalid.since, told) : no('notSo');
-}
-
-/** What was refused or not delivered counts as told, lest it loop; but nobody heard it. */
-function hasArrived({ outcome }: Told): boolean {
-  return outcome === 'accepted';
 }
 
 function notice(reason: Notice, about: Instant, told: readonly Told[], since = about): Decision {

@@ -27,6 +27,7 @@ export interface SkippedThreshold {
 }
 
 const MOST_THRESHOLDS = 20;
+const AT_EXPIRY: Threshold = { is: 'lead', ms: 0 };
 const LONGEST_AFTER = 366 * DAY;
 
 export function parseThreshold(text: string): Threshold | undefined {
@@ -81,6 +82,9 @@ export function crossingsOf(
       crossings.push({ threshold, leadMs, at: expiresOn - leadMs });
     }
   }
+  // Where every threshold says nothing, the expiry itself does: nothing dies in silence.
+  if (crossings.length === 0 && thresholds.length > 0)
+    crossings.push({ threshold: AT_EXPIRY, leadMs: 0, at: expiresOn });
   return { crossings: crossings.sort((a, b) => a.at - b.at), skipped };
 }
 

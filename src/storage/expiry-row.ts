@@ -32,6 +32,7 @@ const ToldLine = v.object({
   on: InstantText,
   operationId: v.string(),
   outcome: v.picklist(['accepted', 'refused', 'undelivered']),
+  heard: v.exactOptional(v.literal(true)),
 });
 const SnoozeColumn = v.object({
   owner: v.string(),

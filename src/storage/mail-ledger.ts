@@ -10,6 +10,7 @@ import { encode } from './keys';
 import { find } from './pages';
 
 const PARTITION = 'mail';
+const ACCEPTED = 'accepted';
 const Slots = v.array(v.object({ at: InstantText, count: v.number() }));
 
 export function openMailLedger(client: TableClient): MailLedger {
@@ -19,6 +20,12 @@ export function openMailLedger(client: TableClient): MailLedger {
       return row && { usage: toUsage(row), etag: text(row.etag) ?? '' };
     },
     saveUsage: (quota, usage, etag) => save(client, { ...keyOf(quota), ...usageColumns(usage) }, etag),
+    async acceptedOn() {
+      return instant((await find(client, { scope: PARTITION, name: ACCEPTED }))?.acceptedOn);
+    },
+    async saveAcceptedOn(on) {
+      await client.upsertEntity({ ...keyOf(ACCEPTED), acceptedOn: formatInstant(on) }, 'Replace');
+    },
     async mattersToldOn(owner) {
       const row = await find(client, { scope: PARTITION, name: mattersOf(owner) });
       return instant(row?.toldOn);

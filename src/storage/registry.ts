@@ -2,8 +2,9 @@
 import type { TableClient } from '@azure/data-tables';
 import type { Key } from '../core/target';
 import type { Registry, RegistryRow } from '../watch/ports';
-import { unlessMissing, unlessThere } from './answers';
-import { instant, keyOf, type Row } from './columns';
+import { alreadyExists, isMissing, unlessMissing, unlessThere, wasChanged } from './answers';
+import { submit } from './batch';
+import { instant, keyOf, type Row, text } from './columns';
 import { isWellFormed, spell, takeApart } from './keys';
 import { compare, find, firstOf, rowsOf, within } from './pages';
 
@@ -11,19 +12,65 @@ const NOT_A_COLUMN = new Set(['partitionKey', 'rowKey', 'timestamp', 'etag']);
 
 export function openRegistry(client: TableClient): Registry {
   return {
-    async *rows(scope, after) {
-      if (!isWellFormed(scope)) return;
-      for await (const row of rowsOf(client, { filter: within(scope, after), ahead: true })) yield toRow(row);
-    },
+    rows: (scope, after) => rows(client, scope, after),
+    all: after => allRows(client, after),
     async row(key) {
       const row = await find(client, key);
       return row && toRow(row);
     },
     scopes: () => scopesOf(client),
+    async find(key) {
+      const row = await find(client, key);
+      return row && { row: toRow(row), etag: etagOf(row) };
+    },
     spell,
+    takeApart,
     create: (key, columns) => unlessThere(client.createEntity(rowOf(key, columns))),
     change: (key, columns) => unlessMissing(client.updateEntity(rowOf(key, columns), 'Merge')),
+    save: (key, columns, etag) => unlessOvertaken(save(client, rowOf(key, columns), etag)),
+    async remove({ scope, name }, etag) {
+      return (await unlessOvertaken(client.deleteEntity(scope, name, { etag }))) !== undefined;
+    },
+    merge: (scope, changes) =>
+      submit(
+        client,
+        changes.map(({ name, columns }) => ['upsert', rowOf({ scope, name }, columns), 'Merge']),
+      ),
   };
+}
+
+async function* rows(client: TableClient, scope: string, after?: string): ReturnType<Registry['rows']> {
+  if (!isWellFormed(scope)) return;
+  for await (const row of rowsOf(client, { filter: within(scope, after), ahead: true })) yield toRow(row);
+}
+
+async function* allRows(client: TableClient, after: Key | undefined): ReturnType<Registry['all']> {
+  if (after) yield* rows(client, after.scope, after.name);
+  const filter = after && compare('PartitionKey', 'gt', after.scope);
+  for await (const row of rowsOf(client, { filter, ahead: true })) yield toRow(row);
+}
+
+async function save(client: TableClient, row: ReturnType<typeof rowOf>, etag: string | undefined) {
+  const answer = await (etag === undefined
+    ? client.createEntity(row)
+    : client.updateEntity(row, 'Merge', { etag }));
+  return etagOf(answer);
+}
+
+/** What a write under an etag came to; undefined when another writer was faster. */
+async function unlessOvertaken<T>(write: Promise<T>): Promise<T | undefined> {
+  try {
+    return await write;
+  } catch (error) {
+    if (alreadyExists(error) || wasChanged(error) || isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function etagOf(answer: { readonly etag?: unknown }): string {
+  const etag = text(answer.etag);
+  if (etag === undefined) throw new Error('table registry answered without an etag');
+  return etag;
 }
 
 /** Leaps from each partition to the next: one call of one row for each, however many rows it has. */

@@ -12,6 +12,9 @@ import type { Snooze } from '../core/snooze';
 import type { Identity, Key } from '../core/target';
 import type { Told } from '../core/told';
 import type { Counts } from './counts';
+import type { Registry } from './registry-port';
+
+export type { Registry, RegistryRow } from './registry-port';
 
 export interface Clock {
   now(): Instant;
@@ -50,26 +53,6 @@ export interface Answer {
   readonly retryAfterMs?: number;
   /** What the service says is left in its bucket. */
   readonly remaining?: number;
-}
-
-/** A registry row as it stands: its key taken apart as far as that goes, its columns unparsed. */
-export interface RegistryRow extends Key {
-  readonly identity: Identity | undefined;
-  readonly columns: Readonly<Record<string, unknown>>;
-}
-
-export interface Registry {
-  /** The rows of a scope in key order, after a name if one is given, a page at a time. */
-  rows(scope: string, after?: string): AsyncIterable<RegistryRow>;
-  row(key: Key): Promise<RegistryRow | undefined>;
-  /** The raw partition keys, and when the first row of each was last touched. */
-  scopes(): AsyncIterable<{ readonly scope: string; readonly touchedOn: Instant }>;
-  /** The one canonical spelling of an identity as table keys. */
-  spell(identity: Identity): Key;
-  /** Writes a new row; false when there is one already. */
-  create(key: Key, columns: Readonly<Record<string, string>>): Promise<boolean>;
-  /** Merges columns into a row; false when there is none. */
-  change(key: Key, columns: Readonly<Record<string, string>>): Promise<boolean>;
 }
 
 /** Keys of rows that the store refused on their own; the rest was written. */
@@ -175,6 +158,9 @@ export interface MailLedger {
   usage(quota: 'send' | 'look'): Promise<{ readonly usage: Usage; readonly etag: string } | undefined>;
   /** Writes under the etag, or creates without one; false when another instance was faster. */
   saveUsage(quota: 'send' | 'look', usage: Usage, etag: string | undefined): Promise<boolean>;
+  /** When the service last took a mail of anybody's. */
+  acceptedOn(): Promise<Instant | undefined>;
+  saveAcceptedOn(on: Instant): Promise<void>;
   mattersToldOn(owner: string): Promise<Instant | undefined>;
   saveMattersToldOn(owner: string, on: Instant): Promise<void>;
 }

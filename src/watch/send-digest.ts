@@ -1,6 +1,6 @@
 /** One owner's digest, from claim to told, in the order that survives a crash after any step (DESIGN.md section 5). */
 import { type Digest, isForOperators, MOST_LINES } from '../core/digest';
-import { DAY, HOUR, type Instant, MINUTE } from '../core/instant';
+import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../core/instant';
 import { keepTrue } from './keep-true';
 import type { MailQuota } from './mail-quota';
 import { operationIdOf } from './operation-id';
@@ -37,6 +37,10 @@ const FIRST_ATTEMPT = 1;
 /** A digest that could not be sent is tried again after 4 minutes (the next run), 9, 19, 39 and at last every hour. */
 const FIRST_GAP = 5 * MINUTE;
 const LONGEST_GAP = HOUR;
+/** A younger claim may be another sender's whose request is still under way. */
+const UNDER_WAY = 90 * SECOND;
+/** After so many tries, about three hours, a mail that the service never took may be what it fails on. */
+const MOST_TRIES = 6;
 /** No service may silence the watcher for longer, whatever number it sends. */
 const LONGEST_WAIT = DAY;
 
@@ -48,7 +52,7 @@ export async function sendDigest(owner: OwnerLines, watch: SendDigest, log: Log)
   }
   const { sent, more } = await contentOf(turn);
   if (sent.length === 0) return 'done';
-  if (!(await watch.quota.mayAsk('send', turn.now))) return 'quotaSpent';
+  if (!(await watch.quota.mayAsk('send', watch.clock.now()))) return 'quotaSpent';
   const claim = claimOf(owner.owner, sent, turn.now);
   if (await watch.tables.outbox.claim(owner.owner, claim)) await post({ sent, more }, claim, turn);
   else log.info(`${owner.owner}: another sender has the digest.`);
@@ -61,18 +65,37 @@ async function resume(claim: Claim, turn: Turn): Promise<Turned | 'released'> {
   // A claim that somebody spoilt by hand says nothing; what it stood for is found again among the lines.
   if (claim.lineIds.length === 0) return await release(turn);
   if (claim.accepted) return await settle(claim, turn);
-  if ((claim.notBefore ?? 0) > now || !(await watch.quota.mayAsk('look', now))) return 'done';
+  if (claim.tries === 0 && now - claim.claimedOn < UNDER_WAY) return 'done';
+  if ((claim.notBefore ?? 0) > now || !(await watch.quota.mayAsk('look', watch.clock.now()))) return 'done';
   const answer = await (await watch.mailer()).look(claim.operationId);
   if (answer.status === 'unknown') {
     await postpone(claim, 'look', answer, turn);
     return 'done';
   }
   if (answer.status !== 'absent') return await settle(claim, turn);
+  if (await isPoisoned(claim, turn)) return await giveUp(claim, turn);
   const lines = await keepTrue(await readyLines(turn), turn);
   const sent = lines.filter(({ id }) => claim.lineIds.includes(id));
   if (sent.length < claim.lineIds.length) return await release(turn);
-  if (!(await watch.quota.mayAsk('send', now))) return 'quotaSpent';
+  if (!(await watch.quota.mayAsk('send', watch.clock.now()))) return 'quotaSpent';
   await post({ sent, more: lines.length - sent.length }, claim, turn);
+  return 'done';
+}
+
+/** The service fails on this mail again and again and has taken others since: it is the mail, not the service. */
+async function isPoisoned({ tries, claimedOn }: Claim, { watch }: Turn): Promise<boolean> {
+  if (tries < MOST_TRIES) return false;
+  return ((await watch.tables.mailLedger.acceptedOn()) ?? 0) >= claimedOn;
+}
+
+/** What else this owner must be told can't wait for a mail that never goes; the operators hear of it. */
+async function giveUp(claim: Claim, turn: Turn): Promise<Turned> {
+  const reminders = turn.owner.lines
+    .filter(({ id }) => claim.lineIds.includes(id))
+    .map(({ reminder }) => reminder);
+  const message = 'the mail service fails on this mail and takes others';
+  await tellUndelivered(reminders, message, claim.claimedOn, turn);
+  await tell(claim, 'refused', turn);
   return 'done';
 }
 
@@ -117,7 +140,10 @@ async function post({ sent, more }: Content, claim: Claim, turn: Turn): Promise<
   const digest: Digest = { owner: owner.owner, lines: sent.map(({ line }) => line), more, asOf: now };
   const answer = await (await watch.mailer()).send(digest, claim.operationId);
   if (answer.outcome === 'unsettled') return await postpone(claim, 'send', answer, turn);
-  if (answer.outcome === 'accepted') await watch.tables.outbox.markAccepted(owner.owner);
+  if (answer.outcome === 'accepted') {
+    await watch.tables.outbox.markAccepted(owner.owner);
+    await watch.tables.mailLedger.saveAcceptedOn(now);
+  }
   // First, since nothing is left to take it up from once the claim is gone.
   if (answer.outcome === 'refused') {
     const reminders = sent.map(({ line }) => line.reminder);

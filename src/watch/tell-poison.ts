@@ -1,4 +1,5 @@
 /** Poison messages: a sweep message that could not be handled is told to the operators, since it will not come back. */
+import { DAY } from '../core/instant';
 import type { MailPolicy } from '../core/watched';
 import type { Clock, Log, Tables } from './ports';
 
@@ -24,16 +25,21 @@ export async function tellPoison(
   const note = `A sweep message could not be handled five times and was set aside; the next tick sweeps anew. It was: ${shown}`;
   log.warn(note);
   if (mail.to === 'none') return;
-  await tables.outbox.put(
-    mail.operators.map(owner => ({
-      owner,
-      scope: 'sweeps',
-      name: shown,
-      reason: 'poisoned',
-      about: now,
-      crossedOn: now,
-      since: now,
-      note,
-    })),
-  );
+  // One line a scope and day: a message that fails at every tick must not bury what else operators are to hear.
+  const about = now - (now % DAY);
+  const line = {
+    scope: 'sweeps',
+    name: scopeOf(message),
+    reason: 'poisoned',
+    about,
+    crossedOn: about,
+    since: now,
+    note,
+  };
+  await tables.outbox.put(mail.operators.map(owner => ({ owner, ...line })));
+}
+
+function scopeOf(message: unknown): string {
+  const scope = typeof message === 'object' && message !== null && 'scope' in message ? message.scope : '';
+  return typeof scope === 'string' ? scope.slice(0, MOST_SHOWN) : '';
 }

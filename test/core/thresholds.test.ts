@@ -101,6 +101,16 @@ describe('where they fall', () => {
     expect(skipped).toEqual([{ threshold: { is: 'share', percent: 20 }, because: 'lifetimeUnknown' }]);
   });
 
+  test('where every threshold says nothing, the expiry itself still does', () => {
+    for (const [text, lifetime] of [
+      ['20%', undefined],
+      ['30d', 20 * DAY],
+    ] as const) {
+      const { crossings } = crossingsOf(thresholds(text), expiry, lifetime);
+      expect(crossings.map(({ threshold, at }) => [formatThreshold(threshold), at])).toEqual([['0', expiry]]);
+    }
+  });
+
   test('a lead at or above a known lifetime says nothing; just below it holds (rule 13)', () => {
     const { crossings, skipped } = crossingsOf(thresholds('30d 14d 7d 0'), expiry, 14 * DAY);
     expect(crossings.map(({ threshold }) => formatThreshold(threshold))).toEqual(['7d', '0']);

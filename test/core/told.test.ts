@@ -1,5 +1,13 @@
 import { DAY, HOUR } from '../../src/core/instant';
-import { NOTICES, noticeOf, type Told, wasNoticed, wasReminded, withTold } from '../../src/core/told';
+import {
+  hasHeard,
+  NOTICES,
+  noticeOf,
+  type Told,
+  wasNoticed,
+  wasReminded,
+  withTold,
+} from '../../src/core/told';
 import { at, told } from './states';
 
 const EXPIRY = at('06-30');
@@ -11,6 +19,20 @@ test('a notice is known by its word, and every other reason is a threshold', () 
   for (const notice of NOTICES) expect(noticeOf({ reason: notice })).toBe(notice);
   for (const reason of ['0', '30d', '-7d', '20%', 'Missing', '', 'toString'])
     expect(noticeOf({ reason })).toBeUndefined();
+});
+
+describe('what was heard', () => {
+  const first = told('30d', EXPIRY, at('05-31'), { operationId: 'one' });
+  const lost = told('7d', EXPIRY, WEEK, { operationId: 'two', outcome: 'undelivered' });
+
+  test('stays heard though a later mail about the same was lost', () => {
+    expect(tell([first, lost]).map(hasHeard)).toEqual([true]);
+  });
+
+  test('was not heard when the very mail turns out to be lost', () => {
+    expect(tell([first, { ...first, outcome: 'undelivered' }]).map(hasHeard)).toEqual([false]);
+    expect(tell([lost]).map(hasHeard)).toEqual([false]);
+  });
 });
 
 describe('the record of what was told', () => {

@@ -316,6 +316,22 @@ describe('a poisoned digest', () => {
     expect(await told(ADA)).toEqual([]);
   });
 
+  test('that the service fails on for hours, while it takes others, is given up, and its owner hears the rest', async () => {
+    for (let minute = 0; minute <= 195; minute += 5) {
+      mail().switches.scripts.splice(0, 9, { accepts: false, fault: { fault: 'status', status: 500 } });
+      await world().remind();
+      world().clock.pass(5 * MINUTE);
+    }
+    mail().switches.scripts.splice(0, 9);
+    expect(await told(ADA)).toEqual(['30d refused']);
+    token('urgent').expires('2027-01-03T12:00:00Z');
+    await world().register(CONTOSO, 'urgent', { owners: ADA, displayName: 'Urgent' });
+    expect(await within(2)).toEqual([
+      `${ADA}: Urgent expires in 21 hours (2027-01-03 12:00 UTC)`,
+      undelivered(ADA),
+    ]);
+  });
+
   test('of one operator is told to the other, and does not go to and fro', async () => {
     world().restart({ OPERATORS: `${OPS} oper@example.com` });
     mail().recipient(OPS, 'suppressed');

@@ -90,7 +90,7 @@ describe('why nothing is due is said with its code and in a sentence', () => {
       'noThresholdCrossed',
       'threshold',
       { state: { ...read, lifetimeMs: DAY }, columns: { thresholds: '30d' } },
-      /None of its thresholds/,
+      /the first, 0, falls on/,
     ],
     [
       'awaitsReading',

@@ -96,6 +96,8 @@ const contested = (): MailLedger & { readonly tries: () => number } => {
       tries += 1;
       return false;
     },
+    acceptedOn: async () => undefined,
+    saveAcceptedOn: async () => undefined,
     mattersToldOn: async () => undefined,
     saveMattersToldOn: async () => undefined,
     tries: () => tries,

@@ -35,8 +35,9 @@ test('each operator hears of it, with what it was, and so does the log', async (
   expect(warnings).toEqual([lines[0]?.note]);
 });
 
-test('two messages of one moment are two lines, the same one twice is one', async () => {
-  const { lines } = await tell([MESSAGE, MESSAGE, { ...MESSAGE, cursor: 'x' }]);
+test('however often a scope fails in a day it is one line to each operator; another scope is another', async () => {
+  const later = { ...MESSAGE, tick: '2026-06-01T00:05:00.000Z' };
+  const { lines } = await tell([MESSAGE, later, { ...MESSAGE, cursor: 'x' }, { ...MESSAGE, scope: 'other' }]);
   expect(lines).toHaveLength(2 * 2);
 });
 
