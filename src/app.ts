@@ -1,19 +1,35 @@
 /** The composition root: settings become tables, sources and a mailer, and these become the use cases. */
 import type { TokenCredential } from '@azure/core-auth';
+import { version } from '../package.json';
 import { once } from './core/once';
+import type { Key } from './core/target';
 import type { Environment } from './env';
 import { calm, lazyCredential } from './identity';
 import { parseSettings, type Settings } from './settings';
 import { createSources, kinds, services } from './sources';
 import { openTables } from './storage/tables';
+import { checkNow } from './watch/check-now';
 import { explain } from './watch/explain';
+import { type FeedQuery, feed } from './watch/feed';
 import { forecast } from './watch/forecast';
 import { health } from './watch/health';
 import { mailQuota } from './watch/mail-quota';
 import type { SweepMessage } from './watch/message';
+import { metrics } from './watch/metrics';
 import type { Clock, Log, Mailer } from './watch/ports';
 import { reconcile } from './watch/reconcile';
-import { report, type StatusQuery } from './watch/report';
+import {
+  type Condition,
+  everyRow,
+  findRow,
+  listRows,
+  putRow,
+  type RegistryQuery,
+  removeRow,
+  type Wanted,
+} from './watch/registry';
+import { type ImportLine, importRows } from './watch/registry-import';
+import { overview, report, type StatusQuery } from './watch/report';
 import { sendReminders } from './watch/send-reminders';
 import { type Asked, followLink, lookAtLink } from './watch/snooze';
 import { startSweep } from './watch/start-sweep';
@@ -59,8 +75,19 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     tellPoison: (message: unknown, log: Log) => ready(() => tellPoison(message, watch, log)),
     reconcile: (log: Log) => ready(() => reconcile({ ...watch, historyDays: settings.historyDays }, log)),
     report: (query: StatusQuery) => ready(() => report(query, watch)),
+    overview: (query: StatusQuery) => ready(() => overview(query, watch)),
     explain: (scope: string, name: string) => ready(() => explain({ scope, name }, watch)),
     forecast: (days: number) => ready(() => forecast(days, watch)),
+    metrics: () => ready(() => metrics({ ...watch, sweepPeriodMs: settings.sweepPeriodMs, version })),
+    feed: (query: FeedQuery) => ready(() => feed(query, watch)),
+    checkNow: (key: Key, log: Log) => ready(() => checkNow(key, watch, log)),
+    findRow: (key: Key) => ready(() => findRow(key, watch)),
+    putRow: (key: Key, wanted: Wanted, on: Condition) => ready(() => putRow(key, wanted, on, watch)),
+    removeRow: (key: Key, on: Condition) => ready(() => removeRow(key, on, watch)),
+    listRows: (query: RegistryQuery) => ready(() => listRows(query, watch)),
+    everyRow: () => ready(async () => everyRow(watch)),
+    importRows: (lines: readonly ImportLine[], dryRun: boolean, log: Log) =>
+      ready(() => importRows(lines, dryRun, watch, log)),
     lookAtLink: (token: string) => ready(() => lookAtLink(token, watch)),
     followLink: (token: string, asked: Asked) => ready(() => followLink(token, asked, watch)),
     health: () => health({ tables: store, ready: store.ready, clock, sweepPeriodMs: settings.sweepPeriodMs }),

@@ -48,6 +48,9 @@ const PACKAGES: Readonly<Record<string, { readonly only?: RegExp; readonly never
   watch: { never: /^@azure\// },
 };
 
+/** What is outside of src and yet imported, and where alone: the host's configuration, and the version. */
+const OUTSIDE: Readonly<Record<string, string>> = { 'host.json': 'local', 'package.json': 'app' };
+
 const ENTRY_POINTS = ['src/main.ts', 'src/local/start.ts', 'src/local/func.ts'];
 const LONGEST_FILE = 250;
 
@@ -109,8 +112,7 @@ function brokenArrows(file: SourceFile): string[] {
 function innerFault(path: string, { specifier, types }: Import): string | undefined {
   const target = posix.join(posix.dirname(path), specifier);
   const from = placeOf(path);
-  if (!target.startsWith('src/'))
-    return target === 'host.json' && from === 'local' ? undefined : 'it is outside src';
+  if (!target.startsWith('src/')) return OUTSIDE[target] === from ? undefined : 'it is outside src';
   const to = placeOf(/\.\w+$/.test(target) || target.split('/').length > 2 ? target : placeFile(target));
   const allowed = ARROWS[from] ?? [];
   if (to === from || allowed.includes(to)) return undefined;

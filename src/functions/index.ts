@@ -1,8 +1,17 @@
 /** Every function of the app, as data: `main.ts` registers them with the Functions host, the local host mounts them. */
+import { calendar } from './calendar';
+import { checkNow } from './check-now';
+import { dashboard } from './dashboard';
+import { dashboardTarget } from './dashboard-target';
 import type { FunctionDefinition } from './definition';
 import { forecast } from './forecast';
 import { health } from './health';
+import { metrics } from './metrics';
 import { reconcile } from './reconcile';
+import { registry } from './registry';
+import { registryExport } from './registry-export';
+import { registryImport } from './registry-import';
+import { registryRow } from './registry-row';
 import { sendReminders } from './send-reminders';
 import { snooze } from './snooze';
 import { startSweep } from './start-sweep';
@@ -21,8 +30,17 @@ export function functionsOf(app: App): FunctionDefinition[] {
     tellPoison,
     status,
     target,
+    checkNow,
+    registry,
+    registryRow,
+    registryImport,
+    registryExport,
     forecast,
+    metrics,
+    calendar,
     health,
     snooze,
+    dashboard,
+    dashboardTarget,
   ].map(define => define(app));
 }

@@ -1,20 +1,22 @@
 /** `GET status`: what expires next, soonest first. */
-import { badRequest, json } from '../web/problem';
-import { statusJson } from '../web/status';
+import { badRequest } from '../web/problem';
+import { statusAnswer } from '../web/status-answer';
 import { parseStatusQuery } from '../web/status-query';
-import { answering } from './answering';
+import { byMethod } from './by-method';
 import type { HttpFunction } from './definition';
 import type { App } from './use-cases';
 
 export const status = (app: App): HttpFunction => ({
   type: 'http',
   name: 'status',
-  methods: ['GET', 'HEAD'],
   route: 'status',
   authLevel: 'function',
-  handler: answering(async request => {
-    const parsed = parseStatusQuery(new URL(request.url).searchParams, app().kinds);
-    if ('faults' in parsed) return badRequest(parsed.faults);
-    return json(200, statusJson(await app().report(parsed.query)));
+  ...byMethod({
+    GET: async ({ url, headers }) => {
+      const address = new URL(url);
+      const parsed = parseStatusQuery(address.searchParams, app().kinds);
+      if ('faults' in parsed) return badRequest(parsed.faults);
+      return statusAnswer(await app().report(parsed.query), address, name => headers.get(name));
+    },
   }),
 });

@@ -1,10 +1,16 @@
 /** What the functions need of the app: the watch's verbs, composed. */
+import type { CheckAnswer } from '../watch/check-now';
 import type { Explained } from '../watch/explain';
+import type { Feed, FeedQuery } from '../watch/feed';
 import type { Forecast } from '../watch/forecast';
 import type { Health } from '../watch/health';
 import type { SweepMessage } from '../watch/message';
+import type { Measures } from '../watch/metrics';
 import type { Log } from '../watch/ports';
-import type { Report, StatusQuery } from '../watch/report';
+import type { Condition, Put, RegistryPage, RegistryQuery, Removed, Wanted } from '../watch/registry';
+import type { ImportLine, LineReport } from '../watch/registry-import';
+import type { ManagedRow, RegistryKey, TaggedRow } from '../watch/registry-row';
+import type { Overview, Report, StatusQuery } from '../watch/report';
 import type { Asked, LinkAnswer } from '../watch/snooze';
 
 export interface UseCases {
@@ -15,9 +21,20 @@ export interface UseCases {
   reconcile(log: Log): Promise<void>;
   tellPoison(message: unknown, log: Log): Promise<void>;
   report(query: StatusQuery): Promise<Report>;
+  overview(query: StatusQuery): Promise<Overview>;
   /** Undefined for a target that is not known. */
   explain(scope: string, name: string): Promise<Explained | undefined>;
   forecast(days: number): Promise<Forecast>;
+  metrics(): Promise<Measures>;
+  /** Expiries for calendars. */
+  feed(query: FeedQuery): Promise<Feed>;
+  checkNow(key: RegistryKey, log: Log): Promise<CheckAnswer>;
+  findRow(key: RegistryKey): Promise<TaggedRow | undefined>;
+  putRow(key: RegistryKey, wanted: Wanted, condition: Condition): Promise<Put>;
+  removeRow(key: RegistryKey, condition: Condition): Promise<Removed>;
+  listRows(query: RegistryQuery): Promise<RegistryPage>;
+  everyRow(): Promise<AsyncIterable<ManagedRow>>;
+  importRows(lines: readonly ImportLine[], dryRun: boolean, log: Log): Promise<LineReport[]>;
   /** What the link in a mail shows; changes nothing. */
   lookAtLink(token: string): Promise<LinkAnswer>;
   followLink(token: string, asked: Asked): Promise<LinkAnswer>;

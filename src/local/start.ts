@@ -66,6 +66,7 @@ async function watch(options: StartOptions, azurite: RunningAzurite, world: Worl
 function sayWhereToLook(host: RunningHost, { outboxUrl }: World, { live, registry }: StartOptions): void {
   console.log(`
 The expiry watcher is running${live ? ' on your real tokens' : ' on a simulated fleet'}. Look at:
+  the dashboard       ${host.url}/api/dashboard
   what expires next   ${host.url}/api/status
   the mails to come   ${host.url}/api/forecast
   its own health      ${host.url}/api/health

@@ -1,9 +1,9 @@
 /** The expiries of a mail as a calendar file, for who plans by calendar. */
 import { createHash } from 'node:crypto';
 import type { Digest, DigestLine, Subject } from '../core/digest';
+import { eventUid } from '../core/feed';
 import { type CalendarEvent, icalendarOf } from '../core/icalendar';
 import { DAY, HOUR, type Instant } from '../core/instant';
-import type { Key } from '../core/target';
 import { webLink } from './clean';
 import { datedExpiry, howToRenew, words } from './facts';
 import { nameOf } from './line-words';
@@ -17,18 +17,15 @@ export function calendarOf(digest: Digest): string | undefined {
   for (const line of digest.lines) {
     const expiresOn = expiryOf(line.subject);
     if (expiresOn === undefined || expiresOn <= digest.asOf) continue;
-    const uid = uidOf(line.reminder);
+    const uid = eventUid(line.reminder, sha256);
     // The most urgent line of a target comes first.
     if (!events.has(uid)) events.set(uid, eventOf(line, uid, expiresOn, digest.asOf));
   }
   return events.size > 0 ? icalendarOf([...events.values()], { asOf: digest.asOf }) : undefined;
 }
 
-/** Stable for a target, whatever its expiry: read again after a renewal, the event moves. */
-function uidOf({ scope, name }: Key): string {
-  // No key can hold a line feed, so no two keys read the same.
-  const hash = createHash('sha256').update(`${scope}\n${name}`).digest('hex').slice(0, 32);
-  return `${hash}@expiry-watcher`;
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /** Of what is missing none: it may be deleted. */

@@ -1,6 +1,6 @@
 /** The report: what expires next, from the calendar alone, so that its cost follows the answer and not the fleet. */
 import type { Listing } from '../core/assess';
-import { type Instant, SECOND } from '../core/instant';
+import { DAY, type Instant, SECOND } from '../core/instant';
 import { type Check, type Standing, standingOf } from '../core/standing';
 import { type Counts, NO_COUNTS, sum } from './counts';
 import type { CalendarEntry, Clock, Tables } from './ports';
@@ -49,6 +49,21 @@ export interface Report {
   readonly nextCursor: string | undefined;
 }
 
+/** Items of one part of the calendar; `isCut` where there are, or may be, more. */
+export interface Some {
+  readonly items: readonly StatusItem[];
+  readonly isCut: boolean;
+}
+
+/** A page at a glance: its report, and beside it, whatever the report's filters, what is to come and what fails. */
+export interface Overview {
+  readonly report: Report;
+  /** What expires after `asOf` within `days`, soonest first. */
+  readonly coming: Some & { readonly days: number };
+  /** The soonest whose check is failing or invalid. */
+  readonly troubled: Some;
+}
+
 export interface ReportSource {
   readonly tables: Pick<Tables, 'calendar' | 'scopes'>;
   readonly clock: Clock;
@@ -58,6 +73,58 @@ export async function report(query: StatusQuery, { tables, clock }: ReportSource
   const asOf = clock.now();
   const [page, fleet] = await Promise.all([pageOf(query, tables, asOf), countFleet(tables)]);
   return { asOf, ...fleet, ...page };
+}
+
+const COMING_DAYS = 90;
+/** Bounds that keep a page's cost apart from the fleet's size; a page of the store has 1,000 rows. */
+const MOST_COMING = 3_000;
+const MOST_LOOKED_AT = 1_000;
+const MOST_TROUBLED = 8;
+const END_OF_TIME = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/** In at most seven storage calls beside those of the report itself. */
+export async function overview(query: StatusQuery, source: ReportSource): Promise<Overview> {
+  const asOf = source.clock.now();
+  // The three read one instant, so that no target is on both sides of it.
+  const still: ReportSource = { ...source, clock: { ...source.clock, now: () => asOf } };
+  const [reported, coming, troubled] = await Promise.all([
+    report(query, still),
+    comingOf(still, asOf),
+    troubledOf(still, asOf),
+  ]);
+  return { report: reported, coming: { ...coming, days: COMING_DAYS }, troubled };
+}
+
+async function comingOf({ tables: { calendar } }: ReportSource, asOf: Instant): Promise<Some> {
+  const range = { after: calendar.keyOf(NOWHERE, asOf), until: asOf + COMING_DAYS * DAY };
+  const { seen, isCut } = await firstOf(calendar.entries(range), MOST_COMING);
+  const items = seen.map(entry => itemOf(entry, asOf));
+  return { items: items.filter(({ standing }) => standing !== 'expired'), isCut };
+}
+
+/** Dated and undated ones apart: what was never read fails most, and is listed last. */
+async function troubledOf({ tables: { calendar } }: ReportSource, asOf: Instant): Promise<Some> {
+  const parts = await Promise.all([
+    firstOf(calendar.entries({ until: END_OF_TIME }), MOST_LOOKED_AT),
+    firstOf(calendar.entries({ after: calendar.keyOf(NOWHERE, END_OF_TIME) }), MOST_LOOKED_AT),
+  ]);
+  const seen = parts.flatMap(part => part.seen.map(entry => itemOf(entry, asOf)));
+  const items = seen.filter(({ check }) => check === 'failing' || check === 'invalid');
+  const isCut = items.length > MOST_TROUBLED || parts.some(part => part.isCut);
+  return { items: items.slice(0, MOST_TROUBLED), isCut };
+}
+
+/** No target's key: with an instant, it is a place in the calendar. */
+const NOWHERE = { scope: '', name: '' };
+
+async function firstOf(entries: AsyncIterable<CalendarEntry>, most: number) {
+  const seen: CalendarEntry[] = [];
+  for await (const entry of entries) {
+    seen.push(entry);
+    // Whether one more follows would cost another call where a page ends here.
+    if (seen.length === most) return { seen, isCut: true };
+  }
+  return { seen, isCut: false };
 }
 
 async function pageOf(query: StatusQuery, tables: ReportSource['tables'], asOf: Instant) {

@@ -12,27 +12,77 @@ export interface Answer {
   readonly body: string;
 }
 
+/**
+ * Every kind of problem. Its `type` is `/problems/{kind}`, relative to the app: a name that clients may rely on, with
+ * nothing to fetch there.
+ */
+const KINDS = {
+  'bad-parameter': [400, 'A parameter is not understood'],
+  'bad-body': [400, 'The body is not understood'],
+  'unknown-target': [404, 'There is no such target'],
+  'unknown-row': [404, 'There is no such registry row'],
+  'method-not-allowed': [405, 'This address does not take that method'],
+  'invalid-row': [409, 'The registry row of this target is not understood'],
+  'not-watched': [409, 'This target is not watched'],
+  'condition-failed': [412, 'The row is not as the request requires'],
+  'too-large': [413, 'The body is too large'],
+  'wrong-content-type': [415, 'The body is of another type than is taken here'],
+  'bad-row': [422, 'The registry row is refused'],
+  throttled: [429, 'The service refuses more requests for now'],
+  'internal-fault': [500, 'The watcher met a fault'],
+} as const;
+
+export type ProblemKind = keyof typeof KINDS;
+
+export const PROBLEM_TYPES = Object.keys(KINDS).map(kind => `/problems/${kind}`);
+
 export function badRequest(faults: readonly Fault[]): Answer {
-  const detail = faults.map(({ parameter, detail }) => `${parameter}: ${detail}`).join('; ');
-  return problem(400, 'A parameter is not understood', detail, { faults });
+  return problem('bad-parameter', sentenceOf(faults), { faults });
+}
+
+/** A registry row that is refused, every fault by its column. */
+export function badRow(faults: readonly Fault[]): Answer {
+  return problem('bad-row', sentenceOf(faults), { faults });
+}
+
+export function methodNotAllowed(allow: readonly string[]): Answer {
+  const methods = allow.join(', ');
+  return problem('method-not-allowed', `Use ${methods}.`, {}, { allow: methods });
+}
+
+/** The path is not repeated: it is anybody's text. */
+export function unknownTarget(): Answer {
+  const detail =
+    'No target has these keys; scope and name are the PartitionKey and the RowKey, percent-encoded.';
+  return problem('unknown-target', detail);
 }
 
 export function internalFault(): Answer {
-  return problem(500, 'The watcher met a fault', 'Its log has the cause.');
+  return problem('internal-fault', 'Its log has the cause.');
 }
 
 export function json(status: number, value: unknown): Answer {
   return answer(status, 'application/json; charset=utf-8', value);
 }
 
-function problem(status: number, title: string, detail: string, more: object = {}): Answer {
-  return answer(status, 'application/problem+json; charset=utf-8', {
-    type: 'about:blank',
-    title,
-    status,
-    detail,
-    ...more,
-  });
+/** @param more members beside those of RFC 9457 */
+export function problem(
+  kind: ProblemKind,
+  detail: string,
+  more: object = {},
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
+  const [status, title] = KINDS[kind];
+  const body = { type: `/problems/${kind}`, title, status, detail, ...more };
+  return withHeaders(answer(status, 'application/problem+json; charset=utf-8', body), headers);
+}
+
+export function withHeaders(answer: Answer, headers: Readonly<Record<string, string>>): Answer {
+  return { ...answer, headers: { ...answer.headers, ...headers } };
+}
+
+function sentenceOf(faults: readonly Fault[]): string {
+  return faults.map(({ parameter, detail }) => `${parameter}: ${detail}`).join('; ');
 }
 
 function answer(status: number, contentType: string, value: unknown): Answer {

@@ -4,8 +4,8 @@ import { CHECKS, STANDINGS } from '../core/standing';
 import type { StatusQuery } from '../watch/report';
 import type { Fault } from './problem';
 
-const DEFAULT_LIMIT = 100;
-const MOST_ITEMS = 1_000;
+export const DEFAULT_LIMIT = 100;
+export const MOST_ITEMS = 1_000;
 const LONGEST_TEXT = 1_024;
 /** `code` and `clientId` carry the function key, and are the Functions host's. */
 const NOT_OURS = ['code', 'clientId'];
@@ -18,26 +18,7 @@ export function parseStatusQuery(
   parameters: URLSearchParams,
   kinds: readonly string[],
 ): { readonly query: StatusQuery } | { readonly faults: readonly Fault[] } {
-  const faults: Fault[] = [];
-  const one = <T>(
-    parameter: string,
-    parse: (text: string) => T | undefined,
-    detail: string,
-  ): T | undefined => {
-    const values = parameters.getAll(parameter);
-    if (values.length === 0) return undefined;
-    const [text = ''] = values;
-    const value = values.length === 1 && text.length <= LONGEST_TEXT ? parse(text) : undefined;
-    if (value === undefined) faults.push({ parameter, detail });
-    return value;
-  };
-  for (const parameter of new Set(parameters.keys())) {
-    if (PARAMETERS.includes(parameter) || NOT_OURS.includes(parameter)) continue;
-    faults.push({
-      parameter: parameter.slice(0, 100),
-      detail: `there is no such parameter; there are ${PARAMETERS.join(', ')}`,
-    });
-  }
+  const { faults, one } = readParameters(parameters, PARAMETERS);
   const withinMs = one('within', parseDuration, 'write one duration such as 30d, 12h or 45m');
   const standing = one(
     'standing',
@@ -56,6 +37,29 @@ export function parseStatusQuery(
   return { query: withoutUndefined(query) };
 }
 
+/** Reads parameters that are given once at most; every fault goes into `faults`, unknown parameters included. */
+export function readParameters(parameters: URLSearchParams, known: readonly string[]) {
+  const faults: Fault[] = [];
+  const one = <T>(
+    parameter: string,
+    parse: (text: string) => T | undefined,
+    detail: string,
+  ): T | undefined => {
+    const values = parameters.getAll(parameter);
+    if (values.length === 0) return undefined;
+    const [text = ''] = values;
+    const value = values.length === 1 && text.length <= LONGEST_TEXT ? parse(text) : undefined;
+    if (value === undefined) faults.push({ parameter, detail });
+    return value;
+  };
+  const there = known.length > 0 ? `there are ${known.join(', ')}` : 'there are none';
+  for (const parameter of new Set(parameters.keys())) {
+    if (known.includes(parameter) || NOT_OURS.includes(parameter)) continue;
+    faults.push({ parameter: parameter.slice(0, 100), detail: `there is no such parameter; ${there}` });
+  }
+  return { faults, one };
+}
+
 export function encodeCursor(key: string): string {
   return Buffer.from(key).toString('base64url');
 }
@@ -65,12 +69,12 @@ function decodeCursor(text: string): string | undefined {
   return CURSOR.test(key) ? key : undefined;
 }
 
-function parseLimit(text: string): number | undefined {
+export function parseLimit(text: string): number | undefined {
   const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   return limit >= 1 && limit <= MOST_ITEMS ? limit : undefined;
 }
 
-function someText(text: string): string | undefined {
+export function someText(text: string): string | undefined {
   return text === '' ? undefined : text;
 }
 
@@ -82,7 +86,7 @@ function listOf<T extends string>(text: string, words: readonly T[]): T[] | unde
 
 type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
-function withoutUndefined<T extends { limit: number }>(query: T): Given<T> & { limit: number } {
+export function withoutUndefined<T extends { limit: number }>(query: T): Given<T> & { limit: number } {
   const given: Given<T> = {};
   for (const key in query) {
     const value = query[key];

@@ -13,7 +13,7 @@ export function statusJson({ asOf, counts, countsAsOf, items, nextCursor }: Repo
   };
 }
 
-function itemJson(item: StatusItem) {
+export function itemJson(item: StatusItem) {
   const { kind, scope, name, displayName, owners, expiresOn, remainingSeconds, lifetimeSeconds } = item;
   const { failure, snoozedUntil } = item;
   return {

@@ -4,7 +4,7 @@ import { DAY, formatInstant, HOUR, type Instant, MINUTE } from '../core/instant'
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
 /** `Mon 2026-06-08`. */
-function day(instant: Instant): string {
+export function day(instant: Instant): string {
   return `${WEEKDAYS[new Date(instant).getUTCDay()]} ${formatInstant(instant).slice(0, 10)}`;
 }
 
@@ -17,6 +17,12 @@ export function moment(instant: Instant): string {
 export function expiryPhrase(expiresOn: Instant, asOf: Instant): string {
   if (expiresOn > asOf) return `expires in ${span(expiresOn - asOf)}`;
   return expiresOn === asOf ? 'expired just now' : `expired ${span(asOf - expiresOn)} ago`;
+}
+
+/** `in 7 days`, `3 hours ago`, `just now`. */
+export function distance(instant: Instant, asOf: Instant): string {
+  if (instant > asOf) return `in ${span(instant - asOf)}`;
+  return instant === asOf ? 'just now' : `${span(asOf - instant)} ago`;
 }
 
 /** Never `0 days`: below a day in hours, below an hour in minutes. */

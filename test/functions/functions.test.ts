@@ -18,12 +18,25 @@ const createdApp: UseCases = {
   reconcile: unused,
   tellPoison: unused,
   report: unused,
+  overview: unused,
   explain: unused,
   forecast: unused,
+  metrics: unused,
+  feed: unused,
+  checkNow: unused,
+  findRow: unused,
+  putRow: unused,
+  removeRow: unused,
+  listRows: unused,
+  everyRow: unused,
+  importRows: unused,
   lookAtLink: unused,
   followLink: unused,
   health: unused,
 };
+
+/** All that clients try: Azure answers 404 to a method that is not listed, and what is not served wants a 405. */
+const EVERY = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** What the host is told of a function: everything but its handler. */
 const declared = ({ handler: _handler, ...rest }: FunctionDefinition) => rest;
@@ -46,7 +59,7 @@ test('the functions have the names, triggers, routes and schedules of DESIGN.md 
       connection: 'AzureWebJobsStorage',
       sends: false,
     },
-    { type: 'http', name: 'status', methods: ['GET', 'HEAD'], route: 'status', authLevel: 'function' },
+    { type: 'http', name: 'status', methods: EVERY, route: 'status', authLevel: 'function' },
     {
       type: 'http',
       name: 'target',
@@ -54,7 +67,32 @@ test('the functions have the names, triggers, routes and schedules of DESIGN.md 
       route: 'targets/{scope}/{name}',
       authLevel: 'function',
     },
+    {
+      type: 'http',
+      name: 'checkNow',
+      methods: EVERY,
+      route: 'targets/{scope}/{name}/check',
+      authLevel: 'function',
+    },
+    { type: 'http', name: 'registry', methods: EVERY, route: 'registry', authLevel: 'function' },
+    {
+      type: 'http',
+      name: 'registryRow',
+      methods: EVERY,
+      route: 'registry/{scope}/{name}',
+      authLevel: 'function',
+    },
+    { type: 'http', name: 'registryImport', methods: EVERY, route: 'registry/import', authLevel: 'function' },
+    { type: 'http', name: 'registryExport', methods: EVERY, route: 'registry/export', authLevel: 'function' },
     { type: 'http', name: 'forecast', methods: ['GET', 'HEAD'], route: 'forecast', authLevel: 'function' },
+    { type: 'http', name: 'metrics', methods: ['GET', 'HEAD'], route: 'metrics', authLevel: 'function' },
+    {
+      type: 'http',
+      name: 'calendar',
+      methods: ['GET', 'HEAD'],
+      route: 'calendar.ics',
+      authLevel: 'function',
+    },
     { type: 'http', name: 'health', methods: ['GET', 'HEAD'], route: 'health', authLevel: 'anonymous' },
     {
       type: 'http',
@@ -62,6 +100,14 @@ test('the functions have the names, triggers, routes and schedules of DESIGN.md 
       methods: ['GET', 'HEAD', 'POST'],
       route: 'snooze',
       authLevel: 'anonymous',
+    },
+    { type: 'http', name: 'dashboard', methods: ['GET', 'HEAD'], route: 'dashboard', authLevel: 'function' },
+    {
+      type: 'http',
+      name: 'dashboardTarget',
+      methods: ['GET', 'HEAD'],
+      route: 'dashboard/{scope}/{name}',
+      authLevel: 'function',
     },
   ]);
 });
@@ -113,19 +159,28 @@ describe('a fault of ours', () => {
     return answerOf(found, log);
   };
 
-  test.each(['status', 'target', 'forecast', 'health'])(
-    'in %s is a problem without its cause, and the log has the cause',
-    async name => {
-      logged.length = 0;
-      const answer = await call(name, unused);
-      expect(answer).toMatchObject({
-        status: 500,
-        headers: { 'content-type': 'application/problem+json; charset=utf-8' },
-      });
-      expect(answer.body).not.toMatch(/MAIL_SENDER|Error|at /);
-      expect(logged.join()).toContain('MAIL_SENDER');
-    },
-  );
+  test.each([
+    'status',
+    'target',
+    'registry',
+    'registryRow',
+    'registryExport',
+    'forecast',
+    'metrics',
+    'calendar',
+    'health',
+    'dashboard',
+    'dashboardTarget',
+  ])('in %s is a problem without its cause, and the log has the cause', async name => {
+    logged.length = 0;
+    const answer = await call(name, unused);
+    expect(answer).toMatchObject({
+      status: 500,
+      headers: { 'content-type': 'application/problem+json; charset=utf-8' },
+    });
+    expect(answer.body).not.toMatch(/MAIL_SENDER|Error|at /);
+    expect(logged.join()).toContain('MAIL_SENDER');
+  });
 });
 
 async function answerOf(definition: HttpFunction, log: HostLog) {

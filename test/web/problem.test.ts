@@ -7,7 +7,7 @@ test('a bad request is problem+json that names each parameter', () => {
   ]);
   expect([status, headers['content-type']]).toEqual([400, 'application/problem+json; charset=utf-8']);
   expect(JSON.parse(body)).toEqual({
-    type: 'about:blank',
+    type: '/problems/bad-parameter',
     title: 'A parameter is not understood',
     status: 400,
     detail: 'limit: write a number; q: write a text',

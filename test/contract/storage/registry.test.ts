@@ -162,3 +162,51 @@ describe('a row that the watcher writes for a person', () => {
     await expect(tables.registry.change(KEY, {})).rejects.toMatchObject({ statusCode: 404 });
   });
 });
+
+describe('a row under its etag', () => {
+  const KEY = { scope: SCOPE, name: 'token' };
+
+  test('is created once, merged while it is as it was, and removed likewise', async () => {
+    const { registry } = (await freshTables()).tables;
+    const first = await registry.save(KEY, { owners: 'a@example.com' });
+    expect(await registry.save(KEY, { owners: 'b@example.com' })).toBeUndefined();
+    const second = await registry.save(KEY, { notes: 'x' }, first);
+    expect(second).toEqual(expect.any(String));
+    expect(await registry.save(KEY, { notes: 'y' }, first)).toBeUndefined();
+    expect(await registry.find(KEY)).toMatchObject({
+      etag: second,
+      row: { columns: { owners: 'a@example.com', notes: 'x' } },
+    });
+    expect(await registry.remove(KEY, first ?? '')).toBe(false);
+    expect(await registry.remove(KEY, second ?? '')).toBe(true);
+    expect(await registry.remove(KEY, '*')).toBe(false);
+    expect(await registry.save(KEY, { notes: 'z' }, second)).toBeUndefined();
+    expect(await registry.find(KEY)).toBeUndefined();
+  });
+
+  test('many are merged and created at once, and what one does not name stays', async () => {
+    const { registry } = (await freshTables()).tables;
+    await registry.save(KEY, { owners: 'a@example.com' });
+    const rows = names(150).map(name => ({ name, columns: { notes: name } }));
+    expect(await registry.merge(SCOPE, [...rows, { name: 'token', columns: { notes: 'x' } }])).toEqual(
+      new Set(),
+    );
+    expect(await all(registry.rows(SCOPE))).toHaveLength(151);
+    expect((await registry.row(KEY))?.columns).toEqual({ owners: 'a@example.com', notes: 'x' });
+  });
+
+  test('every row of every scope comes in key order, after a key if one is given', async () => {
+    const { tables, bare } = await freshTables();
+    await plant(bare('registry'), [
+      ['b', 'x'],
+      ['a', 'y'],
+      ['a', 'x'],
+      ['c', 'x'],
+    ]);
+    const found = async (after?: { scope: string; name: string }) =>
+      (await all(tables.registry.all(after))).map(({ scope, name }) => `${scope}${name}`);
+    expect(await found()).toEqual(['ax', 'ay', 'bx', 'cx']);
+    expect(await found({ scope: 'a', name: 'x' })).toEqual(['ay', 'bx', 'cx']);
+    expect(await found({ scope: 'b', name: 'x' })).toEqual(['cx']);
+  });
+});

@@ -1,0 +1,35 @@
+/** Checks the method: a route takes every method that clients try, and says with 405 and `Allow` which of them it serves. */
+import type { HttpHandler, HttpMethod, HttpRequest, InvocationContext } from '@azure/functions';
+import { type Answer, internalFault, methodNotAllowed } from '../web/problem';
+import type { HttpFunction } from './definition';
+
+/** The Functions host answers 404 itself to a method that is not listed; OPTIONS is the platform's, for CORS. */
+const METHODS: readonly HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+type Serve = (request: HttpRequest, context: InvocationContext) => Promise<Answer>;
+
+/** HEAD comes with GET: the host sends the same without the body. */
+export function byMethod(
+  served: Partial<Record<'GET' | 'POST' | 'PUT' | 'DELETE', Serve>>,
+): Pick<HttpFunction, 'methods' | 'handler'> {
+  const byName = new Map<string, Serve>(Object.entries(served));
+  if (served.GET) byName.set('HEAD', served.GET);
+  const allow = METHODS.filter(method => byName.has(method));
+  const serve: Serve = async (request, context) =>
+    (await byName.get(request.method)?.(request, context)) ?? methodNotAllowed(allow);
+  return { methods: [...METHODS], handler: answeringAlsoWithoutBody(serve) };
+}
+
+/** As `answering`, for answers whose status forbids even an empty body, too. */
+function answeringAlsoWithoutBody(serve: Serve): HttpHandler {
+  return async (request, context) => {
+    try {
+      const { status, headers, body } = await serve(request, context);
+      return { status, headers: { ...headers }, ...(body !== '' && { body }) };
+    } catch (error) {
+      // Nothing is expected here: whatever it is, the host must answer with a problem and the log must have the cause.
+      context.error(error);
+      return { ...internalFault() };
+    }
+  };
+}

@@ -1,0 +1,22 @@
+/** `POST targets/{scope}/{name}/check`: one target read because somebody asks. */
+import { badRequest } from '../web/problem';
+import { checkAnswer } from '../web/registry-check-answer';
+import { parseNoQuery } from '../web/registry-query';
+import { byMethod } from './by-method';
+import type { HttpFunction } from './definition';
+import { logOf } from './log';
+import type { App } from './use-cases';
+
+export const checkNow = (app: App): HttpFunction => ({
+  type: 'http',
+  name: 'checkNow',
+  route: 'targets/{scope}/{name}/check',
+  authLevel: 'function',
+  ...byMethod({
+    POST: async ({ url, params: { scope = '', name = '' } }, context) => {
+      const refused = parseNoQuery(new URL(url).searchParams);
+      if (refused) return badRequest(refused.faults);
+      return checkAnswer(await app().checkNow({ scope, name }, logOf(context)));
+    },
+  }),
+});

@@ -1,0 +1,33 @@
+/** Metrics: what a monitoring system is told, gathered in a number of storage calls that has a bound whatever the fleet's size. */
+import type { Measures } from '../core/measures';
+import { measureMail, measureOutbox } from './metrics-mail';
+import { measureScopes } from './metrics-scopes';
+import { measureTargets } from './metrics-targets';
+import type { Clock, Tables } from './ports';
+
+export type { Measures } from '../core/measures';
+
+export interface MetricsSource {
+  readonly tables: Pick<Tables, 'calendar' | 'scopes' | 'outbox' | 'mailLedger'>;
+  readonly clock: Clock;
+  /** The longest gap between two ticks of the sweep's schedule. */
+  readonly sweepPeriodMs: number;
+  /** The app's own. */
+  readonly version: string;
+}
+
+/** About 5 calls for each of the dated and the undated targets, 10 for the outbox, 1 per 1,000 scopes, and 2: however many targets there are. */
+export async function metrics({ tables, clock, sweepPeriodMs, version }: MetricsSource): Promise<Measures> {
+  const asOf = clock.now();
+  const [{ total, ...scopes }, examined, outbox, send, look] = await Promise.all([
+    measureScopes(tables.scopes, asOf),
+    measureTargets(tables.calendar),
+    measureOutbox(tables.outbox),
+    measureMail(tables.mailLedger, 'send', asOf),
+    measureMail(tables.mailLedger, 'look', asOf),
+  ]);
+  const { cut, dated, failures, count } = examined;
+  const leftOut = cut ? Math.max(0, total - count) : 0;
+  const targets = { dated, failures, leftOut };
+  return { asOf, version, sweepPeriodMs, ...scopes, targets, outbox, mail: { send, look } };
+}

@@ -1,0 +1,103 @@
+/** Registry rows as people manage them: the known columns as text, compared by meaning and judged as a sweep would judge them. */
+import { createHash } from 'node:crypto';
+import { splitList } from '../core/duration';
+import { type Key, parseColumns } from '../core/target';
+import type { Registry, RegistryRow } from './ports';
+import { type Knowledge, understand } from './understand';
+
+export const COLUMNS = [
+  'owners',
+  'thresholds',
+  'checkEvery',
+  'enabled',
+  'displayName',
+  'runbook',
+  'notes',
+  'replacedBy',
+] as const;
+
+export type Column = (typeof COLUMNS)[number];
+/** Every known column as a person writes it; '' for none. */
+export type Columns = Readonly<Record<Column, string>>;
+
+export type { Key as RegistryKey } from '../core/target';
+
+export interface ManagedRow extends Key {
+  readonly columns: Columns;
+}
+
+/** A row and what stands for this very version of it, of which a client knows nothing but that it changes. */
+export interface TaggedRow extends ManagedRow {
+  readonly tag: string;
+}
+
+export interface RegistryWatch {
+  readonly tables: { readonly registry: Registry };
+  readonly knowledge: Knowledge;
+}
+
+const NO_COLUMNS: Columns = {
+  owners: '',
+  thresholds: '',
+  checkEvery: '',
+  enabled: '',
+  displayName: '',
+  runbook: '',
+  notes: '',
+  replacedBy: '',
+};
+
+/** The table takes keys of 1 KiB of UTF-16. */
+const LONGEST_KEY = 512;
+
+/** What a row holds in the known columns; others are their owner's, and are never shown. */
+export function managed({ scope, name, columns }: RegistryRow): ManagedRow {
+  const known = Object.fromEntries(COLUMNS.map(column => [column, textOf(columns[column])]));
+  return { scope, name, columns: { ...NO_COLUMNS, ...known } };
+}
+
+export function tagged(row: RegistryRow, etag: string): TaggedRow {
+  return { ...managed(row), tag: createHash('sha256').update(etag).digest('hex').slice(0, 32) };
+}
+
+/** Every fault of a row as it would be, each `column: what to do`; the key's come first. */
+export function faultsOf(key: Key, columns: Columns, { tables, knowledge }: RegistryWatch): string[] {
+  const tooLong = key.scope.length > LONGEST_KEY || key.name.length > LONGEST_KEY;
+  if (tooLong)
+    return [`key: each part has at most ${LONGEST_KEY} characters`, ...parseColumns(columns).faults];
+  const bare: RegistryRow = { ...key, identity: tables.registry.takeApart(key), columns: {} };
+  const halves = COLUMNS.filter(column => /\p{Surrogate}/u.test(columns[column]));
+  return [
+    ...understand(bare, knowledge).watched.faults,
+    ...parseColumns(columns).faults,
+    ...halves.map(column => `${column}: it holds half a character`),
+  ];
+}
+
+/** Whether columns say what a row says already; how a list is spelt makes no difference. */
+export function saysTheSame(columns: Partial<Columns>, { columns: known }: ManagedRow): boolean {
+  return COLUMNS.every(column => {
+    const wanted = columns[column];
+    return wanted === undefined || meaning(column, wanted) === meaning(column, known[column]);
+  });
+}
+
+/** Only what is there: a new row needs no empty columns, which in an old one clear what it had. */
+export function withoutEmpty(columns: Partial<Columns>): Record<string, string> {
+  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== ''));
+}
+
+function meaning(column: Column, value: string): string {
+  if (column === 'owners' || column === 'thresholds') return splitList(value).join(' ');
+  if (column === 'enabled') return value.trim().toLowerCase() || 'true';
+  return value.trim();
+}
+
+/** People's tools give columns other types, too; what is no text, number, flag or date has none. */
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? '' : value.toISOString();
+  return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint'
+    ? `${value}`
+    : '';
+}

@@ -1,0 +1,239 @@
+/** The dashboard as a person meets it: phone to wide screen, light and dark, with a keyboard alone, and without a script. */
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { functionsOf } from '../../src/functions';
+import type { UseCases } from '../../src/functions/use-cases';
+import { encode } from '../../src/storage/keys';
+import type { Overview } from '../../src/watch/report';
+import { HOSTILE, itemAt, NOW, overviewOf, showing, smallFleet } from '../support/dashboard';
+import { useHost } from '../support/host';
+import { CONTOSO, HOST, ticks } from '../support/story';
+import { useWorld } from '../support/world';
+import { faintTexts, overflow, useBrowser } from './browser';
+
+const newPage = useBrowser();
+const world = useWorld();
+const hosting = useHost();
+const ENV = { SWEEP_SCHEDULE: '0 0 0 1 1 *', REMIND_SCHEDULE: '0 0 0 1 1 *' };
+const KEY = 'a-key/of+the=host';
+const STALE = [{ code: 'sweepOverdue', message: '2 scopes have finished no sweep for 45 minutes.' }] as const;
+const WIDTHS = [360, 768, 1280, 1920];
+const SCHEMES = ['light', 'dark'] as const;
+
+let shown: UseCases;
+let host = '';
+let complaints: string[] = [];
+
+/** The functions over HTTP, on what `shown` is at that moment. */
+async function serve(overview = overviewOf(smallFleet())): Promise<void> {
+  shown = showing(overview);
+  host = (
+    await hosting.start(
+      functionsOf(() => shown),
+      { env: ENV },
+    )
+  ).url;
+}
+
+/** A target with a life: reminded, then unreadable, its names as hostile as a row can have them. */
+async function showTarget(): Promise<string> {
+  const { register, azure, connectionString, app, clock, tick } = world();
+  await register(CONTOSO, encode('gateway/1'), {
+    owners: 'ada@example.com, bob@example.com',
+    displayName: HOSTILE,
+    notes: `${HOSTILE}\n${'long'.repeat(60)}`,
+    runbook: 'https://wiki.example.com/gateway?a=1&b="2"',
+    thresholds: '30d 20% 7d 0',
+  });
+  const token = azure.iotCentral.token(HOST, 'gateway/1').expires('2026-06-06T12:00:00Z');
+  await tick();
+  token.misbehaves({ fault: 'status', status: 403, code: 'Forbidden' });
+  clock.to('2026-06-02T00:00:00Z');
+  await ticks(world(), 15);
+  host = (await hosting.start(functionsOf(app), { env: ENV, connectionString })).url;
+  return `dashboard/${encodeURIComponent(CONTOSO)}/${encodeURIComponent(encode('gateway/1'))}`;
+}
+
+async function open(path: string, options: Parameters<typeof newPage>[0]): Promise<Page> {
+  const page = await newPage(options);
+  complaints = [];
+  page.on('console', message => {
+    if (!/the server responded with a status of 4/.test(message.text())) complaints.push(message.text());
+  });
+  page.on('pageerror', error => complaints.push(error.message));
+  page.on('request', request => {
+    if (!request.url().startsWith(host)) complaints.push(request.url());
+  });
+  await page.goto(`${host}/api/${path}`);
+  return page;
+}
+
+async function openAll(page: Page): Promise<void> {
+  await page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })");
+}
+
+/** Kept where somebody wants to look. */
+async function shoot(page: Page, name: string): Promise<void> {
+  const folder = process.env.SCREENSHOTS;
+  if (folder !== undefined)
+    await page.screenshot({ path: `${folder}/dashboard-${name}.png`, fullPage: true });
+}
+
+const BUSY = () =>
+  Array.from({ length: 900 }, (_, index) => itemAt(`t${index}`, NOW + (index / 10 + 0.01) * 86_400_000));
+
+const PAGES: readonly [name: string, path: string, overview: () => Overview, reasons: typeof STALE | []][] = [
+  ['fleet', 'dashboard?code=1', () => overviewOf(smallFleet()), []],
+  ['stale', 'dashboard?standing=expired&order=name', () => overviewOf(smallFleet()), STALE],
+  ['busy', 'dashboard', () => overviewOf(BUSY(), { nextCursor: '2026-06-09T00:00:00.000Z|' }), []],
+  ['empty', 'dashboard', () => overviewOf([], { countsAsOf: undefined }), []],
+  [
+    'faults',
+    `dashboard?within=soon&standing=dead&bogus=1&scope=${'x'.repeat(1_500)}`,
+    () => overviewOf([]),
+    [],
+  ],
+];
+
+describe.each(WIDTHS)('at %i pixels', width => {
+  test.each(SCHEMES)('every page fits and can be read in the %s scheme', async colorScheme => {
+    await serve();
+    for (const [name, path, overview, reasons] of PAGES) {
+      shown = showing(overview(), reasons);
+      const page = await open(path, { viewport: { width, height: 900 }, colorScheme });
+      await shoot(page, `${name}-${width}-${colorScheme}`);
+      await openAll(page);
+      expect([name, await overflow(page), await faintTexts(page), complaints]).toEqual([name, 0, [], []]);
+    }
+  });
+
+  test('a target’s page fits and can be read in either scheme', async () => {
+    const path = await showTarget();
+    for (const colorScheme of SCHEMES) {
+      const page = await open(path, { viewport: { width, height: 900 }, colorScheme });
+      await shoot(page, `target-${width}-${colorScheme}`);
+      await openAll(page);
+      expect([await overflow(page), await faintTexts(page), complaints]).toEqual([0, [], []]);
+    }
+  });
+});
+
+const AXE = axePath();
+const audits = AXE === undefined ? test.skip : test;
+
+/** axe-core where it can be found: beside the other packages, or where AXE says. */
+function axePath(): string | undefined {
+  try {
+    return process.env.AXE ?? require.resolve('axe-core/axe.min.js');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+/** What axe-core finds, as `rule: element`. */
+async function violations(page: Page): Promise<string[]> {
+  // Evaluated by the debugger, which the page's policy does not bind.
+  await page.evaluate(readFileSync(AXE ?? '', 'utf8'));
+  return await page.evaluate(
+    "axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ': ' + target)))",
+  );
+}
+
+describe('axe-core (skipped where it is not installed)', () => {
+  audits.each([360, 1280])('finds nothing at %i pixels in either scheme', async width => {
+    await serve();
+    for (const colorScheme of SCHEMES)
+      for (const [name, path, overview, reasons] of PAGES) {
+        shown = showing(overview(), reasons);
+        const page = await open(path, { viewport: { width, height: 900 }, colorScheme });
+        await openAll(page);
+        expect([name, await violations(page)]).toEqual([name, []]);
+      }
+  });
+
+  audits.each([360, 1280])('finds nothing on a target’s page at %i pixels', async width => {
+    const path = await showTarget();
+    for (const colorScheme of SCHEMES) {
+      const page = await open(path, { viewport: { width, height: 900 }, colorScheme });
+      await openAll(page);
+      expect(await violations(page)).toEqual([]);
+    }
+  });
+});
+
+test('a keyboard alone skips to the content, filters, and opens a target', async () => {
+  await serve();
+  const page = await open('dashboard', { viewport: { width: 1280, height: 900 } });
+  const focused = () =>
+    page.evaluate('document.activeElement.id || document.activeElement.textContent.trim()');
+  await page.keyboard.press('Tab');
+  expect(await focused()).toBe('Skip to the content');
+  expect((await page.locator('.skip').boundingBox())?.x).toBeGreaterThanOrEqual(0);
+  await page.keyboard.press('Enter');
+  expect(await focused()).toBe('main');
+  const walked: unknown[] = [];
+  for (let step = 0; step < 60 && walked.at(-1) !== 'order'; step += 1) {
+    await page.keyboard.press('Tab');
+    walked.push(await focused());
+    const outlined = "getComputedStyle(document.activeElement).outlineStyle !== 'none'";
+    expect([walked.at(-1), await page.evaluate(outlined)]).toEqual([walked.at(-1), true]);
+  }
+  expect(walked).toEqual(
+    expect.arrayContaining(['q', 'owner', 'within', 'standing', 'check', 'kind', 'order']),
+  );
+  await page.locator('#q').focus();
+  await page.keyboard.type('legacy');
+  await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
+  expect(new URL(page.url()).searchParams.get('q')).toBe('legacy');
+  expect(await page.locator('#q').inputValue()).toBe('legacy');
+  expect(complaints).toEqual([]);
+});
+
+test('it works without scripts: filter, order, pages, and the key goes along without being shown', async () => {
+  await serve(overviewOf(smallFleet(), { nextCursor: `2026-06-09T00:00:00.000Z|${'0'.repeat(32)}` }));
+  const page = await open(`dashboard?code=${encodeURIComponent(KEY)}`, { javaScriptEnabled: false });
+  const asked = () => new URL(page.url()).searchParams;
+  await page.getByLabel('Standing').selectOption('expired');
+  await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Show' }).click()]);
+  expect([asked().get('standing'), asked().get('code')]).toEqual(['expired', KEY]);
+  await page.getByRole('columnheader', { name: 'Target' }).getByRole('link').click();
+  expect([asked().get('order'), asked().get('standing'), asked().get('code')]).toEqual([
+    'name',
+    'expired',
+    KEY,
+  ]);
+  await page.goBack();
+  await page.getByRole('link', { name: 'Next page' }).click();
+  expect([asked().get('standing'), asked().get('code')]).toEqual(['expired', KEY]);
+  expect(asked().get('cursor')).not.toBeNull();
+  expect(await page.locator('body').textContent()).not.toContain(KEY);
+});
+
+test('a target’s page leads there and back with the key, and its names stay names', async () => {
+  const path = await showTarget();
+  const code = encodeURIComponent(KEY);
+  const page = await open(`dashboard?code=${code}`, { javaScriptEnabled: false });
+  await page.getByRole('table').getByRole('link', { name: HOSTILE }).click();
+  expect(page.url()).toBe(`${host}/api/${path}?${new URLSearchParams({ code: KEY })}`);
+  expect(await page.locator('h1').textContent()).toBe(HOSTILE);
+  expect(await page.locator('body').textContent()).not.toContain(KEY);
+  await page.getByRole('link', { name: 'What expires next' }).click();
+  expect(new URL(page.url()).searchParams.get('code')).toBe(KEY);
+  expect(await page.locator('h1').textContent()).toBe('What expires next');
+  expect(complaints).toEqual([]);
+});
+
+test('headings come in order, and whatever is pressed is large enough', async () => {
+  const path = await showTarget();
+  for (const where of ['dashboard', path]) {
+    const page = await open(where, { viewport: { width: 360, height: 800 } });
+    const levels: number[] = await page.evaluate(
+      "[...document.querySelectorAll('h1,h2,h3,h4')].map(heading => Number(heading.tagName[1]))",
+    );
+    expect(levels.filter(level => level === 1)).toHaveLength(1);
+    expect(levels.every((level, index) => index === 0 || level <= (levels[index - 1] ?? 0) + 1)).toBe(true);
+    const boxes = await page.locator('button, summary, select, input[type=text], .tile, .chips a').all();
+    for (const box of boxes) expect((await box.boundingBox())?.height).toBeGreaterThanOrEqual(24);
+  }
+});

@@ -1,0 +1,154 @@
+import { HOUR } from '../../src/core/instant';
+import { functionsOf } from '../../src/functions';
+import { openTables } from '../../src/storage/tables';
+import { overview } from '../../src/watch/report';
+import { useHost } from '../support/host';
+import { APPS, CONTOSO, HOST } from '../support/story';
+import { useWorld } from '../support/world';
+
+const world = useWorld();
+const hosting = useHost();
+const TARGET = `dashboard/${encodeURIComponent(CONTOSO)}/gateway`;
+
+async function serve() {
+  const env = { SWEEP_SCHEDULE: '0 */5 * * * *', REMIND_SCHEDULE: '0 */5 * * * *' };
+  const { connectionString, app } = world();
+  return (await hosting.start(functionsOf(app), { env, connectionString })).url;
+}
+
+async function get(path: string, method = 'GET') {
+  const response = await fetch(`${await url()}/api/${path}`, { method });
+  return { status: response.status, type: response.headers.get('content-type'), text: await response.text() };
+}
+
+let started: Promise<string> | undefined;
+const url = () => (started ??= serve());
+beforeEach(() => {
+  started = undefined;
+});
+
+async function watched(): Promise<void> {
+  const { azure, register, tick } = world();
+  azure.iotCentral.token(HOST, 'gateway').expires('2026-06-20T12:00:00Z');
+  azure.iotCentral.token(HOST, 'mistyped').expires('2026-07-20T12:00:00Z');
+  await register(CONTOSO, 'gateway', { owners: 'ada@example.com', displayName: 'Gateway' });
+  await register(CONTOSO, 'mistyped', { thresholds: 'soon', displayName: 'Typing error' });
+  await register(APPS, 'rg:never-there', { displayName: 'Never there' });
+  await tick();
+}
+
+describe('GET dashboard', () => {
+  test('shows what the sweeps recorded: dated, invalid and never read alike', async () => {
+    await watched();
+    const { status, type, text } = await get('dashboard');
+    expect([status, type]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(text).toContain('<title>Sat 2026-06-20: 1</title>');
+    const troubles = text.slice(text.indexOf('Checks that fail'), text.indexOf('All targets'));
+    expect(troubles).toContain('Typing error');
+    expect(troubles).toContain('Never there');
+    expect(troubles).not.toContain('Gateway');
+    expect(text).not.toContain('role="alert"');
+  });
+
+  test('filters as status does, whatever the glance shows', async () => {
+    await watched();
+    const { text } = await get('dashboard?q=typing');
+    const [glance = '', list = ''] = text.split('id="list"');
+    expect([glance.includes('Gateway'), list.includes('Gateway'), list.includes('Typing error')]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+
+  test('says loudly that the watcher is stale', async () => {
+    await watched();
+    world().clock.pass(3 * HOUR);
+    const { status, text } = await get('dashboard');
+    expect(status).toBe(200);
+    expect(text).toMatch(/role="alert">.*2 scopes have finished no sweep for 45 minutes\./s);
+  });
+
+  test('answers HEAD without a body, refuses POST, and names a fault with 400', async () => {
+    expect(await get('dashboard', 'HEAD')).toMatchObject({ status: 200, text: '' });
+    expect((await get('dashboard', 'POST')).status).toBe(405);
+    expect(await get('dashboard?within=soon')).toMatchObject({
+      status: 400,
+      type: 'text/html; charset=utf-8',
+    });
+  });
+});
+
+describe('GET dashboard/{scope}/{name}', () => {
+  test('shows one target whole: thresholds and where they came from, who was told, its history', async () => {
+    await watched();
+    const { status, text } = await get(TARGET);
+    const words = text.replace(/<style>.*?<\/style>/s, '').replace(/<[^>]*>/g, ' ');
+    expect(status).toBe(200);
+    expect(words).toMatch(/Gateway.*Expiring.*in 20 days.*30d\s.*crossed.*built in/s);
+    expect(words).toMatch(/ada@example\.com\s+owner.*not due.*It was its threshold 30d/s);
+    expect(words).toMatch(/History.*First seen\s.*in the registry.*Told\s.*30d of 2026-06-20/s);
+    expect(text).not.toContain('<form');
+  });
+
+  test('says that one is disabled, that one is not met yet, and that one is gone', async () => {
+    await watched();
+    const { register, unregister, sweep } = world();
+    await register(CONTOSO, 'gateway', { enabled: 'false' });
+    await register(CONTOSO, 'new', {});
+    expect((await get(TARGET)).text).toContain('It is switched off');
+    expect((await get(TARGET.replace('gateway', 'new'))).text).toContain('No sweep has met it yet');
+    await unregister(CONTOSO, 'gateway');
+    await sweep();
+    expect((await get(TARGET)).text).toContain('It is no longer registered.');
+  });
+
+  test('answers 404 as a page for one that is not known, without repeating its name', async () => {
+    const { status, type, text } = await get(`dashboard/${encodeURIComponent('<b>')}/nothing-here`);
+    expect([status, type]).toEqual([404, 'text/html; charset=utf-8']);
+    expect(text).not.toContain('nothing-here');
+  });
+});
+
+test('its cost is bounded: at most so many entries of a large calendar are read', async () => {
+  const { connectionString, clock } = world();
+  const tables = openTables({ kind: 'connectionString', value: connectionString });
+  let read = 0;
+  const calendar: typeof tables.calendar = {
+    ...tables.calendar,
+    async *entries(range) {
+      for (let index = 0; index < 20_000; index += 1) {
+        read += 1;
+        yield {
+          ...entryAt(index),
+          key: tables.calendar.keyOf({ scope: 's', name: `${index}` }, range.until ?? 0),
+        };
+      }
+    },
+  };
+  const { coming, troubled, report } = await overview(
+    { limit: 50 },
+    { tables: { ...tables, calendar }, clock },
+  );
+  expect([coming.items.length, coming.isCut, troubled.isCut, report.items.length]).toEqual([
+    3_000,
+    true,
+    true,
+    50,
+  ]);
+  expect(read).toBe(3_000 + 1_000 + 1_000 + 51);
+
+  function entryAt(index: number) {
+    const expiresOn = clock.now() + (index + 1) * 60_000;
+    const listing = {
+      kind: 'k',
+      displayName: 'd',
+      owners: [],
+      expiresOn,
+      minted: false,
+      failing: false,
+      check: 'ok',
+    } as const;
+    return { scope: 's', name: `${index}`, listing };
+  }
+});

@@ -1,0 +1,142 @@
+/** A made-up fleet for tests of the dashboard: every standing and check, names of every sort, and an app that shows it. */
+import { DAY, HOUR } from '../../src/core/instant';
+import type { UseCases } from '../../src/functions/use-cases';
+import { itemOf, type Overview, type StatusItem } from '../../src/watch/report';
+import { instant } from './clock';
+
+export const NOW = instant('2026-06-01T07:30:00Z');
+export const HOSTILE = `"><script>alert(1)</script><img src=x onerror=alert(2)>' & \u202Eevil`;
+const IOT = 'iotCentralToken:contoso.azureiotcentral.com';
+const APPS = 'containerApp:651f8027-33e8-4ec4-97b4-f6e9f3dc8744';
+
+type Listing = Parameters<typeof itemOf>[0]['listing'];
+type More = Partial<Listing> & { scope?: string; unread?: boolean };
+
+export function itemAt(name: string, expiresOn: number | 'never' | undefined, more: More = {}): StatusItem {
+  const { scope = IOT, unread = false, ...listing } = more;
+  return itemOf(
+    {
+      scope,
+      name,
+      key: '',
+      listing: {
+        kind: scope.split(':')[0] ?? '',
+        displayName: name,
+        owners: ['ada.lovelace@example.com'],
+        minted: false,
+        failing: false,
+        check: 'ok',
+        ...(!unread && { checkedOn: NOW - 2 * HOUR }),
+        nextCheckOn: NOW + 4 * HOUR,
+        ...(expiresOn !== undefined && { expiresOn }),
+        ...(typeof expiresOn === 'number' && { expiringFrom: expiresOn - 30 * DAY }),
+        ...listing,
+      },
+    },
+    NOW,
+  );
+}
+
+const failing = (code: string, message: string, count = 7): More => ({
+  failing: true,
+  check: 'failing',
+  failure: { code, message, since: NOW - 20 * HOUR, count },
+});
+
+export function smallFleet(): StatusItem[] {
+  const at = (days: number) => NOW + Math.round(days * DAY);
+  return [
+    itemAt('legacy-bridge', at(-2.3), { displayName: 'Legacy bridge', owners: ['grace@example.com'] }),
+    itemAt('rg-shop:shop-worker', at(0.8), {
+      displayName: 'Shop worker',
+      scope: APPS,
+      owners: ['shop@example.com'],
+    }),
+    itemAt('gateway-prod', at(6.2), {
+      displayName: 'Gateway (prod)',
+      owners: ['ada.lovelace@example.com', 'grace.hopper@example.com'],
+    }),
+    itemAt('line-3-sensors', at(13), {
+      displayName: 'Line 3 sensors',
+      owners: ['plant3@example.com'],
+      snoozedUntil: at(9),
+    }),
+    itemAt('hostile', at(20), { displayName: HOSTILE, owners: [] }),
+    itemAt('rg-busy:night-batch', at(30), {
+      displayName: 'Night batch',
+      scope: APPS,
+      ...failing('throttled', 'The service asked to wait (429).', 2),
+    }),
+    itemAt('mistyped', at(45), {
+      displayName: 'Row with a typing error',
+      check: 'invalid',
+      failure: {
+        code: 'invalid',
+        message:
+          "thresholds: 'a-week' is none; write leads such as 30d, 12h, 0 or -7d, or a share such as 20%",
+        since: NOW - 3 * DAY,
+        count: 1,
+      },
+    }),
+    ...Array.from({ length: 24 }, (_, index) =>
+      itemAt(`device-hub-${index + 1}`, at(47 + ((index * 7) % 40)), {
+        displayName: `Device hub ${index + 1}`,
+      }),
+    ).sort((a, b) => Number(a.expiresOn) - Number(b.expiresOn)),
+    itemAt('telemetry-prod', at(240), { displayName: 'Telemetry ingest (prod)' }),
+    itemAt('break-glass', 'never', { displayName: 'Break-glass access', owners: ['security@example.com'] }),
+    itemAt('rg-shop:shop-api', NOW + HOUR, {
+      displayName: 'Shop API (renews itself)',
+      scope: APPS,
+      minted: true,
+      lifetimeMs: HOUR,
+    }),
+    itemAt('ci-smoke', undefined, {
+      displayName: `CI smoke tests of the ${'very'.repeat(30)}long line`,
+      ...failing('notAllowed', 'The watcher may not read it (403 Forbidden).'),
+    }),
+    itemAt('brand-new', undefined, { displayName: 'Brand new', check: 'pending', unread: true }),
+  ];
+}
+
+export function overviewOf(items: readonly StatusItem[], more: Partial<Overview['report']> = {}): Overview {
+  const count = (is: (item: StatusItem) => boolean) => items.filter(is).length;
+  const coming = items.filter(
+    ({ expiresOn, minted }) =>
+      !minted && typeof expiresOn === 'number' && expiresOn > NOW && expiresOn <= NOW + 90 * DAY,
+  );
+  const counts = {
+    total: items.length,
+    healthy: count(({ standing }) => standing === 'healthy'),
+    expiring: count(({ standing }) => standing === 'expiring'),
+    expired: count(({ standing }) => standing === 'expired'),
+    unknown: count(({ standing }) => standing === 'unknown'),
+    minted: count(({ minted }) => minted),
+    failing: count(({ check }) => check === 'failing'),
+    invalid: count(({ check }) => check === 'invalid'),
+    pending: count(({ check }) => check === 'pending'),
+  };
+  const troubled = items.filter(({ check }) => check === 'failing' || check === 'invalid');
+  return {
+    report: { asOf: NOW, counts, countsAsOf: NOW - 4 * 60_000, items, nextCursor: undefined, ...more },
+    coming: { items: coming, isCut: false, days: 90 },
+    troubled: { items: troubled, isCut: false },
+  };
+}
+
+const unused = (): never => {
+  throw new Error('This test has no use for it.');
+};
+
+/** An app that knows how to show an overview, and nothing else. */
+export function showing(
+  overview: Overview,
+  reasons: Awaited<ReturnType<UseCases['health']>>['reasons'] = [],
+): UseCases {
+  const known: Partial<UseCases> = {
+    kinds: ['containerApp', 'iotCentralToken'],
+    overview: async () => overview,
+    health: async () => ({ reasons, oldestReminderMs: undefined }),
+  };
+  return new Proxy<UseCases>(Object(known), { get: (_, verb) => Reflect.get(known, verb) ?? unused });
+}

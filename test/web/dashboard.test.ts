@@ -1,0 +1,256 @@
+import { parse } from 'node:querystring';
+import { DAY } from '../../src/core/instant';
+import { dashboardPage, faultyPage } from '../../src/web/dashboard';
+import { linksOf, listPath, targetPath } from '../../src/web/dashboard-links';
+import { parseDashboardQuery } from '../../src/web/dashboard-query';
+import { HOSTILE, itemAt, NOW, overviewOf, smallFleet } from '../support/dashboard';
+
+const KINDS = ['containerApp', 'iotCentralToken'];
+const KEY = 'Zm9v+/=&"<';
+
+function shown(search = '', overview = overviewOf(smallFleet()), reasons: { message: string }[] = []) {
+  const url = `https://watcher.example.com/api/dashboard${search}`;
+  const asked = parseDashboardQuery(url, KINDS);
+  const links = linksOf(url);
+  return asked.query
+    ? dashboardPage({ overview, reasons, kinds: KINDS }, asked, links)
+    : faultyPage(asked, KINDS, links);
+}
+
+/** What a reader sees: no tags, no attributes. */
+const textOf = (body: string) => body.replace(/<style>.*?<\/style>/s, '').replace(/<[^>]*>/g, ' ');
+const namesIn = (body: string) =>
+  [
+    ...(body.split('<tbody role="rowgroup">')[1] ?? '').matchAll(/rowheader"><a [^>]*><bdi>(.*?)<\/bdi>/g),
+  ].map(([, name]) => name);
+
+describe('the page', () => {
+  test('lets nothing in but its own style, is kept nowhere and tells its address to nobody', () => {
+    const { status, headers, body } = shown();
+    expect([status, headers]).toEqual([
+      200,
+      {
+        'content-type': 'text/html; charset=utf-8',
+        'content-security-policy': expect.stringMatching(
+          /^default-src 'none'; style-src 'sha256-[\w+/=]+'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'$/,
+        ),
+        'referrer-policy': 'no-referrer',
+        'cache-control': 'no-store',
+        'x-content-type-options': 'nosniff',
+        'x-robots-tag': 'noindex, nofollow',
+      },
+    ]);
+    expect(body).not.toMatch(/<script|<[^>]*\s(on\w+|style)=|https?:\/\//i);
+  });
+
+  test('says how many are how, and leads to each of them', () => {
+    const { body } = shown();
+    expect(textOf(body)).toMatch(
+      /Expired\s+1\s+past the expiry.*Expiring\s+5\s.*Unknown\s+2\s.*Healthy\s+28\s/s,
+    );
+    expect(body).toContain('href="?standing=expired#list"');
+    expect(textOf(body)).toMatch(
+      /36 targets in all\s+2 reads fail\s+1 invalid in the registry\s+1 not read yet\s+1 minted/,
+    );
+  });
+
+  test('says when the sweep longest ago finished, or that none has', () => {
+    expect(textOf(shown().body)).toMatch(/finished\s+Mon 2026-06-01 07:26 UTC\s+\(4 minutes ago\)/);
+    expect(textOf(shown('', overviewOf([], { countsAsOf: undefined })).body)).toContain(
+      'No sweep has finished yet.',
+    );
+  });
+
+  test('is loud where the watcher itself is stale, and silent where it is not', () => {
+    expect(shown().body).not.toContain('role="alert"');
+    const { body, status } = shown('', undefined, [{ message: '2 scopes <late>' }]);
+    expect([status, body.indexOf('role="alert"') < body.indexOf('<h1>')]).toEqual([200, true]);
+    expect(textOf(body)).toContain('2 scopes &lt;late&gt;');
+  });
+
+  test('draws the coming days, and tells the same as a table', () => {
+    const { body } = shown(
+      '',
+      overviewOf([itemAt('a', NOW + DAY), itemAt('b', NOW + DAY), itemAt('c', NOW + 8 * DAY)]),
+    );
+    expect(body).toContain('<title>Tue 2026-06-02: 2</title>');
+    expect(body.match(/<rect class="(soon|later)"/g)).toEqual(['<rect class="soon"', '<rect class="later"']);
+    expect(textOf(body)).toMatch(/3 expiries, 2 of them in the first 7 days; most on Tue 2026-06-02: 2\./);
+    expect(textOf(body)).toMatch(/Tue 2026-06-02\s+2\s+a\s+,\s+b.*Tue 2026-06-09\s+1\s+c/s);
+  });
+
+  test('says where the chart ends early', () => {
+    const overview = overviewOf([itemAt('a', NOW + DAY)]);
+    const cut = { ...overview, coming: { ...overview.coming, isCut: true } };
+    expect(textOf(shown('', cut).body)).toContain(
+      'Only the 1 soonest are drawn, up to Tue 2026-06-02; more follow.',
+    );
+  });
+
+  test('gives failing checks with their reasons, and nothing where none fails', () => {
+    expect(textOf(shown().body)).toMatch(
+      /notAllowed\s+The watcher may not read it \(403 Forbidden\)\.\s+Since\s+Sun 2026-05-31 11:30 UTC\s+, 7 times in a row/,
+    );
+    expect(shown('', overviewOf([itemAt('a', NOW + DAY)])).body).not.toContain('Checks that fail');
+  });
+
+  test.each([
+    ['?q=zz', 'No target matches.'],
+    ['?order=name&page=9', 'There is no such page.'],
+    ['', 'Nothing is watched yet.'],
+  ])('with %p and nothing to list says: %s', (search, words) => {
+    expect(textOf(shown(search, overviewOf([])).body)).toContain(words);
+  });
+});
+
+describe('hostile names', () => {
+  test('stay names wherever they are shown', () => {
+    const items = [
+      itemAt(HOSTILE, NOW + DAY, {
+        scope: HOSTILE,
+        kind: HOSTILE,
+        displayName: HOSTILE,
+        owners: [HOSTILE],
+        check: 'failing',
+        failure: { code: HOSTILE, message: HOSTILE, since: NOW, count: 3 },
+      }),
+      itemAt('half \uD800 a pair', NOW + DAY),
+      itemAt('..', NOW + DAY),
+    ];
+    const { status, body } = shown(
+      `?${new URLSearchParams({ q: HOSTILE, owner: HOSTILE, code: HOSTILE })}`,
+      overviewOf(items),
+      [{ message: HOSTILE }],
+    );
+    expect(status).toBe(200);
+    expect(body).not.toMatch(/<script|<img/i);
+    expect(body).toContain('&quot;&gt;&lt;script&gt;');
+  });
+
+  test('stay names in a filter that is not understood', () => {
+    const { status, body } = shown(
+      `?${new URLSearchParams({ [HOSTILE]: 'x', within: HOSTILE, kind: HOSTILE, code: HOSTILE })}`,
+    );
+    expect(status).toBe(400);
+    expect(body).not.toMatch(/<script|<img/i);
+  });
+});
+
+describe('a filter', () => {
+  test.each([
+    ['within=soon', 'within'],
+    ['standing=dead', 'standing'],
+    ['check=odd', 'check'],
+    ['kind=none', 'kind'],
+    ['order=upwards', 'order'],
+    ['order=name&order=owner', 'order'],
+    [`owner=${'x'.repeat(2_000)}`, 'owner'],
+    [`scope=${'x'.repeat(2_000)}`, 'scope'],
+  ])('%.30s is a fault of the field %s, which gets the cursor', (search, field) => {
+    const { status, body } = shown(`?${search}`);
+    expect([status, body.includes(`aria-describedby="${field}Fault`)]).toEqual([400, true]);
+    expect(body.match(/ autofocus/g)).toHaveLength(1);
+    expect(body).toContain(`id="${field}Fault"`);
+  });
+
+  test.each([
+    'bogus=1',
+    'cursor=nonsense',
+    'limit=0',
+    'page=0',
+    'page=x',
+    'page=1&page=2',
+    'limit=5&limit=6',
+  ])('%s has no field, so its fault comes first on the page', search => {
+    const { status, body } = shown(`?${search}`);
+    expect([
+      status,
+      textOf(body).includes(`${search.split('=')[0]} `) || body.includes('role="alert"'),
+    ]).toEqual([400, true]);
+  });
+
+  test('of empty fields, as a form sends it, is none', () => {
+    const { query, faults } = parseDashboardQuery(
+      'http://x/?q=&owner=&within=&standing=&check=&kind=&order=',
+      KINDS,
+    );
+    expect([query, faults]).toEqual([{ limit: 50 }, []]);
+  });
+
+  test('keeps what was asked, a list of words included', () => {
+    const { body } = shown('?q=hub&standing=expired,expiring&limit=7');
+    expect(body).toContain('value="hub"');
+    expect(body).toContain('<option value="expired,expiring" selected>expired or expiring</option>');
+    expect(body).toContain('<input type="hidden" name="limit" value="7">');
+  });
+});
+
+describe('order and pages', () => {
+  test('soonest first, with the cursor to the next page', () => {
+    const nextCursor = `2026-07-01T00:00:00.000Z|${'0'.repeat(32)}`;
+    const { body } = shown('?limit=3', overviewOf(smallFleet(), { nextCursor }));
+    expect(namesIn(body).slice(0, 2)).toEqual(['Legacy bridge', 'Shop worker']);
+    const next = /<a href="\?([^"#]*)#list" rel="next">/.exec(body)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const cursor = Buffer.from(String(parse(next).cursor), 'base64url').toString();
+    expect([parse(next).limit, cursor]).toEqual(['3', nextCursor]);
+  });
+
+  test('by name: numbers as numbers, page by page', () => {
+    const names = [10, 9, 2, 1].map(number => itemAt(`hub ${number}`, NOW + number * DAY));
+    const page = (number: number) => shown(`?order=name&limit=2&page=${number}`, overviewOf(names)).body;
+    expect([namesIn(page(1)), namesIn(page(2))]).toEqual([
+      ['hub 1', 'hub 2'],
+      ['hub 9', 'hub 10'],
+    ]);
+    expect([page(1).includes('rel="next"'), page(2).includes('rel="next"')]).toEqual([true, false]);
+    expect(page(1)).toContain('aria-sort="ascending">Target');
+  });
+
+  test.each([
+    ['owner', 'owners', ['none', 'a', 'b']],
+    ['state', 'standings', ['a', 'none', 'b']],
+    ['checked', 'reads', ['b', 'none', 'a']],
+  ])('by %s: what needs a look comes first', (order, _what, expected) => {
+    const items = [
+      itemAt('a', NOW - DAY, { owners: ['a@x.yz'], checkedOn: NOW }),
+      itemAt('none', NOW + DAY, { owners: [], checkedOn: NOW - 1 }),
+      itemAt('b', NOW + 99 * DAY, { owners: ['b@x.yz'], unread: true }),
+    ];
+    expect(namesIn(shown(`?order=${order}`, overviewOf(items)).body)).toEqual(expected);
+  });
+
+  test('says that only the soonest were ordered where more match', () => {
+    const { body } = shown('?order=name', overviewOf(smallFleet(), { nextCursor: 'x' }));
+    expect(textOf(body)).toContain('More than 36 match: only the 36 soonest are ordered here.');
+  });
+});
+
+describe('a function key in the address', () => {
+  test('goes on in every link and form of ours, and is shown nowhere', () => {
+    const { body } = shown(`?${new URLSearchParams({ code: KEY })}`);
+    const paths = [...body.matchAll(/href="([^"#]+)/g)].map(
+      ([, path]) => path?.replaceAll('&amp;', '&') ?? '',
+    );
+    expect(paths.length).toBeGreaterThan(40);
+    expect(
+      paths.map(path => new URL(path, 'http://x').searchParams.get('code')).filter(code => code !== KEY),
+    ).toEqual([]);
+    expect(body).toContain('<input type="hidden" name="code" value="Zm9v+/=&amp;&quot;&lt;">');
+    expect(textOf(body)).not.toContain('Zm9v');
+  });
+
+  test('is in no link where there is none, or two', () => {
+    for (const search of ['', '?code=', '?code=a&code=b'])
+      expect(linksOf(`http://x/${search}`)).toEqual({ code: undefined });
+    expect(shown().body).not.toContain('code=');
+  });
+});
+
+test('a path carries any key that a table can hold, and none that a browser would take for a step', () => {
+  const links = { code: undefined };
+  expect(targetPath('iotCentralToken:a', 'b~2F?#%&', links)).toBe(
+    'dashboard/iotCentralToken%3Aa/b~2F%3F%23%25%26',
+  );
+  for (const name of ['', '.', '..']) expect(targetPath('a', name, links)).toBeUndefined();
+  expect(listPath({ q: 'a&b', kind: undefined, owner: '' }, { code: 'k' })).toBe('?q=a%26b&code=k');
+});
