@@ -114,11 +114,19 @@ export function remindersFor(
   const operators = mail.to === 'none' ? [] : mail.operators;
   return [
     ...operators.flatMap(owner => reminderOf(row, owner, decideInvalid(state, toldTo(state, owner)))),
-    ...owners.flatMap(owner => due(owner).flatMap(decision => reminderOf(row, owner, decision))),
+    ...owners
+      .flatMap(owner => due(owner).flatMap(decision => reminderOf(row, owner, decision)))
+      .filter(reminder => !isInScopesLine(reminder, row, mail)),
     ...copies
       .flatMap(owner => due(owner).flatMap(decision => reminderOf(row, owner, decision)))
       .filter(isForCopies),
   ];
+}
+
+/** Operators who stand in for owners hear of a scope that fails as a whole in one line. */
+function isInScopesLine(reminder: Reminder, row: Watched, mail: MailPolicy): boolean {
+  const standIn = mail.to === 'operators' || row.columns.owners.length === 0;
+  return mail.scopeFails === true && standIn && noticeOf(reminder) === 'unreadable';
 }
 
 /** Whoever got a copy of the bad news gets the good news, too. */

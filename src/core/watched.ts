@@ -17,6 +17,8 @@ export interface Watched extends Key {
 export interface MailPolicy {
   readonly to: 'owners' | 'operators' | 'none';
   readonly operators: readonly string[];
+  /** The scope in hand fails as a whole: its operators hear that in one line, and not target by target. */
+  readonly scopeFails?: boolean;
 }
 
 /** Who hears of a target: its owners, and operators who get copies of what concerns them, too. */

@@ -103,7 +103,8 @@ async function sweepUnderLease(
 }
 
 function begin(scope: string, lease: Lease, until: Instant, watch: SweepScope, log: Log): Sweep {
-  const { tables, clock, knowledge, mail } = watch;
+  const { tables, clock, knowledge } = watch;
+  const mail = lease.row.troubles?.scopeFailing ? { ...watch.mail, scopeFails: true } : watch.mail;
   const records = recorder(scope, tables, lease, log);
   const { counts = NO_COUNTS, ownerless = 0 } = lease.row.partial ?? {};
   const totals = { counts, ownerless, rows: 0 };

@@ -153,6 +153,28 @@ describe('a message that could not be handled', () => {
   });
 });
 
+describe('a scope that fails as a whole and has no owners', () => {
+  test('is one line to the operators, not one a target', async () => {
+    for (const name of ['one', 'two', 'three']) {
+      token(name).misbehaves({ fault: 'status', status: 403 });
+      await register(name, { owners: '' });
+    }
+    await within(1);
+    world().clock.pass(DAY);
+    await within(3);
+    world().clock.pass(DAY);
+    await within(1);
+    const texts = world()
+      .mailsTo(OPS)
+      .map(({ message }) => message.content.plainText);
+    expect(texts.join()).toContain('None of the 3 targets');
+    const states = await Promise.all(
+      ['one', 'two', 'three'].map(name => world().tables.expiries.row({ scope: CONTOSO, name })),
+    );
+    expect(states.flatMap(state => [...(state?.told.values() ?? [])].flat())).toEqual([]);
+  });
+});
+
 describe('within the day', () => {
   test('all matters of the first hour are one mail, rows last and reminders first', async () => {
     token('due').expires('2026-06-08T00:00:00Z');
