@@ -1,6 +1,6 @@
 /** `GET calendar.ics`: the expiries as a calendar to subscribe to. */
-import { calendarAnswer } from '../web/calendar-feed';
-import { parseFeedQuery } from '../web/calendar-feed-query';
+import { calendarAnswer } from '../web/calendar/feed';
+import { parseFeedQuery } from '../web/calendar/query';
 import { badRequest } from '../web/problem';
 import { answering } from './answering';
 import type { HttpFunction } from './definition';

@@ -1,7 +1,7 @@
 /** `POST targets/{scope}/{name}/check`: one target read because somebody asks. */
 import { badRequest } from '../web/problem';
-import { checkAnswer } from '../web/registry-check-answer';
-import { parseNoQuery } from '../web/registry-query';
+import { parseNoQuery } from '../web/registry/query';
+import { checkAnswer } from '../web/target/check-answer';
 import { byMethod } from './by-method';
 import type { HttpFunction } from './definition';
 import { logOf } from './log';

@@ -1,6 +1,6 @@
 /** `GET dashboard/{scope}/{name}`: one target whole, as a page for people. */
-import { linksOf } from '../web/dashboard-links';
-import { noTargetPage, targetPage } from '../web/dashboard-target';
+import { linksOf } from '../web/dashboard/links';
+import { noTargetPage, targetPage } from '../web/dashboard/target';
 import { answering } from './answering';
 import type { HttpFunction } from './definition';
 import type { App } from './use-cases';

@@ -1,7 +1,7 @@
 /** `GET dashboard`: what expires next, as a page for people. */
 import { dashboardPage, faultyPage } from '../web/dashboard';
-import { linksOf } from '../web/dashboard-links';
-import { parseDashboardQuery } from '../web/dashboard-query';
+import { linksOf } from '../web/dashboard/links';
+import { parseDashboardQuery } from '../web/dashboard/query';
 import { answering } from './answering';
 import type { HttpFunction } from './definition';
 import type { App } from './use-cases';

@@ -1,7 +1,7 @@
 /** `GET registry/export`: the whole registry as a CSV file that an import takes back. */
 import { badRequest } from '../web/problem';
-import { registryCsv } from '../web/registry-csv';
-import { parseNoQuery } from '../web/registry-query';
+import { registryCsv } from '../web/registry/csv-file';
+import { parseNoQuery } from '../web/registry/query';
 import { byMethod } from './by-method';
 import type { HttpFunction } from './definition';
 import type { App } from './use-cases';

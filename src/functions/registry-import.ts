@@ -1,9 +1,9 @@
 /** `POST registry/import`: rows from a CSV file, with a report of every line. */
 import { badRequest, json } from '../web/problem';
-import { badFile } from '../web/registry-answers';
-import { CSV_FILE } from '../web/registry-content';
-import { parseRegistryCsv } from '../web/registry-csv';
-import { parseImportQuery } from '../web/registry-query';
+import { badFile } from '../web/registry/answers';
+import { CSV_FILE } from '../web/registry/content';
+import { parseRegistryCsv } from '../web/registry/csv-file';
+import { parseImportQuery } from '../web/registry/query';
 import { byMethod } from './by-method';
 import type { HttpFunction } from './definition';
 import { logOf } from './log';

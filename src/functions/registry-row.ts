@@ -2,9 +2,9 @@
 import type { HttpRequest } from '@azure/functions';
 import { parseCondition } from '../web/etag';
 import { badRequest } from '../web/problem';
-import { notJson, putAnswer, removedAnswer, rowAnswer } from '../web/registry-answers';
-import { parseRowBody } from '../web/registry-body';
-import { JSON_ROW } from '../web/registry-content';
+import { notJson, putAnswer, removedAnswer, rowAnswer } from '../web/registry/answers';
+import { parseRowBody } from '../web/registry/body';
+import { JSON_ROW } from '../web/registry/content';
 import { byMethod } from './by-method';
 import type { HttpFunction } from './definition';
 import { contentOf } from './registry-content';

@@ -1,7 +1,7 @@
 /** `GET registry`: the rows of the registry, filtered and page by page. */
 import { badRequest } from '../web/problem';
-import { listAnswer } from '../web/registry-answers';
-import { parseListQuery } from '../web/registry-query';
+import { listAnswer } from '../web/registry/answers';
+import { parseListQuery } from '../web/registry/query';
 import { byMethod } from './by-method';
 import type { HttpFunction } from './definition';
 import type { App } from './use-cases';

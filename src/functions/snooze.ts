@@ -1,7 +1,7 @@
 /** `GET, POST snooze`: the signed link in a mail. GET shows what will happen; only POST acts, since mail scanners follow links. */
 import type { HttpRequest } from '@azure/functions';
-import { parseSnoozeForm } from '../web/snooze-form';
-import { snoozePage } from '../web/snooze-page';
+import { parseSnoozeForm } from '../web/snooze/form';
+import { snoozePage } from '../web/snooze/page';
 import { answering } from './answering';
 import type { HttpFunction } from './definition';
 import type { App } from './use-cases';

@@ -1,7 +1,7 @@
 /** `GET status`: what expires next, soonest first. */
 import { badRequest } from '../web/problem';
-import { statusAnswer } from '../web/status-answer';
-import { parseStatusQuery } from '../web/status-query';
+import { statusAnswer } from '../web/status/answer';
+import { parseStatusQuery } from '../web/status/query';
 import { byMethod } from './by-method';
 import type { HttpFunction } from './definition';
 import type { App } from './use-cases';

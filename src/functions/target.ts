@@ -1,6 +1,7 @@
 /** `GET targets/{scope}/{name}`: one target whole, with every decision about it explained. */
-import { explanationJson, unknownTarget } from '../web/explanation';
+
 import { json } from '../web/problem';
+import { explanationJson, unknownTarget } from '../web/target/explanation';
 import { answering } from './answering';
 import type { HttpFunction } from './definition';
 import type { App } from './use-cases';

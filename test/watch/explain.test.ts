@@ -6,7 +6,7 @@ import { spell, takeApart } from '../../src/storage/keys';
 import { type Explained, explain } from '../../src/watch/explain';
 import type { RegistryRow, Source } from '../../src/watch/ports';
 import type { Knowledge } from '../../src/watch/understand';
-import { explanationJson } from '../../src/web/explanation';
+import { explanationJson } from '../../src/web/target/explanation';
 import { at, failing, fixed, KEY, state, thresholds, told } from '../core/states';
 
 const EXPIRY = at('06-30');

@@ -3,8 +3,8 @@ import type { Digest } from '../../src/core/digest';
 import type { Feed, FeedEntry } from '../../src/core/feed';
 import { DAY, HOUR, MINUTE } from '../../src/core/instant';
 import { calendarOf } from '../../src/mail/calendar';
-import { calendarAnswer } from '../../src/web/calendar-feed';
-import { parseFeedQuery } from '../../src/web/calendar-feed-query';
+import { calendarAnswer } from '../../src/web/calendar/feed';
+import { parseFeedQuery } from '../../src/web/calendar/query';
 import { type ReadEvent, readCalendar } from '../support/icalendar';
 
 const NOW = Date.UTC(2026, 5, 1);

@@ -1,8 +1,8 @@
 import { parse } from 'node:querystring';
 import { DAY } from '../../src/core/instant';
 import { dashboardPage, faultyPage } from '../../src/web/dashboard';
-import { linksOf, listPath, targetPath } from '../../src/web/dashboard-links';
-import { parseDashboardQuery } from '../../src/web/dashboard-query';
+import { linksOf, listPath, targetPath } from '../../src/web/dashboard/links';
+import { parseDashboardQuery } from '../../src/web/dashboard/query';
 import { HOSTILE, itemAt, NOW, overviewOf, smallFleet } from '../support/dashboard';
 
 const KINDS = ['containerApp', 'iotCentralToken'];

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { DAY, HOUR, MINUTE } from '../../src/core/instant';
 import type { Measures } from '../../src/core/measures';
 import { metricsAnswer } from '../../src/web/metrics';
-import { exposition } from '../../src/web/prometheus';
+import { exposition } from '../../src/web/metrics/prometheus';
 import { promtool, promtoolTest, readExposition } from '../support/prometheus';
 
 const NOW = Date.UTC(2026, 5, 1);

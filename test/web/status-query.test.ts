@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { DAY, HOUR } from '../../src/core/instant';
-import { encodeCursor, parseStatusQuery } from '../../src/web/status-query';
+import { encodeCursor, parseStatusQuery } from '../../src/web/status/query';
 
 const KINDS = ['containerApp', 'iotCentralToken'];
 const NAMES = ['within', 'standing', 'check', 'kind', 'scope', 'owner', 'q', 'limit', 'cursor'];

@@ -1,8 +1,8 @@
 import { DAY, HOUR, SECOND } from '../../src/core/instant';
 import { NO_COUNTS } from '../../src/watch/counts';
 import type { Report, StatusItem } from '../../src/watch/report';
-import { statusJson } from '../../src/web/status';
-import { parseStatusQuery } from '../../src/web/status-query';
+import { statusJson } from '../../src/web/status/item';
+import { parseStatusQuery } from '../../src/web/status/query';
 
 const NOW = Date.UTC(2026, 5, 1);
 const KEY = `2026-06-30T00:00:00.000Z|${'0123456789abcdef'.repeat(2)}`;

@@ -1,0 +1,65 @@
+/** The feed as `GET calendar.ics` answers it: a calendar that a program reads again and again (RFC 5545). */
+import { createHash } from 'node:crypto';
+import { eventUid, type Feed, type FeedEntry } from '../../core/feed';
+import { type CalendarEvent, icalendarOf } from '../../core/icalendar';
+import type { Instant } from '../../core/instant';
+import type { Answer } from '../problem';
+import { moment } from '../when';
+
+const LONGEST_NAME = 200;
+const LONGEST_WORDS = 1_000;
+
+export function calendarAnswer({ asOf, entries, truncated }: Feed): Answer {
+  const name = truncated ? `Expiries (the soonest ${entries.length})` : 'Expiries';
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/calendar; charset=utf-8', 'cache-control': 'no-store' },
+    body: icalendarOf(
+      entries.map(entry => eventOf(entry, asOf)),
+      { asOf, name },
+    ),
+  };
+}
+
+function eventOf(entry: FeedEntry, asOf: Instant): CalendarEvent {
+  const { expiresOn, portalUrl, runbook, alarms } = entry;
+  const url = portalUrl ?? runbook;
+  const name = oneLine(entry.displayName, LONGEST_NAME) || oneLine(entry.name, LONGEST_NAME);
+  return {
+    uid: eventUid(entry, sha256),
+    startsOn: expiresOn,
+    summary: `${name} ${expiresOn <= asOf ? 'expired' : 'expires'}`,
+    description: descriptionOf(entry),
+    ...(url !== undefined && { url }),
+    alarms,
+  };
+}
+
+/** Says when it was read, for a calendar may show an old copy of it. */
+function descriptionOf({ label, where, howToRenew, runbook, readOn, failure }: FeedEntry): string {
+  const said = [
+    label,
+    where,
+    howToRenew,
+    runbook === undefined ? '' : `Runbook: ${runbook}`,
+    readOn === undefined ? '' : `Last read on ${moment(readOn)}.`,
+    failure ? `It could not be read since ${moment(failure.since)}: ${failure.message}` : '',
+  ];
+  return said
+    .map(words => oneLine(words, LONGEST_WORDS))
+    .filter(words => words !== '')
+    .join('\n');
+}
+
+/** Without line ends, what is no character and what turns the order of those around it; bounded, and cut between characters. */
+function oneLine(text: string, longest: number): string {
+  const line = text
+    .replace(/[\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFEFF]/g, '')
+    .replace(/[\s\p{Cc}\p{Cs}]+/gu, ' ')
+    .trim();
+  return line.length <= longest ? line : `${line.slice(0, longest).replace(/\p{Cs}$/u, '')}…`;
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

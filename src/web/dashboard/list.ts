@@ -1,0 +1,99 @@
+/** The dashboard's list: one page of targets as a table that folds into cards on a phone, and the way to the next page. */
+import type { Report, StatusItem } from '../../watch/report';
+import { type Html, html } from '../html';
+import { encodeCursor } from '../status/query';
+import { distance, moment } from '../when';
+import { ORDER_WORDS } from './filter';
+import { type Links, linkTo, listPath, targetPath } from './links';
+import { ordered } from './order';
+import { type Asked, type Order, pageSizeOf } from './query';
+import { checkBadge, expiryOf, placeOf, standingBadge } from './words';
+
+const COLUMNS: readonly (readonly [words: string, order?: Order])[] = [
+  ['Target', 'name'],
+  ['Expires', 'soonest'],
+  ['State', 'state'],
+  ['Owners', 'owner'],
+  ['Last read', 'checked'],
+];
+
+export function list(report: Report, asked: Asked, links: Links): Html {
+  const { order, page } = asked;
+  const size = pageSizeOf(asked);
+  const start = order === 'soonest' ? 0 : (page - 1) * size;
+  const items = ordered(report.items, order).slice(start, start + size);
+  if (items.length === 0) return nothing(report, asked, links);
+  return html`${order !== 'soonest' && report.nextCursor !== undefined && cutNote(report)}${table(items, report, asked, links)}${paging(report, asked, start + size, links)}`;
+}
+
+function nothing({ counts }: Report, { given, page }: Asked, links: Links): Html {
+  if (page > 1)
+    return html`<p class="empty">There is no such page. <a href="${listPath(given, links)}">Back to the first</a></p>`;
+  if (Object.keys(given).length > 0)
+    return html`<p class="empty">No target matches. <a href="${listPath({}, links)}">Show all</a></p>`;
+  if (counts.total > 0) return html`<p class="empty">There are no more.</p>`;
+  return html`<p class="empty">Nothing is watched yet. Add a row to the registry; the next sweep reads it.</p>`;
+}
+
+function cutNote({ items }: Report): Html {
+  return html`<p class="hint">More than ${items.length} match: only the ${items.length} soonest are ordered here. A filter brings in the rest.</p>`;
+}
+
+/** The roles say again what the elements are: where the table folds into cards, some browsers forget. */
+function table(items: readonly StatusItem[], report: Report, asked: Asked, links: Links): Html {
+  return html`<table class="list" role="table">
+<caption class="unseen">Targets: ${ORDER_WORDS[asked.order].toLowerCase()}</caption>
+<thead role="rowgroup"><tr role="row">${COLUMNS.map(([words, order]) => head(words, order, asked, links))}</tr></thead>
+<tbody role="rowgroup">
+${items.map(item => row(item, report.asOf, links))}</tbody>
+</table>
+`;
+}
+
+/** On a phone the heads are there for screen readers alone, where a link could take the focus unseen: then they are words. */
+function head(words: string, order: Order | undefined, { given, order: current }: Asked, links: Links): Html {
+  if (order === undefined) return html`<th scope="col" role="columnheader">${words}</th>`;
+  if (order === current) {
+    const way = order === 'state' ? 'other' : 'ascending';
+    return html`<th scope="col" role="columnheader" aria-sort="${way}">${words} <span aria-hidden="true">▴</span></th>`;
+  }
+  const path = listPath({ ...given, order: order === 'soonest' ? undefined : order }, links);
+  return html`<th scope="col" role="columnheader"><a href="${path}#list" title="${ORDER_WORDS[order]}">${words}</a><span class="narrow">${words}</span></th>`;
+}
+
+function row(item: StatusItem, asOf: number, links: Links): Html {
+  const { scope, name, displayName, owners, standing, check, checkedOn } = item;
+  const owner =
+    owners.length > 0
+      ? owners.map(address => html`<bdi>${address}</bdi> `)
+      : html`<span class="hint">nobody: operators stand in</span>`;
+  return html`<tr role="row" class="${standing}"><th scope="row" role="rowheader">${linkTo(targetPath(scope, name, links), displayName)}<small><bdi>${item.kind}</bdi> · <bdi>${placeOf(item)}</bdi></small></th>
+<td role="cell" class="when">${expiryOf(item, asOf)}</td>
+<td role="cell" class="state">${standingBadge(standing)}${checkBadge(check)}${snoozed(item)}</td>
+<td role="cell" class="owners">${owner}</td>
+<td role="cell" class="read">${checkedOn === undefined ? 'not yet' : distance(checkedOn, asOf)}</td></tr>
+`;
+}
+
+function snoozed({ snoozedUntil }: StatusItem): Html | false {
+  return (
+    snoozedUntil !== undefined && html`<small>snoozed until ${moment(snoozedUntil).slice(4, 14)}</small>`
+  );
+}
+
+function paging(report: Report, asked: Asked, end: number, links: Links): Html | false {
+  const { given, query, order, page } = asked;
+  const isFirst = order === 'soonest' ? query?.cursor === undefined : page === 1;
+  const next =
+    order === 'soonest' ? cursorField(report) : end < report.items.length && { page: String(page + 1) };
+  if (isFirst && !next) return false;
+  return html`<nav class="paging" aria-label="Pages of the list">
+${!isFirst && html`<a href="${listPath(given, links)}#list">First page</a>`}
+${next && html`<a href="${listPath({ ...given, ...next }, links)}#list" rel="next">Next page</a>`}
+</nav>
+`;
+}
+
+function cursorField({ nextCursor }: Report): { readonly cursor: string } | false {
+  return nextCursor !== undefined && { cursor: encodeCursor(nextCursor) };
+}

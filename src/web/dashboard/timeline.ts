@@ -1,0 +1,115 @@
+/** The coming days as a chart, a bar a day, and the same as a table for whoever reads it otherwise. */
+import { DAY, type Instant } from '../../core/instant';
+import type { Overview, StatusItem } from '../../watch/report';
+import { type Html, html } from '../html';
+import { day } from '../when';
+import { type Links, linkTo, targetPath } from './links';
+
+interface Day {
+  readonly on: Instant;
+  readonly items: readonly StatusItem[];
+}
+
+/** Widths and heights in the chart's own units; the page stretches it. */
+const STEP = 10;
+const HEIGHT = 100;
+const LEAST = 4;
+/** A lone expiry is no full bar. */
+const LEAST_SCALE = 4;
+const SOON_DAYS = 7;
+const MOST_NAMES = 5;
+
+export function timeline({ coming, report: { asOf } }: Overview, links: Links): Html {
+  const { items, days, isCut } = coming;
+  const dates = daysOf(items, asOf, days);
+  return html`<section class="card" aria-labelledby="timeline">
+<h2 id="timeline">The coming ${days} days</h2>
+<p class="hint" id="timelineSays">${summary(items, dates)}${isCut && cutWords(items)}</p>
+${chart(dates, days)}
+${items.length > 0 && table(dates, links)}</section>
+`;
+}
+
+/** Every day of the window, today first, the days without an expiry included. */
+function daysOf(items: readonly StatusItem[], asOf: Instant, days: number): Day[] {
+  const today = Math.floor(asOf / DAY);
+  const byDay = new Map<number, StatusItem[]>();
+  for (const item of items) {
+    if (typeof item.expiresOn !== 'number') continue;
+    const index = Math.floor(item.expiresOn / DAY) - today;
+    byDay.set(index, [...(byDay.get(index) ?? []), item]);
+  }
+  return Array.from({ length: days + 1 }, (_, index) => ({
+    on: (today + index) * DAY,
+    items: byDay.get(index) ?? [],
+  }));
+}
+
+function summary(items: readonly StatusItem[], dates: readonly Day[]): string {
+  if (items.length === 0) return 'Nothing expires in that time.';
+  const soon = dates.slice(0, SOON_DAYS).reduce((sum, { items }) => sum + items.length, 0);
+  const busiest = dates.reduce((most, date) => (date.items.length > most.items.length ? date : most));
+  const all = items.length === 1 ? '1 expiry' : `${items.length} expiries`;
+  return `${all}, ${soon} of them in the first ${SOON_DAYS} days; most on ${day(busiest.on)}: ${busiest.items.length}.`;
+}
+
+function cutWords(items: readonly StatusItem[]): Html {
+  const last = items.at(-1)?.expiresOn;
+  return html` <b>Only the ${items.length} soonest are drawn${typeof last === 'number' && `, up to ${day(last)}`}; more follow.</b>`;
+}
+
+function chart(dates: readonly Day[], days: number): Html {
+  const most = Math.max(LEAST_SCALE, ...dates.map(({ items }) => items.length));
+  const width = dates.length * STEP;
+  const marks = [SOON_DAYS, 30, 60].filter(mark => mark < days);
+  return html`<div class="chart">
+<p class="most" aria-hidden="true">${most}</p>
+<svg viewBox="0 0 ${width} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="Bar chart: expiries on each of the coming ${days} days" aria-describedby="timelineSays">
+${marks.map(mark => html`<rect class="grid" x="${mark * STEP}" y="0" width="1" height="${HEIGHT}"/>`)}
+${dates.map((date, index) => bar(date, index, most))}
+</svg>
+<ol class="axis" aria-hidden="true">${axis(dates, days)}</ol>
+</div>`;
+}
+
+function bar({ on, items }: Day, index: number, most: number): Html {
+  const x = index * STEP + 1;
+  if (items.length === 0)
+    return html`<rect class="none" x="${x}" y="${HEIGHT - 1}" width="${STEP - 2}" height="1"/>`;
+  const height = Math.max(LEAST, Math.round((items.length / most) * (HEIGHT - 2)));
+  const tone = index < SOON_DAYS ? 'soon' : 'later';
+  return html`<rect class="${tone}" x="${x}" y="${HEIGHT - height}" width="${STEP - 2}" height="${height}"><title>${day(on)}: ${items.length}</title></rect>`;
+}
+
+function axis(dates: readonly Day[], days: number): Html[] {
+  const ticks = [0, 1, 2, 3].map(third => Math.round((third * days) / 3));
+  return ticks.flatMap(tick => {
+    const date = dates[tick];
+    if (!date) return [];
+    return html`<li>${tick === 0 ? 'today' : `${tick} days`}<br>${day(date.on).slice(4)}</li>`;
+  });
+}
+
+function table(dates: readonly Day[], links: Links): Html {
+  const busy = dates.filter(({ items }) => items.length > 0);
+  return html`<details class="plainly">
+<summary>The same as a table</summary>
+<div class="scroll" tabindex="0" role="group" aria-label="Table of the coming days">
+<table>
+<caption class="unseen">Expiries by day; days without one are left out</caption>
+<thead><tr><th scope="col">Day</th><th scope="col" class="number">Expiries</th><th scope="col">Targets</th></tr></thead>
+<tbody>${busy.map(date => tableRow(date, links))}</tbody>
+</table>
+</div>
+</details>
+`;
+}
+
+function tableRow({ on, items }: Day, links: Links): Html {
+  const names = items.slice(0, MOST_NAMES).map(({ scope, name, displayName }, index) => {
+    return html`${index > 0 && ', '}${linkTo(targetPath(scope, name, links), displayName)}`;
+  });
+  const more = items.length - names.length;
+  return html`<tr><th scope="row">${day(on)}</th><td class="number">${items.length}</td><td>${names}${more > 0 && ` and ${more} more`}</td></tr>
+`;
+}

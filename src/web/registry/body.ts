@@ -1,0 +1,84 @@
+/** The body of `PUT registry/{scope}/{name}`: JSON taken apart by one schema; what it spoils is named, and the rest goes on. */
+import * as v from 'valibot';
+import { splitList } from '../../core/duration';
+import type { Key } from '../../core/target';
+import type { Fault } from '../problem';
+import { COLUMNS, type Column, type Columns, NO_COLUMNS } from './columns';
+
+const list = (what: string) =>
+  v.array(
+    v.pipe(
+      v.string(what),
+      v.check(item => splitList(item).length === 1, what),
+    ),
+    what,
+  );
+const textOrNull = v.nullish(v.string('a text or null'));
+
+/** One schema a member, so that one bad member never hides another. */
+export const MEMBERS = {
+  owners: v.nullish(list('an array of mail addresses')),
+  thresholds: v.nullish(list('an array of texts such as "30d", "20%", "0" or "-7d"')),
+  checkEvery: textOrNull,
+  enabled: v.nullish(v.boolean('true or false')),
+  displayName: textOrNull,
+  runbook: textOrNull,
+  notes: textOrNull,
+  replacedBy: textOrNull,
+} as const;
+
+/** Valibot takes an array for a record. */
+const Body = v.pipe(
+  v.unknown(),
+  v.check(value => !Array.isArray(value)),
+  v.record(v.string(), v.unknown()),
+);
+
+export interface WantedRow {
+  readonly columns: Columns;
+  /** Each `member: what to do`. */
+  readonly faults: readonly string[];
+}
+
+/** @returns undefined for what is no JSON object. `scope` and `name`, which a GET answers, may stand in it as in the path. */
+export function parseRowBody(text: string, key: Key): WantedRow | undefined {
+  const body = v.safeParse(Body, parseJson(text));
+  if (!body.success) return undefined;
+  const faults: string[] = [];
+  const columns: Record<Column, string> = { ...NO_COLUMNS };
+  for (const column of COLUMNS) columns[column] = columnText(column, body.output[column], faults);
+  for (const [member, value] of Object.entries(body.output)) faults.push(...strayFaults(member, value, key));
+  return { columns, faults };
+}
+
+function columnText(column: Column, value: unknown, faults: string[]): string {
+  const parsed = v.safeParse(MEMBERS[column], value);
+  if (!parsed.success) {
+    faults.push(...new Set(parsed.issues.map(({ message }) => `${column}: ${message}`)));
+    return '';
+  }
+  const { output } = parsed;
+  return Array.isArray(output) ? output.join(' ') : String(output ?? '');
+}
+
+function strayFaults(member: string, value: unknown, key: Key): string[] {
+  if (COLUMNS.some(column => column === member)) return [];
+  if (member === 'scope' || member === 'name')
+    return value === key[member] ? [] : [`${member}: leave it out, or write it as in the path`];
+  return [`${member.slice(0, 100)}: there is no such column; there are ${COLUMNS.join(', ')}`];
+}
+
+/** A fault as the watch words it, by its column. */
+export function faultOf(text: string): Fault {
+  const end = text.indexOf(': ');
+  return { parameter: text.slice(0, end), detail: text.slice(end + 2) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,126 @@
+/** What a person can do on the snooze page, as forms: snooze, undo, and "I replaced it". Each works without a script. */
+import { DAY, formatInstant, type Instant } from '../../core/instant';
+import type { LinkView } from '../../core/link';
+import { LONGEST_REASON, MOST_SNOOZE_DAYS, type Snooze } from '../../core/snooze';
+import { type Html, html } from '../html';
+import { counted, moment } from '../when';
+import type { Field, FieldFault } from './form';
+
+/** A form as it came back, to be shown again with its faults; empty where none did. */
+export interface Filled {
+  readonly given: Readonly<Record<string, string>>;
+  readonly faults: readonly FieldFault[];
+}
+
+const CHOICES = [1, 7, 30, MOST_SNOOZE_DAYS];
+const USUAL = '7';
+
+/** Where there is a snooze already, its undo is what most come for: then this one opens on demand. */
+export function snoozeForm(view: LinkView, filled: Filled, open: boolean): Html {
+  if (!view.snooze) return html`<section class="card"><h2>Snooze it</h2>${fields(view, filled)}</section>`;
+  return html`<details class="card"${open && html` open`}>
+<summary>Change the snooze</summary>
+${fields(view, filled)}</details>
+`;
+}
+
+export function undoForm({ until, reason }: Snooze, { asOf, expiresOn }: LinkView): Html {
+  return html`<form class="card undo" method="post">
+<h2>Snoozed for you</h2>
+<p>Until <b>${moment(until)}</b>, because: <bdi>${reason}</bdi></p>
+${isPast(until, asOf, expiresOn) && html`<p class="past">It expires before that, and you will not be told.</p>`}
+<p class="hint">Undo it, and you get the reminder that is then due, if any.</p>
+<input type="hidden" name="act" value="undo">
+<button class="quiet">Undo the snooze</button>
+</form>
+`;
+}
+
+export function replaceForm({ id, label }: LinkView, filled: Filled): Html {
+  const open = filled.given.act === 'replace';
+  return html`<details class="card"${open && html` open`}>
+<summary>I replaced it: stop watching</summary>
+<form method="post">
+<p class="hint">For good and for everyone. Give the id of what took its place, and that is watched instead, with the same owners and thresholds.</p>
+<input type="hidden" name="act" value="replace">
+<div class="field">
+<label class="label" for="newId">Id of the new ${label} (if you know it)</label>
+<input type="text" id="newId" name="newId" maxlength="1024" autocomplete="off" autocapitalize="none" spellcheck="false" value="${filled.given.newId}"${marks('newId', filled, 'newIdHint')}>
+${faultOf('newId', filled)}
+<p class="hint" id="newIdHint">Written like the old one: <bdi>${id}</bdi>. Never the token itself.</p>
+</div>
+<button class="quiet">Stop watching the old one</button>
+</form>
+</details>
+`;
+}
+
+function fields(view: LinkView, filled: Filled): Html {
+  const { snooze, owner } = view;
+  return html`<form method="post">
+<p class="hint">No reminders about it go to <bdi>${owner}</bdi> in that time; others go on getting theirs. It ends by itself when the expiry changes.</p>
+<input type="hidden" name="act" value="snooze">
+<input type="hidden" name="seen" value="${snooze ? formatInstant(snooze.on) : ''}">
+${daysField(view, filled)}${reasonField(filled.given.reason || snooze?.reason, filled)}<button>${snooze ? 'Change the snooze' : 'Snooze'}</button>
+</form>
+`;
+}
+
+function daysField(view: LinkView, filled: Filled): Html {
+  const { days = USUAL, otherDays } = filled.given;
+  const isOther = !CHOICES.some(choice => String(choice) === days);
+  // No limits for the browser to check: a fault in a field that is hidden would hold up the form without a word.
+  return html`<fieldset>
+<legend>For how long</legend>
+<div class="choices">
+${CHOICES.map(choice => choiceOf(choice, String(choice) === days, view, filled))}<label class="choice wide"><input type="radio" name="days" value="other" id="other"${checked(isOther)}><span>Another number of days</span></label>
+</div>
+${faultOf('days', filled)}
+<div class="own">
+<label class="label" for="otherDays">Days, 1 to ${MOST_SNOOZE_DAYS}</label>
+<input type="text" class="number" id="otherDays" name="otherDays" maxlength="6" inputmode="numeric" autocomplete="off" value="${otherDays}"${marks('otherDays', filled)}>
+${faultOf('otherDays', filled)}
+</div>
+</fieldset>
+`;
+}
+
+function reasonField(reason: string | undefined, filled: Filled): Html {
+  return html`<div class="field">
+<label class="label" for="reason">Why</label>
+<textarea id="reason" name="reason" rows="2" maxlength="${LONGEST_REASON}" required${marks('reason', filled)}>${reason}</textarea>
+${faultOf('reason', filled)}
+</div>
+`;
+}
+
+function choiceOf(days: number, isChosen: boolean, { asOf, expiresOn }: LinkView, filled: Filled): Html {
+  const until = asOf + days * DAY;
+  const past = isPast(until, asOf, expiresOn) && html`<small class="past">past its expiry</small>`;
+  return html`<label class="choice"><input type="radio" name="days" value="${days}"${checked(isChosen)}${marks('days', filled)}><span>${counted(days, 'day')}<small>until ${formatInstant(until).slice(0, 10)}</small>${past}</span></label>
+`;
+}
+
+/** Who snoozes past an expiry that lies ahead hears nothing when it comes: they should know. */
+function isPast(until: Instant, asOf: Instant, expiresOn: LinkView['expiresOn']): boolean {
+  return typeof expiresOn === 'number' && expiresOn > asOf && until >= expiresOn;
+}
+
+function checked(isChosen: boolean): Html | false {
+  return isChosen && html` checked`;
+}
+
+/** Tells a field's fault and hint to assistive technology; the first field at fault gets the cursor. */
+function marks(field: Field, { faults }: Filled, hint?: string): Html | false {
+  if (!faults.some(fault => fault.field === field))
+    return hint !== undefined && html` aria-describedby="${hint}"`;
+  const described = [`${field}Fault`, hint].filter(id => id !== undefined).join(' ');
+  const focus = faults[0]?.field === field && html` autofocus`;
+  return html` aria-invalid="true" aria-describedby="${described}"${focus}`;
+}
+
+function faultOf(field: Field, { faults }: Filled): Html[] {
+  return faults
+    .filter(fault => fault.field === field)
+    .map(({ detail }) => html`<p class="fault" id="${field}Fault">${detail}</p>`);
+}

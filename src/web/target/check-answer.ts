@@ -1,0 +1,31 @@
+/** What `POST targets/{scope}/{name}/check` answers: the target as it is now, or why it was not read. */
+import { formatInstant, type Instant, SECOND } from '../../core/instant';
+import type { StatusItem } from '../../watch/report';
+import { type Answer, json, problem, unknownTarget } from '../problem';
+import { itemJson } from '../status/item';
+
+export type CheckAnswer =
+  | { readonly asOf: Instant; readonly item: StatusItem; readonly recorded: boolean }
+  | { readonly refused: 'unknown' }
+  | { readonly refused: 'invalid' | 'notWatched'; readonly reason: string }
+  | { readonly refused: 'throttled'; readonly retryAfterMs: number };
+
+export function checkAnswer(answer: CheckAnswer): Answer {
+  if (!('refused' in answer)) {
+    const { asOf, item, recorded } = answer;
+    return json(200, { asOf: formatInstant(asOf), recorded, item: itemJson(item) });
+  }
+  switch (answer.refused) {
+    case 'unknown':
+      return unknownTarget();
+    case 'invalid':
+      return problem('invalid-row', answer.reason);
+    case 'notWatched':
+      return problem('not-watched', answer.reason);
+    case 'throttled': {
+      const seconds = String(Math.max(1, Math.ceil(answer.retryAfterMs / SECOND)));
+      const detail = `All of this scope has to wait; ask again in ${seconds} seconds.`;
+      return problem('throttled', detail, {}, { 'retry-after': seconds });
+    }
+  }
+}

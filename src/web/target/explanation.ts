@@ -1,0 +1,158 @@
+/** One target whole, as `GET targets/{scope}/{name}` answers it: instants as 24-character UTC strings, `null` for what is not known. */
+import { formatDuration } from '../../core/duration';
+import type { Expiry } from '../../core/expiry';
+import type {
+  ExplainedDecision,
+  ExplainedNext,
+  ExplainedRecipient,
+  ExplainedThreshold,
+  Explanation,
+} from '../../core/explanation';
+import type { TargetEvent } from '../../core/history';
+import { formatInstant, type Instant, SECOND } from '../../core/instant';
+import type { Snooze } from '../../core/snooze';
+import type { Key } from '../../core/target';
+import { formatThreshold } from '../../core/thresholds';
+import type { Told } from '../../core/told';
+import type { Watched } from '../../core/watched';
+import type { Report } from '../../watch/report';
+import { type Answer, json } from '../problem';
+import { statusJson } from '../status/item';
+
+export interface WholeTarget {
+  readonly key: Key;
+  readonly explanation: Explanation;
+  /** Of this target alone. */
+  readonly report: Report;
+  readonly history: readonly TargetEvent[];
+}
+
+/** The path is not repeated: it is anybody's text. */
+export function unknownTarget(): Answer {
+  const detail =
+    'No target has these keys; scope and name are the PartitionKey and the RowKey, percent-encoded.';
+  const answer = json(404, { type: 'about:blank', title: 'There is no such target', status: 404, detail });
+  return {
+    ...answer,
+    headers: { ...answer.headers, 'content-type': 'application/problem+json; charset=utf-8' },
+  };
+}
+
+export function explanationJson({ key, explanation, report, history }: WholeTarget) {
+  const { asOf, row, state, thresholds, recipients, next } = explanation;
+  return {
+    asOf: formatInstant(asOf),
+    scope: key.scope,
+    name: key.name,
+    item: statusJson(report).items[0] ?? null,
+    row: row ? rowJson(row) : null,
+    state: state ? stateJson(state) : null,
+    thresholds: thresholds.map(thresholdJson),
+    recipients: recipients.map(recipientJson),
+    next: nextJson(next),
+    history: history.map(eventJson),
+  };
+}
+
+/** Only what is understood of a row: any other column could hold anything, even a token. */
+function rowJson({ columns, faults, checkEveryMs, mayMint }: Watched) {
+  return {
+    owners: columns.owners,
+    thresholds: columns.thresholds?.map(formatThreshold) ?? null,
+    checkEvery: columns.checkEveryMs === undefined ? null : formatDuration(columns.checkEveryMs),
+    checkEveryInForce: formatDuration(checkEveryMs),
+    enabled: columns.enabled,
+    displayName: columns.displayName ?? null,
+    runbook: columns.runbook ?? null,
+    notes: columns.notes ?? null,
+    replacedBy: columns.replacedBy ?? null,
+    mayMint,
+    faults,
+  };
+}
+
+function stateJson(state: Expiry) {
+  const { expiresOn, lifetimeMs, failure, recovered, renewed, invalid } = state;
+  return {
+    firstSeenOn: formatInstant(state.firstSeenOn),
+    expiresOn: expiresOn === 'never' ? expiresOn : instantOrNull(expiresOn),
+    evidence: state.evidence ?? null,
+    lifetimeSeconds: lifetimeMs === undefined ? null : Math.round(lifetimeMs / SECOND),
+    readOn: instantOrNull(state.readOn),
+    checkedOn: instantOrNull(state.checkedOn),
+    failure: failure ? { ...failure, since: formatInstant(failure.since) } : null,
+    recovered: recovered ? { since: formatInstant(recovered.since), on: formatInstant(recovered.on) } : null,
+    renewed: renewed ? { from: formatInstant(renewed.from), on: formatInstant(renewed.on) } : null,
+    invalid: invalid ? { faults: invalid.faults, since: formatInstant(invalid.since) } : null,
+    goneSince: instantOrNull(state.goneSince),
+    snoozes: [...state.snoozes].map(([owner, snooze]) => ({ owner, ...snoozeJson(snooze) })),
+  };
+}
+
+function thresholdJson({ threshold, from, at, crossed, skipped }: ExplainedThreshold) {
+  return {
+    threshold: formatThreshold(threshold),
+    from,
+    at: instantOrNull(at),
+    crossed,
+    skipped: skipped ?? null,
+  };
+}
+
+function recipientJson({ address, role, snooze, told, decisions }: ExplainedRecipient) {
+  return {
+    address,
+    role,
+    snooze: snooze ? { ...snoozeJson(snooze), holds: snooze.holds } : null,
+    told: told.map(toldJson),
+    decisions: decisions.map(decisionJson),
+  };
+}
+
+function toldJson({ reason, about, crossedOn, on, operationId, outcome }: Told) {
+  return {
+    reason,
+    about: formatInstant(about),
+    crossedOn: formatInstant(crossedOn),
+    on: formatInstant(on),
+    operationId,
+    outcome,
+  };
+}
+
+function decisionJson(decision: ExplainedDecision) {
+  const { topic, due, code, why } = decision;
+  if (!decision.due) return { topic, due, code, why };
+  const { reason, about, crossedOn, since } = decision.reminder;
+  const instants = {
+    about: formatInstant(about),
+    crossedOn: formatInstant(crossedOn),
+    since: formatInstant(since),
+  };
+  return { topic, due, code, why, reason, ...instants };
+}
+
+function nextJson({ check, crossing, mail, silence }: ExplainedNext) {
+  return {
+    check: check ? { on: formatInstant(check.on), ...check.because } : null,
+    crossing: crossing
+      ? { threshold: formatThreshold(crossing.threshold), at: formatInstant(crossing.at) }
+      : null,
+    mail: mail ? { at: formatInstant(mail.at), lines: mail.lines } : null,
+    silence: silence ?? null,
+  };
+}
+
+function eventJson(event: TargetEvent) {
+  const { type, on } = event;
+  if ('note' in event) return { type, on: formatInstant(on), note: event.note };
+  return { type, on: formatInstant(on), from: formatInstant(event.from), to: formatInstant(event.to) };
+}
+
+function snoozeJson({ about, until, reason, on }: Snooze) {
+  return { about: instantOrNull(about), until: formatInstant(until), reason, on: formatInstant(on) };
+}
+
+function instantOrNull(instant: Instant | undefined): string | null {
+  return instant === undefined ? null : formatInstant(instant);
+}
