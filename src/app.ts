@@ -14,6 +14,7 @@ import { type FeedQuery, feed } from './watch/feed';
 import { forecast } from './watch/forecast';
 import { health } from './watch/health';
 import { mailQuota } from './watch/mail-quota';
+import { mailTally } from './watch/mail-tally';
 import type { SweepMessage } from './watch/message';
 import { metrics } from './watch/metrics';
 import type { Clock, Log, Mailer } from './watch/ports';
@@ -61,6 +62,7 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
   };
   const watch = { tables: store, clock, knowledge, mail: settings.mail, links: settings.links };
   const quota = mailQuota(store.mailLedger, settings.mailLimits);
+  const tally = mailTally(store.mailLedger);
   const mailer = once(() => openMailer(settings, credential));
   /** Tables are created when they are missing, before the first use of any of them. */
   const ready = async <T>(use: () => Promise<T>): Promise<T> => {
@@ -69,9 +71,10 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
   };
   return {
     kinds: kinds.map(({ kind }) => kind),
+    version,
     startSweep: (log: Log) => ready(() => startSweep(watch, log)),
     sweepScope: (message: SweepMessage, log: Log) => ready(() => sweepScope(message, watch, log)),
-    sendReminders: (log: Log) => ready(() => sendReminders({ ...watch, quota, mailer }, log)),
+    sendReminders: (log: Log) => ready(() => sendReminders({ ...watch, quota, tally, mailer }, log)),
     tellPoison: (message: unknown, log: Log) => ready(() => tellPoison(message, watch, log)),
     reconcile: (log: Log) => ready(() => reconcile({ ...watch, historyDays: settings.historyDays }, log)),
     report: (query: StatusQuery) => ready(() => report(query, watch)),

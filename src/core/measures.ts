@@ -1,5 +1,6 @@
 /** Measures: what a monitoring system is told of the targets and of the watcher itself, all as of one instant. */
 import type { Instant } from './instant';
+import type { MailTotals } from './mail-outcome';
 import { FAILURE_CODES } from './reading';
 import type { Check, Standing } from './standing';
 import type { Key } from './target';
@@ -19,6 +20,8 @@ export interface Measures {
   readonly scopesLeftOut: number;
   readonly outbox: OutboxMeasures;
   readonly mail: Readonly<Record<'send' | 'look', MailMeasures>>;
+  /** What became of mails, over the life of the installation. */
+  readonly mails: MailTotals;
 }
 
 /** The whole fleet, as its last sweeps counted it. */

@@ -32,8 +32,8 @@ export function noticeOf({ reason }: { readonly reason: string }): Notice | unde
 export function withTold(told: readonly Told[], line: Told): Told[] {
   const topic = topicOf(line);
   const known = told.find(other => topicOf(other) === topic && other.about === line.about);
-  // Late news of an earlier mail, such as that it did not arrive, takes no later word back.
-  if (known && isLaterWord(known, line)) return [...told];
+  // Late news of an earlier mail, such as that it did not arrive, takes no later word back; nor does late word that this one was accepted.
+  if (known && (isLaterWord(known, line) || isLastWord(known, line))) return [...told];
   const alike = told.filter(other => topicOf(other) === topic && other.about !== line.about);
   const others = told.filter(other => topicOf(other) !== topic);
   const heard = known !== undefined && hasHeard(known) && known.operationId !== line.operationId;
@@ -61,6 +61,11 @@ export function wasReminded(told: readonly Told[], expiresOn: Instant, crossedOn
 function isLaterWord(known: Told, line: Told): boolean {
   if (known.reason === line.reason || line.reason === 'gone') return false;
   return known.reason === 'gone' || known.crossedOn > line.crossedOn;
+}
+
+/** That a mail did not arrive ends it, whatever a sender that was overtaken still says of it. */
+function isLastWord(known: Told, line: Told): boolean {
+  return known.operationId === line.operationId && known.outcome === 'undelivered';
 }
 
 /** Whether an owner was reminded of an earlier expiry and heard of no renewal since. */

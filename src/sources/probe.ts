@@ -1,8 +1,8 @@
 /** Reads one target once: asks, and turns whatever comes back into an answer that can hold an expiry and nothing else. */
 import { parseInstant } from '../core/instant';
+import { parseJson } from '../core/json';
 import { failed, type Reading } from '../core/reading';
 import type { Answer } from '../watch/ports';
-import { parseJson } from './json';
 import type { Asked, Heard, Line } from './kind';
 import { paceHints } from './pace-hints';
 import { type KindWords, refusal } from './refusal';

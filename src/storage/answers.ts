@@ -20,21 +20,30 @@ export function isMissing(error: unknown): boolean {
 }
 
 /** Whether a write went through; false when the row it was for does not exist. */
-export async function unlessMissing(write: Promise<unknown>): Promise<boolean> {
-  return await unless(write, isMissing);
+export async function unlessMissing(write: Promise<object>): Promise<boolean> {
+  return (await unless(write, isMissing)) !== undefined;
 }
 
 /** Whether an insert went through; false when the row is there already. */
-export async function unlessThere(insert: Promise<unknown>): Promise<boolean> {
+export async function unlessThere(insert: Promise<object>): Promise<boolean> {
+  return (await unlessExists(insert)) !== undefined;
+}
+
+/** The answer to an insert; undefined when the row is there already. */
+export async function unlessExists<T>(insert: Promise<T>): Promise<T | undefined> {
   return await unless(insert, alreadyExists);
 }
 
-async function unless(write: Promise<unknown>, isOrdinary: (error: unknown) => boolean): Promise<boolean> {
+/** The answer to a write under an etag; undefined when another writer changed or deleted the row. */
+export async function unlessChanged<T>(write: Promise<T>): Promise<T | undefined> {
+  return await unless(write, error => wasChanged(error) || isMissing(error));
+}
+
+async function unless<T>(write: Promise<T>, isOrdinary: (error: unknown) => boolean): Promise<T | undefined> {
   try {
-    await write;
-    return true;
+    return await write;
   } catch (error) {
-    if (isOrdinary(error)) return false;
+    if (isOrdinary(error)) return undefined;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 /** Batches: writes many rows in few transactions, so that one bad row never blocks its neighbours. */
 import { RestError, type TableClient, type TransactionAction } from '@azure/data-tables';
-import { isMissing } from './answers';
+import { isMissing, wasChanged } from './answers';
+import { etagOf } from './columns';
 
 /**
  * `['upsert', row, 'Merge' | 'Replace']`, `['update', row, 'Merge']` (never creates) or `['delete', keys]`. For the last two a
@@ -34,6 +35,29 @@ export async function submit(client: TableClient, operations: readonly Operation
 export async function submitAll(client: TableClient, operations: readonly Operation[]): Promise<void> {
   const refused = await submit(client, operations);
   if (refused.size > 0) throw new Error(`table ${client.tableName} refused ${[...refused].join(', ')}`);
+}
+
+/**
+ * One transaction of up to 100 operations, the first of which is under an etag: all of it is carried out or, when that row was
+ * changed or is gone, none. Of the others, a missing row is no fault. Answers with the first row's new etag.
+ */
+export async function submitUnder(
+  client: TableClient,
+  operations: readonly Operation[],
+): Promise<string | undefined> {
+  try {
+    const { subResponses } = await client.submitTransaction([...operations]);
+    return etagOf({ etag: subResponses[0]?.etag });
+  } catch (error) {
+    if (wasChanged(error)) return undefined;
+    const fault = faultOf(error, operations);
+    if (!fault?.missing) throw error;
+    if (fault.at === 0) return undefined;
+    return await submitUnder(
+      client,
+      operations.filter((_, at) => at !== fault.at),
+    );
+  }
 }
 
 /** Sends a transaction without its bad operation, or in halves when nobody says which one that is. */

@@ -1,6 +1,7 @@
 /** Columns: reads what a table row holds without trusting it, since people edit rows; what can't be read is absent. */
 import * as v from 'valibot';
 import { formatInstant, type Instant, parseInstant } from '../core/instant';
+import { parseJson } from '../core/json';
 import type { Key } from '../core/target';
 
 /** A row as it enters, or as it is written. */
@@ -50,6 +51,13 @@ export function keyOf(row: Row): Key {
   return { scope: text(row.partitionKey) ?? '', name: text(row.rowKey) ?? '' };
 }
 
+/** The etag that a row was read or written with; every answer of the store has one. */
+export function etagOf(answer: { readonly etag?: unknown }): string {
+  const etag = text(answer.etag);
+  if (etag === undefined) throw new Error('the store answered without an etag');
+  return etag;
+}
+
 /** Only what is there, so that an absent column becomes an absent property. */
 export function present<T extends object>(columns: { [K in keyof T]: T[K] | undefined }): Partial<T> {
   const found: Partial<T> = {};
@@ -69,13 +77,4 @@ export function instantOrNone(value: Instant | 'never' | undefined): string {
 /** A number as Edm.Double: an untyped one past 2^31 may be taken for an Edm.Int32 out of range. */
 export function double(value: number): { readonly type: 'Double'; readonly value: string } {
   return { type: 'Double', value: String(value) };
-}
-
-function parseJson(written: string): unknown {
-  try {
-    return JSON.parse(written);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -2,22 +2,24 @@
 import type { TableClient } from '@azure/data-tables';
 import * as v from 'valibot';
 import { formatInstant } from '../core/instant';
+import { MAIL_OUTCOMES, type MailTotals, NO_MAILS } from '../core/mail-outcome';
 import type { Usage } from '../core/quota';
 import type { MailLedger } from '../watch/ports';
 import { alreadyExists, isMissing, wasChanged } from './answers';
-import { InstantText, instant, json, type Row, text } from './columns';
+import { double, etagOf, InstantText, instant, json, number, type Row } from './columns';
 import { encode } from './keys';
 import { find } from './pages';
 
 const PARTITION = 'mail';
 const ACCEPTED = 'accepted';
+const TOTALS = 'totals';
 const Slots = v.array(v.object({ at: InstantText, count: v.number() }));
 
 export function openMailLedger(client: TableClient): MailLedger {
   return {
     async usage(quota) {
       const row = await find(client, { scope: PARTITION, name: quota });
-      return row && { usage: toUsage(row), etag: text(row.etag) ?? '' };
+      return row && { usage: toUsage(row), etag: etagOf(row) };
     },
     saveUsage: (quota, usage, etag) => save(client, { ...keyOf(quota), ...usageColumns(usage) }, etag),
     async acceptedOn() {
@@ -33,6 +35,11 @@ export function openMailLedger(client: TableClient): MailLedger {
     async saveMattersToldOn(owner, on) {
       await client.upsertEntity({ ...keyOf(mattersOf(owner)), toldOn: formatInstant(on) }, 'Replace');
     },
+    async totals() {
+      const row = await find(client, { scope: PARTITION, name: TOTALS });
+      return row && { totals: toTotals(row), etag: etagOf(row) };
+    },
+    saveTotals: (totals, etag) => save(client, { ...keyOf(TOTALS), ...totalsColumns(totals) }, etag),
   };
 }
 
@@ -55,6 +62,16 @@ function usageColumns({ slots, pausedUntil }: Usage): Row {
 function toUsage(row: Row): Usage {
   const pausedUntil = instant(row.pausedUntil);
   return { slots: json(Slots, row.slots) ?? [], ...(pausedUntil !== undefined && { pausedUntil }) };
+}
+
+function totalsColumns(totals: MailTotals): Row {
+  return Object.fromEntries(MAIL_OUTCOMES.map(outcome => [outcome, double(totals[outcome])]));
+}
+
+/** A count that somebody spoilt begins anew, which a monitoring system takes for a restart. */
+function toTotals(row: Row): MailTotals {
+  const counts = MAIL_OUTCOMES.map(outcome => [outcome, Math.max(0, number(row[outcome]) ?? 0)]);
+  return { ...NO_MAILS, ...Object.fromEntries(counts) };
 }
 
 /** False when another instance was faster. */

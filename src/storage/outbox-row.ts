@@ -2,8 +2,8 @@
 import * as v from 'valibot';
 import { formatInstant, type Instant } from '../core/instant';
 import type { Reminder } from '../core/reminder';
-import type { Claim, OutboxLine, SentDigest } from '../watch/ports';
-import { instant, instantOrNone, json, keyOf, number, present, type Row, text } from './columns';
+import type { Claim, HeldClaim, OutboxLine, SentDigest } from '../watch/ports';
+import { etagOf, instant, instantOrNone, json, keyOf, number, present, type Row, text } from './columns';
 import { decode, encode, hashOf } from './keys';
 
 /** No line is keyed so: a line's key begins with a hash and has bars. */
@@ -85,16 +85,29 @@ export function stateColumn(accepted: boolean): Row {
   return { state: accepted ? 'accepted' : 'claimed' };
 }
 
+export function refusalColumns(refusal: string): Row {
+  return { state: 'refused', refusal };
+}
+
+/** Of a claim that has ended: it stands for no line. */
+export function endColumns(): Row {
+  return { lineIds: '[]' };
+}
+
 /** Always a claim, however little of it can be read: one that nobody sees would block its owner for good. */
-export function toClaim(row: Row): Claim {
+export function toClaim(row: Row): HeldClaim {
   return {
     operationId: text(row.operationId) ?? '',
     attempt: number(row.attempt) ?? 0,
     lineIds: json(LineIds, row.lineIds) ?? [],
     claimedOn: instant(row.claimedOn) ?? instant(row.timestamp) ?? 0,
     accepted: row.state === 'accepted',
+    etag: etagOf(row),
     tries: number(row.tries) ?? 0,
-    ...present<{ notBefore: Instant }>({ notBefore: instant(row.notBefore) }),
+    ...present<{ notBefore: Instant; refusal: string }>({
+      notBefore: instant(row.notBefore),
+      refusal: row.state === 'refused' ? (text(row.refusal) ?? 'it was refused') : undefined,
+    }),
   };
 }
 

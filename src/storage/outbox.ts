@@ -3,13 +3,13 @@ import type { TableClient } from '@azure/data-tables';
 import { isForOperators } from '../core/digest';
 import type { Instant } from '../core/instant';
 import type { Reminder } from '../core/reminder';
-import type { Outbox, OwnerLines } from '../watch/ports';
-import { unlessThere } from './answers';
+import type { Outbox, OwnerLines, SentDigest } from '../watch/ports';
+import { unlessMissing } from './answers';
 import { type Operation, submit, submitAll } from './batch';
+import { openClaims } from './claims';
 import { instant, keyOf, type Row, text } from './columns';
 import {
   CLAIM,
-  claimColumns,
   isSent,
   lineColumns,
   lineId,
@@ -17,39 +17,27 @@ import {
   partitionOf,
   sentColumns,
   sentId,
-  stateColumn,
   toClaim,
   toLine,
   toSent,
-  triesColumns,
 } from './outbox-row';
 import { rowsOf, within } from './pages';
 
 export function openOutbox(client: TableClient): Outbox {
-  const drop = (owner: string, ids: readonly string[]) =>
-    submitAll(
-      client,
-      ids.map(id => ['delete', { partitionKey: partitionOf(owner), rowKey: id }]),
-    );
   return {
     put: reminders => submit(client, reminders.map(putLine)),
     byOwner: () => byOwner(client),
     of: owner => ofOwner(client, owner),
-    drop,
-    claim: (owner, claim) =>
-      unlessThere(client.createEntity({ ...claimKey(owner), ...claimColumns(owner, claim) })),
-    markAccepted: owner =>
-      submitAll(client, [['update', { ...claimKey(owner), ...stateColumn(true) }, 'Merge']]),
-    postpone: (owner, tries, notBefore) =>
-      submitAll(client, [['update', { ...claimKey(owner), ...triesColumns(tries, notBefore) }, 'Merge']]),
-    release: owner => drop(owner, [CLAIM]),
-    // The claim last: should more lines come than one transaction takes, it outlives them all.
-    finish: (owner, ids) => drop(owner, [...ids, CLAIM]),
-    follow: (owner, sent) =>
-      submitAll(client, [
-        ['upsert', { ...sentKey(owner, sent.operationId), ...sentColumns(owner, sent) }, 'Replace'],
-      ]),
-    unfollow: (owner, operationId) => drop(owner, [sentId(operationId)]),
+    drop: (owner, ids) =>
+      submitAll(
+        client,
+        ids.map(id => ['delete', { partitionKey: partitionOf(owner), rowKey: id }]),
+      ),
+    ...openClaims(client),
+    lookAgain: (owner, sent) =>
+      submitAll(client, [['update', { ...sentKey(owner, sent), ...sentColumns(owner, sent) }, 'Replace']]),
+    unfollow: (owner, operationId) =>
+      unlessMissing(client.deleteEntity(partitionOf(owner), sentId(operationId))),
     oldest: () => oldest(client),
   };
 }
@@ -59,12 +47,8 @@ function putLine(reminder: Reminder): Operation {
   return ['upsert', { ...key, ...lineColumns(reminder) }, 'Merge'];
 }
 
-function sentKey(owner: string, operationId: string) {
+function sentKey(owner: string, { operationId }: SentDigest) {
   return { partitionKey: partitionOf(owner), rowKey: sentId(operationId) };
-}
-
-function claimKey(owner: string) {
-  return { partitionKey: partitionOf(owner), rowKey: CLAIM };
 }
 
 /** Rows come in key order, so an owner's are neighbours: one owner is held at a time. */

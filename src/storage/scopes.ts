@@ -3,7 +3,7 @@ import type { TableClient } from '@azure/data-tables';
 import type { ScopeRow, Scopes } from '../watch/ports';
 import { alreadyExists, isMissing, wasChanged } from './answers';
 import { submit } from './batch';
-import { text } from './columns';
+import { etagOf } from './columns';
 import { find, rowsOf, within } from './pages';
 import { scopeColumns, toScopeRow } from './scope-row';
 
@@ -42,10 +42,4 @@ async function save(
     if (alreadyExists(error) || wasChanged(error) || isMissing(error)) return undefined;
     throw error;
   }
-}
-
-function etagOf(answer: { readonly etag?: unknown }): string {
-  const etag = text(answer.etag);
-  if (etag === undefined) throw new Error('table scopes answered without an etag');
-  return etag;
 }

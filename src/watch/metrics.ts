@@ -1,4 +1,5 @@
 /** Metrics: what a monitoring system is told, gathered in a number of storage calls that has a bound whatever the fleet's size. */
+import { NO_MAILS } from '../core/mail-outcome';
 import type { Measures } from '../core/measures';
 import { measureMail, measureOutbox } from './metrics-mail';
 import { measureScopes } from './metrics-scopes';
@@ -16,18 +17,20 @@ export interface MetricsSource {
   readonly version: string;
 }
 
-/** About 5 calls for each of the dated and the undated targets, 10 for the outbox, 1 per 1,000 scopes, and 2: however many targets there are. */
+/** About 5 calls for each of the dated and the undated targets, 10 for the outbox, 1 per 1,000 scopes, and 3: however many targets there are. */
 export async function metrics({ tables, clock, sweepPeriodMs, version }: MetricsSource): Promise<Measures> {
   const asOf = clock.now();
-  const [{ total, ...scopes }, examined, outbox, send, look] = await Promise.all([
+  const [{ total, ...scopes }, examined, outbox, send, look, counted] = await Promise.all([
     measureScopes(tables.scopes, asOf),
     measureTargets(tables.calendar),
     measureOutbox(tables.outbox),
     measureMail(tables.mailLedger, 'send', asOf),
     measureMail(tables.mailLedger, 'look', asOf),
+    tables.mailLedger.totals(),
   ]);
   const { cut, dated, failures, count } = examined;
   const leftOut = cut ? Math.max(0, total - count) : 0;
   const targets = { dated, failures, leftOut };
-  return { asOf, version, sweepPeriodMs, ...scopes, targets, outbox, mail: { send, look } };
+  const mails = counted?.totals ?? NO_MAILS;
+  return { asOf, version, sweepPeriodMs, ...scopes, targets, outbox, mail: { send, look }, mails };
 }

@@ -4,16 +4,18 @@ import type { Digest } from '../core/digest';
 import type { Expiry } from '../core/expiry';
 import type { TargetEvent } from '../core/history';
 import type { Instant } from '../core/instant';
+import type { MailTotals } from '../core/mail-outcome';
 import type { Limits, Pace } from '../core/pace';
 import type { Usage } from '../core/quota';
 import type { Reading } from '../core/reading';
-import type { Reminder } from '../core/reminder';
 import type { Snooze } from '../core/snooze';
 import type { Identity, Key } from '../core/target';
 import type { Told } from '../core/told';
 import type { Counts } from './counts';
+import type { Outbox } from './outbox-port';
 import type { Registry } from './registry-port';
 
+export type { Claim, HeldClaim, Outbox, OutboxLine, OwnerLines, SentDigest } from './outbox-port';
 export type { Registry, RegistryRow } from './registry-port';
 
 export interface Clock {
@@ -99,61 +101,7 @@ export interface Calendar {
   }): AsyncIterable<CalendarEntry>;
 }
 
-/** An owner's reminders that are not told yet, the digest being sent if there is one, and those whose fate is not known. */
-export interface OwnerLines {
-  readonly owner: string;
-  readonly lines: readonly OutboxLine[];
-  readonly claim: Claim | undefined;
-  readonly sent: readonly SentDigest[];
-}
-
-export interface OutboxLine {
-  /** The row's key within its owner: target, instant and reason. */
-  readonly id: string;
-  readonly reminder: Reminder;
-}
-
-export interface Claim {
-  readonly operationId: string;
-  readonly attempt: number;
-  readonly lineIds: readonly string[];
-  readonly claimedOn: Instant;
-  readonly accepted: boolean;
-  /** How often sending it came to nothing, and before when it is not tried again. */
-  readonly tries: number;
-  readonly notBefore?: Instant;
-}
-
-/** A digest that was accepted, until the service says what became of it. */
-export interface SentDigest {
-  readonly operationId: string;
-  readonly on: Instant;
-  readonly reminders: readonly Reminder[];
-  readonly looks: number;
-  readonly lookOn: Instant;
-}
-
-export interface Outbox {
-  /** Answers with the lines that were refused; the next sweep decides them again. */
-  put(reminders: readonly Reminder[]): Promise<RefusedNames>;
-  byOwner(): AsyncIterable<OwnerLines>;
-  of(owner: string): Promise<OwnerLines>;
-  drop(owner: string, lineIds: readonly string[]): Promise<void>;
-  /** False when another sender holds this owner's digest. */
-  claim(owner: string, claim: Claim): Promise<boolean>;
-  markAccepted(owner: string): Promise<void>;
-  postpone(owner: string, tries: number, notBefore: Instant): Promise<void>;
-  release(owner: string): Promise<void>;
-  /** Deletes the told lines and the claim, together. */
-  finish(owner: string, lineIds: readonly string[]): Promise<void>;
-  /** Remembers an accepted digest until it is known what became of it. */
-  follow(owner: string, sent: SentDigest): Promise<void>;
-  unfollow(owner: string, operationId: string): Promise<void>;
-  /** Since when the oldest reminder about a target waits; what operators are told once a day may wait. */
-  oldest(): Promise<Instant | undefined>;
-}
-
-/** What all instances together have asked of the mail service, and when operators last heard of their own matters. */
+/** What all instances together have asked of the mail service and what came of it, and when operators last heard of their own matters. */
 export interface MailLedger {
   usage(quota: 'send' | 'look'): Promise<{ readonly usage: Usage; readonly etag: string } | undefined>;
   /** Writes under the etag, or creates without one; false when another instance was faster. */
@@ -163,6 +111,10 @@ export interface MailLedger {
   saveAcceptedOn(on: Instant): Promise<void>;
   mattersToldOn(owner: string): Promise<Instant | undefined>;
   saveMattersToldOn(owner: string, on: Instant): Promise<void>;
+  /** What became of mails, over the life of the installation. */
+  totals(): Promise<{ readonly totals: MailTotals; readonly etag: string } | undefined>;
+  /** Writes under the etag, or creates without one; false when another instance was faster. */
+  saveTotals(totals: MailTotals, etag: string | undefined): Promise<boolean>;
 }
 
 /** A scope's row: who sweeps it, how fast, and how its last sweep ended. */

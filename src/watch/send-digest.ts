@@ -1,17 +1,20 @@
 /** One owner's digest, from claim to told, in the order that survives a crash after any step (DESIGN.md section 5). */
 import { type Digest, isForOperators, MOST_LINES } from '../core/digest';
-import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../core/instant';
+import { DAY, HOUR, type Instant, MINUTE } from '../core/instant';
+import { ClaimLost, mayPost, postponeClaim, releaseClaim, takeOver, UNDER_WAY } from './hold';
 import { keepTrue } from './keep-true';
 import type { MailQuota } from './mail-quota';
+import type { MailTally } from './mail-tally';
 import { operationIdOf } from './operation-id';
-import type { Claim, Clock, Log, Mailer, OutboxLine, OwnerLines, Tables } from './ports';
+import type { Claim, Clock, HeldClaim, Log, Mailer, OutboxLine, OwnerLines, Tables } from './ports';
 import type { Recheck, StillTrue } from './recheck';
-import { tell, tellUndelivered } from './tell';
+import { accept, refuse, settle } from './settle';
 
 export interface SendDigest extends Recheck {
   readonly tables: Tables;
   readonly clock: Clock;
   readonly quota: MailQuota;
+  readonly tally: MailTally;
   /** The mail service is met on first use only: most runs have nothing to send. */
   mailer(): Promise<Mailer>;
 }
@@ -20,7 +23,7 @@ export interface SendDigest extends Recheck {
 export type Turned = 'done' | 'quotaSpent';
 
 /** One owner's turn: a single instant, so that what is true and how many days are left are judged at the same moment. */
-interface Turn {
+export interface Turn {
   readonly owner: OwnerLines;
   readonly now: Instant;
   readonly watch: SendDigest;
@@ -37,48 +40,66 @@ const FIRST_ATTEMPT = 1;
 /** A digest that could not be sent is tried again after 4 minutes (the next run), 9, 19, 39 and at last every hour. */
 const FIRST_GAP = 5 * MINUTE;
 const LONGEST_GAP = HOUR;
-/** A younger claim may be another sender's whose request is still under way. */
-const UNDER_WAY = 90 * SECOND;
 /** After so many tries, about three hours, a mail that the service never took may be what it fails on. */
 const MOST_TRIES = 6;
 /** No service may silence the watcher for longer, whatever number it sends. */
 const LONGEST_WAIT = DAY;
 
 export async function sendDigest(owner: OwnerLines, watch: SendDigest, log: Log): Promise<Turned> {
-  const turn: Turn = { owner, now: watch.clock.now(), watch, log };
+  try {
+    return await takeTurn({ owner, now: watch.clock.now(), watch, log });
+  } catch (error) {
+    if (!(error instanceof ClaimLost)) throw error;
+    log.info(error.message);
+    return 'done';
+  }
+}
+
+async function takeTurn(turn: Turn): Promise<Turned> {
+  const { owner, watch, log } = turn;
   if (owner.claim) {
     const resumed = await resume(owner.claim, turn);
     if (resumed !== 'released') return resumed;
   }
-  const { sent, more } = await contentOf(turn);
-  if (sent.length === 0) return 'done';
+  const content = await contentOf(turn);
+  if (content.sent.length === 0) return 'done';
   if (!(await watch.quota.mayAsk('send', watch.clock.now()))) return 'quotaSpent';
-  const claim = claimOf(owner.owner, sent, turn.now);
-  if (await watch.tables.outbox.claim(owner.owner, claim)) await post({ sent, more }, claim, turn);
-  else log.info(`${owner.owner}: another sender has the digest.`);
+  const claim = await watch.tables.outbox.claim(owner.owner, claimOf(content, turn));
+  if (!claim) log.info(`${owner.owner}: another sender has the digest.`);
+  else if (await isStillToTell(claim, turn)) await post(content, claim, turn);
+  else {
+    await release(claim, turn);
+    log.info(`${owner.owner}: another sender has told some of it; the next run tells the rest.`);
+  }
   return 'done';
 }
 
+/** While this turn looked at the lines another sender may have told some, in a mail of its own. From the claim on nobody else does. */
+async function isStillToTell({ lineIds }: Claim, { owner, watch }: Turn): Promise<boolean> {
+  const { lines } = await watch.tables.outbox.of(owner.owner);
+  const left = new Set(lines.map(({ id }) => id));
+  return lineIds.every(id => left.has(id));
+}
+
 /** Step 1: an earlier run claimed a digest and its end is not on record. */
-async function resume(claim: Claim, turn: Turn): Promise<Turned | 'released'> {
+async function resume(claim: HeldClaim, turn: Turn): Promise<Turned | 'released'> {
   const { now, watch } = turn;
-  // A claim that somebody spoilt by hand says nothing; what it stood for is found again among the lines.
-  if (claim.lineIds.length === 0) return await release(turn);
-  if (claim.accepted) return await settle(claim, turn);
-  if (claim.tries === 0 && now - claim.claimedOn < UNDER_WAY) return 'done';
+  // One that has ended, or that somebody spoilt by hand, says nothing; what is still to tell is found among the lines.
+  if (claim.lineIds.length === 0) return await release(claim, turn);
+  if (claim.accepted || claim.refusal !== undefined) return await end(claim, turn);
   if ((claim.notBefore ?? 0) > now || !(await watch.quota.mayAsk('look', watch.clock.now()))) return 'done';
   const answer = await (await watch.mailer()).look(claim.operationId);
   if (answer.status === 'unknown') {
     await postpone(claim, 'look', answer, turn);
     return 'done';
   }
-  if (answer.status !== 'absent') return await settle(claim, turn);
+  if (answer.status !== 'absent') return await end(await accept(claim, turn), turn);
   if (await isPoisoned(claim, turn)) return await giveUp(claim, turn);
   const lines = await keepTrue(await readyLines(turn), turn);
   const sent = lines.filter(({ id }) => claim.lineIds.includes(id));
-  if (sent.length < claim.lineIds.length) return await release(turn);
+  if (sent.length < claim.lineIds.length) return await release(claim, turn);
   if (!(await watch.quota.mayAsk('send', watch.clock.now()))) return 'quotaSpent';
-  await post({ sent, more: lines.length - sent.length }, claim, turn);
+  await post({ sent, more: lines.length - sent.length }, await takeOver(claim, turn), turn);
   return 'done';
 }
 
@@ -89,24 +110,19 @@ async function isPoisoned({ tries, claimedOn }: Claim, { watch }: Turn): Promise
 }
 
 /** What else this owner must be told can't wait for a mail that never goes; the operators hear of it. */
-async function giveUp(claim: Claim, turn: Turn): Promise<Turned> {
-  const reminders = turn.owner.lines
-    .filter(({ id }) => claim.lineIds.includes(id))
-    .map(({ reminder }) => reminder);
-  const message = 'the mail service fails on this mail and takes others';
-  await tellUndelivered(reminders, message, claim.claimedOn, turn);
-  await tell(claim, 'refused', turn);
+async function giveUp(claim: HeldClaim, turn: Turn): Promise<Turned> {
+  const refusal = 'the mail service fails on this mail and takes others';
+  return await end(await refuse(claim, 'givenUp', refusal, turn), turn);
+}
+
+async function end(claim: HeldClaim, turn: Turn): Promise<'done'> {
+  await settle(claim, turn);
   return 'done';
 }
 
-async function release({ owner, watch }: Turn): Promise<'released'> {
-  await watch.tables.outbox.release(owner.owner);
+async function release(claim: HeldClaim, turn: Turn): Promise<'released'> {
+  await releaseClaim(claim, turn);
   return 'released';
-}
-
-async function settle(claim: Claim, turn: Turn): Promise<Turned> {
-  await tell(claim, 'accepted', turn);
-  return 'done';
 }
 
 /** Step 2: what is still true, most urgent first. */
@@ -128,42 +144,44 @@ async function isMattersDay({ owner, now, watch }: Turn): Promise<boolean> {
   return last === undefined || now - last >= DAY;
 }
 
-function claimOf(owner: string, sent: readonly StillTrue[], now: Instant): Claim {
+/** As of the moment that it is made, since others count from then; the turn's instant may be long past. */
+function claimOf({ sent }: Content, { owner: { owner }, watch }: Turn): Claim {
+  const claimedOn = watch.clock.now();
   const lineIds = sent.map(({ id }) => id);
   const operationId = operationIdOf(owner, lineIds, FIRST_ATTEMPT);
-  return { operationId, attempt: FIRST_ATTEMPT, lineIds, claimedOn: now, accepted: false, tries: 0 };
+  const notBefore = claimedOn + UNDER_WAY;
+  return { operationId, attempt: FIRST_ATTEMPT, lineIds, claimedOn, accepted: false, tries: 0, notBefore };
 }
 
 /** Step 3: the claim is on record, so whatever happens now can be taken up again under the same operation id. */
-async function post({ sent, more }: Content, claim: Claim, turn: Turn): Promise<void> {
+async function post({ sent, more }: Content, claim: HeldClaim, turn: Turn): Promise<void> {
   const { owner, now, watch, log } = turn;
   const digest: Digest = { owner: owner.owner, lines: sent.map(({ line }) => line), more, asOf: now };
-  const answer = await (await watch.mailer()).send(digest, claim.operationId);
+  const mailer = await watch.mailer();
+  if (!mayPost(claim, watch.clock.now())) return log.warn(`${owner.owner}: too late, the next run sends.`);
+  const answer = await mailer.send(digest, claim.operationId);
   if (answer.outcome === 'unsettled') return await postpone(claim, 'send', answer, turn);
-  if (answer.outcome === 'accepted') {
-    await watch.tables.outbox.markAccepted(owner.owner);
+  if (answer.outcome === 'refused') await settle(await refuse(claim, 'refused', answer.message, turn), turn);
+  else {
+    const accepted = await accept(claim, turn);
     await watch.tables.mailLedger.saveAcceptedOn(now);
+    await settle(accepted, turn);
   }
-  // First, since nothing is left to take it up from once the claim is gone.
-  if (answer.outcome === 'refused') {
-    const reminders = sent.map(({ line }) => line.reminder);
-    await tellUndelivered(reminders, answer.message, claim.claimedOn, turn);
-  }
-  await tell(claim, answer.outcome, turn);
   log.info(`${owner.owner}: ${sent.length} reminders ${answer.outcome} (operation ${claim.operationId}).`);
 }
 
 /** Later, under the same operation id, with growing gaps; what the service asks of one such request it asks of all. */
 async function postpone(
-  claim: Claim,
+  claim: HeldClaim,
   asked: 'send' | 'look',
   answer: { readonly message: string; readonly retryAfterMs?: number },
-  { owner, now, watch, log }: Turn,
+  turn: Turn,
 ): Promise<void> {
+  const { owner, now, watch, log } = turn;
   const { message } = answer;
   const wait = Math.min(LONGEST_WAIT, answer.retryAfterMs ?? 0);
   const gap = Math.min(LONGEST_GAP, FIRST_GAP * 2 ** claim.tries) - MINUTE;
   if (wait > 0) await watch.quota.pause(asked, now + wait);
-  await watch.tables.outbox.postpone(owner.owner, claim.tries + 1, now + Math.max(gap, wait));
+  await postponeClaim(claim, now + Math.max(gap, wait), turn);
   log.warn(`${owner.owner}: the digest waits, ${message} (operation ${claim.operationId})`);
 }

@@ -40,6 +40,7 @@ export async function sendReminders(watch: SendDigest, log: Log): Promise<void> 
     turns.filter(({ follows }) => follows),
     outbox => followDigests(outbox, watch, log),
   );
+  await watch.tally.write(log);
   if (quotaSpent) log.info('The mail quota is spent: the rest waits in the outbox.');
   if (faults.length > 0)
     throw new AggregateError(faults, `${faults.length} digests met a fault, the first: ${faults[0]}`);

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { matterOf } from '../core/digest';
 import type { Expiry } from '../core/expiry';
 import { DAY, type Instant } from '../core/instant';
+import { parseJson } from '../core/json';
 import type { Link, Links, Refused } from '../core/link';
 import type { Reminder } from '../core/reminder';
 import { fixedExpiry } from '../core/standing';
@@ -64,18 +65,8 @@ function sign(content: string, secret: string): string {
 }
 
 function parse(content: string): Link | undefined {
-  const parsed = v.safeParse(Content, json(Buffer.from(content, 'base64url').toString()));
+  const parsed = v.safeParse(Content, parseJson(Buffer.from(content, 'base64url').toString()));
   if (!parsed.success) return undefined;
   const [scope, name, about, owner, until] = parsed.output;
   return { scope, name, about: about ?? undefined, owner, until };
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    // What is signed is JSON, unless the secret signs something else, too.
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

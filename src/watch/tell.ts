@@ -2,36 +2,32 @@
 import { toldTo } from '../core/assess';
 import { isForOperators, matterOf } from '../core/digest';
 import type { TargetEvent } from '../core/history';
-import { type Instant, MINUTE } from '../core/instant';
+import type { Instant } from '../core/instant';
 import { describeReminder, type Reminder } from '../core/reminder';
 import { type Told, withTold } from '../core/told';
-import type { Claim, OwnerLines, Tables } from './ports';
+import { finishClaim } from './hold';
+import type { Claim, HeldClaim, OwnerLines, Tables } from './ports';
 import type { SendDigest } from './send-digest';
 
 const AT_ONCE = 16;
-/** The service needs a moment to know what became of a mail. */
-const FIRST_LOOK = MINUTE;
 
 interface Telling {
   readonly owner: OwnerLines;
   readonly now: Instant;
-  readonly watch: Pick<SendDigest, 'mail'> & { readonly tables: Tables };
+  readonly watch: Pick<SendDigest, 'mail' | 'clock'> & { readonly tables: Tables };
 }
 
 /** Step 4: every target remembers what its owner was told; only then do the lines go, and the claim with them. */
-export async function tell(claim: Claim, outcome: Told['outcome'], telling: Telling): Promise<void> {
+export async function tell(
+  claim: HeldClaim,
+  outcome: 'accepted' | 'refused',
+  telling: Telling,
+): Promise<void> {
   const { owner, now, watch } = telling;
-  const { outbox } = watch.tables;
-  const reminders = owner.lines
-    .filter(({ id }) => claim.lineIds.includes(id))
-    .map(({ reminder }) => reminder);
+  const reminders = remindersOf(claim, owner);
   await rememberTold(reminders, claim.operationId, outcome, telling);
-  if (outcome === 'accepted') {
-    const { operationId } = claim;
-    await outbox.follow(owner.owner, { operationId, on: now, reminders, looks: 0, lookOn: now + FIRST_LOOK });
-  }
-  await outbox.finish(owner.owner, claim.lineIds);
   if (reminders.some(isForOperators)) await watch.tables.mailLedger.saveMattersToldOn(owner.owner, now);
+  await finishClaim(claim, telling);
   const type = outcome === 'accepted' ? 'told' : 'refused';
   const note = (reminder: Reminder) => `${describeReminder(reminder)}, operation ${claim.operationId}`;
   await remember(
@@ -39,6 +35,11 @@ export async function tell(claim: Claim, outcome: Told['outcome'], telling: Tell
     now,
     watch,
   );
+}
+
+/** What a claim's mail says, of what is still in the outbox. */
+export function remindersOf({ lineIds }: Claim, { lines }: OwnerLines): Reminder[] {
+  return lines.filter(({ id }) => lineIds.includes(id)).map(({ reminder }) => reminder);
 }
 
 /** Writes what an owner was told to each target, with how that ended. */

@@ -78,6 +78,13 @@ describe('the record of what was told', () => {
     expect(lines).toEqual([told('7d', EXPIRY, WEEK, { outcome: 'undelivered' })]);
   });
 
+  test('takes no late word that the very mail was accepted', () => {
+    const lost = told('7d', EXPIRY, WEEK, { outcome: 'undelivered', operationId: 'one' });
+    expect(tell([lost, told('7d', EXPIRY, WEEK, { operationId: 'one' })])).toEqual([lost]);
+    const next = told('1d', EXPIRY, EXPIRY - DAY, { operationId: 'two' });
+    expect(tell([lost, next])).toEqual([next]);
+  });
+
   test('never forgets a tighter word over a late one: that a wider reminder did not arrive is known after the next', () => {
     const lines = tell([
       told('1h', EXPIRY, EXPIRY - HOUR),

@@ -1,6 +1,7 @@
 /** A crash at every single step of a sweep and of a digest, and a restart: nothing is lost, nothing is listed that is not. */
 import { TableClient } from '@azure/data-tables';
 import { DAY, HOUR, MINUTE } from '../../src/core/instant';
+import { NO_MAILS } from '../../src/core/mail-outcome';
 import { datedExpiry } from '../../src/core/standing';
 import { type SimulatedAzure, startSimulatedAzure } from '../../src/local/simulated';
 import { openTables } from '../../src/storage/tables';
@@ -139,6 +140,13 @@ async function expectNothingForgotten(run: Run, told: NonNullable<Scenario['told
   expect([...known]).toEqual(expect.arrayContaining(Object.keys(told)));
 }
 
+/** What the dead process had not written yet is lost to the count, and nothing is counted twice. */
+async function expectCounted(run: Run, mails: number): Promise<void> {
+  const { accepted, delivered, undelivered } =
+    (await run.watch.tables.mailLedger.totals())?.totals ?? NO_MAILS;
+  for (const counted of [accepted, delivered + undelivered]) expect([mails, mails - 1]).toContain(counted);
+}
+
 /** @returns whether the run got to its end without meeting the crash. */
 async function survives(scenario: Scenario, point: CrashPoint): Promise<boolean> {
   const run = await newRun();
@@ -168,6 +176,7 @@ async function survives(scenario: Scenario, point: CrashPoint): Promise<boolean>
   for await (const { name, told: owners } of run.watch.tables.expiries.all())
     for (const [line] of owners.values()) if (line) told[name] = line.outcome;
   if (scenario.told) expect(told).toEqual(scenario.told);
+  await expectCounted(run, new Set(mails.map(({ operationId }) => operationId)).size);
   const left = await dumpOf(run.storage, ['outbox']);
   expect(scenario.mattersRepeat ? left.filter(row => !row.includes('|undelivered"')) : left).toEqual([]);
   return !victim.crashed();

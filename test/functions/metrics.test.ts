@@ -144,6 +144,37 @@ test('what waits to be told is counted by reason, with the age of the oldest; wh
   expect((await world().app().metrics()).mail.send.lastHour).toBe(0);
 });
 
+test('mails are counted by what became of them, for good: over restarts and by whichever instance', async () => {
+  const mail = world().azure.communication;
+  const due = async (owner: string) => {
+    world()
+      .azure.iotCentral.token(HOST, owner)
+      .expires(NOW + 3 * DAY);
+    await world().register(CONTOSO, owner, { owners: `${owner}@example.com` });
+  };
+  expect(seriesOf(await scrape(), 'mails_total')).toHaveLength(6);
+  expect(countsOf(await scrape(), 'mails_total')).toEqual({});
+  for (const owner of ['ada', 'bob', 'eve']) await due(owner);
+  mail.recipient('bob@example.com', 'dropped');
+  await world().sweep();
+  mail.refuses({ fault: 'status', status: 400, code: 'BadRequest' });
+  await world().remind();
+  expect(countsOf(await scrape(), 'mails_total')).toEqual({ accepted: 2, refused: 1 });
+  world().restart();
+  for (let run = 0; run < 4; run += 1) {
+    world().clock.pass(5 * MINUTE);
+    await world().remind();
+  }
+  const text = await scrape();
+  expect(countsOf(text, 'mails_total')).toMatchObject({ refused: 1, undelivered: 1 });
+  const { accepted, delivered } = countsOf(text, 'mails_total');
+  // Those to the operators, who hear of the two, are mails like others.
+  expect([accepted, delivered]).toEqual([mail.mails.length, mail.mails.length - 1]);
+  expect(readExposition(text).families.get('expiry_watcher_mails_total')?.type).toBe('counter');
+  world().restart();
+  expect(countsOf(await scrape(), 'mails_total')).toEqual(countsOf(text, 'mails_total'));
+});
+
 test('the version and the period of the schedule are told', async () => {
   const text = await scrape();
   expect(seriesOf(text, 'build_info')).toEqual([[expect.stringMatching(/^\d+\.\d+\.\d+/), 1]]);
@@ -184,7 +215,7 @@ describe('the bounds', () => {
       checkedOn,
       ...(expiresOn !== undefined && { expiresOn }),
       ...(expiresOn === undefined && {
-        failure: { code: 'timeout', message: 'm', since: NOW, count: 1 },
+        failure: { code: 'timeout' as const, message: 'm', since: NOW, count: 1 },
       }),
     };
     return { scope: CONTOSO, name, key: keyOf({ scope: CONTOSO, name }, expiresOn), listing };

@@ -189,6 +189,7 @@ describe('a mail whose fate is not known yet', () => {
     await minutesOf(looks, 25 * 60);
     expect(await outbox()).toEqual([]);
     expect(world().mails()).toHaveLength(1);
+    expect((await world().app().metrics()).mails).toMatchObject({ accepted: 1, unknown: 1, delivered: 0 });
   });
 });
 
@@ -324,6 +325,7 @@ describe('a poisoned digest', () => {
     }
     mail().switches.scripts.splice(0, 9);
     expect(await told(ADA)).toEqual(['30d refused']);
+    expect((await world().app().metrics()).mails).toMatchObject({ givenUp: 1, refused: 0 });
     token('urgent').expires('2027-01-03T12:00:00Z');
     await world().register(CONTOSO, 'urgent', { owners: ADA, displayName: 'Urgent' });
     expect(await within(2)).toEqual([

@@ -4,6 +4,7 @@ import { parseSettings } from '../../src/settings';
 import { createSources, kinds, services } from '../../src/sources';
 import { openTables } from '../../src/storage/tables';
 import { type MailQuota, mailQuota } from '../../src/watch/mail-quota';
+import { mailTally } from '../../src/watch/mail-tally';
 import type { Clock, Log, Mailer, Tables } from '../../src/watch/ports';
 import type { SendDigest } from '../../src/watch/send-digest';
 import { sendReminders } from '../../src/watch/send-reminders';
@@ -53,6 +54,7 @@ export function composeWatch(env: Readonly<Record<string, string>>, clock: Clock
     mail: settings.mail,
     links: settings.links,
     quota: mailQuota(tables.mailLedger, settings.mailLimits),
+    tally: mailTally(tables.mailLedger),
     mailer: async () => mailer,
   };
 }
@@ -75,13 +77,21 @@ export function doomed(healthy: SendDigest, point: CrashPoint): Doomed {
     if (last) throw crash();
     return result;
   };
+  return { watch: changing(healthy, change), changes, crashed: () => dead };
+}
+
+/** Carries a change out, or does something else before, after or instead. */
+export type Change = <T>(name: string, carryOut: () => Promise<T>) => Promise<T>;
+
+/** The same watch in a process of its own, each of whose changes goes through `change`. */
+export function changing(healthy: SendDigest, change: Change): SendDigest {
   const tables = doomedTables(healthy.tables, change);
   const mailer = async () => doomedMailer(await healthy.mailer(), change);
   const quota = doomedQuota(healthy.quota, change);
-  return { watch: { ...healthy, tables, quota, mailer }, changes, crashed: () => dead };
+  // Its own, since what a process keeps in mind dies with it.
+  const tally = mailTally(tables.mailLedger);
+  return { ...healthy, tables, quota, tally, mailer };
 }
-
-type Change = <T>(name: string, carryOut: () => Promise<T>) => Promise<T>;
 
 function doomedTables(tables: Tables, change: Change): Tables {
   const { expiries, calendar, outbox, scopes, mailLedger, history } = tables;
@@ -103,18 +113,21 @@ function doomedTables(tables: Tables, change: Change): Tables {
       put: reminders => change('outbox.put', () => outbox.put(reminders)),
       drop: (owner, ids) => change('outbox.drop', () => outbox.drop(owner, ids)),
       claim: (owner, claim) => change('outbox.claim', () => outbox.claim(owner, claim)),
-      markAccepted: owner => change('outbox.markAccepted', () => outbox.markAccepted(owner)),
-      postpone: (owner, tries, notBefore) =>
-        change('outbox.postpone', () => outbox.postpone(owner, tries, notBefore)),
-      release: owner => change('outbox.release', () => outbox.release(owner)),
-      finish: (owner, ids) => change('outbox.finish', () => outbox.finish(owner, ids)),
-      follow: (owner, sent) => change('outbox.follow', () => outbox.follow(owner, sent)),
+      accept: (owner, claim, sent) => change('outbox.accept', () => outbox.accept(owner, claim, sent)),
+      refuse: (owner, claim, refusal) => change('outbox.refuse', () => outbox.refuse(owner, claim, refusal)),
+      postpone: (owner, claim, tries, notBefore) =>
+        change('outbox.postpone', () => outbox.postpone(owner, claim, tries, notBefore)),
+      release: (owner, claim) => change('outbox.release', () => outbox.release(owner, claim)),
+      finish: (owner, claim) => change('outbox.finish', () => outbox.finish(owner, claim)),
+      lookAgain: (owner, sent) => change('outbox.lookAgain', () => outbox.lookAgain(owner, sent)),
       unfollow: (owner, id) => change('outbox.unfollow', () => outbox.unfollow(owner, id)),
     },
     mailLedger: {
       ...mailLedger,
       saveMattersToldOn: (owner, on) =>
         change('mailLedger.saveMattersToldOn', () => mailLedger.saveMattersToldOn(owner, on)),
+      saveTotals: (totals, etag) =>
+        change('mailLedger.saveTotals', () => mailLedger.saveTotals(totals, etag)),
     },
     scopes: {
       ...scopes,

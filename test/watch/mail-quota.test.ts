@@ -100,6 +100,8 @@ const contested = (): MailLedger & { readonly tries: () => number } => {
     saveAcceptedOn: async () => undefined,
     mattersToldOn: async () => undefined,
     saveMattersToldOn: async () => undefined,
+    totals: async () => undefined,
+    saveTotals: async () => false,
     tries: () => tries,
   };
 };

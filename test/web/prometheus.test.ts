@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { DAY, HOUR, MINUTE } from '../../src/core/instant';
+import { MAIL_OUTCOMES, NO_MAILS } from '../../src/core/mail-outcome';
 import type { Measures } from '../../src/core/measures';
 import { metricsAnswer } from '../../src/web/metrics';
 import { exposition } from '../../src/web/metrics/prometheus';
@@ -74,6 +75,7 @@ const measures: Measures = {
     cut: false,
   },
   mail: { send: { lastHour: 4, pausedUntil: NOW }, look: { lastHour: 0, pausedUntil: undefined } },
+  mails: { ...NO_MAILS, accepted: 12, delivered: 9, undelivered: 1, refused: 1 },
 };
 
 /** Nothing is known yet. */
@@ -84,6 +86,7 @@ const fresh: Measures = {
   scopes: [],
   outbox: { ...measures.outbox, oldest: undefined },
   mail: { send: { lastHour: 0, pausedUntil: undefined }, look: { lastHour: 0, pausedUntil: undefined } },
+  mails: NO_MAILS,
 };
 
 const textOf = (given: Measures) => metricsAnswer(given).body;
@@ -141,6 +144,18 @@ test('whatever a label says, another program reads it back', () => {
   );
 });
 
+test('mails are counted by every outcome there is, and none is left out before the first', () => {
+  expect(valuesOf(textOf(measures), 'mails_total')).toEqual([
+    ['accepted', 12],
+    ['refused', 1],
+    ['givenUp', 0],
+    ['delivered', 9],
+    ['undelivered', 1],
+    ['unknown', 0],
+  ]);
+  expect(valuesOf(textOf(fresh), 'mails_total').map(([outcome]) => outcome)).toEqual([...MAIL_OUTCOMES]);
+});
+
 test('half a character is none', () => {
   const samples = [{ labels: { text: 'a\uD800b' }, value: 1 }];
   expect(exposition([{ name: 'm', help: 'h', samples }])).toContain('{text="a\uFFFDb"}');
@@ -156,10 +171,11 @@ test('what is not known has no series, and every metric is named all the same', 
   ]);
 });
 
-test('a name says what it holds: gauges alone, seconds as the one unit, timestamps as such', () => {
+test('a name says what it holds: a counter alone ends in total, seconds are the one unit, timestamps as such', () => {
   for (const [name, { type, help }] of readExposition(textOf(measures)).families) {
-    expect([name, type]).toEqual([expect.stringMatching(/^expiry_watcher_[a-z_]+$/), 'gauge']);
-    expect(name).not.toMatch(/_(total|count|sum|bucket|ms|minutes|hours_|days)$/);
+    const expected = name.endsWith('_total') ? 'counter' : 'gauge';
+    expect([name, type]).toEqual([expect.stringMatching(/^expiry_watcher_[a-z_]+$/), expected]);
+    expect(name).not.toMatch(/_(count|sum|bucket|ms|minutes|hours_|days)$/);
     expect(help).toMatch(/^[A-Z].*\.$|; .*[.\w]$/s);
   }
 });

@@ -115,7 +115,7 @@ function scopeFamilies({ scopes, scopesLeftOut }: Measures): Family[] {
   ];
 }
 
-function mailFamilies({ outbox, mail }: Measures): Family[] {
+function mailFamilies({ outbox, mail, mails }: Measures): Family[] {
   const quotas = Object.entries(mail);
   return [
     family(
@@ -138,6 +138,14 @@ function mailFamilies({ outbox, mail }: Measures): Family[] {
       'Mails being sent (claimed), to be tried again (retrying), and accepted by a mail service that has not yet said what became of them (followed).',
       by('state', outbox.digests),
     ),
+    {
+      ...family(
+        'mails_total',
+        'Mails by what became of them, over the life of the installation: each once as accepted by the mail service, refused by it or given up on it; of those accepted each once more as delivered, undelivered or unknown after a day.',
+        by('outcome', mails),
+      ),
+      type: 'counter',
+    },
     family(
       'mail_requests_last_hour',
       'What all instances together asked of the mail service in the last hour, by quota: send, or look for what became of a mail.',

@@ -1,8 +1,10 @@
 /** The text exposition format of Prometheus, version 0.0.4: families of samples as a scraper reads them (rule 23). */
 
-/** One metric with all its series; this app has gauges alone, since nothing here outlives a process as a counter must. */
+/** One metric with all its series. A counter must outlive the process that answers: its value is one that is stored. */
 export interface Family {
   readonly name: string;
+  /** A gauge where it is absent. */
+  readonly type?: 'counter';
   /** One sentence. */
   readonly help: string;
   readonly samples: readonly Sample[];
@@ -20,10 +22,10 @@ export function exposition(families: readonly Family[]): string {
   return families.map(familyText).join('');
 }
 
-function familyText({ name, help, samples }: Family): string {
+function familyText({ name, type, help, samples }: Family): string {
   const lines = [
     `# HELP ${name} ${escapeHelp(help)}`,
-    `# TYPE ${name} gauge`,
+    `# TYPE ${name} ${type ?? 'gauge'}`,
     ...samples.map(sample => `${name}${labelsText(sample.labels)} ${valueText(sample.value)}`),
   ];
   return `${lines.join('\n')}\n`;

@@ -1,5 +1,6 @@
 /** The mail ledger on the emulator: whatever instances there are, they count in one row, and one of them at a time. */
 import { HOUR, MINUTE, SECOND } from '../../../src/core/instant';
+import { type MailTotals, NO_MAILS } from '../../../src/core/mail-outcome';
 import { reserve, UNUSED, type Usage } from '../../../src/core/quota';
 import { openTables } from '../../../src/storage/tables';
 import type { MailLedger } from '../../../src/watch/ports';
@@ -122,6 +123,33 @@ describe('of two instances', () => {
       expect(slots.reduce((sum, { count }) => sum + count, 0)).toBe(granted);
     }
     expect(granted).toBe(4);
+  });
+});
+
+describe('the totals of mails', () => {
+  const some: MailTotals = { ...NO_MAILS, accepted: 5_000_000_000, undelivered: 2 };
+
+  test('are read as they were saved, however high', async () => {
+    const { mailLedger } = (await freshTables()).tables;
+    expect(await mailLedger.totals()).toBeUndefined();
+    expect(await mailLedger.saveTotals(some, undefined)).toBe(true);
+    expect(await mailLedger.totals()).toEqual({ totals: some, etag: expect.stringMatching(/./) });
+  });
+
+  test('have one writer at a time: the slower one is told so and changes nothing', async () => {
+    const [ours, theirs] = await twoLedgers();
+    expect(await ours.saveTotals(NO_MAILS, undefined)).toBe(true);
+    expect(await theirs.saveTotals(some, undefined)).toBe(false);
+    const etag = (await theirs.totals())?.etag;
+    expect(await ours.saveTotals(some, etag)).toBe(true);
+    expect(await theirs.saveTotals(NO_MAILS, etag)).toBe(false);
+    expect((await theirs.totals())?.totals).toEqual(some);
+  });
+
+  test('that somebody spoilt begin anew, each on its own', async () => {
+    const { tables, bare } = await freshTables();
+    await plant(bare('scopes'), [['mail', 'totals', { accepted: 7, delivered: 'many', refused: -1 }]]);
+    expect((await tables.mailLedger.totals())?.totals).toEqual({ ...NO_MAILS, accepted: 7 });
   });
 });
 

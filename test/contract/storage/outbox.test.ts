@@ -3,7 +3,7 @@ import { MATTERS } from '../../../src/core/digest';
 import { formatInstant, HOUR, MINUTE } from '../../../src/core/instant';
 import type { Reminder } from '../../../src/core/reminder';
 import { isWellFormed } from '../../../src/storage/keys';
-import type { Claim, Outbox, SentDigest } from '../../../src/watch/ports';
+import type { Claim, HeldClaim, Outbox, SentDigest } from '../../../src/watch/ports';
 import { all, freshTables, NOON, names, plant, SCOPE } from './storage';
 
 const ANN = 'Ann@Example.com';
@@ -35,6 +35,19 @@ function reminder(name: string, more: Partial<Reminder> = {}): Reminder {
 function ninetyNine(letter: string, shift = ''): Reminder[] {
   const long = shift + letter.repeat(Math.floor(490 / letter.length));
   return names(99).map(name => reminder(`${long}${name}`));
+}
+
+/** The claim, which nobody else may have. */
+async function claimed(outbox: Outbox, claim = CLAIM): Promise<HeldClaim> {
+  const held = await outbox.claim(ANN, claim);
+  if (!held) throw new Error('another sender has it');
+  return held;
+}
+
+/** As a digest that was accepted and told comes to be followed. */
+async function follow(outbox: Outbox, sent: SentDigest): Promise<void> {
+  const accepted = await outbox.accept(ANN, await claimed(outbox), sent);
+  if (!accepted || !(await outbox.release(ANN, accepted))) throw new Error('the claim is lost');
 }
 
 async function remindersOf(outbox: Outbox): Promise<Reminder[]> {
@@ -105,12 +118,12 @@ test('one owner is found by any spelling of the address, with everything of thei
   expect(await outbox.of('z%/#?@example.com')).toEqual(nobody);
   await outbox.put([reminder('a'), reminder('b', { owner: 'bob@example.com' })]);
   await outbox.put(names(1_100).map(name => reminder(name, { owner: "o'neil@example.com" })));
-  await outbox.claim(ANN, CLAIM);
-  await outbox.follow(ANN, SENT);
+  await follow(outbox, SENT);
+  const held = await claimed(outbox);
   expect(await outbox.of(ANN.toUpperCase())).toEqual({
     owner: ANN,
     lines: [{ id: expect.any(String), reminder: reminder('a') }],
-    claim: CLAIM,
+    claim: held,
     sent: [SENT],
   });
   expect((await outbox.of("O'Neil@example.com")).lines).toHaveLength(1_100);
@@ -122,18 +135,20 @@ test('of two senders one gets the claim', async () => {
   const claims = await Promise.all(names(8).map(operationId => outbox.claim(ANN, { ...CLAIM, operationId })));
   expect(claims.filter(Boolean)).toHaveLength(1);
   const [owner] = await all(outbox.byOwner());
-  expect(owner?.claim?.operationId).toBe(names(8)[claims.indexOf(true)]);
+  expect(owner?.claim).toEqual(claims.find(Boolean));
 });
 
-test('a claim is read as it was made, then accepted, then released', async () => {
+test('a claim is read as it was made, then accepted and followed, then released', async () => {
   const { outbox } = (await freshTables()).tables;
   await outbox.put([reminder('a')]);
-  expect(await outbox.claim(ANN, CLAIM)).toBe(true);
-  expect(await outbox.claim(ANN.toUpperCase(), CLAIM)).toBe(false);
-  expect((await all(outbox.byOwner()))[0]?.claim).toEqual(CLAIM);
-  await outbox.markAccepted(ANN);
-  expect((await all(outbox.byOwner()))[0]?.claim).toEqual({ ...CLAIM, accepted: true });
-  await outbox.release(ANN);
+  const held = await claimed(outbox);
+  expect(held).toEqual({ ...CLAIM, etag: expect.stringMatching(/./) });
+  expect(await outbox.claim(ANN.toUpperCase(), CLAIM)).toBeUndefined();
+  expect((await all(outbox.byOwner()))[0]?.claim).toEqual(held);
+  const accepted = await outbox.accept(ANN.toUpperCase(), held, SENT);
+  expect(accepted).toEqual({ ...CLAIM, accepted: true, etag: expect.stringMatching(/./) });
+  expect((await all(outbox.byOwner()))[0]).toMatchObject({ claim: accepted, sent: [SENT] });
+  expect(accepted && (await outbox.release(ANN.toUpperCase(), accepted))).toBe(true);
   expect((await all(outbox.byOwner()))[0]).toMatchObject({
     lines: [{ reminder: { name: 'a' } }],
     claim: undefined,
@@ -142,57 +157,105 @@ test('a claim is read as it was made, then accepted, then released', async () =>
 
 test('a claim that could not be sent waits, knows how often, and is otherwise what it was', async () => {
   const { outbox } = (await freshTables()).tables;
-  await outbox.claim(ANN, CLAIM);
-  await outbox.postpone(ANN.toUpperCase(), 1, NOON + HOUR);
-  expect((await outbox.of(ANN)).claim).toEqual({ ...CLAIM, tries: 1, notBefore: NOON + HOUR });
-  await outbox.postpone(ANN, 2, NOON + 2 * HOUR);
-  await outbox.markAccepted(ANN);
-  const accepted = { ...CLAIM, tries: 2, notBefore: NOON + 2 * HOUR, accepted: true };
+  const once = await outbox.postpone(ANN.toUpperCase(), await claimed(outbox), 1, NOON + HOUR);
+  expect(once).toMatchObject({ ...CLAIM, tries: 1, notBefore: NOON + HOUR });
+  expect((await outbox.of(ANN)).claim).toEqual(once);
+  const twice = once && (await outbox.postpone(ANN, once, 2, NOON + 2 * HOUR));
+  const accepted = twice && (await outbox.accept(ANN, twice, SENT));
+  expect(accepted).toMatchObject({ ...CLAIM, tries: 2, notBefore: NOON + 2 * HOUR, accepted: true });
   expect((await outbox.of(ANN)).claim).toEqual(accepted);
-  await outbox.finish(ANN, []);
-  await outbox.claim(ANN, { ...CLAIM, operationId: 'next' });
-  expect((await outbox.of(ANN)).claim).toEqual({ ...CLAIM, operationId: 'next' });
+  expect(accepted && (await outbox.finish(ANN, accepted))).toBe(true);
+  const next = await claimed(outbox, { ...CLAIM, operationId: 'next' });
+  expect((await outbox.of(ANN)).claim).toEqual(next);
+});
+
+test('a claim whose mail never goes knows why', async () => {
+  const { outbox } = (await freshTables()).tables;
+  const refused = await outbox.refuse(ANN.toUpperCase(), await claimed(outbox), 'no such address');
+  expect(refused).toMatchObject({ ...CLAIM, refusal: 'no such address' });
+  expect((await outbox.of(ANN)).claim).toEqual(refused);
 });
 
 test('a claim that was made to wait is read as it was made', async () => {
   const { outbox } = (await freshTables()).tables;
   const claim = { ...CLAIM, tries: 3, notBefore: NOON + 1 };
   await outbox.claim(ANN, claim);
-  expect((await outbox.of(ANN)).claim).toEqual(claim);
+  expect((await outbox.of(ANN)).claim).toMatchObject(claim);
 });
 
-test('a claim that is gone is neither accepted, postponed nor released into being', async () => {
-  const { outbox } = (await freshTables()).tables;
-  await outbox.markAccepted(ANN);
-  await outbox.postpone(ANN, 1, NOON);
-  await outbox.release(ANN);
-  expect(await all(outbox.byOwner())).toEqual([]);
+/** Whatever a sender may do with a claim that it holds; each must say whether it was still its own. */
+const WRITES: [string, (outbox: Outbox, claim: HeldClaim) => Promise<unknown>][] = [
+  ['accepted', (outbox, claim) => outbox.accept(ANN, claim, SENT)],
+  ['refused', (outbox, claim) => outbox.refuse(ANN, claim, 'no such address')],
+  ['postponed', (outbox, claim) => outbox.postpone(ANN, claim, 1, NOON)],
+  ['released', (outbox, claim) => outbox.release(ANN, claim)],
+  ['finished', (outbox, claim) => outbox.finish(ANN, claim)],
+];
+
+describe.each(WRITES)('a claim that another sender changed is not %s', (_what, write) => {
+  /** With lines that the claim is for. */
+  const held = async (outbox: Outbox) => {
+    await outbox.put([reminder('a'), reminder('b')]);
+    return await claimed(outbox, { ...CLAIM, lineIds: await idsOf(outbox) });
+  };
+  const expectRefused = async (outbox: Outbox, lost: HeldClaim) => {
+    const before = await all(outbox.byOwner());
+    expect(Boolean(await write(outbox, lost))).toBe(false);
+    expect(await all(outbox.byOwner())).toEqual(before);
+  };
+
+  test('when it was taken over', async () => {
+    const { outbox } = (await freshTables()).tables;
+    const lost = await held(outbox);
+    await outbox.postpone(ANN, lost, 0, NOON + MINUTE);
+    await expectRefused(outbox, lost);
+  });
+
+  test('when it is gone', async () => {
+    const { outbox } = (await freshTables()).tables;
+    const lost = await held(outbox);
+    await outbox.release(ANN, lost);
+    await expectRefused(outbox, lost);
+  });
+
+  test('when a new one stands in its place', async () => {
+    const { outbox } = (await freshTables()).tables;
+    const lost = await held(outbox);
+    await outbox.release(ANN, lost);
+    await claimed(outbox, lost);
+    await expectRefused(outbox, lost);
+  });
+
+  test('but a missing table is thrown', async () => {
+    const { tables, bare } = await freshTables();
+    const claim = await held(tables.outbox);
+    await bare('outbox').deleteTable();
+    await expect(write(tables.outbox, claim)).rejects.toMatchObject({ statusCode: 404 });
+  });
 });
 
 test('a claim without lines is seen, so that it can end', async () => {
   const { outbox } = (await freshTables()).tables;
-  await outbox.claim(ANN, CLAIM);
-  expect(await all(outbox.byOwner())).toEqual([{ owner: ANN, lines: [], claim: CLAIM, sent: [] }]);
+  const claim = await claimed(outbox, { ...CLAIM, lineIds: [] });
+  expect(await all(outbox.byOwner())).toEqual([{ owner: ANN, lines: [], claim, sent: [] }]);
 });
 
 test('finishing deletes 99 lines and the claim, and leaves the rest', async () => {
   const { outbox } = (await freshTables()).tables;
   await outbox.put(names(120).map(name => reminder(name)));
-  await outbox.claim(ANN, CLAIM);
-  const told = (await idsOf(outbox)).slice(0, 99);
-  await outbox.finish(ANN, told);
+  const lineIds = (await idsOf(outbox)).slice(0, 99);
+  expect(await outbox.finish(ANN, await claimed(outbox, { ...CLAIM, lineIds }))).toBe(true);
   const [owner] = await all(outbox.byOwner());
   expect(owner?.lines).toHaveLength(21);
   expect(owner?.claim).toBeUndefined();
 });
 
-test('finishing again, or with lines that are gone, is no fault', async () => {
+test('finishing with lines that are gone is no fault', async () => {
   const { outbox } = (await freshTables()).tables;
-  await outbox.put([reminder('a'), reminder('b')]);
-  const ids = await idsOf(outbox);
-  await outbox.drop(ANN, ids.slice(0, 1));
-  await outbox.finish(ANN, ids);
-  await outbox.finish(ANN, ids);
+  await outbox.put(names(5).map(name => reminder(name)));
+  const lineIds = await idsOf(outbox);
+  await outbox.drop(ANN, [lineIds[1] ?? '', lineIds[4] ?? '']);
+  expect(await outbox.finish(ANN, await claimed(outbox, { ...CLAIM, lineIds }))).toBe(true);
   expect(await all(outbox.byOwner())).toEqual([]);
 });
 
@@ -222,7 +285,7 @@ test('the oldest line tells since when mail waits', async () => {
 test('the oldest line is an owner’s: what operators hear once a day may wait, and so may what is only followed', async () => {
   const { outbox } = (await freshTables()).tables;
   const old = { since: NOON - 30 * HOUR };
-  await outbox.follow(ANN, { ...SENT, reminders: [reminder('a', old)] });
+  await follow(outbox, { ...SENT, reminders: [reminder('a', old)] });
   await outbox.put(['invalid', ...MATTERS].map(reason => reminder('a', { reason, ...old })));
   expect(await outbox.oldest()).toBeUndefined();
   await outbox.put([reminder('a'), reminder('b', { reason: 'unreadable', since: NOON - 2 * HOUR })]);
@@ -234,26 +297,29 @@ describe('a digest that is followed', () => {
     const { outbox } = (await freshTables()).tables;
     const note = { reason: 'undelivered', note: 'It did not arrive.' };
     const sent = { ...SENT, reminders: [reminder('a'), reminder('b', note)] };
-    await outbox.follow(ANN, sent);
-    await outbox.follow(ANN, { ...SENT, operationId: 'other', reminders: [] });
+    await follow(outbox, sent);
+    await follow(outbox, { ...SENT, operationId: 'other', reminders: [] });
     const both = [sent, { ...SENT, operationId: 'other', reminders: [] }];
     const found = await outbox.of(ANN);
     expect(found).toMatchObject({ owner: ANN, lines: [], claim: undefined });
     expect(found.sent).toEqual(expect.arrayContaining(both));
     expect(await all(outbox.byOwner())).toEqual([found]);
-    await outbox.unfollow(ANN.toUpperCase(), SENT.operationId);
+    expect(await outbox.unfollow(ANN.toUpperCase(), SENT.operationId)).toBe(true);
     expect((await outbox.of(ANN)).sent).toEqual(both.slice(1));
-    await outbox.unfollow(ANN, 'other');
-    await outbox.unfollow(ANN, 'other');
+    expect(await outbox.unfollow(ANN, 'other')).toBe(true);
+    expect(await outbox.unfollow(ANN, 'other')).toBe(false);
     expect(await all(outbox.byOwner())).toEqual([]);
   });
 
-  test('put again takes the place of what was there, also where it says less', async () => {
+  test('and looked at again takes the place of what was there, also where it says less; and once gone stays gone', async () => {
     const { outbox } = (await freshTables()).tables;
-    await outbox.follow(ANN, { ...SENT, reminders: ninetyNine('x') });
+    await follow(outbox, { ...SENT, reminders: ninetyNine('x') });
     const later = { ...SENT, reminders: [reminder('a')], looks: 3, lookOn: NOON + HOUR };
-    await outbox.follow(ANN, later);
+    await outbox.lookAgain(ANN, later);
     expect((await outbox.of(ANN)).sent).toEqual([later]);
+    await outbox.unfollow(ANN, later.operationId);
+    await outbox.lookAgain(ANN, later);
+    expect(await all(outbox.byOwner())).toEqual([]);
   });
 
   test.each([
@@ -264,7 +330,7 @@ describe('a digest that is followed', () => {
     const { tables, bare } = await freshTables();
     for (const shift of ['', 'a']) {
       const sent = { ...SENT, reminders: ninetyNine(letter, shift) };
-      await tables.outbox.follow(ANN, sent);
+      await follow(tables.outbox, sent);
       expect((await tables.outbox.of(ANN)).sent).toEqual([sent]);
       const [row = {}] = await all(bare('outbox').listEntities());
       const pieces = Object.entries(row).filter(([column]) => column.startsWith('reminders'));
@@ -282,9 +348,9 @@ describe('a digest that is followed', () => {
   test('outlives the end of the mails after it: finishing takes lines and claim alone', async () => {
     const { outbox } = (await freshTables()).tables;
     await outbox.put([reminder('a')]);
-    await outbox.follow(ANN, SENT);
-    await outbox.claim(ANN, CLAIM);
-    await outbox.finish(ANN, await idsOf(outbox));
+    await follow(outbox, SENT);
+    const lineIds = await idsOf(outbox);
+    await outbox.finish(ANN, await claimed(outbox, { ...CLAIM, lineIds }));
     expect(await outbox.of(ANN)).toEqual({ owner: ANN, lines: [], claim: undefined, sent: [SENT] });
   });
 

@@ -1,4 +1,4 @@
-/** JSON from a watched service, unknown until a schema has seen it. */
+/** JSON from outside: unknown until a schema has seen it. */
 
 /** `undefined` where the text is no JSON; the parser's own message would quote it, and so is dropped. */
 export function parseJson(text: string): unknown {
