@@ -75,7 +75,8 @@ async function load(file: string, then: 'load only' | 'and call' = 'load only', 
   return JSON.parse(stdout);
 }
 
-const LATE = /^src\/mail\/|node_modules\/@azure\/(identity|msal-\w+|communication-common)\//;
+const LATE =
+  /^src\/(mail|web\/openapi)\/|node_modules\/(@valibot|@azure\/(identity|msal-\w+|communication-common))\//;
 const WATCHED = { NODE_V8_COVERAGE: join(folder, 'coverage') };
 
 const FunctionCoverage = v.object({
@@ -112,10 +113,15 @@ test('whatever is left outside is of Node, or supplied by the worker', () => {
 /** All that clients try: Azure answers 404 to a method that is not listed, and what is not served wants a 405. */
 const EVERY = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
+const http = (name: string, route: string, authLevel = 'function') => [
+  name,
+  { type: 'httpTrigger', methods: EVERY, route, authLevel },
+  { type: 'http' },
+];
+
 test('loaded by the worker, it registers exactly the functions of DESIGN.md section 6', async () => {
   const { model, functions } = await load(deployed);
   const sweeps = { queueName: 'sweeps', connection: 'AzureWebJobsStorage' };
-  const http = { type: 'http' };
   expect(model).toBe('@azure/functions');
   expect(functions.map(registration)).toEqual([
     ['startSweep', { type: 'timerTrigger', schedule: '%SWEEP_SCHEDULE%' }, { type: 'queue', ...sweeps }],
@@ -123,83 +129,22 @@ test('loaded by the worker, it registers exactly the functions of DESIGN.md sect
     ['sendReminders', { type: 'timerTrigger', schedule: '%REMIND_SCHEDULE%' }],
     ['reconcile', { type: 'timerTrigger', schedule: expect.stringMatching(/^0 \d+ \d+ \* \* \*$/) }],
     ['tellPoison', { type: 'queueTrigger', queueName: 'sweeps-poison', connection: 'AzureWebJobsStorage' }],
-    ['status', { type: 'httpTrigger', methods: EVERY, route: 'status', authLevel: 'function' }, http],
-    [
-      'target',
-      {
-        type: 'httpTrigger',
-        methods: ['GET', 'HEAD'],
-        route: 'targets/{scope}/{name}',
-        authLevel: 'function',
-      },
-      http,
-    ],
-    [
-      'checkNow',
-      { type: 'httpTrigger', methods: EVERY, route: 'targets/{scope}/{name}/check', authLevel: 'function' },
-      http,
-    ],
-    ['registry', { type: 'httpTrigger', methods: EVERY, route: 'registry', authLevel: 'function' }, http],
-    [
-      'registryRow',
-      { type: 'httpTrigger', methods: EVERY, route: 'registry/{scope}/{name}', authLevel: 'function' },
-      http,
-    ],
-    [
-      'registryImport',
-      { type: 'httpTrigger', methods: EVERY, route: 'registry/import', authLevel: 'function' },
-      http,
-    ],
-    [
-      'registryExport',
-      { type: 'httpTrigger', methods: EVERY, route: 'registry/export', authLevel: 'function' },
-      http,
-    ],
-    [
-      'forecast',
-      { type: 'httpTrigger', methods: ['GET', 'HEAD'], route: 'forecast', authLevel: 'function' },
-      http,
-    ],
-    [
-      'metrics',
-      { type: 'httpTrigger', methods: ['GET', 'HEAD'], route: 'metrics', authLevel: 'function' },
-      http,
-    ],
-    [
-      'calendar',
-      { type: 'httpTrigger', methods: ['GET', 'HEAD'], route: 'calendar.ics', authLevel: 'function' },
-      http,
-    ],
-    [
-      'health',
-      { type: 'httpTrigger', methods: ['GET', 'HEAD'], route: 'health', authLevel: 'anonymous' },
-      http,
-    ],
-    [
-      'snooze',
-      {
-        type: 'httpTrigger',
-        methods: ['GET', 'HEAD', 'POST'],
-        route: 'snooze',
-        authLevel: 'anonymous',
-      },
-      http,
-    ],
-    [
-      'dashboard',
-      { type: 'httpTrigger', methods: ['GET', 'HEAD'], route: 'dashboard', authLevel: 'function' },
-      http,
-    ],
-    [
-      'dashboardTarget',
-      {
-        type: 'httpTrigger',
-        methods: ['GET', 'HEAD'],
-        route: 'dashboard/{scope}/{name}',
-        authLevel: 'function',
-      },
-      http,
-    ],
+    http('status', 'status'),
+    http('target', 'targets/{scope}/{name}'),
+    http('checkNow', 'targets/{scope}/{name}/check'),
+    http('registry', 'registry'),
+    http('registryRow', 'registry/{scope}/{name}'),
+    http('registryImport', 'registry/import'),
+    http('registryExport', 'registry/export'),
+    http('forecast', 'forecast'),
+    http('metrics', 'metrics'),
+    http('calendar', 'calendar.ics'),
+    http('health', 'health', 'anonymous'),
+    http('openapi', 'openapi.json'),
+    http('snooze', 'snooze', 'anonymous'),
+    http('dashboard', 'dashboard'),
+    http('dashboardTarget', 'dashboard/{scope}/{name}'),
+    http('dashboardScript', 'dashboard.js', 'anonymous'),
   ]);
 });
 
@@ -213,14 +158,14 @@ function registration({ name, bindings }: Loaded['functions'][number]): unknown[
 
 test('settings that need mending are the error of a call: loading goes well without any', async () => {
   const { functions, answers, logged } = await load(deployed, 'and call');
-  expect(functions).toHaveLength(19);
+  expect(functions).toHaveLength(21);
   const words =
     /^BadSettings: The settings need mending:.*AzureWebJobsStorage:.*COMMUNICATION_ENDPOINT:.*MAIL_SENDER:/s;
   expect(answers).toEqual({ startSweep: expect.stringMatching(words), status: 500 });
   expect(logged).toEqual([expect.stringMatching(words)]);
 });
 
-test('signing in and mailing are loaded on first use: not one of their modules runs at the start', async () => {
+test('signing in, mailing and describing oneself are loaded on first use: not one of their modules runs at the start', async () => {
   const { NODE_V8_COVERAGE } = WATCHED;
   await load(readable, 'load only', WATCHED);
   const runs = runsOf('readable.js', NODE_V8_COVERAGE);

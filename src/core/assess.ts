@@ -2,7 +2,7 @@
 import { type Expiry, learn, newExpiry } from './expiry';
 import type { TargetEvent } from './history';
 import type { Instant } from './instant';
-import type { Reading } from './reading';
+import type { FailureCode, Reading } from './reading';
 import { type Decision, decideAll, decideInvalid, isFromExpiryOn, type Reminder } from './reminder';
 import { type NextCheck, nextCheck } from './schedule';
 import { holds } from './snooze';
@@ -32,7 +32,7 @@ export interface Listing {
   readonly failing: boolean;
   readonly check: Check;
   readonly failure?: {
-    readonly code: string;
+    readonly code: FailureCode | 'invalid';
     readonly message: string;
     readonly since: Instant;
     readonly count: number;
@@ -180,7 +180,7 @@ function meet(
 function listingOf(row: Watched, state: Expiry, nextCheckOn: Instant, now: Instant): Listing {
   const { expiresOn, lifetimeMs, checkedOn, invalid } = state;
   const dated = datedExpiry(state);
-  const failure = invalid
+  const failure: Listing['failure'] = invalid
     ? { code: 'invalid', message: invalid.faults.join('; '), since: invalid.since, count: 1 }
     : state.failure;
   return {

@@ -18,6 +18,8 @@ export interface CalendarHead {
   readonly asOf: Instant;
   /** What a calendar program calls a feed. */
   readonly name?: string;
+  /** How often a program that subscribes should look again (RFC 7986), in hours. */
+  readonly refreshHours?: number;
 }
 
 const PRODUCT = '-//Expiry watcher//Expiries//EN';
@@ -30,17 +32,24 @@ const CRLF = '\r\n';
 const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59);
 
 /** A whole VCALENDAR without a METHOD: to be kept, not to be answered. Seconds are cut, never rounded up. */
-export function icalendarOf(events: readonly CalendarEvent[], { asOf, name }: CalendarHead): string {
+export function icalendarOf(events: readonly CalendarEvent[], head: CalendarHead): string {
+  const { asOf, name, refreshHours } = head;
   const lines = [
     'BEGIN:VCALENDAR',
     'VERSION:2.0',
     `PRODID:${PRODUCT}`,
     'CALSCALE:GREGORIAN',
     ...(name === undefined ? [] : [`X-WR-CALNAME:${text(name)}`]),
+    ...(refreshHours === undefined ? [] : refreshLines(refreshHours)),
     ...events.flatMap(event => eventLines(event, asOf)),
     'END:VCALENDAR',
   ];
   return lines.map(line => folded(line) + CRLF).join('');
+}
+
+/** Programs of before RFC 7986 know the other one. */
+function refreshLines(hours: number): string[] {
+  return [`REFRESH-INTERVAL;VALUE=DURATION:PT${hours}H`, `X-PUBLISHED-TTL:PT${hours}H`];
 }
 
 function eventLines(event: CalendarEvent, asOf: Instant): string[] {

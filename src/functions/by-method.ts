@@ -17,14 +17,15 @@ export function byMethod(
   const allow = METHODS.filter(method => byName.has(method));
   const serve: Serve = async (request, context) =>
     (await byName.get(request.method)?.(request, context)) ?? methodNotAllowed(allow);
-  return { methods: [...METHODS], handler: answeringAlsoWithoutBody(serve) };
+  return { methods: [...METHODS], handler: answering(serve) };
 }
 
-/** As `answering`, for answers whose status forbids even an empty body, too. */
-function answeringAlsoWithoutBody(serve: Serve): HttpHandler {
+/** What a handler throws is logged, and told to the caller as a problem without its cause. */
+function answering(serve: Serve): HttpHandler {
   return async (request, context) => {
     try {
       const { status, headers, body } = await serve(request, context);
+      // Some statuses forbid even an empty body.
       return { status, headers: { ...headers }, ...(body !== '' && { body }) };
     } catch (error) {
       // Nothing is expected here: whatever it is, the host must answer with a problem and the log must have the cause.

@@ -2,19 +2,20 @@
 import { calendarAnswer } from '../web/calendar/feed';
 import { parseFeedQuery } from '../web/calendar/query';
 import { badRequest } from '../web/problem';
-import { answering } from './answering';
+import { byMethod } from './by-method';
 import type { HttpFunction } from './definition';
 import type { App } from './use-cases';
 
 export const calendar = (app: App): HttpFunction => ({
   type: 'http',
   name: 'calendar',
-  methods: ['GET', 'HEAD'],
   route: 'calendar.ics',
   authLevel: 'function',
-  handler: answering(async request => {
-    const parsed = parseFeedQuery(new URL(request.url).searchParams, app().kinds);
-    if ('faults' in parsed) return badRequest(parsed.faults);
-    return calendarAnswer(await app().feed(parsed.query));
+  ...byMethod({
+    GET: async request => {
+      const parsed = parseFeedQuery(new URL(request.url).searchParams, app().kinds);
+      if ('faults' in parsed) return badRequest(parsed.faults);
+      return calendarAnswer(await app().feed(parsed.query));
+    },
   }),
 });

@@ -1,6 +1,8 @@
 /** `POST targets/{scope}/{name}/check`: one target read because somebody asks. */
-import { badRequest } from '../web/problem';
+
+import { badRequest, crossSite } from '../web/problem';
 import { parseNoQuery } from '../web/registry/query';
+import { isFromElsewhere } from '../web/same-site';
 import { checkAnswer } from '../web/target/check-answer';
 import { byMethod } from './by-method';
 import type { HttpFunction } from './definition';
@@ -13,7 +15,8 @@ export const checkNow = (app: App): HttpFunction => ({
   route: 'targets/{scope}/{name}/check',
   authLevel: 'function',
   ...byMethod({
-    POST: async ({ url, params: { scope = '', name = '' } }, context) => {
+    POST: async ({ url, headers, params: { scope = '', name = '' } }, context) => {
+      if (isFromElsewhere(url, name => headers.get(name))) return crossSite();
       const refused = parseNoQuery(new URL(url).searchParams);
       if (refused) return badRequest(refused.faults);
       return checkAnswer(await app().checkNow({ scope, name }, logOf(context)));

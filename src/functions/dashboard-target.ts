@@ -1,19 +1,18 @@
-/** `GET dashboard/{scope}/{name}`: one target whole, as a page for people. */
-import { linksOf } from '../web/dashboard/links';
-import { noTargetPage, targetPage } from '../web/dashboard/target';
-import { answering } from './answering';
+/** `GET, POST dashboard/{scope}/{name}`: one target whole, as a page for people, and its forms. GET changes nothing. */
+import { saidIn } from '../web/dashboard/said';
+import { answeringPages } from './answering-pages';
+import { byMethod } from './by-method';
+import { postForm, showTarget } from './dashboard-forms';
 import type { HttpFunction } from './definition';
 import type { App } from './use-cases';
 
 export const dashboardTarget = (app: App): HttpFunction => ({
   type: 'http',
   name: 'dashboardTarget',
-  methods: ['GET', 'HEAD'],
   route: 'dashboard/{scope}/{name}',
   authLevel: 'function',
-  handler: answering(async ({ url, params: { scope = '', name = '' } }) => {
-    const explained = await app().explain(scope, name);
-    const links = linksOf(url);
-    return explained ? targetPage(explained, links) : noTargetPage(links);
+  ...byMethod({
+    GET: answeringPages(request => showTarget(request, app, saidIn(request.url))),
+    POST: answeringPages((request, context) => postForm(request, context, app)),
   }),
 });

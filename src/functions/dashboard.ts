@@ -2,22 +2,24 @@
 import { dashboardPage, faultyPage } from '../web/dashboard';
 import { linksOf } from '../web/dashboard/links';
 import { parseDashboardQuery } from '../web/dashboard/query';
-import { answering } from './answering';
+import { answeringPages } from './answering-pages';
+import { byMethod } from './by-method';
 import type { HttpFunction } from './definition';
 import type { App } from './use-cases';
 
 export const dashboard = (app: App): HttpFunction => ({
   type: 'http',
   name: 'dashboard',
-  methods: ['GET', 'HEAD'],
   route: 'dashboard',
   authLevel: 'function',
-  handler: answering(async ({ url }) => {
-    const { kinds, overview, health } = app();
-    const asked = parseDashboardQuery(url, kinds);
-    const links = linksOf(url);
-    if (!asked.query) return faultyPage(asked, kinds, links);
-    const [seen, { reasons }] = await Promise.all([overview(asked.query), health()]);
-    return dashboardPage({ overview: seen, reasons, kinds }, asked, links);
+  ...byMethod({
+    GET: answeringPages(async ({ url }) => {
+      const { kinds, overview, health } = app();
+      const asked = parseDashboardQuery(url, kinds);
+      const links = linksOf(url);
+      if (!asked.query) return faultyPage(asked, kinds, links);
+      const [seen, { reasons }] = await Promise.all([overview(asked.query), health()]);
+      return dashboardPage({ overview: seen, reasons, kinds }, asked, links);
+    }),
   }),
 });

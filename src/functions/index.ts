@@ -2,11 +2,13 @@
 import { calendar } from './calendar';
 import { checkNow } from './check-now';
 import { dashboard } from './dashboard';
+import { dashboardScript } from './dashboard-script';
 import { dashboardTarget } from './dashboard-target';
 import type { FunctionDefinition } from './definition';
 import { forecast } from './forecast';
 import { health } from './health';
 import { metrics } from './metrics';
+import { openapi } from './openapi';
 import { reconcile } from './reconcile';
 import { registry } from './registry';
 import { registryExport } from './registry-export';
@@ -39,8 +41,10 @@ export function functionsOf(app: App): FunctionDefinition[] {
     metrics,
     calendar,
     health,
+    openapi,
     snooze,
     dashboard,
     dashboardTarget,
+    dashboardScript,
   ].map(define => define(app));
 }

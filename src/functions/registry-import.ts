@@ -1,6 +1,6 @@
 /** `POST registry/import`: rows from a CSV file, with a report of every line. */
-import { badRequest, json } from '../web/problem';
-import { badFile } from '../web/registry/answers';
+import { badRequest } from '../web/problem';
+import { badFile, importAnswer } from '../web/registry/answers';
 import { CSV_FILE } from '../web/registry/content';
 import { parseRegistryCsv } from '../web/registry/csv-file';
 import { parseImportQuery } from '../web/registry/query';
@@ -17,13 +17,13 @@ export const registryImport = (app: App): HttpFunction => ({
   authLevel: 'function',
   ...byMethod({
     POST: async (request, context) => {
-      const query = parseImportQuery(new URL(request.url).searchParams);
-      if ('faults' in query) return badRequest(query.faults);
+      const parsed = parseImportQuery(new URL(request.url).searchParams);
+      if ('faults' in parsed) return badRequest(parsed.faults);
       const content = await contentOf(request, CSV_FILE);
       if ('answer' in content) return content.answer;
       const file = parseRegistryCsv(content.text);
       if ('fault' in file) return badFile(file.fault);
-      return json(200, { lines: await app().importRows(file.lines, query.dryRun, logOf(context)) });
+      return importAnswer(await app().importRows(file.lines, parsed.query.dryRun, logOf(context)));
     },
   }),
 });

@@ -2,22 +2,23 @@
 import type { HttpRequest } from '@azure/functions';
 import { parseSnoozeForm } from '../web/snooze/form';
 import { snoozePage } from '../web/snooze/page';
-import { answering } from './answering';
+import { byMethod } from './by-method';
 import type { HttpFunction } from './definition';
 import type { App } from './use-cases';
 
 export const snooze = (app: App): HttpFunction => ({
   type: 'http',
   name: 'snooze',
-  methods: ['GET', 'HEAD', 'POST'],
   route: 'snooze',
   authLevel: 'anonymous',
-  handler: answering(async request => {
-    const token = tokenOf(request);
-    if (request.method !== 'POST') return snoozePage(await app().lookAtLink(token));
-    const form = parseSnoozeForm(request.headers.get('content-type'), await request.text());
-    const { asked } = form;
-    return snoozePage(await (asked ? app().followLink(token, asked) : app().lookAtLink(token)), form);
+  ...byMethod({
+    GET: async request => snoozePage(await app().lookAtLink(tokenOf(request))),
+    POST: async request => {
+      const token = tokenOf(request);
+      const form = parseSnoozeForm(request.headers.get('content-type'), await request.text());
+      const { asked } = form;
+      return snoozePage(await (asked ? app().followLink(token, asked) : app().lookAtLink(token)), form);
+    },
   }),
 });
 

@@ -15,6 +15,7 @@ import type { Asked, LinkAnswer } from '../watch/snooze';
 
 export interface UseCases {
   readonly kinds: readonly string[];
+  readonly version: string;
   startSweep(log: Log): Promise<SweepMessage[]>;
   sweepScope(message: SweepMessage, log: Log): Promise<SweepMessage[]>;
   sendReminders(log: Log): Promise<void>;

@@ -1,7 +1,13 @@
 /** Puts registry rows into the table as a person would, with the storage client and nothing of ours. */
 import { isRestError } from '@azure/core-rest-pipeline';
 import { TableClient } from '@azure/data-tables';
-import type { RegistryLine } from './registry-file';
+
+/** A registry row as a person writes it: the table keys and the columns, all text. */
+export interface RegistryLine {
+  readonly scope: string;
+  readonly name: string;
+  readonly columns: Readonly<Record<string, string>>;
+}
 
 /** Characters that no table key can hold. */
 const FORBIDDEN = /[/\\#?]|\p{Cc}/u;

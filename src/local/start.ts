@@ -5,8 +5,8 @@ import { createApp } from '../app';
 import { functionsOf } from '../functions';
 import { type RunningAzurite, startAzurite } from './azurite';
 import { type LogEntry, type RunningHost, startHost } from './host';
+import { importRegistry } from './import-registry';
 import { parseOptions, type StartOptions, USAGE } from './options';
-import { readRegistryFile } from './registry-file';
 import { writeRegistryRows } from './registry-rows';
 import { liveWorld, simulatedWorld, type World } from './world';
 
@@ -26,17 +26,20 @@ async function main(): Promise<void> {
     : await simulatedWorld(folder, Date.now);
   const closers = [world.close, azurite.close];
   endOnSignal(closers);
-  await loadRows(options, azurite, world);
+  if (!options.registry) await writeRows(azurite, world);
   const host = await watch(options, azurite, world);
   closers.unshift(host.close);
   sayWhereToLook(host, world, options);
 }
 
-async function loadRows({ registry }: StartOptions, azurite: RunningAzurite, world: World): Promise<void> {
-  const { lines, faults } = registry ? await readRegistryFile(registry) : { lines: world.rows, faults: [] };
-  const refused = await writeRegistryRows(azurite.connectionString(), lines);
-  for (const fault of [...faults, ...refused]) console.error(`${registry ?? 'demo'}: ${fault}`);
-  if (registry) console.log(`${registry}: ${lines.length - refused.length} rows loaded.`);
+async function writeRows(azurite: RunningAzurite, { rows }: World): Promise<void> {
+  for (const fault of await writeRegistryRows(azurite.connectionString(), rows)) console.error(fault);
+}
+
+async function loadFile(file: string, host: RunningHost): Promise<void> {
+  const { taken, faults } = await importRegistry(file, host.url);
+  for (const fault of faults) console.error(`${file}: ${fault}`);
+  console.log(`${file}: ${taken} rows loaded.`);
 }
 
 async function watch(options: StartOptions, azurite: RunningAzurite, world: World): Promise<RunningHost> {
@@ -54,6 +57,7 @@ async function watch(options: StartOptions, azurite: RunningAzurite, world: Worl
   const definitions = functionsOf(composed);
   const host = await startHost({ definitions, env, connectionString, port: options.port, log: say });
   composed();
+  if (options.registry) await loadFile(options.registry, host);
   for (let sweep = 0; sweep < SWEEPS_AT_START; sweep++) {
     await host.runTimer('startSweep');
     await host.drainQueues();

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { demoRows, furnish } from './demo/fleet';
-import type { RegistryLine } from './registry-file';
+import type { RegistryLine } from './registry-rows';
 import { SENDER, startSimulatedAzure } from './simulated';
 import { startSimulatedCommunication } from './simulated/communication';
 

@@ -13,7 +13,7 @@ import {
   type PipelineRequest,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
-import { retryAfterMs } from './retry-after';
+import { retryAfterMs } from '../core/retry-after';
 import { SignInFailed } from './sign-in';
 
 export interface Asked {

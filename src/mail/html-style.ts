@@ -2,8 +2,9 @@
  * How the mail looks: inline, what must survive in every client; in one style sheet, what is repeated in every line (a
  * mail over 102 KB is clipped by Gmail), dark mode and phones.
  */
+
+import { html } from '../core/html';
 import type { Urgency } from './line-words';
-import { markup } from './markup';
 
 /** Colours that carry 4.5:1 on white, as ink and as the ground of a white badge. */
 export const COLOURS: Readonly<Record<Urgency, string>> = {
@@ -32,7 +33,7 @@ export const STYLES = {
   footer: 'margin:20px 0 0;color:#5b6470;font-size:12px',
 } as const;
 
-export const STYLE_SHEET = markup`
+export const STYLE_SHEET = html`
 :root{color-scheme:light dark;supported-color-schemes:light dark}
 body{-webkit-text-size-adjust:100%}
 h1,h2,p,td,th{font-family:-apple-system,BlinkMacSystemFont,Segoe UI,Roboto,Helvetica,Arial,sans-serif}

@@ -1,12 +1,13 @@
 /** The HTML part: one calm column that reads on a phone, in light and in dark, and loads nothing from anywhere. */
+
+import { type Html, html } from '../core/html';
 import { htmlLine, overviewRow, TABLE } from './html-line';
 import { STYLE_SHEET, STYLES } from './html-style';
-import { type Markup, markup } from './markup';
 import type { DigestWords } from './words';
 
 /** A whole document. Tables stand only where mail clients need them to draw boxes and columns. */
 export function htmlOf(words: DigestWords): string {
-  return markup`<!doctype html>
+  return html`<!doctype html>
 <html lang="en" dir="ltr">
 <head>
 <meta charset="utf-8">
@@ -22,20 +23,20 @@ export function htmlOf(words: DigestWords): string {
 <p class="muted" style="${STYLES.intro}">${words.intro}</p>
 ${words.overview ? overview(words) : ''}
 ${words.lines.map(htmlLine)}
-${words.more === undefined ? '' : markup`<p style="${STYLES.more}">${words.more}</p>`}
+${words.more === undefined ? '' : html`<p style="${STYLES.more}">${words.more}</p>`}
 ${footer(words)}
 </div>
 </body>
 </html>
-`.html;
+`.text;
 }
 
-function overview(words: DigestWords): Markup {
-  return markup`<${TABLE} class="card" style="${STYLES.card}">
+function overview(words: DigestWords): Html {
+  return html`<${TABLE} class="card" style="${STYLES.card}">
 ${words.lines.map(overviewRow)}</table>`;
 }
 
-function footer(words: DigestWords): Markup {
-  const sentences = words.footer.map(sentence => markup`${sentence}<br>\n`);
-  return markup`<p class="muted" style="${STYLES.footer}">${sentences}</p>`;
+function footer(words: DigestWords): Html {
+  const sentences = words.footer.map(sentence => html`${sentence}<br>\n`);
+  return html`<p class="muted" style="${STYLES.footer}">${sentences}</p>`;
 }

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { Listing } from '../core/assess';
 import { formatInstant } from '../core/instant';
+import { FAILURE_CODES } from '../core/reading';
 import { CHECKS } from '../core/standing';
 import type { CalendarEntry } from '../watch/ports';
 import {
@@ -19,7 +20,12 @@ import {
 } from './columns';
 
 const Shown = v.record(v.string(), v.unknown());
-const Failure = v.object({ code: v.string(), message: v.string(), since: InstantText, count: v.number() });
+const Failure = v.object({
+  code: v.picklist([...FAILURE_CODES, 'invalid']),
+  message: v.string(),
+  since: InstantText,
+  count: v.number(),
+});
 
 /** What a query filters by has a column; the rest is one, since a store's work grows with the number of columns. */
 export function listingColumns({ scope, name, listing }: CalendarEntry): Row {

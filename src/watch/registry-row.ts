@@ -1,25 +1,12 @@
 /** Registry rows as people manage them: the known columns as text, compared by meaning and judged as a sweep would judge them. */
 import { createHash } from 'node:crypto';
+import { COLUMNS, type Column, type Columns, NO_COLUMNS } from '../core/columns';
 import { splitList } from '../core/duration';
 import { type Key, parseColumns } from '../core/target';
 import type { Registry, RegistryRow } from './ports';
 import { type Knowledge, understand } from './understand';
 
-export const COLUMNS = [
-  'owners',
-  'thresholds',
-  'checkEvery',
-  'enabled',
-  'displayName',
-  'runbook',
-  'notes',
-  'replacedBy',
-] as const;
-
-export type Column = (typeof COLUMNS)[number];
-/** Every known column as a person writes it; '' for none. */
-export type Columns = Readonly<Record<Column, string>>;
-
+export type { Columns } from '../core/columns';
 export type { Key as RegistryKey } from '../core/target';
 
 export interface ManagedRow extends Key {
@@ -35,17 +22,6 @@ export interface RegistryWatch {
   readonly tables: { readonly registry: Registry };
   readonly knowledge: Knowledge;
 }
-
-const NO_COLUMNS: Columns = {
-  owners: '',
-  thresholds: '',
-  checkEvery: '',
-  enabled: '',
-  displayName: '',
-  runbook: '',
-  notes: '',
-  replacedBy: '',
-};
 
 /** The table takes keys of 1 KiB of UTF-16. */
 const LONGEST_KEY = 512;

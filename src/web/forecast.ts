@@ -1,30 +1,42 @@
 /** The forecast over HTTP: its one parameter understood, and the mails as `GET forecast` answers them. */
+import * as v from 'valibot';
 import type { Forecast, Foreseen } from '../core/forecast';
 import { formatInstant } from '../core/instant';
-import type { Fault } from './problem';
+import { readQuery, wholeNumber } from './query';
+import { described, InstantText, listOf } from './shape';
 
-const DEFAULT_DAYS = 30;
-const MOST_DAYS = 365;
-/** `code` and `clientId` carry the function key, and are the Functions host's. */
-const KNOWN = ['days', 'code', 'clientId'];
+export const ForecastQuery = v.object({
+  days: v.optional(v.pipe(wholeNumber(1, 365), v.description('How far to look.')), '30'),
+});
 
-export function parseForecastQuery(
-  parameters: URLSearchParams,
-): { readonly days: number } | { readonly faults: readonly Fault[] } {
-  const unknown = [...new Set(parameters.keys())].filter(parameter => !KNOWN.includes(parameter));
-  const faults: Fault[] = unknown.map(parameter => ({
-    parameter: parameter.slice(0, 100),
-    detail: 'there is no such parameter; there is days',
-  }));
-  const values = parameters.getAll('days');
-  const [text = String(DEFAULT_DAYS)] = values;
-  const days = values.length <= 1 && /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  if (days < 1 || days > MOST_DAYS)
-    faults.push({ parameter: 'days', detail: `write one whole number from 1 to ${MOST_DAYS}` });
-  return faults.length > 0 ? { faults } : { days };
+export const ForecastBody = v.object({
+  asOf: InstantText,
+  days: v.pipe(v.number(), v.integer()),
+  truncated: described(v.boolean(), 'There are more lines than an answer holds: the soonest are in it.'),
+  mails: listOf(
+    v.object({
+      on: described(v.pipe(v.string(), v.isoDate()), 'A day in UTC.'),
+      owner: v.string(),
+      lines: listOf(
+        v.object({
+          scope: v.string(),
+          name: v.string(),
+          displayName: v.string(),
+          reason: described(v.string(), 'A threshold such as `30d`, or a notice such as `missing`.'),
+          expiresOn: v.nullable(InstantText),
+          at: described(InstantText, 'From when on it is due; the next run sends it.'),
+        }),
+      ),
+    }),
+  ),
+});
+type ForecastBody = v.InferOutput<typeof ForecastBody>;
+
+export function parseForecastQuery(parameters: URLSearchParams) {
+  return readQuery(parameters, ForecastQuery);
 }
 
-export function forecastJson({ asOf, days, truncated, mails }: Forecast) {
+export function forecastJson({ asOf, days, truncated, mails }: Forecast): ForecastBody {
   return {
     asOf: formatInstant(asOf),
     days,

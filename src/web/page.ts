@@ -1,16 +1,21 @@
-/** A page as it is answered: one document without scripts, whose headers let nothing in but its own style. */
+/** A page as it is answered: one document whose headers let nothing in but its own style, and what its look allows besides. */
 import { createHash } from 'node:crypto';
-import { type Html, html } from './html';
+import { type Html, html } from '../core/html';
 import { PAGE_STYLE } from './page-style';
 import type { Answer } from './problem';
 
-const HEADERS = {
-  'content-type': 'text/html; charset=utf-8',
+/** Of every answer that a person's browser is led through: kept nowhere, and its address told to nobody. */
+export const PRIVATE = {
   // The address of the page may itself be a key to it.
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
   'x-robots-tag': 'noindex, nofollow',
+};
+
+const HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  ...PRIVATE,
 };
 
 export function page(status: number, title: string, main: Html): Answer {
@@ -31,12 +36,16 @@ export interface Look {
   readonly policy: string;
 }
 
-/** Made once for each style: its hash costs more than the rest of a page. */
-export function lookOf(style: Html): Look {
+/**
+ * Made once for each style: its hash costs more than the rest of a page.
+ * @param more what the pages may do besides, as rules of a content security policy
+ */
+export function lookOf(style: Html, more: readonly string[] = []): Look {
   const hash = createHash('sha256').update(style.text).digest('base64');
   const rules = [
     "default-src 'none'",
     `style-src 'sha256-${hash}'`,
+    ...more,
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
@@ -47,7 +56,13 @@ export function lookOf(style: Html): Look {
 const PAGE = lookOf(PAGE_STYLE);
 
 /** A whole document around what its body holds. */
-export function document(status: number, title: string, content: Html, { style, policy }: Look): Answer {
+export function document(
+  status: number,
+  title: string,
+  content: Html,
+  { style, policy }: Look,
+  script?: Html,
+): Answer {
   const body = html`<!doctype html>
 <html lang="en">
 <head>
@@ -57,7 +72,7 @@ export function document(status: number, title: string, content: Html, { style, 
 <meta name="color-scheme" content="light dark">
 <title>${title} · Expiry watcher</title>
 <style>${style}</style>
-</head>
+${script}</head>
 <body>
 ${content}
 </body>

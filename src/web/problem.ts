@@ -1,5 +1,7 @@
 /** Problems: every error answer as `application/problem+json` (RFC 9457), in words for a person and never with a stack. */
 
+import * as v from 'valibot';
+
 /** One fault of a request, by the parameter it is in. */
 export interface Fault {
   readonly parameter: string;
@@ -16,9 +18,10 @@ export interface Answer {
  * Every kind of problem. Its `type` is `/problems/{kind}`, relative to the app: a name that clients may rely on, with
  * nothing to fetch there.
  */
-const KINDS = {
+export const PROBLEMS = {
   'bad-parameter': [400, 'A parameter is not understood'],
   'bad-body': [400, 'The body is not understood'],
+  'cross-site': [403, 'The request comes from another site'],
   'unknown-target': [404, 'There is no such target'],
   'unknown-row': [404, 'There is no such registry row'],
   'method-not-allowed': [405, 'This address does not take that method'],
@@ -32,9 +35,27 @@ const KINDS = {
   'internal-fault': [500, 'The watcher met a fault'],
 } as const;
 
-export type ProblemKind = keyof typeof KINDS;
+export type ProblemKind = keyof typeof PROBLEMS;
 
-export const PROBLEM_TYPES = Object.keys(KINDS).map(kind => `/problems/${kind}`);
+export const PROBLEM_TYPES = Object.keys(PROBLEMS).map(kind => `/problems/${kind}`);
+
+export const ProblemBody = v.object({
+  type: v.pipe(
+    v.picklist(PROBLEM_TYPES),
+    v.description('The stable name of the kind of problem; nothing is there to fetch.'),
+  ),
+  title: v.string(),
+  status: v.pipe(v.number(), v.integer()),
+  detail: v.string(),
+  faults: v.exactOptional(
+    v.array(
+      v.object({
+        parameter: v.pipe(v.string(), v.description('The parameter, header or column it is in.')),
+        detail: v.string(),
+      }),
+    ),
+  ),
+});
 
 export function badRequest(faults: readonly Fault[]): Answer {
   return problem('bad-parameter', sentenceOf(faults), { faults });
@@ -57,6 +78,11 @@ export function unknownTarget(): Answer {
   return problem('unknown-target', detail);
 }
 
+/** With sign-in by cookie a browser would carry out what another site makes it ask for. */
+export function crossSite(): Answer {
+  return problem('cross-site', 'Ask without a browser, or from a page of this app.');
+}
+
 export function internalFault(): Answer {
   return problem('internal-fault', 'Its log has the cause.');
 }
@@ -72,7 +98,7 @@ export function problem(
   more: object = {},
   headers: Readonly<Record<string, string>> = {},
 ): Answer {
-  const [status, title] = KINDS[kind];
+  const [status, title] = PROBLEMS[kind];
   const body = { type: `/problems/${kind}`, title, status, detail, ...more };
   return withHeaders(answer(status, 'application/problem+json; charset=utf-8', body), headers);
 }

@@ -1,8 +1,9 @@
-/** `npm run bench [load|memory|pace|sweep …]`: the costs of DESIGN.md section 8 as ratios measured in one run. They are never timed tests. */
+/** `npm run bench [load|memory|pace|paint|sweep …]`: the costs of DESIGN.md section 8 as ratios measured in one run. They are never timed tests. */
 import { benchLoad } from './load';
 import { benchMemory } from './memory';
 import { startOtherSide } from './other-side';
 import { benchPace } from './pace';
+import { benchPaint } from './paint';
 import { benchSweep } from './sweep';
 
 async function main(): Promise<void> {
@@ -12,6 +13,7 @@ async function main(): Promise<void> {
   if (wanted('load')) await benchLoad();
   if (wanted('memory')) await benchMemory(other);
   if (wanted('pace')) await benchPace(other);
+  if (wanted('paint')) await benchPaint(other);
   if (wanted('sweep')) await benchSweep(other);
   other.close();
 }

@@ -1,9 +1,10 @@
-/** The dashboard as a person meets it: phone to wide screen, light and dark, with a keyboard alone, and without a script. */
+/** The dashboard as a person meets it: phone to wide screen, light and dark, with a keyboard alone, and with or without its script. */
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { functionsOf } from '../../src/functions';
 import type { UseCases } from '../../src/functions/use-cases';
 import { encode } from '../../src/storage/keys';
+import { borrowLease } from '../../src/watch/lease';
 import type { Overview } from '../../src/watch/report';
 import { HOSTILE, itemAt, NOW, overviewOf, showing, smallFleet } from '../support/dashboard';
 import { useHost } from '../support/host';
@@ -14,6 +15,7 @@ import { faintTexts, overflow, useBrowser } from './browser';
 const newPage = useBrowser();
 const world = useWorld();
 const hosting = useHost();
+const GATEWAY = { scope: CONTOSO, name: encode('gateway/1') };
 const ENV = { SWEEP_SCHEDULE: '0 0 0 1 1 *', REMIND_SCHEDULE: '0 0 0 1 1 *' };
 const KEY = 'a-key/of+the=host';
 const STALE = [{ code: 'sweepOverdue', message: '2 scopes have finished no sweep for 45 minutes.' }] as const;
@@ -54,8 +56,16 @@ async function showTarget(): Promise<string> {
   return `dashboard/${encodeURIComponent(CONTOSO)}/${encodeURIComponent(encode('gateway/1'))}`;
 }
 
+let pages: Page[] = [];
+// A page that stays open goes on asking for its address, even when its host is gone.
+afterEach(async () => {
+  for (const page of pages) await page.context().close();
+  pages = [];
+});
+
 async function open(path: string, options: Parameters<typeof newPage>[0]): Promise<Page> {
   const page = await newPage(options);
+  pages.push(page);
   complaints = [];
   page.on('console', message => {
     if (!/the server responded with a status of 4/.test(message.text())) complaints.push(message.text());
@@ -118,6 +128,60 @@ describe.each(WIDTHS)('at %i pixels', width => {
   });
 });
 
+/** Presses a button, and waits for the page that it brings. */
+async function submit(page: Page, name: string): Promise<void> {
+  const button = page.getByRole('button', { name, exact: true });
+  await Promise.all([page.waitForEvent('load'), button.click()]);
+}
+
+const openEdit = (page: Page) => page.getByText('Edit owners, thresholds and more').click();
+
+/** What the target's page looks like after each thing that a person does on it, one after the other. */
+const DOINGS: readonly [name: string, reach: (page: Page) => Promise<void>][] = [
+  ['edit', openEdit],
+  [
+    'faults',
+    async page => {
+      await page.getByLabel('Thresholds').fill('soon, 30d');
+      await page.getByLabel('Runbook').fill('wiki');
+      await submit(page, 'Save');
+    },
+  ],
+  [
+    'conflict',
+    async page => {
+      const row = await world().app().findRow(GATEWAY);
+      await world().register(GATEWAY.scope, GATEWAY.name, { ...row?.columns, owners: 'eve@example.com' });
+      await page.getByLabel('Thresholds').fill('30d 1d');
+      await page.getByLabel('Runbook').fill('');
+      await submit(page, 'Save');
+    },
+  ],
+  ['saved', page => submit(page, 'Save')],
+  ['checked', page => submit(page, 'Check now')],
+  [
+    'unrecorded',
+    async page => {
+      await borrowLease(world().tables.scopes, CONTOSO, world().clock);
+      await submit(page, 'Check now');
+    },
+  ],
+];
+
+describe.each(WIDTHS)('at %i pixels', width => {
+  test.each(SCHEMES)(
+    'whatever comes of check and edit fits and can be read in the %s scheme',
+    async colorScheme => {
+      const page = await open(await showTarget(), { viewport: { width, height: 900 }, colorScheme });
+      for (const [name, reach] of DOINGS) {
+        await reach(page);
+        await shoot(page, `target-${name}-${width}-${colorScheme}`);
+        expect([name, await overflow(page), await faintTexts(page), complaints]).toEqual([name, 0, [], []]);
+      }
+    },
+  );
+});
+
 const AXE = axePath();
 const audits = AXE === undefined ? test.skip : test;
 
@@ -161,6 +225,20 @@ describe('axe-core (skipped where it is not installed)', () => {
     }
   });
 });
+
+audits.each([360, 1280])(
+  'axe-core finds nothing in whatever comes of check and edit at %i pixels',
+  async width => {
+    const path = await showTarget();
+    for (const colorScheme of SCHEMES) {
+      const page = await open(path, { viewport: { width, height: 900 }, colorScheme });
+      for (const [name, reach] of DOINGS.slice(0, 4)) {
+        await reach(page);
+        expect([name, await violations(page)]).toEqual([name, []]);
+      }
+    }
+  },
+);
 
 test('a keyboard alone skips to the content, filters, and opens a target', async () => {
   await serve();
@@ -236,4 +314,180 @@ test('headings come in order, and whatever is pressed is large enough', async ()
     const boxes = await page.locator('button, summary, select, input[type=text], .tile, .chips a').all();
     for (const box of boxes) expect((await box.boundingBox())?.height).toBeGreaterThanOrEqual(24);
   }
+});
+
+describe.each([true, false])('with scripts %p', javaScriptEnabled => {
+  test('check now and edit work, and the key goes along without being shown', async () => {
+    const path = await showTarget();
+    const page = await open(`${path}?code=${encodeURIComponent(KEY)}`, { javaScriptEnabled });
+    await submit(page, 'Check now');
+    expect(await page.locator('.notice').textContent()).toContain('the read failed: notAllowed');
+    await openEdit(page);
+    await page.getByLabel('Owners').fill('eve@example.com');
+    await page.getByLabel('Thresholds').fill('soon');
+    await submit(page, 'Save');
+    expect(await page.getByLabel('Owners').inputValue()).toBe('eve@example.com');
+    expect(await page.locator('#thresholds:focus').count()).toBe(1);
+    await page.getByLabel('Thresholds').fill('14d');
+    await submit(page, 'Save');
+    expect(await page.getByRole('status').first().textContent()).toContain('Saved.');
+    const { searchParams } = new URL(page.url());
+    expect([searchParams.get('code'), searchParams.get('done')]).toEqual([KEY, 'saved']);
+    expect((await world().app().findRow(GATEWAY))?.columns).toMatchObject({
+      owners: 'eve@example.com',
+      thresholds: '14d',
+      displayName: HOSTILE,
+      notes: `${HOSTILE}\n${'long'.repeat(60)}`,
+    });
+    expect(await page.locator('body').textContent()).not.toContain(KEY);
+    expect(complaints).toEqual([]);
+  });
+});
+
+test('a keyboard alone checks and edits', async () => {
+  const page = await open(await showTarget(), { viewport: { width: 1280, height: 900 } });
+  const focused = () =>
+    page.evaluate(
+      'document.activeElement.id || document.activeElement.name || document.activeElement.textContent',
+    );
+  const tabTo = async (what: string) => {
+    for (let step = 0; step < 30 && (await focused()) !== what; step += 1) await page.keyboard.press('Tab');
+    expect(await focused()).toBe(what);
+  };
+  await tabTo('Check now');
+  await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
+  await tabTo('Edit owners, thresholds and more');
+  await page.keyboard.press('Enter');
+  await tabTo('checkEvery');
+  await page.keyboard.type('2h');
+  await tabTo('enabled');
+  await page.keyboard.press('Space');
+  await tabTo('Save');
+  await Promise.all([page.waitForEvent('load'), page.keyboard.press('Space')]);
+  expect((await world().app().findRow(GATEWAY))?.columns).toMatchObject({
+    checkEvery: '2h',
+    enabled: 'false',
+  });
+  expect(complaints).toEqual([]);
+});
+
+describe('the script', () => {
+  const live = (page: Page) => page.locator('#live').textContent();
+  /** A minute goes by in the page, and what it then asks for arrives. */
+  const minute = async (page: Page) => {
+    const answered = page.waitForResponse(
+      response => response.url().includes('/dashboard') && !response.url().includes('.js'),
+    );
+    await page.clock.fastForward(61_000);
+    await (await answered).finished();
+  };
+  const opened = async (path: string) => {
+    const page = await open('health', {});
+    await page.clock.install();
+    await page.goto(`${host}/api/${path}`);
+    return page;
+  };
+
+  test('brings in what is new, and keeps focus, scroll and what is open', async () => {
+    await serve();
+    const page = await opened(`dashboard?code=${encodeURIComponent(KEY)}`);
+    expect(await page.locator('footer').textContent()).toContain('It keeps itself current.');
+    await page.locator('#timelineTable summary').click();
+    const link = page.getByRole('table').getByRole('link', { name: 'Telemetry ingest (prod)' });
+    await link.focus();
+    const before = await page.evaluate('[scrollY, document.activeElement.href]');
+    const gone = smallFleet().filter(({ name }) => name !== 'legacy-bridge');
+    shown = showing(overviewOf([...gone, itemAt('new one', NOW + 86_400_000 * 300)]));
+    await minute(page);
+    await page.getByRole('link', { name: 'new one' }).waitFor();
+    expect(await page.getByText('Legacy bridge').count()).toBe(0);
+    expect(await page.evaluate('document.activeElement.href')).toBe(Object(before)[1]);
+    expect(await page.evaluate('scrollY')).toBeGreaterThan(0);
+    expect(await page.locator('#timelineTable[open]').count()).toBe(1);
+    expect(await live(page)).toMatch(/^Updated: At a glance, .*All targets\.$/);
+    expect(complaints).toEqual([]);
+  });
+
+  test('says nothing where nothing is new', async () => {
+    await serve();
+    const page = await opened('dashboard');
+    await page.evaluate("document.querySelector('table.list').dataset.kept = 'yes'");
+    await minute(page);
+    await page.clock.runFor(100);
+    expect([await live(page), await page.locator('table[data-kept]').count()]).toEqual(['', 1]);
+  });
+
+  test('never while a person types or has changed a form', async () => {
+    await serve();
+    const page = await opened('dashboard');
+    let asked = 0;
+    page.on('request', () => {
+      asked += 1;
+    });
+    await page.locator('#q').focus();
+    await page.clock.fastForward(61_000);
+    await page.locator('#q').fill('hub');
+    await page.locator('h1').click();
+    await page.clock.fastForward(61_000);
+    expect([asked, await page.locator('#q').inputValue()]).toEqual([0, 'hub']);
+    await page.locator('#q').fill('');
+    await page.locator('#q').blur();
+    await minute(page);
+    expect(asked).toBe(1);
+  });
+
+  test('tells discreetly that it could not, and goes on trying', async () => {
+    await serve();
+    const page = await opened('dashboard');
+    shown = new Proxy(shown, {
+      get: () => {
+        throw new Error('storage');
+      },
+    });
+    await minute(page);
+    await page.getByText('It could not be brought up to date').waitFor();
+    expect(await page.getByRole('link', { name: 'Legacy bridge' }).count()).toBeGreaterThan(0);
+    shown = showing(overviewOf([itemAt('new one', NOW + 86_400_000)]));
+    await minute(page);
+    await page.getByRole('link', { name: 'new one' }).first().waitFor();
+  });
+
+  test('lets what answers a form stand, and takes a notice away with the next update', async () => {
+    const path = await showTarget();
+    const page = await opened(path);
+    await submit(page, 'Check now');
+    expect(await page.locator('.notice').count()).toBe(1);
+    await minute(page);
+    await page.locator('.notice').waitFor({ state: 'detached' });
+    await openEdit(page);
+    await page.getByLabel('Thresholds').fill('soon');
+    await submit(page, 'Save');
+    expect(await page.locator('#pace').count()).toBe(0);
+  });
+
+  test('sends "check now" once, and says that it reads', async () => {
+    const page = await open(await showTarget(), {});
+    const loaded = page.waitForEvent('load');
+    const twice = `(() => {
+      const form = document.querySelector('.check');
+      const stopped = [];
+      addEventListener('submit', event => stopped.push(event.defaultPrevented));
+      form.requestSubmit();
+      form.requestSubmit();
+      return [form.querySelector('button').textContent, ...stopped];
+    })()`;
+    expect(await page.evaluate(twice)).toEqual(['Reading…', false, true]);
+    await loaded;
+    expect(await page.locator('.check button').textContent()).toBe('Check now');
+  });
+
+  test('gives every instant its local time', async () => {
+    await serve();
+    const page = await open('dashboard', { timezoneId: 'Asia/Tokyo', locale: 'en-GB' });
+    const titles: string[] = await page.evaluate(
+      "[...document.querySelectorAll('time')].map(time => time.title)",
+    );
+    expect(titles.length).toBeGreaterThan(20);
+    expect(titles.filter(title => !/202\d.*GMT\+9$/.test(title))).toEqual([]);
+  });
 });

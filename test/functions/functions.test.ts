@@ -12,6 +12,7 @@ const definitions = functionsOf(unused);
 /** An app of which nothing but what a test supplies may be called. */
 const createdApp: UseCases = {
   kinds: [],
+  version: '0.0.0',
   startSweep: unused,
   sweepScope: unused,
   sendReminders: unused,
@@ -38,6 +39,14 @@ const createdApp: UseCases = {
 /** All that clients try: Azure answers 404 to a method that is not listed, and what is not served wants a 405. */
 const EVERY = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
+const http = (name: string, route: string, authLevel = 'function') => ({
+  type: 'http',
+  name,
+  methods: EVERY,
+  route,
+  authLevel,
+});
+
 /** What the host is told of a function: everything but its handler. */
 const declared = ({ handler: _handler, ...rest }: FunctionDefinition) => rest;
 
@@ -59,56 +68,22 @@ test('the functions have the names, triggers, routes and schedules of DESIGN.md 
       connection: 'AzureWebJobsStorage',
       sends: false,
     },
-    { type: 'http', name: 'status', methods: EVERY, route: 'status', authLevel: 'function' },
-    {
-      type: 'http',
-      name: 'target',
-      methods: ['GET', 'HEAD'],
-      route: 'targets/{scope}/{name}',
-      authLevel: 'function',
-    },
-    {
-      type: 'http',
-      name: 'checkNow',
-      methods: EVERY,
-      route: 'targets/{scope}/{name}/check',
-      authLevel: 'function',
-    },
-    { type: 'http', name: 'registry', methods: EVERY, route: 'registry', authLevel: 'function' },
-    {
-      type: 'http',
-      name: 'registryRow',
-      methods: EVERY,
-      route: 'registry/{scope}/{name}',
-      authLevel: 'function',
-    },
-    { type: 'http', name: 'registryImport', methods: EVERY, route: 'registry/import', authLevel: 'function' },
-    { type: 'http', name: 'registryExport', methods: EVERY, route: 'registry/export', authLevel: 'function' },
-    { type: 'http', name: 'forecast', methods: ['GET', 'HEAD'], route: 'forecast', authLevel: 'function' },
-    { type: 'http', name: 'metrics', methods: ['GET', 'HEAD'], route: 'metrics', authLevel: 'function' },
-    {
-      type: 'http',
-      name: 'calendar',
-      methods: ['GET', 'HEAD'],
-      route: 'calendar.ics',
-      authLevel: 'function',
-    },
-    { type: 'http', name: 'health', methods: ['GET', 'HEAD'], route: 'health', authLevel: 'anonymous' },
-    {
-      type: 'http',
-      name: 'snooze',
-      methods: ['GET', 'HEAD', 'POST'],
-      route: 'snooze',
-      authLevel: 'anonymous',
-    },
-    { type: 'http', name: 'dashboard', methods: ['GET', 'HEAD'], route: 'dashboard', authLevel: 'function' },
-    {
-      type: 'http',
-      name: 'dashboardTarget',
-      methods: ['GET', 'HEAD'],
-      route: 'dashboard/{scope}/{name}',
-      authLevel: 'function',
-    },
+    http('status', 'status'),
+    http('target', 'targets/{scope}/{name}'),
+    http('checkNow', 'targets/{scope}/{name}/check'),
+    http('registry', 'registry'),
+    http('registryRow', 'registry/{scope}/{name}'),
+    http('registryImport', 'registry/import'),
+    http('registryExport', 'registry/export'),
+    http('forecast', 'forecast'),
+    http('metrics', 'metrics'),
+    http('calendar', 'calendar.ics'),
+    http('health', 'health', 'anonymous'),
+    http('openapi', 'openapi.json'),
+    http('snooze', 'snooze', 'anonymous'),
+    http('dashboard', 'dashboard'),
+    http('dashboardTarget', 'dashboard/{scope}/{name}'),
+    http('dashboardScript', 'dashboard.js', 'anonymous'),
   ]);
 });
 
@@ -169,8 +144,6 @@ describe('a fault of ours', () => {
     'metrics',
     'calendar',
     'health',
-    'dashboard',
-    'dashboardTarget',
   ])('in %s is a problem without its cause, and the log has the cause', async name => {
     logged.length = 0;
     const answer = await call(name, unused);

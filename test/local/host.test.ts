@@ -127,28 +127,22 @@ describe('timers and queues', () => {
   });
 
   test('started triggers run timers by schedule and take their messages, until the host closes', async () => {
-    // A clock that stands just before the full minute when the test begins.
-    const ahead = 60_000 - (Date.now() % 60_000) - 30;
-    const now = () => new Date(Date.now() + ahead);
     let arrived: (message: unknown) => void = () => undefined;
     const arrival = new Promise(resolve => {
       arrived = resolve;
     });
-    const started = await start(
-      [
-        timer({ schedule: '0 * * * * *', handler: async info => [{ next: info.scheduleStatus.next }] }),
-        queue(async message => {
-          arrived(message);
-          return [];
-        }),
-      ],
-      { now },
-    );
+    const started = await start([
+      timer({ schedule: '* * * * * *', handler: async info => [{ next: info.scheduleStatus.next }] }),
+      queue(async message => {
+        arrived(message);
+        return [];
+      }),
+    ]);
+    const begin = Date.now();
     started.startTriggers();
-    const nextMinute = Math.ceil(now().getTime() / 60_000) * 60_000;
     const { next } = Object(await arrival);
-    expect(Date.parse(next) - nextMinute).toBeGreaterThanOrEqual(0);
-    expect(next).toMatch(/:00\.000Z$/);
+    expect(Date.parse(next)).toBeGreaterThan(begin);
+    expect(next).toMatch(/\.000Z$/);
   });
 });
 

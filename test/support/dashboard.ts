@@ -1,5 +1,6 @@
 /** A made-up fleet for tests of the dashboard: every standing and check, names of every sort, and an app that shows it. */
 import { DAY, HOUR } from '../../src/core/instant';
+import type { FailureCode } from '../../src/core/reading';
 import type { UseCases } from '../../src/functions/use-cases';
 import { itemOf, type Overview, type StatusItem } from '../../src/watch/report';
 import { instant } from './clock';
@@ -37,7 +38,7 @@ export function itemAt(name: string, expiresOn: number | 'never' | undefined, mo
   );
 }
 
-const failing = (code: string, message: string, count = 7): More => ({
+const failing = (code: FailureCode, message: string, count = 7): More => ({
   failing: true,
   check: 'failing',
   failure: { code, message, since: NOW - 20 * HOUR, count },

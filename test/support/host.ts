@@ -2,6 +2,7 @@
 import type { HttpFunction, QueueFunction, TimerFunction } from '../../src/functions/definition';
 import { type HostOptions, type LogEntry, type RunningHost, startHost } from '../../src/local/host';
 import { freshStorage } from './azurite';
+import { takeDepartures, watched } from './openapi';
 
 export interface Hosting {
   start(definitions: HostOptions['definitions'], more?: Partial<HostOptions>): Promise<RunningHost>;
@@ -24,6 +25,7 @@ export function useHost(): Hosting {
   afterEach(async () => {
     await host?.close();
     host = undefined;
+    expect(takeDepartures()).toEqual([]);
   });
   return {
     logged,
@@ -31,7 +33,9 @@ export function useHost(): Hosting {
     connectionString: () => connectionString,
     async start(definitions, more = {}) {
       const log = (entry: LogEntry) => void logged.push(entry);
-      host = await startHost({ definitions, env: {}, connectionString, port: 0, log, ...more });
+      await host?.close();
+      const known = watched(definitions);
+      host = await startHost({ definitions: known, env: {}, connectionString, port: 0, log, ...more });
       return host;
     },
   };

@@ -37,6 +37,7 @@ test('it is a calendar, and nobody keeps it', () => {
     200,
     { 'content-type': 'text/calendar; charset=utf-8', 'cache-control': 'no-store' },
   ]);
+  expect(body).toContain('\r\nREFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n');
   expect(readCalendar(body)).toEqual({
     name: 'Expiries',
     events: [

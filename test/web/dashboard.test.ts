@@ -3,6 +3,7 @@ import { DAY } from '../../src/core/instant';
 import { dashboardPage, faultyPage } from '../../src/web/dashboard';
 import { linksOf, listPath, targetPath } from '../../src/web/dashboard/links';
 import { parseDashboardQuery } from '../../src/web/dashboard/query';
+import { SCRIPT_VERSION } from '../../src/web/dashboard/script-answer';
 import { HOSTILE, itemAt, NOW, overviewOf, smallFleet } from '../support/dashboard';
 
 const KINDS = ['containerApp', 'iotCentralToken'];
@@ -25,14 +26,14 @@ const namesIn = (body: string) =>
   ].map(([, name]) => name);
 
 describe('the page', () => {
-  test('lets nothing in but its own style, is kept nowhere and tells its address to nobody', () => {
+  test('lets nothing in but its own style and script, is kept nowhere and tells its address to nobody', () => {
     const { status, headers, body } = shown();
     expect([status, headers]).toEqual([
       200,
       {
         'content-type': 'text/html; charset=utf-8',
         'content-security-policy': expect.stringMatching(
-          /^default-src 'none'; style-src 'sha256-[\w+/=]+'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'$/,
+          /^default-src 'none'; style-src 'sha256-[\w+/=]+'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'$/,
         ),
         'referrer-policy': 'no-referrer',
         'cache-control': 'no-store',
@@ -40,7 +41,8 @@ describe('the page', () => {
         'x-robots-tag': 'noindex, nofollow',
       },
     ]);
-    expect(body).not.toMatch(/<script|<[^>]*\s(on\w+|style)=|https?:\/\//i);
+    expect(body).not.toMatch(/<script>|<[^>]*\s(on\w+|style)=|https?:\/\//i);
+    expect(body.match(/<script[^>]*>/g)).toEqual([`<script src="dashboard.js?v=${SCRIPT_VERSION}" defer>`]);
   });
 
   test('says how many are how, and leads to each of them', () => {
@@ -112,7 +114,7 @@ describe('hostile names', () => {
         displayName: HOSTILE,
         owners: [HOSTILE],
         check: 'failing',
-        failure: { code: HOSTILE, message: HOSTILE, since: NOW, count: 3 },
+        failure: { code: 'unreachable', message: HOSTILE, since: NOW, count: 3 },
       }),
       itemAt('half \uD800 a pair', NOW + DAY),
       itemAt('..', NOW + DAY),
@@ -123,7 +125,7 @@ describe('hostile names', () => {
       [{ message: HOSTILE }],
     );
     expect(status).toBe(200);
-    expect(body).not.toMatch(/<script|<img/i);
+    expect(body).not.toMatch(/<script>|<img/i);
     expect(body).toContain('&quot;&gt;&lt;script&gt;');
   });
 
@@ -132,7 +134,7 @@ describe('hostile names', () => {
       `?${new URLSearchParams({ [HOSTILE]: 'x', within: HOSTILE, kind: HOSTILE, code: HOSTILE })}`,
     );
     expect(status).toBe(400);
-    expect(body).not.toMatch(/<script|<img/i);
+    expect(body).not.toMatch(/<script>|<img/i);
   });
 });
 
@@ -204,6 +206,23 @@ describe('order and pages', () => {
     ]);
     expect([page(1).includes('rel="next"'), page(2).includes('rel="next"')]).toEqual([true, false]);
     expect(page(1)).toContain('aria-sort="ascending">Target');
+  });
+
+  test('pages with numbers lead back one by one; the first has nothing before it', () => {
+    const names = Array.from({ length: 7 }, (_, index) => itemAt(`hub ${index}`, NOW + index * DAY));
+    const previous = (number: number) => {
+      const { body } = shown(`?order=name&limit=2&page=${number}&code=k`, overviewOf(names));
+      return /href="([^"]*)" rel="prev"/.exec(body)?.[1]?.replaceAll('&amp;', '&');
+    };
+    expect([previous(1), previous(2), previous(3)]).toEqual([
+      undefined,
+      '?order=name&limit=2&code=k#list',
+      '?order=name&limit=2&page=2&code=k#list',
+    ]);
+    const onwards = shown(
+      '?cursor=MjAyNi0wNy0wMVQwMDowMDowMC4wMDBafDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAw',
+    );
+    expect([onwards.body.includes('First page'), onwards.body.includes('rel="prev"')]).toEqual([true, false]);
   });
 
   test.each([

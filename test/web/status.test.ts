@@ -76,7 +76,7 @@ test('an item has exactly the fields of the contract', () => {
 });
 
 test('a lifetime and a failure are there where there are any', () => {
-  const failure = { code: 'timeout', message: 'no answer in 10 s', since: NOW, count: 2 };
+  const failure = { code: 'timeout' as const, message: 'no answer in 10 s', since: NOW, count: 2 };
   const full = sentItem({ lifetimeSeconds: 3_600, failure });
   expect(Object.keys(full).sort()).toEqual(
     [...Object.keys(sentItem({})), 'lifetimeSeconds', 'failure'].sort(),

@@ -1,5 +1,5 @@
 /** The demo fleet: one target in every standing and check, so that a first look shows what there is to see. */
-import type { RegistryLine } from '../registry-file';
+import type { RegistryLine } from '../registry-rows';
 import type { SimulatedAzure } from '../simulated';
 
 const MINUTE = 60_000;

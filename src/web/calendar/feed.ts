@@ -6,6 +6,8 @@ import type { Instant } from '../../core/instant';
 import type { Answer } from '../problem';
 import { moment } from '../when';
 
+/** A renewal is seen within hours as it is: programs that ask more often learn nothing. */
+const REFRESH_HOURS = 1;
 const LONGEST_NAME = 200;
 const LONGEST_WORDS = 1_000;
 
@@ -16,7 +18,7 @@ export function calendarAnswer({ asOf, entries, truncated }: Feed): Answer {
     headers: { 'content-type': 'text/calendar; charset=utf-8', 'cache-control': 'no-store' },
     body: icalendarOf(
       entries.map(entry => eventOf(entry, asOf)),
-      { asOf, name },
+      { asOf, name, refreshHours: REFRESH_HOURS },
     ),
   };
 }

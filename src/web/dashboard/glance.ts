@@ -1,8 +1,9 @@
 /** The dashboard's first look: whether the watcher itself can be trusted, how fresh this is, and how many targets are how. */
+
+import { type Html, html } from '../../core/html';
 import type { Instant } from '../../core/instant';
 import type { Standing } from '../../core/standing';
 import type { Report } from '../../watch/report';
-import { type Html, html } from '../html';
 import { counted } from '../when';
 import { type Links, listPath } from './links';
 import { STANDING_WORDS, sign, time, timeAndDistance } from './words';

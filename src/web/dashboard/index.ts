@@ -1,6 +1,7 @@
-/** The dashboard as HTML: what expires next and whether all of it can be trusted, on one page without a script. */
+/** The dashboard as HTML: what expires next and whether all of it can be trusted, on one page that works without a script. */
+
+import { type Html, html } from '../../core/html';
 import type { Overview } from '../../watch/report';
-import { type Html, html } from '../html';
 import type { Answer } from '../problem';
 import { filterForm } from './filter';
 import { framed } from './frame';
@@ -26,7 +27,7 @@ ${freshness(report)}</div>
 ${glance(report, links)}
 <div class="columns">${timeline(overview, links)}${nextCard(overview, links)}</div>
 ${troublesCard(overview, links)}${listCard(filterForm(asked, kinds, links), list(report, asked, links))}`;
-  return framed(200, { title: 'What expires next', main });
+  return framed(200, { title: 'What expires next', main, up: '', lasting: true });
 }
 
 /** A query that is not understood shows its faults, and costs no look at the tables. */
@@ -38,7 +39,7 @@ export function faultyPage(asked: Asked, kinds: readonly string[], links: Links)
 ${others.length > 0 && html`<ul>${others.map(({ parameter, detail }) => html`<li><code><bdi>${parameter}</bdi></code>: ${detail}</li>`)}</ul>`}
 </div>
 ${listCard(filterForm(asked, kinds, links), html``)}`;
-  return framed(400, { title: 'The filter is not understood', main });
+  return framed(400, { title: 'The filter is not understood', main, up: '', lasting: false });
 }
 
 function listCard(form: Html, rows: Html): Html {

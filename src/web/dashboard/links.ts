@@ -1,5 +1,5 @@
 /** Links between the dashboard's pages: relative, so that any origin serves them, and with the key of the address they were asked by. */
-import { type Html, html } from '../html';
+import { type Html, html } from '../../core/html';
 
 /** A function key that came in the address goes on in our own links; with Entra sign-in there is none. */
 export interface Links {

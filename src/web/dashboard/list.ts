@@ -1,6 +1,7 @@
 /** The dashboard's list: one page of targets as a table that folds into cards on a phone, and the way to the next page. */
+
+import { type Html, html } from '../../core/html';
 import type { Report, StatusItem } from '../../watch/report';
-import { type Html, html } from '../html';
 import { encodeCursor } from '../status/query';
 import { distance, moment } from '../when';
 import { ORDER_WORDS } from './filter';
@@ -87,8 +88,11 @@ function paging(report: Report, asked: Asked, end: number, links: Links): Html |
   const next =
     order === 'soonest' ? cursorField(report) : end < report.items.length && { page: String(page + 1) };
   if (isFirst && !next) return false;
+  // A range of the calendar's keys can only be walked onwards: soonest first has no way back but to the start.
+  const previous = order !== 'soonest' && page > 1 && { page: page > 2 ? String(page - 1) : undefined };
   return html`<nav class="paging" aria-label="Pages of the list">
 ${!isFirst && html`<a href="${listPath(given, links)}#list">First page</a>`}
+${previous && html`<a href="${listPath({ ...given, ...previous }, links)}#list" rel="prev">Previous page</a>`}
 ${next && html`<a href="${listPath({ ...given, ...next }, links)}#list" rel="next">Next page</a>`}
 </nav>
 `;

@@ -1,7 +1,7 @@
 /** Who hears of a target: what each was told, and why each reminder is or isn't due. */
 import type { ExplainedDecision, ExplainedRecipient, Explanation, Role, Topic } from '../../core/explanation';
+import { type Html, html } from '../../core/html';
 import type { Told } from '../../core/told';
-import { type Html, html } from '../html';
 import { time } from './words';
 
 const ROLES: Readonly<Record<Role, string>> = {
@@ -31,17 +31,17 @@ export function recipientsCard({ recipients }: Explanation): Html {
   const nobody = html`<p class="hint">Nobody hears of it.</p>`;
   return html`<section class="card" aria-labelledby="recipients">
 <h2 id="recipients">Who is told, and why or why not</h2>
-${recipients.length > 0 ? recipients.map(recipient) : nobody}
+${recipients.length > 0 ? recipients.map((one, index) => recipient(one, index)) : nobody}
 </section>
 `;
 }
 
-function recipient({ address, role, snooze, decisions, told }: ExplainedRecipient): Html {
+function recipient({ address, role, snooze, decisions, told }: ExplainedRecipient, index: number): Html {
   return html`<article class="recipient">
 <h3><bdi>${address}</bdi> <span class="hint">${ROLES[role]}</span></h3>
 ${snooze && html`<p class="note">Snoozed until ${time(snooze.until)}, because: <bdi>${snooze.reason}</bdi>${!snooze.holds && html` <b>That is over.</b>`}</p>`}
 ${decisions.length > 0 && html`<dl class="decisions">${decisions.map(decision)}</dl>`}
-${told.length > 0 && toldTable(address, told)}</article>
+${told.length > 0 && toldTable(address, told, index)}</article>
 `;
 }
 
@@ -50,8 +50,8 @@ function decision({ topic, due, why }: ExplainedDecision): Html {
 `;
 }
 
-function toldTable(address: string, told: readonly Told[]): Html {
-  return html`<details class="plainly"><summary>Told ${told.length === 1 ? 'once' : `${told.length} times`}</summary>
+function toldTable(address: string, told: readonly Told[], index: number): Html {
+  return html`<details class="plainly" id="told${index}"><summary>Told ${told.length === 1 ? 'once' : `${told.length} times`}</summary>
 <div class="scroll" tabindex="0" role="group" aria-label="What ${address} was told">
 <table>
 <thead><tr><th scope="col">What</th><th scope="col">On</th><th scope="col">About</th><th scope="col">Outcome</th><th scope="col">Operation</th></tr></thead>

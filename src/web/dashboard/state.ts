@@ -1,7 +1,7 @@
 /** How a target is: its expiry, its last read, what is wrong with it, and what people wrote about it. */
 import { formatDuration } from '../../core/duration';
+import { type Html, html } from '../../core/html';
 import { formatInstant, type Instant } from '../../core/instant';
-import { type Html, html } from '../html';
 import type { WholeTarget } from '../target/explanation';
 import { counted, span } from '../when';
 import { checkBadge, expiryOf, standingBadge, timeAndDistance } from './words';

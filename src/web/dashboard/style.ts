@@ -1,5 +1,5 @@
 /** How the dashboard looks: the calm of the other pages, wide where there is room, folded to cards where there is none. */
-import { html } from '../html';
+import { html } from '../../core/html';
 import { PAGE_STYLE } from '../page-style';
 
 export const DASHBOARD_STYLE = html`${PAGE_STYLE}
@@ -73,6 +73,14 @@ main dl div{min-width:0}main .columns dl,main dl.decisions{grid-template-columns
 .recipient{padding:14px 0 6px;border-top:1px solid var(--line)}h2+.recipient{border:0;padding-top:6px}
 h3{margin:0;font-size:16px}h3 .hint{font-weight:400}.recipient .note{margin:10px 0 0}
 .decisions div{display:grid;grid-template-columns:130px minmax(0,1fr)}
+.check{display:flex;flex-wrap:wrap;gap:10px 16px;align-items:center;margin:12px 0 0}.check button,.send button{flex:none;margin:0}
+.check .hint,.send .hint{flex:1 1 240px;margin:0}.send{display:flex;flex-wrap:wrap;gap:10px 16px;align-items:center;margin:20px 0 0}
+.edit{margin:18px 0 0;border-top:1px solid var(--line)}h2+.edit{border:0;margin:6px 0 0}
+.edit>summary{margin:0 0 -8px;padding:14px 0 8px;color:var(--link);font-size:16px}.edit[open]>summary{margin:0}
+.fields{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,340px),1fr));gap:18px 24px}.fields .field{min-width:0;margin:0}
+.edit .label{margin:0 0 4px}.edit .choice{border:0;padding:4px 0}.edit .choice:has(:checked){background:none;box-shadow:none}
+.now{margin:6px 0 0;padding:4px 10px;border-left:3px solid var(--soon);font-size:14px;white-space:pre-line}
+.notice dl{margin:6px 0 0}.notice dt{color:inherit;font-weight:600}
 .history{margin:12px 0 0 6px;border-left:2px solid var(--line)}
 .history li{position:relative;padding:0 0 16px 20px}.history li:last-child{padding-bottom:0}
 .history li::before{content:"";position:absolute;left:-7px;top:6px;width:12px;height:12px;background:var(--tone);border:2px solid var(--card);border-radius:50%}

@@ -1,37 +1,55 @@
-/** A target's page: its state, what comes next, every decision explained, and its history, newest first. */
+/** A target's page: its state, what a person can do, what comes next, every decision explained, and its history, newest first. */
 import type { Explanation } from '../../core/explanation';
-import { type Html, html } from '../html';
+import { type Html, html } from '../../core/html';
 import type { Answer } from '../problem';
+import type { TaggedRow } from '../registry/answers';
 import type { WholeTarget } from '../target/explanation';
+import { actionsCard } from './actions';
 import { framed } from './frame';
 import { historyCard } from './history';
 import { homePath, type Links } from './links';
 import { nextCard, thresholdsCard } from './plan';
 import { recipientsCard } from './recipients';
+import { goneNotice, headersOf, noticeOf, type Said, statusOf } from './said';
 import { stateCard } from './state';
 
 /**
- * @param actions what a person can do about it ("check now", "edit owners and thresholds"), as finished forms; their place
- * is right below the state, and stays empty where there are none.
+ * @param row as people wrote it, to be edited; undefined where it is gone
+ * @param said what was just asked, and what came of it
  */
-export function targetPage(whole: WholeTarget, links: Links, actions?: Html): Answer {
+export function targetPage(
+  whole: WholeTarget,
+  row: TaggedRow | undefined,
+  links: Links,
+  said: Said | undefined,
+): Answer {
   const { key, explanation, history } = whole;
-  const main = html`${offWords(explanation)}${stateCard(whole)}
-${actions && html`<section class="card" id="actions" aria-labelledby="actionsTitle"><h2 id="actionsTitle">Do something</h2>${actions}</section>`}
+  const returned = said && 'returned' in said ? said.returned : undefined;
+  const main = html`${noticeOf(said, whole)}${offWords(explanation)}${stateCard(whole)}
+${actionsCard(explanation, row, returned, links)}
 <div class="columns even">${nextCard(explanation)}${thresholdsCard(explanation)}</div>
 ${recipientsCard(explanation)}${historyCard(history)}`;
-  const title = explanation.row?.columns.displayName ?? key.name;
-  return framed(200, { title, nav: back(links), main });
+  const name = explanation.row?.columns.displayName ?? key.name;
+  const lasting = !said || said.said === 'checked' || said.said === 'saved';
+  return framed(statusOf(said), {
+    title: returned ? `Not saved: ${name}` : name,
+    nav: backLink(links),
+    main,
+    up: '../../',
+    lasting,
+    headers: headersOf(said),
+  });
 }
 
-export function noTargetPage(links: Links): Answer {
-  const main = html`<section class="card"><h1>There is no such target</h1>
+export function noTargetPage(links: Links, said?: Said): Answer {
+  const main = html`${said && 'returned' in said && goneNotice(said.returned)}<section class="card"><h1>There is no such target</h1>
 <p>It is neither registered nor remembered. Its registry row may have been removed more than a week ago, or the address was cut short.</p>
 </section>`;
-  return framed(404, { title: 'There is no such target', nav: back(links), main });
+  const title = 'There is no such target';
+  return framed(404, { title, nav: backLink(links), main, up: '../../', lasting: false });
 }
 
-function back(links: Links): Html {
+export function backLink(links: Links): Html {
   return html`<a href="${homePath(links)}"><span aria-hidden="true">‹ </span>What expires next</a>`;
 }
 

@@ -1,7 +1,8 @@
 /** The coming days as a chart, a bar a day, and the same as a table for whoever reads it otherwise. */
+
+import { type Html, html } from '../../core/html';
 import { DAY, type Instant } from '../../core/instant';
 import type { Overview, StatusItem } from '../../watch/report';
-import { type Html, html } from '../html';
 import { day } from '../when';
 import { type Links, linkTo, targetPath } from './links';
 
@@ -92,7 +93,7 @@ function axis(dates: readonly Day[], days: number): Html[] {
 
 function table(dates: readonly Day[], links: Links): Html {
   const busy = dates.filter(({ items }) => items.length > 0);
-  return html`<details class="plainly">
+  return html`<details class="plainly" id="timelineTable">
 <summary>The same as a table</summary>
 <div class="scroll" tabindex="0" role="group" aria-label="Table of the coming days">
 <table>

@@ -1,8 +1,9 @@
 /** The small parts that the dashboard's pages share: instants, expiries, and standings told by sign, word and colour. */
+
+import { type Html, html } from '../../core/html';
 import { formatInstant, type Instant } from '../../core/instant';
 import type { Check, Standing } from '../../core/standing';
 import type { StatusItem } from '../../watch/report';
-import { type Html, html } from '../html';
 import { distance, expiryPhrase, moment, span } from '../when';
 
 /** The standings that a person cares about first come first. */

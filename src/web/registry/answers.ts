@@ -3,7 +3,7 @@ import type { Key } from '../../core/target';
 import { isKnown, strong } from '../etag';
 import { type Answer, badRow, json, problem, withHeaders } from '../problem';
 import { faultOf } from './body';
-import { type Row, rowJson } from './columns';
+import { type ImportBody, type Row, type RowsBody, rowJson } from './columns';
 import { encodeKey } from './query';
 
 export interface TaggedRow extends Row {
@@ -42,7 +42,13 @@ export function listAnswer({
   readonly items: readonly Row[];
   readonly next: Key | undefined;
 }): Answer {
-  return json(200, { items: items.map(rowJson), nextCursor: next ? encodeKey(next) : null });
+  const body: RowsBody = { items: items.map(rowJson), nextCursor: next ? encodeKey(next) : null };
+  return json(200, body);
+}
+
+export function importAnswer(lines: ImportBody['lines']): Answer {
+  const body: ImportBody = { lines };
+  return json(200, body);
 }
 
 export function notJson(): Answer {

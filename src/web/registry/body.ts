@@ -1,18 +1,13 @@
 /** The body of `PUT registry/{scope}/{name}`: JSON taken apart by one schema; what it spoils is named, and the rest goes on. */
 import * as v from 'valibot';
-import { splitList } from '../../core/duration';
+import { COLUMNS, type Column, type Columns, NO_COLUMNS } from '../../core/columns';
+import { parseJson } from '../../core/json';
 import type { Key } from '../../core/target';
 import type { Fault } from '../problem';
-import { COLUMNS, type Column, type Columns, NO_COLUMNS } from './columns';
+import { described } from '../shape';
 
-const list = (what: string) =>
-  v.array(
-    v.pipe(
-      v.string(what),
-      v.check(item => splitList(item).length === 1, what),
-    ),
-    what,
-  );
+/** Items of a list hold none of what separates them. */
+const list = (what: string) => v.array(v.pipe(v.string(what), v.regex(/^[^\s,;]+$/, what)), what);
 const textOrNull = v.nullish(v.string('a text or null'));
 
 /** One schema a member, so that one bad member never hides another. */
@@ -26,6 +21,13 @@ export const MEMBERS = {
   notes: textOrNull,
   replacedBy: textOrNull,
 } as const;
+
+/** What clients are told of the body. */
+export const RowContent = v.object({
+  scope: v.exactOptional(described(v.string(), 'As in the path, if at all.')),
+  name: v.exactOptional(described(v.string(), 'As in the path, if at all.')),
+  ...MEMBERS,
+});
 
 /** Valibot takes an array for a record. */
 const Body = v.pipe(
@@ -72,13 +74,4 @@ function strayFaults(member: string, value: unknown, key: Key): string[] {
 export function faultOf(text: string): Fault {
   const end = text.indexOf(': ');
   return { parameter: text.slice(0, end), detail: text.slice(end + 2) };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

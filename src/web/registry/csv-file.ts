@@ -1,8 +1,9 @@
 /** The registry as a CSV file, both ways: what is exported comes back in an import as it was. */
+import { COLUMNS, type Columns } from '../../core/columns';
 import { csvOf, unshield } from '../csv';
 import { type CsvRecord, parseCsv } from '../csv-records';
 import { type Answer, withHeaders } from '../problem';
-import { COLUMNS, type Columns, type Row } from './columns';
+import type { Row } from './columns';
 
 const HEADER = ['scope', 'name', ...COLUMNS] as const;
 type Head = (typeof HEADER)[number];

@@ -1,8 +1,9 @@
 /** What a person can do on the snooze page, as forms: snooze, undo, and "I replaced it". Each works without a script. */
+
+import { type Html, html } from '../../core/html';
 import { DAY, formatInstant, type Instant } from '../../core/instant';
 import type { LinkView } from '../../core/link';
 import { LONGEST_REASON, MOST_SNOOZE_DAYS, type Snooze } from '../../core/snooze';
-import { type Html, html } from '../html';
 import { counted, moment } from '../when';
 import type { Field, FieldFault } from './form';
 

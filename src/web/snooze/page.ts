@@ -1,7 +1,8 @@
 /** The snooze page: which target, what will happen and for whom; then what was done, or why the link does nothing. */
+
+import { type Html, html } from '../../core/html';
 import { DAY } from '../../core/instant';
 import type { LinkAnswer, LinkView, Replaced, Shown } from '../../core/link';
-import { type Html, html } from '../html';
 import { page } from '../page';
 import type { Answer } from '../problem';
 import { expiryPhrase, moment } from '../when';

@@ -1,7 +1,8 @@
 /** Why a link does nothing, in plain words, and what to do instead; nothing was changed, and each page says so. */
+
+import { type Html, html } from '../../core/html';
 import type { Instant } from '../../core/instant';
 import type { Refused } from '../../core/link';
-import { type Html, html } from '../html';
 import { page } from '../page';
 import type { Answer } from '../problem';
 import { moment } from '../when';

@@ -1,9 +1,11 @@
 /** The report as `GET status` answers it: instants as 24-character UTC strings, `null` for what is not known. */
-import { formatInstant, type Instant } from '../../core/instant';
+import { formatInstant } from '../../core/instant';
 import type { Report, StatusItem } from '../../watch/report';
+import { instantOrNull } from '../shape';
 import { encodeCursor } from './query';
+import type { ItemBody, StatusBody } from './schema';
 
-export function statusJson({ asOf, counts, countsAsOf, items, nextCursor }: Report) {
+export function statusJson({ asOf, counts, countsAsOf, items, nextCursor }: Report): StatusBody {
   return {
     asOf: formatInstant(asOf),
     counts,
@@ -13,7 +15,7 @@ export function statusJson({ asOf, counts, countsAsOf, items, nextCursor }: Repo
   };
 }
 
-export function itemJson(item: StatusItem) {
+export function itemJson(item: StatusItem): ItemBody {
   const { kind, scope, name, displayName, owners, expiresOn, remainingSeconds, lifetimeSeconds } = item;
   const { failure, snoozedUntil } = item;
   return {
@@ -28,13 +30,14 @@ export function itemJson(item: StatusItem) {
     minted: item.minted,
     standing: item.standing,
     check: item.check,
-    ...(failure && { failure: { ...failure, since: formatInstant(failure.since) } }),
+    ...(failure && { failure: failureJson(failure) }),
     checkedOn: instantOrNull(item.checkedOn),
     nextCheckOn: instantOrNull(item.nextCheckOn),
     ...(snoozedUntil !== undefined && { snoozedUntil: formatInstant(snoozedUntil) }),
   };
 }
 
-function instantOrNull(instant: Instant | undefined): string | null {
-  return instant === undefined ? null : formatInstant(instant);
+/** Member by member: what the state knows beside these is its own. */
+function failureJson({ code, message, since, count }: NonNullable<StatusItem['failure']>) {
+  return { code, message, since: formatInstant(since), count };
 }

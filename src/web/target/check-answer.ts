@@ -3,6 +3,7 @@ import { formatInstant, type Instant, SECOND } from '../../core/instant';
 import type { StatusItem } from '../../watch/report';
 import { type Answer, json, problem, unknownTarget } from '../problem';
 import { itemJson } from '../status/item';
+import type { CheckBody } from './schema';
 
 export type CheckAnswer =
   | { readonly asOf: Instant; readonly item: StatusItem; readonly recorded: boolean }
@@ -13,7 +14,8 @@ export type CheckAnswer =
 export function checkAnswer(answer: CheckAnswer): Answer {
   if (!('refused' in answer)) {
     const { asOf, item, recorded } = answer;
-    return json(200, { asOf: formatInstant(asOf), recorded, item: itemJson(item) });
+    const body: CheckBody = { asOf: formatInstant(asOf), recorded, item: itemJson(item) };
+    return json(200, body);
   }
   switch (answer.refused) {
     case 'unknown':

@@ -2,6 +2,7 @@
 import { formatDuration } from '../../core/duration';
 import type { Expiry } from '../../core/expiry';
 import type {
+  Because,
   ExplainedDecision,
   ExplainedNext,
   ExplainedRecipient,
@@ -9,15 +10,18 @@ import type {
   Explanation,
 } from '../../core/explanation';
 import type { TargetEvent } from '../../core/history';
-import { formatInstant, type Instant, SECOND } from '../../core/instant';
+import { formatInstant, SECOND } from '../../core/instant';
 import type { Snooze } from '../../core/snooze';
 import type { Key } from '../../core/target';
 import { formatThreshold } from '../../core/thresholds';
 import type { Told } from '../../core/told';
 import type { Watched } from '../../core/watched';
 import type { Report } from '../../watch/report';
-import { type Answer, json } from '../problem';
+import { instantOrNull } from '../shape';
 import { statusJson } from '../status/item';
+import type { TargetBody } from './schema';
+
+type Recipient = TargetBody['recipients'][number];
 
 export interface WholeTarget {
   readonly key: Key;
@@ -27,18 +31,7 @@ export interface WholeTarget {
   readonly history: readonly TargetEvent[];
 }
 
-/** The path is not repeated: it is anybody's text. */
-export function unknownTarget(): Answer {
-  const detail =
-    'No target has these keys; scope and name are the PartitionKey and the RowKey, percent-encoded.';
-  const answer = json(404, { type: 'about:blank', title: 'There is no such target', status: 404, detail });
-  return {
-    ...answer,
-    headers: { ...answer.headers, 'content-type': 'application/problem+json; charset=utf-8' },
-  };
-}
-
-export function explanationJson({ key, explanation, report, history }: WholeTarget) {
+export function explanationJson({ key, explanation, report, history }: WholeTarget): TargetBody {
   const { asOf, row, state, thresholds, recipients, next } = explanation;
   return {
     asOf: formatInstant(asOf),
@@ -80,7 +73,7 @@ function stateJson(state: Expiry) {
     lifetimeSeconds: lifetimeMs === undefined ? null : Math.round(lifetimeMs / SECOND),
     readOn: instantOrNull(state.readOn),
     checkedOn: instantOrNull(state.checkedOn),
-    failure: failure ? { ...failure, since: formatInstant(failure.since) } : null,
+    failure: failure ? failureJson(failure) : null,
     recovered: recovered ? { since: formatInstant(recovered.since), on: formatInstant(recovered.on) } : null,
     renewed: renewed ? { from: formatInstant(renewed.from), on: formatInstant(renewed.on) } : null,
     invalid: invalid ? { faults: invalid.faults, since: formatInstant(invalid.since) } : null,
@@ -89,13 +82,17 @@ function stateJson(state: Expiry) {
   };
 }
 
+function failureJson({ code, message, since, count, alike }: NonNullable<Expiry['failure']>) {
+  return { code, message, since: formatInstant(since), count, alike };
+}
+
 function thresholdJson({ threshold, from, at, crossed, skipped }: ExplainedThreshold) {
   return {
     threshold: formatThreshold(threshold),
     from,
     at: instantOrNull(at),
     crossed,
-    skipped: skipped ?? null,
+    skipped: skipped ? becauseJson(skipped) : null,
   };
 }
 
@@ -120,39 +117,41 @@ function toldJson({ reason, about, crossedOn, on, operationId, outcome }: Told) 
   };
 }
 
-function decisionJson(decision: ExplainedDecision) {
-  const { topic, due, code, why } = decision;
-  if (!decision.due) return { topic, due, code, why };
+function decisionJson(decision: ExplainedDecision): Recipient['decisions'][number] {
+  const { topic, why } = decision;
+  if (!decision.due) return { topic, due: false, code: decision.code, why };
   const { reason, about, crossedOn, since } = decision.reminder;
   const instants = {
     about: formatInstant(about),
     crossedOn: formatInstant(crossedOn),
     since: formatInstant(since),
   };
-  return { topic, due, code, why, reason, ...instants };
+  return { topic, due: true, code: decision.code, why, reason, ...instants };
 }
 
 function nextJson({ check, crossing, mail, silence }: ExplainedNext) {
   return {
-    check: check ? { on: formatInstant(check.on), ...check.because } : null,
+    check: check ? { on: formatInstant(check.on), ...becauseJson(check.because) } : null,
     crossing: crossing
       ? { threshold: formatThreshold(crossing.threshold), at: formatInstant(crossing.at) }
       : null,
-    mail: mail ? { at: formatInstant(mail.at), lines: mail.lines } : null,
-    silence: silence ?? null,
+    mail: mail
+      ? { at: formatInstant(mail.at), lines: mail.lines.map(({ owner, reason }) => ({ owner, reason })) }
+      : null,
+    silence: silence ? becauseJson(silence) : null,
   };
 }
 
-function eventJson(event: TargetEvent) {
-  const { type, on } = event;
-  if ('note' in event) return { type, on: formatInstant(on), note: event.note };
-  return { type, on: formatInstant(on), from: formatInstant(event.from), to: formatInstant(event.to) };
+function becauseJson<Code extends string>({ code, why }: Because<Code>) {
+  return { code, why };
+}
+
+function eventJson(event: TargetEvent): TargetBody['history'][number] {
+  const on = formatInstant(event.on);
+  if ('note' in event) return { type: event.type, on, note: event.note };
+  return { type: event.type, on, from: formatInstant(event.from), to: formatInstant(event.to) };
 }
 
 function snoozeJson({ about, until, reason, on }: Snooze) {
   return { about: instantOrNull(about), until: formatInstant(until), reason, on: formatInstant(on) };
-}
-
-function instantOrNull(instant: Instant | undefined): string | null {
-  return instant === undefined ? null : formatInstant(instant);
 }

@@ -1,4 +1,4 @@
-/** HTML for pages, escaped by construction: a template escapes every value that is not finished HTML already (rule 23). */
+/** HTML for mails and pages, escaped by construction: a template escapes every value that is not finished HTML already (rule 23). */
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -1,5 +1,5 @@
-/** How long the mail service asks to be left alone, as its Retry-After says it. */
-import { type Instant, SECOND } from '../core/instant';
+/** How long a service asks to be left alone, as its Retry-After says it (RFC 9110, section 10.2.3). */
+import { type Instant, SECOND } from './instant';
 
 /** RFC 9110's IMF-fixdate, the one form of an HTTP date that may be sent. */
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;

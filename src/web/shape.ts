@@ -1,0 +1,24 @@
+/** The pieces that schemas of answers are made of: what every answer writes in the same way. */
+import * as v from 'valibot';
+import { formatInstant, type Instant } from '../core/instant';
+
+/** An instant on the wire: 24 characters in UTC, such as `2026-06-01T07:30:00.000Z`. */
+export const InstantText = v.pipe(
+  v.string(),
+  v.isoTimestamp(),
+  v.length(24),
+  v.description('An instant in UTC, to the millisecond.'),
+);
+
+/** `null` for what is not known. */
+export function instantOrNull(instant: Instant | undefined): string | null {
+  return instant === undefined ? null : formatInstant(instant);
+}
+
+export function listOf<const S extends v.GenericSchema>(schema: S) {
+  return v.pipe(v.array(schema), v.readonly());
+}
+
+export function described<const S extends v.GenericSchema>(schema: S, words: string) {
+  return v.pipe(schema, v.description(words));
+}

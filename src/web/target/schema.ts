@@ -1,0 +1,199 @@
+/** What `GET targets/{scope}/{name}` and its check answer, as schemas: the types of what is written, and what clients are told of it. */
+import * as v from 'valibot';
+import { FAILURE_CODES } from '../../core/reading';
+import { NOTICES } from '../../core/told';
+import { described, InstantText, listOf } from '../shape';
+import { Item } from '../status/schema';
+
+const Seconds = v.pipe(v.number(), v.integer());
+const Topic = v.picklist(['threshold', ...NOTICES]);
+const Why = described(v.string(), 'One sentence for a person.');
+const Reason = described(v.string(), 'A threshold such as `30d`, or a notice such as `missing`.');
+const Address = described(v.string(), 'A mail address.');
+
+/** Why nothing is told. */
+const SILENCES = [
+  'notRead',
+  'undecided',
+  'minted',
+  'neverExpires',
+  'noThresholdCrossed',
+  'awaitsReading',
+  'awaitsSecondLook',
+  'toldAsGone',
+  'told',
+  'snoozed',
+  'notSo',
+  'notTold',
+  'notYet',
+  'ownersAlone',
+  'disabled',
+  'replaced',
+  'removed',
+  'mailOff',
+  'nobody',
+] as const;
+
+const Silence = v.object({ code: v.picklist(SILENCES), why: Why });
+
+const UnderstoodRow = v.object({
+  owners: listOf(Address),
+  thresholds: described(v.nullable(listOf(v.string())), 'As the row says; null where the kind’s hold.'),
+  checkEvery: v.nullable(v.string()),
+  checkEveryInForce: v.string(),
+  enabled: v.boolean(),
+  displayName: v.nullable(v.string()),
+  runbook: v.nullable(v.string()),
+  notes: v.nullable(v.string()),
+  replacedBy: v.nullable(v.string()),
+  mayMint: described(v.boolean(), 'A read of this kind may make a new token each time.'),
+  faults: described(listOf(v.string()), 'Why the row can’t be understood; empty when it can.'),
+});
+
+const Snooze = {
+  about: described(v.nullable(InstantText), 'The expiry that it is for.'),
+  until: InstantText,
+  reason: v.string(),
+  on: described(InstantText, 'When it was set.'),
+};
+
+const State = v.object({
+  firstSeenOn: InstantText,
+  expiresOn: described(v.nullable(v.union([InstantText, v.literal('never')])), 'The last known expiry.'),
+  evidence: described(
+    v.nullable(v.picklist(['first', 'fixed', 'moved', 'minted'])),
+    'What its readings say of it: read once, repeated, moved once, or moved with each read.',
+  ),
+  lifetimeSeconds: v.nullable(Seconds),
+  readOn: described(v.nullable(InstantText), 'The last reading that succeeded.'),
+  checkedOn: described(v.nullable(InstantText), 'The last attempt.'),
+  failure: v.nullable(
+    v.object({
+      code: v.picklist(FAILURE_CODES),
+      message: v.string(),
+      since: InstantText,
+      count: described(Seconds, 'Failures in a row.'),
+      alike: described(Seconds, 'How many of them, up to the last, had this code.'),
+    }),
+  ),
+  recovered: v.nullable(v.object({ since: InstantText, on: InstantText })),
+  renewed: v.nullable(v.object({ from: InstantText, on: InstantText })),
+  invalid: v.nullable(v.object({ faults: listOf(v.string()), since: InstantText })),
+  goneSince: described(v.nullable(InstantText), 'Since when its registry row is known to be gone.'),
+  snoozes: listOf(v.object({ owner: Address, ...Snooze })),
+});
+
+export const Threshold = v.object({
+  threshold: described(v.string(), 'Such as `30d`, `20%`, `0` or `-7d`.'),
+  from: described(v.picklist(['row', 'setting', 'built-in']), 'Where it was written.'),
+  at: described(v.nullable(InstantText), 'When it is crossed; null where it says nothing.'),
+  crossed: v.boolean(),
+  skipped: v.nullable(
+    v.object({ code: v.picklist([...SILENCES, 'notBelowLifetime', 'lifetimeUnknown']), why: Why }),
+  ),
+});
+
+export const Decision = v.variant('due', [
+  v.object({
+    topic: Topic,
+    due: v.literal(true),
+    code: v.literal('due'),
+    why: Why,
+    reason: Reason,
+    about: described(InstantText, 'The expiry, or since when what it notices is so.'),
+    crossedOn: InstantText,
+    since: described(InstantText, 'Since when it has been due.'),
+  }),
+  v.object({ topic: Topic, due: v.literal(false), ...Silence.entries }),
+]);
+
+export const Recipient = v.object({
+  address: Address,
+  role: described(
+    v.picklist(['owner', 'standIn', 'copy', 'former']),
+    'An owner; an operator in the owners’ place, or beside them; one who was told and is told no more.',
+  ),
+  snooze: v.nullable(v.object({ ...Snooze, holds: v.boolean() })),
+  told: described(
+    listOf(
+      v.object({
+        reason: Reason,
+        about: InstantText,
+        crossedOn: InstantText,
+        on: described(InstantText, 'When it was told.'),
+        operationId: v.string(),
+        outcome: v.picklist(['accepted', 'refused', 'undelivered']),
+      }),
+    ),
+    'Latest first.',
+  ),
+  decisions: described(listOf(Decision), 'Every topic, and why a reminder about it is or isn’t due.'),
+});
+
+const Next = v.object({
+  check: v.nullable(
+    v.object({
+      on: InstantText,
+      code: v.picklist(['neverRead', 'interval', 'threshold', 'undecided', 'failing', 'reminderWaits']),
+      why: Why,
+    }),
+  ),
+  crossing: v.nullable(v.object({ threshold: v.string(), at: InstantText })),
+  mail: described(
+    v.nullable(v.object({ at: InstantText, lines: listOf(v.object({ owner: Address, reason: Reason })) })),
+    'What goes out next if nothing changes.',
+  ),
+  silence: described(v.nullable(Silence), 'Why no mail follows; null while one does.'),
+});
+
+const EVENTS_WITH_NOTE = [
+  'firstSeen',
+  'failing',
+  'missing',
+  'recovered',
+  'lifetimeChanged',
+  'invalid',
+  'told',
+  'refused',
+  'undelivered',
+  'dropped',
+  'snoozed',
+  'unsnoozed',
+  'replaced',
+  'gone',
+  'returned',
+] as const;
+
+export const Event = v.variant('type', [
+  v.object({ type: v.picklist(EVENTS_WITH_NOTE), on: InstantText, note: v.string() }),
+  v.object({
+    type: v.picklist(['renewed', 'shortened']),
+    on: InstantText,
+    from: InstantText,
+    to: InstantText,
+  }),
+]);
+
+export const TargetBody = v.object({
+  asOf: InstantText,
+  scope: v.string(),
+  name: v.string(),
+  item: described(v.nullable(Item), 'As `status` lists it; null while it is on no report.'),
+  row: described(
+    v.nullable(UnderstoodRow),
+    'What is understood of its registry row; null where that is gone.',
+  ),
+  state: described(v.nullable(State), 'What is recorded; null before the first sweep.'),
+  thresholds: listOf(Threshold),
+  recipients: listOf(Recipient),
+  next: Next,
+  history: described(listOf(Event), 'Newest first, the latest 100.'),
+});
+export type TargetBody = v.InferOutput<typeof TargetBody>;
+
+export const CheckBody = v.object({
+  asOf: InstantText,
+  recorded: described(v.boolean(), 'False while a sweep has the scope, which then sees for itself.'),
+  item: Item,
+});
+export type CheckBody = v.InferOutput<typeof CheckBody>;

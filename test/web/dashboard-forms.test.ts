@@ -1,0 +1,146 @@
+import { Script } from 'node:vm';
+import fc from 'fast-check';
+import { NO_COLUMNS } from '../../src/core/columns';
+import { SCRIPT } from '../../src/web/dashboard/script';
+import { SCRIPT_VERSION, scriptAnswer } from '../../src/web/dashboard/script-answer';
+import { asTyped, edited, FIELDS, LONG, parseTargetForm } from '../../src/web/dashboard/target-form';
+import { isFromElsewhere } from '../../src/web/same-site';
+import { HOSTILE } from '../support/dashboard';
+
+describe('a form that another site made the browser send', () => {
+  const URL_ASKED = 'https://watcher.example.com/api/dashboard/a/b?code=k';
+  test.each<[string, Record<string, string>, boolean]>([
+    ['our own page', { 'sec-fetch-site': 'same-origin', origin: 'null' }, false],
+    ['the person, by hand', { 'sec-fetch-site': 'none' }, false],
+    ['another site', { 'sec-fetch-site': 'cross-site', origin: 'https://watcher.example.com' }, true],
+    ['a neighbour under the same domain', { 'sec-fetch-site': 'same-site' }, true],
+    ['a word of times to come', { 'sec-fetch-site': 'elsewhere' }, true],
+    ['nobody who says', {}, false],
+    ['an old browser, from here', { origin: 'https://watcher.example.com' }, false],
+    ['an old browser, from here without a referrer', { origin: 'null' }, false],
+    ['an old browser, from elsewhere', { origin: 'https://evil.example' }, true],
+    ['an old browser, from another port', { origin: 'https://watcher.example.com:8443' }, true],
+    [
+      'an old browser, from a name that ours begins',
+      { origin: 'https://watcher.example.com.evil.example' },
+      true,
+    ],
+    ['an origin that is none', { origin: 'watcher.example.com' }, true],
+  ])('from %s', (_, headers, expected) => {
+    expect(isFromElsewhere(URL_ASKED, name => headers[name] ?? null)).toBe(expected);
+  });
+});
+
+describe('the edit form', () => {
+  const row = {
+    ...NO_COLUMNS,
+    displayName: HOSTILE,
+    owners: 'ada@example.com;\nbob@example.com',
+    thresholds: '30d\n7d',
+    notes: '\r\n two\rlines ',
+    replacedBy: 'other',
+  };
+  const shown = asTyped({ columns: row, tag: 't' });
+
+  /** What a browser sends of a form: with its own line ends, and a box only where it is ticked. */
+  const sent = ({ tag, enabled, texts }: typeof shown) =>
+    new URLSearchParams({
+      act: 'edit',
+      tag,
+      ...Object.fromEntries(FIELDS.map(field => [field, texts[field].replaceAll('\n', '\r\n')])),
+      ...(enabled && { enabled: 'true' }),
+    });
+  const posted = (typed: typeof shown) => {
+    const form = parseTargetForm(sent(typed).toString());
+    return form?.act === 'edit' ? form.typed : undefined;
+  };
+  const changed = (texts: Partial<typeof shown.texts>) => ({ ...shown, texts: { ...shown.texts, ...texts } });
+
+  test('shows fields of one line in one line: a browser would glue the lines together', () => {
+    expect(shown.texts.thresholds).toBe('30d 7d');
+    for (const field of FIELDS)
+      expect([field, /[\r\n]/.test(shown.texts[field])]).toEqual([field, LONG.includes(field)]);
+  });
+
+  test('sent back untouched changes no letter of the row, whatever it holds', () => {
+    const text = fc.string({ unit: 'binary', maxLength: 20 });
+    const rows = fc.record({
+      displayName: text,
+      owners: text,
+      thresholds: text,
+      checkEvery: text,
+      runbook: text,
+      notes: text,
+    });
+    fc.assert(
+      fc.property(rows, fc.constantFrom('', 'true', 'FALSE ', 'false'), (texts, enabled) => {
+        const columns = { ...row, ...texts, enabled };
+        const typed = posted(asTyped({ columns, tag: 't' }));
+        expect(typed && edited(typed, columns)).toEqual(columns);
+      }),
+    );
+  });
+
+  test('changes what was changed, trimmed, and leaves replacedBy alone', () => {
+    const typed = posted(changed({ owners: ' eve@example.com\n', notes: 'a\nb' }));
+    expect(typed && edited(typed, row)).toEqual({ ...row, owners: 'eve@example.com', notes: 'a\nb' });
+  });
+
+  test.each([
+    ['', true, ''],
+    ['', false, 'false'],
+    ['TRUE', true, 'TRUE'],
+    ['false', true, 'true'],
+    ['perhaps', true, 'true'],
+    ['perhaps', false, 'false'],
+  ])('enabled as %p, with the box %p, becomes %p', (enabled, box, expected) => {
+    const columns = { ...row, enabled };
+    expect(edited({ ...shown, enabled: box }, columns).enabled).toBe(expected);
+  });
+
+  test.each<[string, (form: URLSearchParams) => void]>([
+    ['a field left out, which would clear a column', form => form.delete('notes')],
+    ['a field twice', form => form.append('notes', 'again')],
+    ['a column that it has no field for', form => form.set('replacedBy', 'x')],
+    ['a box with another value', form => form.set('enabled', 'yes')],
+    ['another act', form => form.set('act', 'delete')],
+    ['no tag', form => form.delete('tag')],
+  ])('with %s is none of ours', (_, spoil) => {
+    const form = sent(shown);
+    spoil(form);
+    expect(parseTargetForm(form.toString())).toBeUndefined();
+  });
+
+  test('"check now" is one word and no more', () => {
+    expect(parseTargetForm('act=check')).toEqual({ act: 'check' });
+    for (const body of ['', 'act=check&act=check', 'act=check&notes=x'])
+      expect(parseTargetForm(body)).toBeUndefined();
+  });
+});
+
+describe('the script', () => {
+  const asked = (search: string, known?: string) =>
+    scriptAnswer(`https://x/api/dashboard.js${search}`, name => (name === 'if-none-match' && known) || null);
+
+  test('is a script, without a word of markup or of another host', () => {
+    expect(() => new Script(SCRIPT)).not.toThrow();
+    expect(SCRIPT).not.toMatch(/<\/script|https?:|innerHTML|eval|localStorage|code/);
+  });
+
+  test('is kept for good under the address with its hash, and asked for again under any other', () => {
+    const { status, headers, body } = asked(`?v=${SCRIPT_VERSION}`);
+    expect([status, body, headers]).toEqual([
+      200,
+      SCRIPT,
+      {
+        'content-type': 'text/javascript; charset=utf-8',
+        'cache-control': 'public, max-age=31536000, immutable',
+        'x-content-type-options': 'nosniff',
+        'cross-origin-resource-policy': 'same-origin',
+        etag: `"${SCRIPT_VERSION}"`,
+      },
+    ]);
+    for (const search of ['', '?v=older']) expect(asked(search).headers['cache-control']).toBe('no-cache');
+    expect(asked('', `"${SCRIPT_VERSION}"`)).toMatchObject({ status: 304, body: '' });
+  });
+});
