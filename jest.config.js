@@ -17,4 +17,6 @@ module.exports = {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: process.env.BROWSER ? [] : ['<rootDir>/test/browser/'],
   testTimeout: 30000,
+  // Much of a test is waiting: for the tables, a server, a process.
+  maxWorkers: '100%',
 };
