@@ -1,6 +1,7 @@
 /** What a sweep asks of the storage account, counted on the wire: a budget of DESIGN.md section 8 that needs no clock. */
 import { createServer, request, type Server } from 'node:http';
 import { createApp } from '../../src/app';
+import { DAY } from '../../src/core/instant';
 import type { World } from '../support/world';
 import { useWorld } from '../support/world';
 
@@ -63,3 +64,41 @@ test('first sight, reading again and a renewal stay within their budgets', async
   world().clock.pass(-5.9 * 3_600_000);
   expect(await sweep()).toBeLessThanOrEqual(fixed);
 });
+
+test('what a report asks of the tables follows its matches, whatever the size of the fleet', async () => {
+  const app = await counting(world());
+  const { tables, clock } = world();
+  const now = clock.now();
+  const write = (count: number, expiresOn: number) =>
+    tables.calendar.write(
+      Array.from({ length: count }, (_, index) => {
+        const key = { scope: SCOPE, name: `${expiresOn}-${index}` };
+        const listing = {
+          kind: 'iotCentralToken',
+          displayName: key.name,
+          owners: [],
+          expiresOn,
+          minted: false,
+          failing: false,
+          check: 'ok' as const,
+        };
+        return { ...key, key: tables.calendar.keyOf(key, expiresOn), listing };
+      }),
+      [],
+    );
+  const ask = async () => {
+    await app.report({ limit: 1 });
+    calls = 0;
+    const { items } = await app.report({ withinMs: 30 * DAY, limit: 1_000 });
+    return { calls, matches: items.length };
+  };
+  await write(5, now + DAY);
+  const small = await ask();
+  await write(3_000, now + 60 * DAY);
+  expect([small, await ask()]).toEqual([
+    { calls: 2, matches: 5 },
+    { calls: 2, matches: 5 },
+  ]);
+  await write(995, now + 2 * DAY);
+  expect(await ask()).toEqual({ calls: 2, matches: 1_000 });
+}, 60_000);
