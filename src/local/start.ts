@@ -74,6 +74,7 @@ The expiry watcher is running${live ? ' on your real tokens' : ' on a simulated 
   what expires next   ${host.url}/api/status
   the mails to come   ${host.url}/api/forecast
   its own health      ${host.url}/api/health
+  all of its API      ${host.url}/api/openapi.json
   the mails           ${outboxUrl ?? 'sent by your mail service'}
 ${live && !registry ? '\nNo rows yet? npm start -- --live --registry file.csv loads yours (scope,name,owners).\n' : ''}
 It sweeps every 30 seconds. Ctrl-C ends everything; npm start -- --fresh starts over.`);

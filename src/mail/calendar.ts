@@ -4,10 +4,10 @@ import type { Digest, DigestLine, Subject } from '../core/digest';
 import { eventUid } from '../core/feed';
 import { type CalendarEvent, icalendarOf } from '../core/icalendar';
 import { DAY, HOUR, type Instant } from '../core/instant';
+import { utc } from '../core/when';
 import { webLink } from './clean';
 import { datedExpiry, howToRenew, words } from './facts';
 import { nameOf } from './line-words';
-import { utc } from './when';
 
 const ALARMS = [DAY, HOUR];
 

@@ -2,10 +2,10 @@
 import type { DigestLine, Subject } from '../core/digest';
 import { DAY, type Instant } from '../core/instant';
 import { formatThreshold, type Threshold } from '../core/thresholds';
+import { expiryPhrase, moment, span, utc, utcDate } from '../core/when';
 import { sentence } from './clean';
 import { fact, howToRenew, notes, present, rowOf, runbook, snooze, where, words } from './facts';
 import type { SubjectWords } from './line-words';
-import { expiryPhrase, span, utc, utcDate, utcWithDay } from './when';
 
 type Dated = Extract<Subject, { is: 'threshold' }>;
 type Gone = Extract<Subject, { is: 'gone' }>;
@@ -71,7 +71,7 @@ export function renewedWords(line: DigestLine, renewed: Renewed, asOf: Instant):
     ...expiryOn(renewed.expiresOn),
     facts: present([
       fact('What to do', 'Nothing. Reminders follow the new expiry by themselves.'),
-      fact('It was', `${utcWithDay(renewed.from)}.`),
+      fact('It was', `${moment(renewed.from)}.`),
       where(line),
       fact('Evidence', `Read from Azure on ${utc(renewed.readOn)}.`),
       fact('Why now', 'You were reminded of the earlier expiry, and a later one was read since.'),
@@ -80,7 +80,7 @@ export function renewedWords(line: DigestLine, renewed: Renewed, asOf: Instant):
 }
 
 function expiryOn(expiresOn: Instant): Pick<SubjectWords, 'date' | 'dateIs' | 'day' | 'joint'> {
-  return { joint: ' ', dateIs: 'Expiry', date: utcWithDay(expiresOn), day: utcDate(expiresOn) };
+  return { joint: ' ', dateIs: 'Expiry', date: moment(expiresOn), day: utcDate(expiresOn) };
 }
 
 function urgencyOf(expiresOn: Instant, asOf: Instant): keyof typeof BADGES {

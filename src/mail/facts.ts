@@ -1,8 +1,8 @@
 /** The facts of a line: what stands below its name as rows of a term and what there is to say. Words of others are made fit here. */
 import type { DigestLine, LastKnown } from '../core/digest';
 import type { Instant } from '../core/instant';
+import { expiryPhrase, moment, utc } from '../core/when';
 import { cut, lines, oneLine, sentence, webLink } from './clean';
-import { expiryPhrase, utc, utcWithDay } from './when';
 
 export interface Fact {
   readonly term: string;
@@ -56,7 +56,7 @@ export function knownWords({ expiresOn, readOn, minted }: LastKnown, asOf: Insta
   if (expiresOn === undefined) return 'No expiry was ever read.';
   if (minted) return `Its expiry moves with every read${read}.`;
   if (expiresOn === 'never') return `It never expires${read}.`;
-  return `It ${expiryPhrase(expiresOn, asOf)}, on ${utcWithDay(expiresOn)}${read}.`;
+  return `It ${expiryPhrase(expiresOn, asOf)}, on ${moment(expiresOn)}${read}.`;
 }
 
 /** Its expiry if that is a date which reading it does not move. */

@@ -1,6 +1,7 @@
 /** Lines about reading itself: a token that can't be found, one that can't be read, and one that can be read again. */
 import type { DigestLine, LastKnown, Subject } from '../core/digest';
 import type { Instant } from '../core/instant';
+import { moment, span, utc } from '../core/when';
 import { sentence } from './clean';
 import {
   datedExpiry,
@@ -17,7 +18,6 @@ import {
   words,
 } from './facts';
 import type { SubjectWords } from './line-words';
-import { span, utc, utcWithDay } from './when';
 
 type Failing = Extract<Subject, { is: 'missing' | 'unreadable' }>;
 type Readable = Extract<Subject, { is: 'readable' }>;
@@ -107,5 +107,5 @@ function meanwhile(line: DigestLine, known: LastKnown): string[] {
 }
 
 function since(instant: Instant): Pick<SubjectWords, 'date' | 'dateIs' | 'joint'> {
-  return { joint: ' ', dateIs: 'Since', date: utcWithDay(instant) };
+  return { joint: ' ', dateIs: 'Since', date: moment(instant) };
 }

@@ -1,12 +1,12 @@
 /** The subject of a mail: how many tokens need someone, and which is the most urgent, so that a glance is enough. */
 import type { Digest, DigestLine } from '../core/digest';
 import type { Instant } from '../core/instant';
+import { counted, expiryPhrase, utc, utcDate } from '../core/when';
 import { cut } from './clean';
 import { datedExpiry } from './facts';
 import { nameOf } from './line-words';
 import { isGood, needsOf, needsWords, type Tally, tallyOf } from './tally';
 import { matterPhrase } from './watcher-words';
-import { counted, expiryPhrase, utc, utcDate } from './when';
 
 const LONGEST = 150;
 const LONGEST_NAME = 60;

@@ -1,6 +1,6 @@
 /** How many tokens, registry rows and matters of the watcher a mail is about: the count that a subject line gives. */
 import type { Digest, DigestLine, Subject } from '../core/digest';
-import { counted } from './when';
+import { counted } from '../core/when';
 
 export interface Tally {
   readonly tokens: number;

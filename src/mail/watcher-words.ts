@@ -1,9 +1,9 @@
 /** Lines for operators about the watcher itself: registry rows that can't be understood, and matters that no single owner can mend. */
 import type { DigestLine, Matter, Subject } from '../core/digest';
+import { moment } from '../core/when';
 import { cut, lines, oneLine, sentence } from './clean';
 import { fact, notes, present, rowOf, runbook, snooze, where } from './facts';
 import type { SubjectWords } from './line-words';
-import { utcWithDay } from './when';
 
 type Invalid = Extract<Subject, { is: 'invalid' }>;
 type OfWatcher = Extract<Subject, { is: 'matter' }>;
@@ -69,7 +69,7 @@ export function invalidWords(line: DigestLine, invalid: Invalid): SubjectWords {
     brief: "row can't be understood",
     joint: ': ',
     dateIs: 'Since',
-    date: utcWithDay(invalid.since),
+    date: moment(invalid.since),
     facts: present([
       fact("What's wrong", ...invalid.faults.map(fault => cut(oneLine(fault), LONGEST_FAULT))),
       fact(
@@ -91,7 +91,7 @@ export function matterWords(line: DigestLine, matter: OfWatcher): SubjectWords {
   return {
     urgency: 'mend',
     ...happened,
-    date: utcWithDay(matter.since),
+    date: moment(matter.since),
     facts: present([
       fact("What's wrong", ...lines(cut(matter.note, LONGEST_NOTE)).map(sentence)),
       fact('What to do', ...todo),

@@ -1,11 +1,11 @@
 /** A whole digest in words, before it becomes text or HTML: both show this and nothing else, so they agree. */
 import type { Digest } from '../core/digest';
+import { utc } from '../core/when';
 import { calendarOf } from './calendar';
 import { oneLine, webLink } from './clean';
 import { type LineWords, lineWords } from './line-words';
 import { goodNews, headingOf, subjectOf } from './subject';
 import { needsOf, tallyOf } from './tally';
-import { utc } from './when';
 
 export interface DigestWords {
   readonly subject: string;

@@ -2,7 +2,7 @@
 
 import type { Expiry } from '../core/expiry';
 import type { Because, Silence, Topic } from '../core/explanation';
-import { formatInstant, type Instant } from '../core/instant';
+import type { Instant } from '../core/instant';
 import type { Reminder } from '../core/reminder';
 import type { NextCheck } from '../core/schedule';
 import type { Snooze } from '../core/snooze';
@@ -10,6 +10,7 @@ import { fixedExpiry } from '../core/standing';
 import type { Crossing, SkippedThreshold } from '../core/thresholds';
 import { formatThreshold } from '../core/thresholds';
 import { noticeOf, type Told } from '../core/told';
+import { utc } from '../core/when';
 
 /** What a decision rested on. */
 export interface Grounds {
@@ -31,7 +32,7 @@ const SILENCES: Record<Silence, Words> = {
   neverExpires: () => 'It never expires.',
   noThresholdCrossed: ({ crossings: [first] }) =>
     first
-      ? `No threshold is crossed yet; the first, ${formatThreshold(first.threshold)}, falls on ${formatInstant(first.at)}.`
+      ? `No threshold is crossed yet; the first, ${formatThreshold(first.threshold)}, falls on ${utc(first.at)}.`
       : 'None of its thresholds says anything about this expiry.',
   awaitsReading: ({ state }) =>
     `A threshold was crossed after the last successful read (${on(state.readOn)}); it is told only once a later read confirms the expiry.`,
@@ -152,5 +153,5 @@ function evidence({ failure, invalid, readOn }: Expiry): string {
 }
 
 function on(instant: Instant | undefined): string {
-  return instant === undefined ? 'never' : formatInstant(instant);
+  return instant === undefined ? 'never' : utc(instant);
 }

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { eventUid, type Feed, type FeedEntry } from '../../core/feed';
 import { type CalendarEvent, icalendarOf } from '../../core/icalendar';
 import type { Instant } from '../../core/instant';
+import { moment } from '../../core/when';
 import type { Answer } from '../problem';
-import { moment } from '../when';
 
 /** A renewal is seen within hours as it is: programs that ask more often learn nothing. */
 const REFRESH_HOURS = 1;

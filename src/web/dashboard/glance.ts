@@ -3,8 +3,8 @@
 import { type Html, html } from '../../core/html';
 import type { Instant } from '../../core/instant';
 import type { Standing } from '../../core/standing';
+import { counted } from '../../core/when';
 import type { Report } from '../../watch/report';
-import { counted } from '../when';
 import { type Links, listPath } from './links';
 import { STANDING_WORDS, sign, time, timeAndDistance } from './words';
 

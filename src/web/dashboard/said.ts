@@ -2,10 +2,10 @@
 
 import { type Html, html } from '../../core/html';
 import { type Instant, SECOND } from '../../core/instant';
+import { moment } from '../../core/when';
 import type { StatusItem } from '../../watch/report';
 import type { CheckAnswer } from '../target/check-answer';
 import type { WholeTarget } from '../target/explanation';
-import { moment } from '../when';
 import { isField, LABELS, type Returned } from './edit';
 import { FIELDS } from './target-form';
 import { time } from './words';

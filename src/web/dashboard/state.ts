@@ -2,8 +2,8 @@
 import { formatDuration } from '../../core/duration';
 import { type Html, html } from '../../core/html';
 import { formatInstant, type Instant } from '../../core/instant';
+import { counted, span, utc } from '../../core/when';
 import type { WholeTarget } from '../target/explanation';
-import { counted, span } from '../when';
 import { checkBadge, expiryOf, standingBadge, timeAndDistance } from './words';
 
 export function stateCard({ key, explanation: { row, state, asOf }, report }: WholeTarget): Html {
@@ -48,10 +48,10 @@ function failureWords(state: WholeTarget['explanation']['state']): Html | false 
   const { failure, invalid } = state ?? {};
   const faults =
     invalid &&
-    html`<p><b>Its registry row can’t be understood</b>, since <time datetime="${formatInstant(invalid.since)}">${formatInstant(invalid.since).slice(0, 16).replace('T', ' ')} UTC</time>:</p><ul>${invalid.faults.map(fault => html`<li><bdi>${fault}</bdi></li>`)}</ul>`;
+    html`<p><b>Its registry row can’t be understood</b>, since <time datetime="${formatInstant(invalid.since)}">${utc(invalid.since)}</time>:</p><ul>${invalid.faults.map(fault => html`<li><bdi>${fault}</bdi></li>`)}</ul>`;
   const reads =
     failure &&
-    html`<p><b>Reads fail</b>, ${counted(failure.count, 'time')} in a row since <time datetime="${formatInstant(failure.since)}">${formatInstant(failure.since).slice(0, 16).replace('T', ' ')} UTC</time>: <code>${failure.code}</code> <bdi>${failure.message}</bdi></p>`;
+    html`<p><b>Reads fail</b>, ${counted(failure.count, 'time')} in a row since <time datetime="${formatInstant(failure.since)}">${utc(failure.since)}</time>: <code>${failure.code}</code> <bdi>${failure.message}</bdi></p>`;
   return (faults ?? reads) !== undefined && html`<div class="note bad">${faults}${reads}</div>`;
 }
 

@@ -2,8 +2,8 @@
 
 import { type Html, html } from '../../core/html';
 import { DAY, type Instant } from '../../core/instant';
+import { day } from '../../core/when';
 import type { Overview, StatusItem } from '../../watch/report';
-import { day } from '../when';
 import { type Links, linkTo, targetPath } from './links';
 
 interface Day {

@@ -3,8 +3,8 @@
 import { type Html, html } from '../../core/html';
 import { formatInstant, type Instant } from '../../core/instant';
 import type { Check, Standing } from '../../core/standing';
+import { distance, expiryPhrase, moment, span } from '../../core/when';
 import type { StatusItem } from '../../watch/report';
-import { distance, expiryPhrase, moment, span } from '../when';
 
 /** The standings that a person cares about first come first. */
 export const STANDING_WORDS: Readonly<Record<Standing, string>> = {

@@ -4,7 +4,7 @@ import { type Html, html } from '../../core/html';
 import { DAY, formatInstant, type Instant } from '../../core/instant';
 import type { LinkView } from '../../core/link';
 import { LONGEST_REASON, MOST_SNOOZE_DAYS, type Snooze } from '../../core/snooze';
-import { counted, moment } from '../when';
+import { counted, moment } from '../../core/when';
 import type { Field, FieldFault } from './form';
 
 /** A form as it came back, to be shown again with its faults; empty where none did. */

@@ -3,9 +3,9 @@
 import { type Html, html } from '../../core/html';
 import { DAY } from '../../core/instant';
 import type { LinkAnswer, LinkView, Replaced, Shown } from '../../core/link';
+import { expiryPhrase, moment } from '../../core/when';
 import { page } from '../page';
 import type { Answer } from '../problem';
-import { expiryPhrase, moment } from '../when';
 import { type Filled, replaceForm, snoozeForm, undoForm } from './fields';
 import type { SnoozeForm } from './form';
 import { refusalPage } from './refusal';

@@ -3,9 +3,9 @@
 import { type Html, html } from '../../core/html';
 import type { Instant } from '../../core/instant';
 import type { Refused } from '../../core/link';
+import { moment } from '../../core/when';
 import { page } from '../page';
 import type { Answer } from '../problem';
-import { moment } from '../when';
 
 interface Words {
   readonly status: number;

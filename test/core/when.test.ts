@@ -1,5 +1,5 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/instant';
-import { expiryPhrase, moment, span } from '../../src/web/when';
+import { expiryPhrase, moment, span } from '../../src/core/when';
 
 const NOW = Date.UTC(2026, 5, 8, 7, 30, 59);
 

@@ -1,16 +1,26 @@
-/** Instants as a page says them: absolute in UTC, and counted from the page's one instant, days rounded up (rule 19). */
-import { DAY, formatInstant, HOUR, type Instant, MINUTE } from '../core/instant';
+/** Instants and spans in words: absolute in UTC, and counted from a reader's one instant, days rounded up (rule 19). */
+import { DAY, formatInstant, HOUR, type Instant, MINUTE } from './instant';
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
+/** `2026-06-08`. */
+export function utcDate(instant: Instant): string {
+  return formatInstant(instant).slice(0, 10);
+}
+
+/** `2026-06-08 07:30 UTC`; seconds are cut off, so that an expiry is never said to be later than it is. */
+export function utc(instant: Instant): string {
+  return `${formatInstant(instant).slice(0, 16).replace('T', ' ')} UTC`;
+}
+
 /** `Mon 2026-06-08`. */
 export function day(instant: Instant): string {
-  return `${WEEKDAYS[new Date(instant).getUTCDay()]} ${formatInstant(instant).slice(0, 10)}`;
+  return `${weekday(instant)} ${utcDate(instant)}`;
 }
 
 /** `Mon 2026-06-08 07:30 UTC`. */
 export function moment(instant: Instant): string {
-  return `${day(instant)} ${formatInstant(instant).slice(11, 16)} UTC`;
+  return `${weekday(instant)} ${utc(instant)}`;
 }
 
 /** `expires in 7 days`, `expired 3 hours ago`; at the very instant it has expired. */
@@ -34,4 +44,8 @@ export function span(ms: number): string {
 /** `1 day`, `2 days`. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function weekday(instant: Instant): string {
+  return WEEKDAYS[new Date(instant).getUTCDay()] ?? '';
 }
