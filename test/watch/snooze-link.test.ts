@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { DAY } from '../../src/core/instant';
 import type { Link, Links } from '../../src/core/link';
@@ -59,6 +60,14 @@ test('every character in turn, by each other one of its alphabet, is refused', (
       .filter(answer => !('refused' in answer)),
   );
   expect(read).toEqual([]);
+});
+
+test('the same content signed by the same secret for another purpose is no link of ours', () => {
+  const [version, content = ''] = tokenOf(LINK).split('.');
+  const signed = (purpose: string) =>
+    createHmac('sha256', LINKS.secret).update(`${purpose}${content}`).digest('base64url');
+  const read = (purpose: string) => readLink(`${version}.${content}.${signed(purpose)}`, LINKS, NOW);
+  expect([read('snooze.1.'), read(''), read('status.1.')]).toEqual([LINK, UNREADABLE, UNREADABLE]);
 });
 
 test.each(['', '1', '1..', 'null', '1.e30.AAAA', `1.${'A'.repeat(100_000)}.${'A'.repeat(43)}`])(
