@@ -6,6 +6,9 @@ import type { HttpFunction } from './definition';
 /** The Functions host answers 404 itself to a method that is not listed; OPTIONS is the platform's, for CORS. */
 const METHODS: readonly HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
+/** No answer is anything but what it says it is. */
+const NO_SNIFFING = { 'x-content-type-options': 'nosniff' };
+
 type Serve = (request: HttpRequest, context: InvocationContext) => Promise<Answer>;
 
 /** HEAD comes with GET: the host sends the same without the body. */
@@ -26,11 +29,12 @@ function answering(serve: Serve): HttpHandler {
     try {
       const { status, headers, body } = await serve(request, context);
       // Some statuses forbid even an empty body.
-      return { status, headers: { ...headers }, ...(body !== '' && { body }) };
+      return { status, headers: { ...NO_SNIFFING, ...headers }, ...(body !== '' && { body }) };
     } catch (error) {
       // Nothing is expected here: whatever it is, the host must answer with a problem and the log must have the cause.
       context.error(error);
-      return { ...internalFault() };
+      const { headers, ...rest } = internalFault();
+      return { ...rest, headers: { ...NO_SNIFFING, ...headers } };
     }
   };
 }

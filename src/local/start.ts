@@ -6,6 +6,7 @@ import { functionsOf } from '../functions';
 import { type RunningAzurite, startAzurite } from './azurite';
 import { type LogEntry, type RunningHost, startHost } from './host';
 import { importRegistry } from './import-registry';
+import { lockFolder } from './lock';
 import { parseOptions, type StartOptions, USAGE } from './options';
 import { writeRegistryRows } from './registry-rows';
 import { liveWorld, simulatedWorld, type World } from './world';
@@ -19,12 +20,14 @@ async function main(): Promise<void> {
   if (typeof options === 'string') return giveUp(`${options}\n\n${USAGE}`);
   // The data of a live watch and of the demo never meet.
   const folder = join(FOLDER, options.live ? 'live' : 'demo');
+  const lock = await lockFolder(folder);
+  if (typeof lock === 'string') return giveUp(lock);
   if (options.fresh) await rm(folder, { recursive: true, force: true });
   const azurite = await startAzurite({ folder: join(folder, 'azurite'), preferUsualPorts: true });
   const world = options.live
     ? await liveWorld(process.env, folder, Date.now)
     : await simulatedWorld(folder, Date.now);
-  const closers = [world.close, azurite.close];
+  const closers = [world.close, azurite.close, lock.release];
   endOnSignal(closers);
   if (!options.registry) await writeRows(azurite, world);
   const host = await watch(options, azurite, world);

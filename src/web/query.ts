@@ -43,10 +43,12 @@ export function understoodBy<T>(parse: (text: string) => T | undefined, detail: 
 }
 
 /** How many items a page has at most. */
-export const Limit = v.optional(
-  v.pipe(wholeNumber(1, 1_000), v.description('How many items a page has at most.')),
-  '100',
-);
+export function limitOf(usual: string) {
+  return v.optional(
+    v.pipe(wholeNumber(1, 1_000), v.description('How many items a page has at most.')),
+    usual,
+  );
+}
 
 export function wholeNumber(least: number, most: number) {
   const detail = `write one whole number from ${least} to ${most}`;

@@ -152,3 +152,13 @@ test('its cost is bounded: at most so many entries of a large calendar are read'
     return { scope: 's', name: `${index}`, listing };
   }
 });
+
+test('an address that ends in a slash leads to the one that the links of the page are relative to', async () => {
+  await watched();
+  for (const path of ['dashboard', TARGET]) {
+    const answer = await fetch(`${await url()}/api/${path}/?code=K%2F`, { redirect: 'manual' });
+    const led = new URL(answer.headers.get('location') ?? '', answer.url);
+    expect([answer.status, led.href]).toEqual([308, `${await url()}/api/${path}?code=K%2F`]);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+  }
+});

@@ -76,6 +76,7 @@ test('every page lets nothing in, stays in no cache and tells nobody its address
       "default-src 'none'",
       "form-action 'self'",
       "frame-ancestors 'none'",
+      'img-src data:',
       expect.stringMatching(/^style-src 'sha256-[\w+/]{43}='$/),
     ]);
     expect(headers.get('referrer-policy')).toBe('no-referrer');

@@ -135,7 +135,6 @@ describe('the script', () => {
       {
         'content-type': 'text/javascript; charset=utf-8',
         'cache-control': 'public, max-age=31536000, immutable',
-        'x-content-type-options': 'nosniff',
         'cross-origin-resource-policy': 'same-origin',
         etag: `"${SCRIPT_VERSION}"`,
       },

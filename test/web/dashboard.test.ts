@@ -33,11 +33,10 @@ describe('the page', () => {
       {
         'content-type': 'text/html; charset=utf-8',
         'content-security-policy': expect.stringMatching(
-          /^default-src 'none'; style-src 'sha256-[\w+/=]+'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'$/,
+          /^default-src 'none'; style-src 'sha256-[\w+/=]+'; img-src data:; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'$/,
         ),
         'referrer-policy': 'no-referrer',
         'cache-control': 'no-store',
-        'x-content-type-options': 'nosniff',
         'x-robots-tag': 'noindex, nofollow',
       },
     ]);
@@ -103,6 +102,14 @@ describe('the page', () => {
   ])('with %p and nothing to list says: %s', (search, words) => {
     expect(textOf(shown(search, overviewOf([])).body)).toContain(words);
   });
+});
+
+test('a link is never of nothing but characters that nobody sees', () => {
+  const items = ['\u200b', ' ', '\u2800\u3164'].map(displayName => itemAt('a', NOW + DAY, { displayName }));
+  const { body } = shown('', overviewOf(items));
+  const links = [...body.matchAll(/<a href="dashboard\/[^"]*"><bdi>(.*?)<\/bdi>/g)].map(([, text]) => text);
+  expect(links.length).toBeGreaterThanOrEqual(3);
+  expect(new Set(links)).toEqual(new Set(['(no visible name)']));
 });
 
 describe('hostile names', () => {
@@ -247,7 +254,7 @@ describe('order and pages', () => {
 describe('a function key in the address', () => {
   test('goes on in every link and form of ours, and is shown nowhere', () => {
     const { body } = shown(`?${new URLSearchParams({ code: KEY })}`);
-    const paths = [...body.matchAll(/href="([^"#]+)/g)].map(
+    const paths = [...body.matchAll(/<a [^>]*href="([^"#]+)/g)].map(
       ([, path]) => path?.replaceAll('&amp;', '&') ?? '',
     );
     expect(paths.length).toBeGreaterThan(40);

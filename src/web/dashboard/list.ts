@@ -7,7 +7,7 @@ import { encodeCursor } from '../status/query';
 import { ORDER_WORDS } from './filter';
 import { type Links, linkTo, listPath, targetPath } from './links';
 import { ordered } from './order';
-import { type Asked, type Order, pageSizeOf } from './query';
+import type { Asked, Order } from './query';
 import { checkBadge, expiryOf, placeOf, standingBadge } from './words';
 
 const COLUMNS: readonly (readonly [words: string, order?: Order])[] = [
@@ -19,8 +19,7 @@ const COLUMNS: readonly (readonly [words: string, order?: Order])[] = [
 ];
 
 export function list(report: Report, asked: Asked, links: Links): Html {
-  const { order, page } = asked;
-  const size = pageSizeOf(asked);
+  const { order, page, pageSize: size } = asked;
   const start = order === 'soonest' ? 0 : (page - 1) * size;
   const items = ordered(report.items, order).slice(start, start + size);
   if (items.length === 0) return nothing(report, asked, links);

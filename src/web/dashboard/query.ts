@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { StatusQuery } from '../../watch/report';
 import type { Fault } from '../problem';
-import { oneOf, readQuery, wholeNumber } from '../query';
+import { limitOf, oneOf, readQuery, wholeNumber } from '../query';
 import { forReport, statusQuery } from '../status/query';
 
 export const ORDERS = ['soonest', 'name', 'owner', 'state', 'checked'] as const;
@@ -17,6 +17,8 @@ export interface Asked {
   readonly order: Order;
   /** Of an order other than soonest first, counted from 1. */
   readonly page: number;
+  /** How many rows a page has; the query of an order asks for all that it orders. */
+  readonly pageSize: number;
 }
 
 export type Given = Readonly<Partial<Record<Shown, string>>>;
@@ -24,7 +26,6 @@ export type Given = Readonly<Partial<Record<Shown, string>>>;
 const SHOWN = ['q', 'standing', 'check', 'kind', 'scope', 'owner', 'within', 'order', 'limit'] as const;
 export type Shown = (typeof SHOWN)[number];
 
-const DEFAULT_LIMIT = '50';
 /** An order other than the calendar's is made in memory, of so many at most. */
 const MOST_ORDERED = 1_000;
 const LONGEST_SHOWN = 1_024;
@@ -32,6 +33,7 @@ const LONGEST_SHOWN = 1_024;
 export function dashboardQuery(kinds: readonly string[]) {
   return v.object({
     ...statusQuery(kinds).entries,
+    limit: limitOf('50'),
     order: v.optional(v.pipe(oneOf(ORDERS), v.description('How the list is sorted.')), 'soonest'),
     page: v.optional(
       v.pipe(wholeNumber(1, MOST_ORDERED), v.description('Of an order other than soonest first.')),
@@ -45,18 +47,12 @@ export function parseDashboardQuery(url: string, kinds: readonly string[]): Aske
   const entries = [...new URL(url).searchParams].filter(([, text]) => text !== '');
   const parameters = new URLSearchParams(entries);
   const given = givenOf(parameters);
-  if (!parameters.has('limit')) parameters.set('limit', DEFAULT_LIMIT);
   const parsed = readQuery(parameters, dashboardQuery(kinds));
-  if ('faults' in parsed) return { given, faults: parsed.faults, order: 'soonest', page: 1 };
+  if ('faults' in parsed) return { given, faults: parsed.faults, order: 'soonest', page: 1, pageSize: 0 };
   const { order, page, ...filters } = parsed.query;
   const query = forReport(filters);
-  const asked = { given, faults: [], order, page };
+  const asked = { given, faults: [], order, page, pageSize: query.limit };
   return { ...asked, query: order === 'soonest' ? query : { ...query, limit: MOST_ORDERED } };
-}
-
-/** How many rows a page has; the query of an order asks for all that it orders. */
-export function pageSizeOf({ given }: Asked): number {
-  return Number(given.limit ?? DEFAULT_LIMIT);
 }
 
 function givenOf(parameters: URLSearchParams): Given {

@@ -13,7 +13,6 @@ export function scriptAnswer(url: string, header: (name: string) => string | nul
   const headers = {
     'content-type': 'text/javascript; charset=utf-8',
     'cache-control': isOwn ? 'public, max-age=31536000, immutable' : 'no-cache',
-    'x-content-type-options': 'nosniff',
     'cross-origin-resource-policy': 'same-origin',
     etag,
   };

@@ -10,6 +10,11 @@ const FAULT: Answered = { is: 'The watcher met a fault; its log has the cause.',
 /** The signed token of the link, of which only the app knows what it says. */
 const TOKEN = v.object({ t: v.pipe(v.string(), v.description('The signed token of the link.')) });
 
+const SLASH: Answered = {
+  is: 'The address ends in a slash.',
+  headers: { Location: 'The address without it.' },
+};
+
 const page = (is: string): Answered => ({ is, content: PAGE });
 
 const NO_LINK = {
@@ -28,7 +33,12 @@ export const pages = (kinds: readonly string[]): Operation[] => [
     summary: 'What expires next, for people',
     description: 'Takes the filters of `status`; a form’s empty fields count as none.',
     query: dashboardQuery(kinds),
-    answers: { 200: page('The page.'), 400: page('The filter is not understood.'), 500: FAULT },
+    answers: {
+      200: page('The page.'),
+      308: SLASH,
+      400: page('The filter is not understood.'),
+      500: FAULT,
+    },
   },
   {
     id: 'dashboardTarget',
@@ -37,7 +47,12 @@ export const pages = (kinds: readonly string[]): Operation[] => [
     tag: 'Pages',
     summary: 'One target whole, for people',
     description: 'What `targets/{scope}/{name}` answers, as a page.',
-    answers: { 200: page('The page.'), 404: page('There is no such target.'), 500: FAULT },
+    answers: {
+      200: page('The page.'),
+      308: SLASH,
+      404: page('There is no such target.'),
+      500: FAULT,
+    },
   },
   {
     id: 'postDashboardTarget',
@@ -50,6 +65,7 @@ export const pages = (kinds: readonly string[]): Operation[] => [
     answers: {
       200: page('It was read, and a running sweep will record it.'),
       303: { is: 'Done; the page says what.', headers: { Location: 'The target’s page.' } },
+      308: SLASH,
       400: page('The form is not understood.'),
       403: page('The form came from another site.'),
       404: page('There is no such target.'),
@@ -57,7 +73,11 @@ export const pages = (kinds: readonly string[]): Operation[] => [
       413: page('That was too much.'),
       415: page('That was no form.'),
       422: page('The row is refused: every fault stands at its field.'),
-      429: page('The service refuses more requests for now.'),
+      429: {
+        is: 'The service refuses more requests for now.',
+        content: PAGE,
+        headers: { 'Retry-After': 'Seconds to wait.' },
+      },
       500: FAULT,
     },
   },
@@ -71,7 +91,7 @@ export const pages = (kinds: readonly string[]): Operation[] => [
     isAnonymous: true,
     answers: {
       200: { is: 'The script.', content: { 'text/javascript; charset=utf-8': 'text' } },
-      304: { is: 'The client has it.' },
+      304: { is: 'The client has it.', headers: { ETag: 'Of this version.' } },
     },
   },
   {

@@ -9,7 +9,10 @@ import { pages } from './operations-of-pages';
 import { REGISTRY } from './operations-of-registry';
 
 const ETAG = { ETag: 'Changes when the answer does.' };
-const UNCHANGED = { is: 'The client has this very answer: nothing but the instants that pass has changed.' };
+const UNCHANGED = {
+  is: 'The client has this very answer: nothing but the instants that pass has changed.',
+  headers: ETAG,
+};
 
 export function operationsOf(kinds: readonly string[]): Operation[] {
   return [...asking(kinds), ...REGISTRY, ...forPrograms(kinds), ...pages(kinds)];

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { parseJson } from '../../core/json';
 import type { Key } from '../../core/target';
 import type { Fault } from '../problem';
-import { Limit, readQuery, someText, understoodBy } from '../query';
+import { limitOf, readQuery, someText, understoodBy } from '../query';
 import { Filters } from '../status/query';
 
 type Faults = { readonly faults: readonly Fault[] };
@@ -13,7 +13,7 @@ const KeyPair = v.tuple([v.string(), v.string()]);
 
 export const ListQuery = v.object({
   ...Filters,
-  limit: Limit,
+  limit: limitOf('100'),
   cursor: v.exactOptional(
     v.pipe(
       someText(NO_CURSOR),

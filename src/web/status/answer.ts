@@ -34,18 +34,21 @@ function linkTo({ nextCursor }: ReturnType<typeof statusJson>, { searchParams }:
   return { link: `<?${next}>; rel="next"` };
 }
 
-/** Whether CSV is named, and JSON is not wanted more; a wildcard means JSON. */
+/** Whether CSV is named and nothing is wanted more; a wildcard alone means JSON. */
 function prefersCsv(accept: string | null): boolean {
-  const csv = qualityOf('text/csv', accept);
-  return csv > 0 && csv > qualityOf('application/json', accept);
+  const csv = qualityOf('text/csv', accept) ?? 0;
+  const json = qualityOf('application/json', accept) ?? 0;
+  const any = qualityOf('application/*', accept) ?? qualityOf('*/*', accept) ?? 0;
+  return csv > json && csv >= any && csv > 0;
 }
 
-function qualityOf(type: string, accept: string | null): number {
-  for (const range of (accept ?? '').toLowerCase().split(',')) {
-    const [name = '', ...parameters] = range.split(';').map(part => part.trim());
-    if (name !== type) continue;
+/** Undefined for a range that is not there. */
+function qualityOf(range: string, accept: string | null): number | undefined {
+  for (const one of (accept ?? '').toLowerCase().split(',')) {
+    const [name = '', ...parameters] = one.split(';').map(part => part.trim());
+    if (name !== range) continue;
     const quality = parameters.find(parameter => parameter.startsWith('q='));
     return quality === undefined ? 1 : Number(quality.slice(2)) || 0;
   }
-  return 0;
+  return undefined;
 }

@@ -4,7 +4,7 @@ import { parseDuration } from '../../core/duration';
 import { CHECKS, STANDINGS } from '../../core/standing';
 import type { StatusQuery } from '../../watch/report';
 import type { Fault } from '../problem';
-import { Limit, oneOf, readQuery, someOf, someText, understoodBy } from '../query';
+import { limitOf, oneOf, readQuery, someOf, someText, understoodBy } from '../query';
 
 /** What a calendar key looks like; a cursor is one, in base64url. */
 const CURSOR = /^(~|\d{4}-\d\d-\d\dT[\d:.]+Z)\|[0-9a-f]{32}$/;
@@ -46,7 +46,7 @@ export function statusQuery(kinds: readonly string[]) {
     check: v.exactOptional(v.pipe(someOf(CHECKS), v.description('One or more checks.'))),
     kind: v.exactOptional(v.pipe(oneOf(kinds), v.description('Targets of this kind.'))),
     ...Filters,
-    limit: Limit,
+    limit: limitOf('100'),
     cursor: v.exactOptional(Cursor),
   });
 }
