@@ -42,6 +42,9 @@ export interface ParsedColumns {
 const MOST_OWNERS = 10;
 const ADDRESS = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 
+/** The ends of lines and paragraphs that nobody types on purpose, and that end a line somewhere on the way. */
+const SEPARATORS = /[\u0085\u2028\u2029]/g;
+
 /** Whether a text is one mail address that the mail service can take. */
 export function isAddress(text: string): boolean {
   return text.length <= 254 && ADDRESS.test(text) && !/(^\.|\.@|\.\.)/.test(text);
@@ -58,12 +61,24 @@ export function parseAddresses(field: string, text: string): { addresses: string
   return { addresses: [...addresses.values()], faults };
 }
 
+/**
+ * A column as the text a person would write: people's tools give columns other types, too. '' for none; undefined for what is
+ * no text, number, flag or date.
+ */
+export function textOf(value: unknown): string | undefined {
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'string') return value;
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
+  const isPlain = typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint';
+  return isPlain ? `${value}` : undefined;
+}
+
 /** Understands what can be understood of a row's columns: one bad column never silences the good ones. */
 export function parseColumns(row: Readonly<Record<string, unknown>>): ParsedColumns {
   const faults: string[] = [];
   const text = (column: string, longest: number) => {
-    const value = row[column] ?? '';
-    if (typeof value === 'string' && value.length <= longest) return value.trim();
+    const value = textOf(row[column]);
+    if (value !== undefined && value.length <= longest) return value.replace(SEPARATORS, ' ').trim();
     faults.push(`${column}: a text of at most ${longest} characters`);
     return '';
   };
@@ -87,11 +102,9 @@ export function parseColumns(row: Readonly<Record<string, unknown>>): ParsedColu
 }
 
 function parseEnabled(value: unknown, faults: string[]): boolean {
-  const text = typeof value === 'string' ? value.trim().toLowerCase() : value;
-  if (text === false || text === 'false') return false;
-  if (text !== undefined && text !== null && text !== '' && text !== true && text !== 'true') {
-    faults.push('enabled: true or false (watched until this is mended)');
-  }
+  const text = textOf(value)?.trim().toLowerCase();
+  if (text === 'false') return false;
+  if (text !== '' && text !== 'true') faults.push('enabled: true or false (watched until this is mended)');
   return true;
 }
 

@@ -18,16 +18,31 @@ const ENVELOPE_BYTES = 1_000;
 interface Fault {
   readonly at: number | undefined;
   readonly missing: boolean;
+  /** It may be the store's own: a row can break a store that takes its neighbours. */
+  readonly vague?: true;
 }
+
+/** How a transaction comes out, part by part. */
+interface Course {
+  readonly refused: Operation[];
+  /** How many vague faults in a row are left until they are taken for the store's own. */
+  patience: number;
+}
+
+/** Of a store that is down all parts fail: the whole, its first operation alone and whatever comes next. */
+const PATIENCE = 3;
 
 /**
  * Carries out operations in transactions of up to 100, one after another: n good ones on one partition cost ⌈n/100⌉. Where an
  * entity occurs twice the last word counts. Answers with the row keys that were refused on their own; the rest is
- * written. Throws (RestError) what is not about a row: network, 401, 403, 429, 5xx, a missing table.
+ * written. Throws (RestError) what is not about a row: network, 401, 403, 429, 5xx (a 500 when parts fail, too), a missing table.
  */
 export async function submit(client: TableClient, operations: readonly Operation[]): Promise<Set<string>> {
   const refused: Operation[] = [];
-  for (const transaction of transactionsOf(operations)) await settle(client, transaction, refused);
+  for (const transaction of transactionsOf(operations)) {
+    const patience = transaction.length > 1 ? PATIENCE : 1;
+    await settle(client, transaction, { refused, patience });
+  }
   return new Set(refused.map(([, { rowKey }]) => rowKey));
 }
 
@@ -61,35 +76,44 @@ export async function submitUnder(
 }
 
 /** Sends a transaction without its bad operation, or in halves when nobody says which one that is. */
-async function settle(client: TableClient, operations: Operation[], refused: Operation[]): Promise<void> {
-  const fault = await attempt(client, operations);
+async function settle(client: TableClient, operations: Operation[], course: Course): Promise<void> {
+  const fault = await attempt(client, operations, course);
   if (!fault) return;
   const [only, ...others] = operations;
   if (only && others.length === 0) {
-    if (!fault.missing) refused.push(only);
+    if (!fault.missing) course.refused.push(only);
     return;
   }
-  for (const part of partsOf(operations, fault)) await settle(client, part, refused);
+  for (const part of partsOf(operations, fault)) await settle(client, part, course);
 }
 
 /** A named operation gets a try of its own at the end, lest a row be lost to a wrong number; a missing row needs none. */
-function partsOf(operations: Operation[], { at, missing }: Fault): Operation[][] {
+function partsOf(operations: Operation[], { at, missing, vague }: Fault): Operation[][] {
   const named = at === undefined ? undefined : operations[at];
   if (!named) {
-    const half = Math.ceil(operations.length / 2);
-    return [operations.slice(0, half), operations.slice(half)];
+    // One alone, before the halves, soon tells whether the store still takes any.
+    const first = vague ? 1 : 0;
+    const half = Math.ceil((operations.length + first) / 2);
+    const parts = [operations.slice(0, first), operations.slice(first, half), operations.slice(half)];
+    return parts.filter(part => part.length > 0);
   }
   const rest = operations.filter(operation => operation !== named);
   return missing ? [rest] : [rest, [named]];
 }
 
-async function attempt(client: TableClient, operations: Operation[]): Promise<Fault | undefined> {
+async function attempt(
+  client: TableClient,
+  operations: Operation[],
+  course: Course,
+): Promise<Fault | undefined> {
   try {
     await client.submitTransaction(operations);
+    course.patience = PATIENCE;
     return undefined;
   } catch (error) {
     const fault = faultOf(error, operations);
-    if (fault) return fault;
+    course.patience = fault?.vague ? course.patience - 1 : PATIENCE;
+    if (fault && course.patience > 0) return fault;
     throw error;
   }
 }
@@ -105,6 +129,8 @@ function faultOf(error: unknown, operations: readonly Operation[]): Fault | unde
     const action = at === undefined ? undefined : operations[at]?.[0];
     return action === 'delete' || action === 'update' ? { at, missing: true } : undefined;
   }
+  if (error.statusCode === 500 && error.code !== 'OperationTimedOut')
+    return { at, missing: false, vague: true };
   const aboutRow = error.statusCode === 400 || error.statusCode === 413;
   return aboutRow && error.code !== 'InvalidAuthenticationInfo' ? { at, missing: false } : undefined;
 }

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { formatInstant, type Instant, parseInstant } from '../core/instant';
 import { parseJson } from '../core/json';
 import type { Key } from '../core/target';
+import { wellFormed } from './keys';
 
 /** A row as it enters, or as it is written. */
 export type Row = Record<string, unknown>;
@@ -10,9 +11,13 @@ export type Row = Record<string, unknown>;
 /** An instant inside a JSON column. */
 export const InstantText = v.pipe(v.string(), v.transform(parseInstant), v.number());
 
-/** A text; '' is how a Merge clears a column, so it reads as absent. */
+/** Any escape of a JSON text: a whole pair, half of one (which the group catches), or another, a backslash's own included. */
+const ESCAPE =
+  /\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(u[dD][89a-fA-F][\da-fA-F]{2})|.)/gs;
+
+/** A text, well-formed; '' is how a Merge clears a column, so it reads as absent. */
 export function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  return typeof value === 'string' && value !== '' ? wellFormed(value) : undefined;
 }
 
 /** A number, in whatever type the column has come to hold it. */
@@ -40,15 +45,19 @@ export function oneOf<T extends string>(words: readonly T[], value: unknown): T 
   return words.find(word => word === value);
 }
 
-/** A JSON column that holds what the schema says. */
+/** A JSON column that holds what the schema says, in well-formed texts. */
 export function json<T extends v.GenericSchema>(schema: T, value: unknown): v.InferOutput<T> | undefined {
-  const parsed = v.safeParse(schema, typeof value === 'string' ? parseJson(value) : undefined);
+  const mended = text(value)?.replace(ESCAPE, (whole, half) => (half === undefined ? whole : '\\ufffd'));
+  const parsed = v.safeParse(schema, mended === undefined ? undefined : parseJson(mended));
   return parsed.success ? parsed.output : undefined;
 }
 
-/** The keys of a row, which every row has. */
-export function keyOf(row: Row): Key {
-  return { scope: text(row.partitionKey) ?? '', name: text(row.rowKey) ?? '' };
+/** The keys of a row, which every row has; as they stand, since rows are found and put in order by them. */
+export function keyOf({ partitionKey, rowKey }: Row): Key {
+  return {
+    scope: typeof partitionKey === 'string' ? partitionKey : '',
+    name: typeof rowKey === 'string' ? rowKey : '',
+  };
 }
 
 /** The etag that a row was read or written with; every answer of the store has one. */

@@ -7,13 +7,13 @@ import type { Change, Expiries } from '../watch/ports';
 import { unlessMissing } from './answers';
 import { type Operation, submit, submitAll } from './batch';
 import { calColumns, changedColumns, snoozeColumn, toExpiry, toldColumn } from './expiry-row';
-import { isWellFormed } from './keys';
+import { canBeKey } from './keys';
 import { find, type Query, rowsOf, within } from './pages';
 
 export function openExpiries(client: TableClient): Expiries {
   return {
     async *rows(scope, after) {
-      if (isWellFormed(scope)) yield* expiriesOf(client, { filter: within(scope, after), ahead: true });
+      if (canBeKey(scope)) yield* expiriesOf(client, { filter: within(scope, after), ahead: true });
     },
     async row(key) {
       const row = await find(client, key);

@@ -7,7 +7,7 @@ import type { History } from '../watch/ports';
 import { type Operation, submit } from './batch';
 import { keyOf } from './columns';
 import { eventColumns, eventKey, toEvent } from './event-row';
-import { hashOf, isWellFormed } from './keys';
+import { canBeKey, hashOf } from './keys';
 import { and, compare, pagesOf, rowsOf } from './pages';
 
 const MOST_ROWS = 1_000;
@@ -29,7 +29,7 @@ function addEvent({ scope, name, event }: Key & { readonly event: TargetEvent })
 }
 
 async function newest(client: TableClient, key: Key, most: number): Promise<TargetEvent[]> {
-  if (most <= 0 || !isWellFormed(key.scope)) return [];
+  if (most <= 0 || !canBeKey(key.scope) || !canBeKey(key.name)) return [];
   const hash = hashOf(key);
   // A bar ends the hash, and a brace is what follows a bar.
   const filter = and(

@@ -3,10 +3,30 @@ import { createHash } from 'node:crypto';
 import type { Identity, Key } from '../core/target';
 
 const HASH_LENGTH = 32;
+/** 1 KiB of UTF-16. */
+const LONGEST_PART = 512;
 
 /** Whether a text has no lone surrogate, that is, whether UTF-8 (and so any URL) can carry it. */
 export function isWellFormed(text: string): boolean {
   return !/\p{Surrogate}/u.test(text);
+}
+
+/** A text without lone surrogates: a strict reader of JSON takes none of them, escaped or not. */
+export function wellFormed(text: string): string {
+  return isWellFormed(text) ? text : Buffer.from(text).toString();
+}
+
+/**
+ * Whether a table can hold a text as one part of a key; a query for any other is refused, or too long for a URL.
+ * https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model (1 KiB; disallowed characters)
+ */
+export function canBeKey(text: string): boolean {
+  return text.length <= LONGEST_PART && isWellFormed(text) && !/[/\\#?\p{Cc}]/u.test(text);
+}
+
+/** The beginning of a text that is as long as a key can be: the same keys come after both. */
+export function cutToKey(text: string): string {
+  return text.slice(0, LONGEST_PART);
 }
 
 /**

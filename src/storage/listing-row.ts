@@ -12,12 +12,14 @@ import {
   instantOrNever,
   instantOrNone,
   json,
+  keyOf,
   number,
   oneOf,
   present,
   type Row,
   text,
 } from './columns';
+import { wellFormed } from './keys';
 
 const Shown = v.record(v.string(), v.unknown());
 const Failure = v.object({
@@ -44,9 +46,10 @@ export function listingColumns({ scope, name, listing }: CalendarEntry): Row {
 
 /** Undefined for a row that doesn't say which target it lists. */
 export function toEntry(row: Row): CalendarEntry | undefined {
-  const key = text(row.rowKey);
-  const { scope, name } = row;
-  if (key === undefined || typeof scope !== 'string' || typeof name !== 'string') return undefined;
+  const { name: key } = keyOf(row);
+  if (key === '' || typeof row.scope !== 'string' || typeof row.name !== 'string') return undefined;
+  // No row is found by a key with half a character, so to mend one loses nothing.
+  const [scope, name] = [wellFormed(row.scope), wellFormed(row.name)];
   const shown = json(Shown, row.listing) ?? {};
   return { scope, name, key, listing: toListing({ ...shown, kind: row.kind }, name) };
 }

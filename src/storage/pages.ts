@@ -2,7 +2,7 @@
 import type { TableClient } from '@azure/data-tables';
 import type { Key } from '../core/target';
 import { keyOf, type Row } from './columns';
-import { isWellFormed } from './keys';
+import { canBeKey, cutToKey, wellFormed } from './keys';
 
 export interface Query {
   /** OData, made of `compare`. */
@@ -19,8 +19,7 @@ const MOST_ROWS = 1_000;
 
 /** An OData comparison; U+FFFD stands for a lone surrogate, which no URL can carry (and which is less). */
 export function compare(column: string, operator: 'eq' | 'gt' | 'ge' | 'lt' | 'le', value: string): string {
-  const wellFormed = Buffer.from(value).toString();
-  return `${column} ${operator} '${wellFormed.replaceAll("'", "''")}'`;
+  return `${column} ${operator} '${wellFormed(value).replaceAll("'", "''")}'`;
 }
 
 /** Joins what must hold together. */
@@ -57,14 +56,14 @@ export async function firstOf(client: TableClient, query: Query): Promise<Row | 
 
 /** The row of a key. Asked for by a filter, which holds any key as data; a path does not. */
 export async function find(client: TableClient, { scope, name }: Key): Promise<Row | undefined> {
-  if (!isWellFormed(scope) || !isWellFormed(name)) return undefined;
+  if (!canBeKey(scope) || !canBeKey(name)) return undefined;
   const filter = and(compare('PartitionKey', 'eq', scope), compare('RowKey', 'eq', name));
   return await firstOf(client, { filter });
 }
 
 /** The filter of one partition's rows after a row key. */
 export function within(scope: string, after: string | undefined): string | undefined {
-  const start = after === undefined ? undefined : compare('RowKey', 'gt', after);
+  const start = after === undefined ? undefined : compare('RowKey', 'gt', cutToKey(after));
   return and(compare('PartitionKey', 'eq', scope), start);
 }
 

@@ -1,12 +1,12 @@
 /** The registry table: people's rows, handed on as they stand. */
 import type { TableClient } from '@azure/data-tables';
 import type { Key } from '../core/target';
-import type { Registry, RegistryRow } from '../watch/ports';
-import { alreadyExists, isMissing, unlessMissing, unlessThere, wasChanged } from './answers';
-import { submit } from './batch';
-import { instant, keyOf, type Row, text } from './columns';
-import { isWellFormed, spell, takeApart } from './keys';
+import type { FoundRow, Registry, RegistryRow } from '../watch/ports';
+import { unlessMissing, unlessThere } from './answers';
+import { etagOf, instant, keyOf, type Row } from './columns';
+import { canBeKey, cutToKey, spell, takeApart, wellFormed } from './keys';
 import { compare, find, firstOf, rowsOf, within } from './pages';
+import { rowOf, save, unlessOvertaken, writeRows } from './registry-write';
 
 const NOT_A_COLUMN = new Set(['partitionKey', 'rowKey', 'timestamp', 'etag']);
 
@@ -21,56 +21,36 @@ export function openRegistry(client: TableClient): Registry {
     scopes: () => scopesOf(client),
     async find(key) {
       const row = await find(client, key);
-      return row && { row: toRow(row), etag: etagOf(row) };
+      return row && toFound(row);
     },
+    found: scope => found(client, scope),
     spell,
     takeApart,
     create: (key, columns) => unlessThere(client.createEntity(rowOf(key, columns))),
     change: (key, columns) => unlessMissing(client.updateEntity(rowOf(key, columns), 'Merge')),
-    save: (key, columns, etag) => unlessOvertaken(save(client, rowOf(key, columns), etag)),
+    save: (key, columns, etag) => save(client, key, columns, etag),
     async remove({ scope, name }, etag) {
       return (await unlessOvertaken(client.deleteEntity(scope, name, { etag }))) !== undefined;
     },
-    merge: (scope, changes) =>
-      submit(
-        client,
-        changes.map(({ name, columns }) => ['upsert', rowOf({ scope, name }, columns), 'Merge']),
-      ),
+    write: (scope, some) => writeRows(client, scope, some),
   };
 }
 
 async function* rows(client: TableClient, scope: string, after?: string): ReturnType<Registry['rows']> {
-  if (!isWellFormed(scope)) return;
+  if (!canBeKey(scope)) return;
   for await (const row of rowsOf(client, { filter: within(scope, after), ahead: true })) yield toRow(row);
+}
+
+async function* found(client: TableClient, scope: string): ReturnType<Registry['found']> {
+  if (!canBeKey(scope)) return;
+  for await (const row of rowsOf(client, { filter: within(scope, undefined), ahead: true }))
+    yield toFound(row);
 }
 
 async function* allRows(client: TableClient, after: Key | undefined): ReturnType<Registry['all']> {
   if (after) yield* rows(client, after.scope, after.name);
-  const filter = after && compare('PartitionKey', 'gt', after.scope);
+  const filter = after && compare('PartitionKey', 'gt', cutToKey(after.scope));
   for await (const row of rowsOf(client, { filter, ahead: true })) yield toRow(row);
-}
-
-async function save(client: TableClient, row: ReturnType<typeof rowOf>, etag: string | undefined) {
-  const answer = await (etag === undefined
-    ? client.createEntity(row)
-    : client.updateEntity(row, 'Merge', { etag }));
-  return etagOf(answer);
-}
-
-/** What a write under an etag came to; undefined when another writer was faster. */
-async function unlessOvertaken<T>(write: Promise<T>): Promise<T | undefined> {
-  try {
-    return await write;
-  } catch (error) {
-    if (alreadyExists(error) || wasChanged(error) || isMissing(error)) return undefined;
-    throw error;
-  }
-}
-
-function etagOf(answer: { readonly etag?: unknown }): string {
-  const etag = text(answer.etag);
-  if (etag === undefined) throw new Error('table registry answered without an etag');
-  return etag;
 }
 
 /** Leaps from each partition to the next: one call of one row for each, however many rows it has. */
@@ -86,14 +66,16 @@ async function* scopesOf(client: TableClient): ReturnType<Registry['scopes']> {
   }
 }
 
-function rowOf({ scope, name }: Key, columns: Readonly<Record<string, string>>) {
-  return { partitionKey: scope, rowKey: name, ...columns };
+function toFound(row: Row): FoundRow {
+  return { row: toRow(row), etag: etagOf(row) };
 }
 
 function toRow(row: Row): RegistryRow {
   const key = keyOf(row);
   const columns = Object.fromEntries(
-    Object.entries(row).filter(([column]) => !NOT_A_COLUMN.has(column) && !column.startsWith('odata.')),
+    Object.entries(row)
+      .filter(([column]) => !NOT_A_COLUMN.has(column) && !column.startsWith('odata.'))
+      .map(([column, value]) => [column, typeof value === 'string' ? wellFormed(value) : value]),
   );
   return { ...key, identity: takeApart(key), columns };
 }

@@ -16,7 +16,7 @@ import type { Outbox } from './outbox-port';
 import type { Registry } from './registry-port';
 
 export type { Claim, HeldClaim, Outbox, OutboxLine, OwnerLines, SentDigest } from './outbox-port';
-export type { Registry, RegistryRow } from './registry-port';
+export type { FoundRow, Registry, RegistryRow, RowToWrite, Unwritten } from './registry-port';
 
 export interface Clock {
   now(): Instant;

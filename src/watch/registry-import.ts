@@ -1,14 +1,17 @@
 /** The import of registry rows: every line gets an outcome of its own, and nothing is written that the report does not tell of. */
-import type { Log, RegistryRow } from './ports';
+import { NO_COLUMNS } from '../core/columns';
+import type { Log, RowToWrite, Unwritten } from './ports';
 import {
   type Columns,
   faultsOf,
+  keyFaults,
   type ManagedRow,
   managed,
   type RegistryWatch,
   saysTheSame,
   withoutEmpty,
 } from './registry-row';
+import { bounded } from './understand';
 
 /** One line of a file: the columns that the file has, or why it could not be taken apart. */
 export interface ImportLine {
@@ -29,11 +32,24 @@ export interface LineReport {
 interface Plan {
   readonly source: ImportLine;
   readonly report: LineReport;
-  readonly write?: Readonly<Record<string, string>>;
+  readonly write?: RowToWrite;
 }
 
+/** A row as it was read: what is written to it later must find it so. */
+interface Known {
+  readonly row: ManagedRow;
+  readonly etag: string;
+}
+
+const MOST_AT_ONCE = 8;
+const UNREAD = 'the store failed while this was read; nothing of it was written';
 const UNWRITTEN =
   'the store failed while this was written: it may be there or not; import the file again, which repeats nothing';
+const WHY: Readonly<Record<Unwritten, string>> = {
+  refused: 'the store refuses this row',
+  overtaken:
+    'another writer changed, removed or made this row in the meantime: it is left as it is; import the file again',
+};
 
 /** Rows of which a line is rejected are left as they are; columns that the file does not have are, too. */
 export async function importRows(
@@ -42,19 +58,32 @@ export async function importRows(
   watch: RegistryWatch,
   log: Log,
 ): Promise<LineReport[]> {
-  const byScope = new Map<string, ImportLine[]>();
-  for (const source of withDuplicatesNamed(lines)) {
-    const some = byScope.get(source.scope);
-    if (some) some.push(source);
-    else byScope.set(source.scope, [source]);
-  }
-  const reports: LineReport[] = [];
-  for (const [scope, some] of byScope) {
-    const plans = await planFor(scope, some, watch);
+  const reports: LineReport[][] = [];
+  await eachOf(byScope(withDuplicatesNamed(lines)), async ([scope, some]) => {
+    const plans = await planFor(scope, some, watch, log);
     const unwritten = dryRun ? new Map<string, string>() : await write(scope, plans, watch, log);
-    reports.push(...plans.map(plan => reportOf(plan, unwritten)));
+    reports.push(plans.map(plan => reportOf(plan, unwritten)));
+  });
+  return reports.flat().sort((a, b) => a.line - b.line);
+}
+
+/** Side by side, a few at a time: each takes the next when it is through with one. */
+async function eachOf<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
+  const left = [...items].values();
+  const worker = async () => {
+    for (const item of left) await work(item);
+  };
+  await Promise.all(Array.from({ length: MOST_AT_ONCE }, worker));
+}
+
+function byScope(lines: readonly ImportLine[]): ReadonlyMap<string, readonly ImportLine[]> {
+  const scopes = new Map<string, ImportLine[]>();
+  for (const source of lines) {
+    const some = scopes.get(source.scope);
+    if (some) some.push(source);
+    else scopes.set(source.scope, [source]);
   }
-  return reports.sort((a, b) => a.line - b.line);
+  return scopes;
 }
 
 /** Of two lines about one target the later is rejected: which of them is meant only a person knows. */
@@ -69,45 +98,80 @@ function withDuplicatesNamed(lines: readonly ImportLine[]): ImportLine[] {
   });
 }
 
-async function planFor(scope: string, lines: readonly ImportLine[], watch: RegistryWatch): Promise<Plan[]> {
-  const names = new Set(lines.map(({ name }) => name));
-  const known = new Map<string, ManagedRow>();
-  for await (const row of watch.tables.registry.rows(scope)) {
-    if (names.has(row.name)) known.set(row.name, managed(row));
-  }
-  return lines.map(source => planOf(source, known.get(source.name), watch));
+async function planFor(
+  scope: string,
+  lines: readonly ImportLine[],
+  watch: RegistryWatch,
+  log: Log,
+): Promise<Plan[]> {
+  // A key that can be none costs no call, and never one that the store would choke on.
+  const isSought = lines.some(line => line.fault === undefined && keyFaults(line, watch).length === 0);
+  const known = isSought ? await readKnown(scope, lines, watch, log) : new Map<string, Known>();
+  return lines.map(source =>
+    known ? planOf(source, known.get(source.name), watch) : rejected(source, source.fault ?? UNREAD),
+  );
 }
 
-function planOf(source: ImportLine, known: ManagedRow | undefined, watch: RegistryWatch): Plan {
-  const { line, columns, fault } = source;
-  if (fault !== undefined) return { source, report: { line, outcome: 'rejected', reason: fault } };
-  const none: RegistryRow = { ...source, identity: undefined, columns: {} };
-  const reason = faultsOf(source, { ...(known ?? managed(none)).columns, ...columns }, watch).join('; ');
+/** The rows that lines are about; undefined when they can't be read. */
+async function readKnown(
+  scope: string,
+  lines: readonly ImportLine[],
+  { tables }: RegistryWatch,
+  log: Log,
+): Promise<Map<string, Known> | undefined> {
+  const names = new Set(lines.map(({ name }) => name));
+  const known = new Map<string, Known>();
+  try {
+    for await (const { row, etag } of tables.registry.found(scope))
+      if (names.has(row.name)) known.set(row.name, { row: managed(row), etag });
+    return known;
+  } catch (error) {
+    // Whatever it was: other scopes may be written by now, so the report must come, and tell of this.
+    warn(log, `Reading scope '${scope}' for an import`, error);
+    return undefined;
+  }
+}
+
+function planOf(source: ImportLine, known: Known | undefined, watch: RegistryWatch): Plan {
+  const { line, name, columns, fault } = source;
+  if (fault !== undefined) return rejected(source, fault);
+  const wanted = { ...(known?.row.columns ?? NO_COLUMNS), ...columns };
+  const reason = bounded(faultsOf(source, wanted, watch)).join('; ');
   const why = reason === '' ? {} : { reason };
   // A row that is bad already and stays as it is does no new harm; its faults are told all the same.
-  if (known && saysTheSame(columns, known)) return { source, report: { line, outcome: 'unchanged', ...why } };
-  if (reason !== '') return { source, report: { line, outcome: 'rejected', reason } };
-  if (known) return { source, report: { line, outcome: 'updated' }, write: columns };
-  return { source, report: { line, outcome: 'created' }, write: withoutEmpty(columns) };
+  if (known && saysTheSame(columns, known.row))
+    return { source, report: { line, outcome: 'unchanged', ...why } };
+  if (reason !== '') return rejected(source, reason);
+  if (known)
+    return { source, report: { line, outcome: 'updated' }, write: { name, columns, etag: known.etag } };
+  return { source, report: { line, outcome: 'created' }, write: { name, columns: withoutEmpty(columns) } };
 }
 
-/** @returns the names that may not have been written, and why. */
+function rejected(source: ImportLine, reason: string): Plan {
+  return { source, report: { line: source.line, outcome: 'rejected', reason } };
+}
+
+/** @returns the names that were not, or may not have been, written, and why. */
 async function write(
   scope: string,
   plans: readonly Plan[],
   { tables }: RegistryWatch,
   log: Log,
 ): Promise<Map<string, string>> {
-  const rows = plans.flatMap(({ source: { name }, write }) => (write ? [{ name, columns: write }] : []));
+  const rows = plans.flatMap(plan => plan.write ?? []);
   if (rows.length === 0) return new Map();
   try {
-    const refused = await tables.registry.merge(scope, rows);
-    return new Map(Array.from(refused, name => [name, 'the store refuses this row']));
+    const unwritten = await tables.registry.write(scope, rows);
+    return new Map(Array.from(unwritten, ([name, why]) => [name, WHY[why]]));
   } catch (error) {
-    // Whatever it was: other scopes may be written by now, so the report must come, and tell of this.
-    log.warn(`Importing into scope '${scope}' failed: ${error instanceof Error ? error.message : error}`);
+    // As above: the report must come.
+    warn(log, `Importing into scope '${scope}'`, error);
     return new Map(rows.map(({ name }) => [name, UNWRITTEN]));
   }
+}
+
+function warn(log: Log, what: string, error: unknown): void {
+  log.warn(`${what} failed: ${error instanceof Error ? error.message : error}`);
 }
 
 function reportOf({ source, report, write }: Plan, unwritten: ReadonlyMap<string, string>): LineReport {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { COLUMNS, type Column, type Columns, NO_COLUMNS } from '../core/columns';
 import { splitList } from '../core/duration';
-import { type Key, parseColumns } from '../core/target';
+import { type Key, parseColumns, textOf } from '../core/target';
 import type { Registry, RegistryRow } from './ports';
 import { type Knowledge, understand } from './understand';
 
@@ -28,7 +28,7 @@ const LONGEST_KEY = 512;
 
 /** What a row holds in the known columns; others are their owner's, and are never shown. */
 export function managed({ scope, name, columns }: RegistryRow): ManagedRow {
-  const known = Object.fromEntries(COLUMNS.map(column => [column, textOf(columns[column])]));
+  const known = Object.fromEntries(COLUMNS.map(column => [column, textOf(columns[column]) ?? '']));
   return { scope, name, columns: { ...NO_COLUMNS, ...known } };
 }
 
@@ -36,18 +36,22 @@ export function tagged(row: RegistryRow, etag: string): TaggedRow {
   return { ...managed(row), tag: createHash('sha256').update(etag).digest('hex').slice(0, 32) };
 }
 
-/** Every fault of a row as it would be, each `column: what to do`; the key's come first. */
-export function faultsOf(key: Key, columns: Columns, { tables, knowledge }: RegistryWatch): string[] {
-  const tooLong = key.scope.length > LONGEST_KEY || key.name.length > LONGEST_KEY;
-  if (tooLong)
-    return [`key: each part has at most ${LONGEST_KEY} characters`, ...parseColumns(columns).faults];
-  const bare: RegistryRow = { ...key, identity: tables.registry.takeApart(key), columns: {} };
+/** Every fault of a row as it would be, each `column: what to do`; the key's come first. However many: bound them. */
+export function faultsOf(key: Key, columns: Columns, watch: RegistryWatch): string[] {
   const halves = COLUMNS.filter(column => /\p{Surrogate}/u.test(columns[column]));
   return [
-    ...understand(bare, knowledge).watched.faults,
+    ...keyFaults(key, watch),
     ...parseColumns(columns).faults,
     ...halves.map(column => `${column}: it holds half a character`),
   ];
+}
+
+/** What keeps a key from naming a target. */
+export function keyFaults({ scope, name }: Key, { tables, knowledge }: RegistryWatch): readonly string[] {
+  if (scope.length > LONGEST_KEY || name.length > LONGEST_KEY)
+    return [`key: each part has at most ${LONGEST_KEY} characters`];
+  const identity = tables.registry.takeApart({ scope, name });
+  return understand({ scope, name, identity, columns: {} }, knowledge).watched.faults;
 }
 
 /** Whether columns say what a row says already; how a list is spelt makes no difference. */
@@ -67,13 +71,4 @@ function meaning(column: Column, value: string): string {
   if (column === 'owners' || column === 'thresholds') return splitList(value).join(' ');
   if (column === 'enabled') return value.trim().toLowerCase() || 'true';
   return value.trim();
-}
-
-/** People's tools give columns other types, too; what is no text, number, flag or date has none. */
-function textOf(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? '' : value.toISOString();
-  return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint'
-    ? `${value}`
-    : '';
 }

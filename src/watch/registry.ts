@@ -12,6 +12,7 @@ import {
   tagged,
   withoutEmpty,
 } from './registry-row';
+import { bounded } from './understand';
 
 /** What must hold of the row as it is, by its tag; `*` is any row. Absent: nothing. */
 export interface Condition {
@@ -58,7 +59,7 @@ export async function putRow(
   condition: Condition,
   watch: RegistryWatch,
 ): Promise<Put> {
-  const faults = [...wanted.faults, ...faultsOf(key, wanted.columns, watch)];
+  const faults = bounded([...wanted.faults, ...faultsOf(key, wanted.columns, watch)]);
   if (faults.length > 0) return { outcome: 'refused', faults };
   const { registry } = watch.tables;
   for (;;) {

@@ -98,7 +98,7 @@ export async function overview(query: StatusQuery, source: ReportSource): Promis
 async function comingOf({ tables: { calendar } }: ReportSource, asOf: Instant): Promise<Some> {
   const range = { after: calendar.keyOf(NOWHERE, asOf), until: asOf + COMING_DAYS * DAY };
   const { seen, isCut } = await firstOf(calendar.entries(range), MOST_COMING);
-  const items = seen.map(entry => itemOf(entry, asOf));
+  const items = onceEach(seen.map(entry => itemOf(entry, asOf)));
   return { items: items.filter(({ standing }) => standing !== 'expired'), isCut };
 }
 
@@ -108,7 +108,7 @@ async function troubledOf({ tables: { calendar } }: ReportSource, asOf: Instant)
     firstOf(calendar.entries({ until: END_OF_TIME }), MOST_LOOKED_AT),
     firstOf(calendar.entries({ after: calendar.keyOf(NOWHERE, END_OF_TIME) }), MOST_LOOKED_AT),
   ]);
-  const seen = parts.flatMap(part => part.seen.map(entry => itemOf(entry, asOf)));
+  const seen = onceEach(parts.flatMap(part => part.seen.map(entry => itemOf(entry, asOf))));
   const items = seen.filter(({ check }) => check === 'failing' || check === 'invalid');
   const isCut = items.length > MOST_TROUBLED || parts.some(part => part.isCut);
   return { items: items.slice(0, MOST_TROUBLED), isCut };
@@ -128,17 +128,41 @@ async function firstOf(entries: AsyncIterable<CalendarEntry>, most: number) {
 }
 
 async function pageOf(query: StatusQuery, tables: ReportSource['tables'], asOf: Instant) {
-  const items: StatusItem[] = [];
+  const items = new Map<string, StatusItem>();
   let last: string | undefined;
   for await (const entry of tables.calendar.entries(rangeOf(query, asOf))) {
     const item = itemOf(entry, asOf);
-    if (!matches(item, query)) continue;
+    const isNew = !isOutdated(item, items);
+    if (isNew) items.delete(targetOf(item));
+    if (isNew && !matches(item, query)) continue;
     // One match more than asked for tells that there is a next page.
-    if (items.length === query.limit) return { items, nextCursor: last };
-    items.push(item);
+    if (isNew && items.size === query.limit) return { items: [...items.values()], nextCursor: last };
+    if (isNew) items.set(targetOf(item), item);
+    // The next page starts after an outdated row, too, lest that be listed there.
     last = entry.key;
   }
-  return { items, nextCursor: undefined };
+  return { items: [...items.values()], nextCursor: undefined };
+}
+
+/** Each target as it was checked last: while a sweep moves one, both its old and its new row may be read. */
+function onceEach(listed: readonly StatusItem[]): StatusItem[] {
+  const items = new Map<string, StatusItem>();
+  for (const item of listed) {
+    if (isOutdated(item, items)) continue;
+    items.delete(targetOf(item));
+    items.set(targetOf(item), item);
+  }
+  return [...items.values()];
+}
+
+/** Of two that are equally old the sooner stays: silence is the worse fault. */
+function isOutdated(item: StatusItem, items: ReadonlyMap<string, StatusItem>): boolean {
+  const listed = items.get(targetOf(item));
+  return listed !== undefined && (item.checkedOn ?? 0) <= (listed.checkedOn ?? 0);
+}
+
+function targetOf({ scope, name }: StatusItem): string {
+  return `${scope}\n${name}`;
 }
 
 function rangeOf({ cursor, withinMs, kind, scope }: StatusQuery, asOf: Instant) {

@@ -47,7 +47,7 @@ export function understand(row: RegistryRow, knowledge: Knowledge): Understood {
 }
 
 /** A row is untrusted: however much is wrong with it, what is recorded of that stays small. */
-function bounded(faults: readonly string[]): string[] {
+export function bounded(faults: readonly string[]): string[] {
   const shown = faults.slice(0, MOST_FAULTS).map(fault => fault.slice(0, LONGEST_FAULT));
   const more = faults.length - shown.length;
   return more > 0 ? [...shown, `and ${more} more faults`] : shown;

@@ -10,9 +10,9 @@ const LONGEST_TEXT = 1_024;
 export type Entries = v.ObjectEntries;
 export type QuerySchema<E extends Entries> = v.ObjectSchema<E, undefined>;
 
-/** Any text of 1 to 1024 characters. */
-export function someText(detail: string) {
-  return v.pipe(v.string(detail), v.minLength(1, detail), v.maxLength(LONGEST_TEXT, detail));
+/** Any text of 1 to 1024 characters, or to another number of them. */
+export function someText(detail: string, longest = LONGEST_TEXT) {
+  return v.pipe(v.string(detail), v.minLength(1, detail), v.maxLength(longest, detail));
 }
 
 /** One of some words. */

@@ -114,7 +114,7 @@ describe('bounds', () => {
     expect(faultsOf({ [column]: ' '.repeat(longest) })).toEqual([]);
   });
 
-  test.each([1, {}, [], true, 1n, new Date(0)])('%p is no text', value => {
+  test.each([{}, [], new Uint8Array(1), new Date(Number.NaN)])('%p is no text', value => {
     for (const column of [
       'owners',
       'thresholds',
@@ -125,6 +125,21 @@ describe('bounds', () => {
       'replacedBy',
     ])
       expect(faultsOf({ [column]: value })).toEqual([expect.stringMatching(`^${column}: a text of at most`)]);
+  });
+
+  test.each([
+    [2024, '2024'],
+    [1.5, '1.5'],
+    [true, 'true'],
+    [2n ** 60n, '1152921504606846976'],
+    [new Date(0), '1970-01-01T00:00:00.000Z'],
+  ])('%p is understood as a person would write it', (value, text) => {
+    const row = { displayName: value, notes: value, replacedBy: value };
+    expect(parseColumns(row)).toEqual({
+      columns: { owners: [], enabled: true, displayName: text, notes: text, replacedBy: text },
+      faults: [],
+    });
+    expect(parseColumns({ ...row, owners: value })).toEqual(parseColumns({ ...row, owners: text }));
   });
 
   test.each(['1w', '31d', '0h', '6'])('checkEvery %s is refused with the fix', checkEvery => {
@@ -173,7 +188,7 @@ test('every fault of a row is named, and one bad column never silences the good 
     enabled: 'maybe',
     displayName: 'Gateway',
     runbook: 'wiki',
-    notes: 5,
+    notes: [5],
   };
   const { columns, faults } = parseColumns(row);
   expect(columns).toEqual({

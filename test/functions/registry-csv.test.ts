@@ -1,7 +1,5 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { openTables } from '../../src/storage/tables';
-import { importRows } from '../../src/watch/registry-import';
 import { type Ask, asking, csv } from '../support/asking';
 import { useHost } from '../support/host';
 import { APPS, CONTOSO, dump } from '../support/story';
@@ -113,42 +111,6 @@ describe('POST registry/import', () => {
       headers: { 'content-type': 'application/json' },
     });
     expect(typed.status).toBe(415);
-  });
-
-  test('where the store fails half-way the report says so', async () => {
-    const { registry } = openTables({ kind: 'connectionString', value: world().connectionString });
-    const failing = {
-      ...registry,
-      merge: async (...[scope, rows]: Parameters<typeof registry.merge>) => {
-        if (scope === APPS) throw new Error('the store is away');
-        return registry.merge(scope, rows);
-      },
-    };
-    const knowledge = { sources: new Map(), policies: new Map(), spell: registry.spell };
-    const source = {
-      kind: 'containerApp',
-      label: '',
-      howToRenew: '',
-      mayMint: false,
-      limits: { rate: 1, burst: 1 },
-    };
-    const locate = (identity: Parameters<typeof registry.spell>[0]) => ({
-      identity,
-      where: '',
-      portalUrl: '',
-      read: () => Promise.reject(new Error('unused')),
-    });
-    for (const kind of ['containerApp', 'iotCentralToken'])
-      knowledge.sources.set(kind, { ...source, kind, locate });
-    const lines = [
-      { line: 2, scope: APPS, name: 'rg:app', columns: { notes: 'x' } },
-      { line: 3, scope: CONTOSO, name: 'new', columns: { notes: 'x' } },
-    ];
-    const report = await importRows(lines, false, { tables: { registry: failing }, knowledge }, world().log);
-    expect(report).toEqual([
-      { line: 2, outcome: 'rejected', reason: expect.stringMatching(/may be there or not/) },
-      { line: 3, outcome: 'created' },
-    ]);
   });
 });
 

@@ -179,3 +179,52 @@ test('paging while sweeps run neither skips nor repeats what stays where it is',
   const again = seen.filter((name, index) => seen.indexOf(name) !== index);
   expect(again.filter(name => !movedOn.includes(name))).toEqual([]);
 });
+
+describe('a target that the calendar lists twice, since a sweep moves it', () => {
+  const list = async (name: string, days: number, checkedOn: number) => {
+    const { calendar } = world().tables;
+    const key = { scope: CONTOSO, name };
+    const expiresOn = NOW + days * DAY;
+    const listing = {
+      kind: 'iotCentralToken',
+      displayName: name,
+      owners: [],
+      expiresOn,
+      expiringFrom: expiresOn - 7 * DAY,
+      minted: false,
+      failing: false,
+      check: 'ok' as const,
+      checkedOn,
+    };
+    await calendar.write([{ ...key, key: calendar.keyOf(key, expiresOn), listing }], []);
+  };
+  const pages = async (query: string) => {
+    const seen: string[][] = [];
+    let page = await ask(`status?${query}`);
+    for (;;) {
+      const items = Array.isArray(page.body.items) ? page.body.items : [];
+      seen.push(items.map(item => `${Object(item).name} ${Object(item).remainingSeconds / (DAY / SECOND)}`));
+      if (page.body.nextCursor === null) return seen;
+      page = await ask(`status?${query}&cursor=${String(page.body.nextCursor)}`);
+    }
+  };
+
+  test('stands on a page once, as it was checked last', async () => {
+    await list('on', 1, NOW - 2);
+    await list('a', 2, NOW);
+    await list('on', 300, NOW - 1);
+    await list('back', 3, NOW - 1);
+    await list('back', 400, NOW - 2);
+    await list('z', 500, NOW);
+    expect(await pages('limit=10')).toEqual([['a 2', 'back 3', 'on 300', 'z 500']]);
+    // What a sweep moves on may be met on a later page again.
+    expect(await pages('limit=2')).toEqual([['on 1', 'a 2'], ['back 3', 'on 300'], ['z 500']]);
+  });
+
+  test('is not shown as expired where its newer row says that it is not', async () => {
+    await list('on', -1, NOW - 2);
+    await list('on', 300, NOW - 1);
+    await list('other', -1, NOW);
+    expect(await pages('standing=expired,expiring&limit=5')).toEqual([['other -1']]);
+  });
+});

@@ -52,6 +52,47 @@ test('a named bad row costs two more transactions', async () => {
   expect(store.requests).toHaveLength(3);
 });
 
+const broken = failed(500, 'InternalError', 'Server encountered an internal error.', 500);
+
+test('a row that breaks the store takes none of its neighbours with it', async () => {
+  const store = picky(['r0', 'r77'], () => broken);
+  expect(await submit(store.client, rows(100))).toEqual(new Set(['r0', 'r77']));
+  expect(store.kept.size).toBe(98);
+});
+
+test('rows that break a transaction of several and pass alone are all written', async () => {
+  const kept: string[] = [];
+  const store = scriptedTable(request => {
+    const keys = rowKeysIn(request);
+    if (keys.length > 1 && keys.some(key => /[37]$/.test(key))) return broken;
+    kept.push(...keys);
+    return written;
+  });
+  expect(await submit(store.client, rows(100))).toEqual(new Set());
+  expect(new Set(kept).size).toBe(100);
+});
+
+test.each([
+  [1, 1],
+  [2, 3],
+  [3, 3],
+  [100, 3],
+])('for %i rows a store that is down is asked %i times', async (count, times) => {
+  const { client, requests } = scriptedTable(() => broken);
+  await expect(submit(client, rows(count))).rejects.toThrow(RestError);
+  expect(requests).toHaveLength(times);
+});
+
+test('a store that goes down midway is found to be so', async () => {
+  let answers = 3;
+  const { client, requests } = scriptedTable(request => {
+    answers -= 1;
+    return answers < 0 || (rowKeysIn(request).includes('r3') && answers < 3) ? broken : written;
+  });
+  await expect(submit(client, rows(100))).rejects.toThrow(RestError);
+  expect(requests.length).toBeLessThanOrEqual(6);
+});
+
 test.each([
   ['a missing table', failed(404, 'TableNotFound', '0:The table specified does not exist.')],
   [

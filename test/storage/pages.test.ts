@@ -1,7 +1,11 @@
 /** Pages of a store that answers as the real one may and the emulator never does. */
 import { RestError } from '@azure/data-tables';
+import { openCalendar } from '../../src/storage/calendar';
+import { openExpiries } from '../../src/storage/expiries';
+import { openHistory } from '../../src/storage/history';
 import { and, compare, rowsOf } from '../../src/storage/pages';
 import { openRegistry } from '../../src/storage/registry';
+import { openScopes } from '../../src/storage/scopes';
 import { page, scriptedTable } from './scripted';
 
 const row = (PartitionKey: string, RowKey: string) => ({
@@ -54,6 +58,49 @@ test('a reader that stays meets the failure of the page ahead', async () => {
   const answers = [page([row('a', '1')], 'n1')];
   const { client } = scriptedTable(() => answers.shift() ?? { status: 403 });
   await expect(all(rowsOf(client, { ahead: true }))).rejects.toThrow(RestError);
+});
+
+const IMPOSSIBLE = [
+  "'".repeat(513),
+  '漢'.repeat(2_000),
+  'a/b',
+  'a\\b',
+  'a#b',
+  'a?b',
+  'a\u0000b',
+  'a\tb',
+  'a\u007fb',
+  'a\u009fb',
+  'a\udc00b',
+];
+
+test.each(IMPOSSIBLE)('no row can have the key %j, so nothing is asked', async key => {
+  const { client, requests } = scriptedTable(() => page([row('a', '1')]));
+  const registry = openRegistry(client);
+  for (const at of [
+    { scope: key, name: 'x' },
+    { scope: 'x', name: key },
+  ]) {
+    expect(await registry.row(at)).toBeUndefined();
+    expect(await registry.find(at)).toBeUndefined();
+    expect(await openExpiries(client).row(at)).toBeUndefined();
+    expect(await openHistory(client).of(at, 5)).toEqual([]);
+  }
+  expect(await all(registry.rows(key))).toEqual([]);
+  expect(await all(openExpiries(client).rows(key))).toEqual([]);
+  expect(await all(openCalendar(client).entries({ scope: key }))).toEqual([]);
+  expect(await openScopes(client).get(key)).toBeUndefined();
+  expect(requests).toHaveLength(0);
+});
+
+test('a place after which rows are asked for is never longer than a key', async () => {
+  const { client, requests } = scriptedTable(() => page([]));
+  const long = "'".repeat(5_000);
+  await all(openRegistry(client).rows('a', long));
+  await all(openRegistry(client).all({ scope: long, name: long }));
+  await all(openCalendar(client).entries({ after: long }));
+  expect(requests).toHaveLength(3);
+  for (const { url } of requests) expect(url.length).toBeLessThan(8_000);
 });
 
 test('a quote in a value stays inside its literal', () => {

@@ -66,7 +66,7 @@ export const REGISTRY: readonly Operation[] = [
     path: '/registry/export',
     tag: 'Registry',
     summary: 'All rows as CSV',
-    description: 'An import takes it back: every line is then unchanged.',
+    description: 'An import takes it back: every line is then unchanged, or rejected for its key.',
     query: NoQuery,
     answers: {
       200: {
@@ -83,7 +83,7 @@ export const REGISTRY: readonly Operation[] = [
     tag: 'Registry',
     summary: 'Rows from CSV',
     description:
-      'Every line is reported; a rejected one stops no other. A file with an unknown column is refused as a whole. Columns that the file does not have stay; an empty cell clears.',
+      'Every line is reported; a rejected one stops no other, and what another writer changes in the meantime is rejected, too. A file with an unknown column is refused as a whole. Columns that the file does not have stay; an empty cell clears.',
     query: ImportQuery,
     body: { 'text/csv': 'text' },
     answers: { 200: { is: 'What became of each line.', content: { 'application/json': 'Import' } } },

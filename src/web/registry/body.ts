@@ -29,13 +29,6 @@ export const RowContent = v.object({
   ...MEMBERS,
 });
 
-/** Valibot takes an array for a record. */
-const Body = v.pipe(
-  v.unknown(),
-  v.check(value => !Array.isArray(value)),
-  v.record(v.string(), v.unknown()),
-);
-
 export interface WantedRow {
   readonly columns: Columns;
   /** Each `member: what to do`. */
@@ -44,13 +37,19 @@ export interface WantedRow {
 
 /** @returns undefined for what is no JSON object. `scope` and `name`, which a GET answers, may stand in it as in the path. */
 export function parseRowBody(text: string, key: Key): WantedRow | undefined {
-  const body = v.safeParse(Body, parseJson(text));
-  if (!body.success) return undefined;
+  const members = membersOf(parseJson(text));
+  if (!members) return undefined;
   const faults: string[] = [];
   const columns: Record<Column, string> = { ...NO_COLUMNS };
-  for (const column of COLUMNS) columns[column] = columnText(column, body.output[column], faults);
-  for (const [member, value] of Object.entries(body.output)) faults.push(...strayFaults(member, value, key));
+  for (const column of COLUMNS) columns[column] = columnText(column, members.get(column), faults);
+  for (const [member, value] of members) faults.push(...strayFaults(member, value, key));
   return { columns, faults };
+}
+
+/** Every member, `__proto__` and the like among them, which a schema of a record passes over. */
+function membersOf(body: unknown): ReadonlyMap<string, unknown> | undefined {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
+  return new Map<string, unknown>(Object.entries(body));
 }
 
 function columnText(column: Column, value: unknown, faults: string[]): string {
@@ -70,8 +69,9 @@ function strayFaults(member: string, value: unknown, key: Key): string[] {
   return [`${member.slice(0, 100)}: there is no such column; there are ${COLUMNS.join(', ')}`];
 }
 
-/** A fault as the watch words it, by its column. */
+/** A fault as the watch words it, by its column; how many more there are is said of the row. */
 export function faultOf(text: string): Fault {
   const end = text.indexOf(': ');
+  if (end < 0) return { parameter: 'row', detail: text };
   return { parameter: text.slice(0, end), detail: text.slice(end + 2) };
 }

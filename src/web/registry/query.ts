@@ -1,6 +1,5 @@
 /** The queries of the registry's routes: parameters as text, understood once. */
 import * as v from 'valibot';
-import { parseJson } from '../../core/json';
 import type { Key } from '../../core/target';
 import type { Fault } from '../problem';
 import { limitOf, readQuery, someText, understoodBy } from '../query';
@@ -9,14 +8,17 @@ import { Filters } from '../status/query';
 type Faults = { readonly faults: readonly Fault[] };
 
 const NO_CURSOR = 'write the nextCursor of an earlier answer';
-const KeyPair = v.tuple([v.string(), v.string()]);
+/** A key's parts, of 512 UTF-16 units each at most, and the line feed between them, which no key can hold. */
+const KEY = /^([^\n]{0,512})\n([^\n]{0,512})$/;
+/** Of 1,025 units of two bytes in base64url. */
+const LONGEST_CURSOR = 2_734;
 
 export const ListQuery = v.object({
   ...Filters,
   limit: limitOf('100'),
   cursor: v.exactOptional(
     v.pipe(
-      someText(NO_CURSOR),
+      someText(NO_CURSOR, LONGEST_CURSOR),
       v.description('The `nextCursor` of the page before.'),
       understoodBy(decodeKey, NO_CURSOR),
     ),
@@ -56,11 +58,12 @@ export function parseNoQuery(parameters: URLSearchParams): Faults | undefined {
   return 'faults' in parsed ? parsed : undefined;
 }
 
+/** In UTF-16, which bounds any key: the longest cursor and the longest `scope` fit into one request line of 8 KB. */
 export function encodeKey({ scope, name }: Key): string {
-  return Buffer.from(JSON.stringify([scope, name])).toString('base64url');
+  return Buffer.from(`${scope}\n${name}`, 'utf16le').toString('base64url');
 }
 
 function decodeKey(text: string): Key | undefined {
-  const parsed = v.safeParse(KeyPair, parseJson(Buffer.from(text, 'base64url').toString()));
-  return parsed.success ? { scope: parsed.output[0], name: parsed.output[1] } : undefined;
+  const [, scope, name] = KEY.exec(Buffer.from(text, 'base64url').toString('utf16le')) ?? [];
+  return scope === undefined || name === undefined ? undefined : { scope, name };
 }

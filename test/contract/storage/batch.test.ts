@@ -53,6 +53,18 @@ test.each([
   expect(await keys()).toEqual(around);
 });
 
+test.each([
+  ['line separator', '\u2028'],
+  ['paragraph separator', '\u2029'],
+])('a %s that breaks a transaction of the emulator blocks nobody', async (_what, separator) => {
+  const { client, keys } = await counted();
+  // Its waits between tries are not what this is about.
+  client.pipeline.removePolicy({ name: 'defaultRetryPolicy' });
+  const operations = names(7).map(name => upsert(name, name === 't00003' ? { text: `a${separator}b` } : {}));
+  expect(await submit(client, operations)).toEqual(new Set());
+  expect(await keys()).toEqual(names(7));
+});
+
 test('several bad rows among several transactions are all refused', async () => {
   const { client, keys } = await counted();
   const bad = ['a/b', 'c#d', 'e?f'];

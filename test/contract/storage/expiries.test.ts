@@ -237,3 +237,27 @@ test('a row can be read by a person', async () => {
     cal: '["","x|y"]',
   });
 });
+
+test('line separators in what a state tells are kept, and block no neighbour', async () => {
+  const { expiries } = (await freshTables()).tables;
+  const invalid = { faults: ["owners: 'a\u2028b\u2029c' is no mail address"], since: NOON };
+  const states = names(3).map(name => ({ ...newExpiry({ scope: SCOPE, name }, NOON), invalid }));
+  expect(await expiries.merge(SCOPE, states.map(anew))).toEqual(new Set());
+  expect(await all(expiries.rows(SCOPE))).toEqual(states);
+});
+
+test('half characters in texts are mended when they are read, escaped in JSON or not', async () => {
+  const { tables, bare } = await freshTables();
+  const columns = {
+    failureCode: 'timeout',
+    failureMessage: 'a\ud800b',
+    failureSince: '2027-01-01T00:00:00.000Z',
+    invalid: String.raw`["\ud800", "\uDC00\uD83D\uDE00", "\\ud800", "\ud83d😀"]`,
+    invalidSince: '2027-01-01T00:00:00.000Z',
+  };
+  await plant(bare('expiries'), [[SCOPE, 'one', columns]]);
+  expect(await tables.expiries.row(KEY)).toMatchObject({
+    failure: { message: 'a\ufffdb' },
+    invalid: { faults: ['\ufffd', '\ufffd😀', String.raw`\ud800`, '\ufffd😀'] },
+  });
+});

@@ -1,0 +1,160 @@
+/** What an import comes to where the file is hostile, the store fails or another writer is faster. */
+import { importRows } from '../../src/watch/registry-import';
+import type { Registry } from '../../src/watch/registry-port';
+import { type Ask, asking, csv } from '../support/asking';
+import { composeWatch } from '../support/crashing';
+import { useHost } from '../support/host';
+import { APPS, CONTOSO } from '../support/story';
+import { useWorld } from '../support/world';
+
+const world = useWorld();
+const hosting = useHost();
+let ask: Ask;
+beforeEach(async () => {
+  ask = await asking(world(), hosting);
+});
+
+const lineOf = (line: number, scope: string, name: string, columns = {}) => ({ line, scope, name, columns });
+const columnsOf = async (name: string) =>
+  (await world().tables.registry.row({ scope: CONTOSO, name }))?.columns;
+
+/** An import into a registry of which some calls do something else. */
+function importInto(
+  lines: Parameters<typeof importRows>[0],
+  other: (registry: Registry) => Partial<Registry>,
+) {
+  const watch = composeWatch(world().env, world().clock);
+  const { registry } = watch.tables;
+  const tables = { registry: { ...registry, ...other(registry) } };
+  return importRows(lines, false, { ...watch, tables }, world().log);
+}
+
+describe('a store that fails', () => {
+  const lines = [
+    lineOf(2, APPS, 'rg:app', { notes: 'x' }),
+    { ...lineOf(3, APPS, 'rg:app'), fault: 'it has 2 cells, and the header 4' },
+    lineOf(4, CONTOSO, 'new', { notes: 'x' }),
+  ];
+
+  test('while a scope is written is told of its lines, and costs no other scope', async () => {
+    const report = await importInto(lines, registry => ({
+      write: async (scope, rows) => {
+        if (scope === APPS) throw new Error('the store is away');
+        return registry.write(scope, rows);
+      },
+    }));
+    expect(report).toEqual([
+      { line: 2, outcome: 'rejected', reason: expect.stringMatching(/may be there or not/) },
+      { line: 3, outcome: 'rejected', reason: 'it has 2 cells, and the header 4' },
+      { line: 4, outcome: 'created' },
+    ]);
+  });
+
+  test('while a scope is read is told likewise, and nothing of that scope is written', async () => {
+    const report = await importInto(lines, registry => ({
+      found: scope => {
+        if (scope === APPS) throw new Error('503');
+        return registry.found(scope);
+      },
+    }));
+    expect(report).toEqual([
+      {
+        line: 2,
+        outcome: 'rejected',
+        reason: 'the store failed while this was read; nothing of it was written',
+      },
+      { line: 3, outcome: 'rejected', reason: 'it has 2 cells, and the header 4' },
+      { line: 4, outcome: 'created' },
+    ]);
+    expect(await world().tables.registry.row({ scope: APPS, name: 'rg:app' })).toBeUndefined();
+  });
+});
+
+test('a key that can be none is told so and never asked for; other scopes are read side by side, a few at a time', async () => {
+  const asked: string[] = [];
+  let [underWay, most] = [0, 0];
+  const scopes = Array.from({ length: 30 }, (_, n) => `iotCentralToken:s${n}.azureiotcentral.com`);
+  const bad = [`iotCentralToken:${'x'.repeat(30_000)}`, 'carrierPigeon:x', 'iotCentralToken:x.evil.example'];
+  const lines = [...scopes, ...bad].map((scope, index) => lineOf(index + 2, scope, 'token'));
+  const report = await importInto(lines, registry => ({
+    async *found(scope) {
+      asked.push(scope);
+      most = Math.max(most, ++underWay);
+      yield* registry.found(scope);
+      underWay -= 1;
+    },
+  }));
+  expect(asked.sort()).toEqual([...scopes].sort());
+  expect([most > 1, most <= 8]).toEqual([true, true]);
+  expect(report.map(({ line }) => line)).toEqual(lines.map(({ line }) => line));
+  expect(report.filter(({ outcome }) => outcome === 'created')).toHaveLength(30);
+  expect(report.slice(30).map(({ reason = '' }) => reason.split(':', 1)[0])).toEqual([
+    'key',
+    'PartitionKey',
+    expect.any(String),
+  ]);
+});
+
+test('a line with an endless scope is rejected, and the report of the others comes all the same', async () => {
+  const text = `scope,name\n${CONTOSO},good\niotCentralToken:${'x'.repeat(30_000)},bad\n`;
+  const { status, body } = await ask('registry/import', csv(text));
+  expect([status, body.lines]).toEqual([
+    200,
+    [
+      { line: 2, outcome: 'created' },
+      { line: 3, outcome: 'rejected', reason: 'key: each part has at most 512 characters' },
+    ],
+  ]);
+});
+
+test('what another writer removed, changed or made in the meantime is left as it is, and its neighbours are written', async () => {
+  for (const name of ['removed', 'changed', 'kept'])
+    await world().register(CONTOSO, name, { owners: 'ada@example.com', enabled: false });
+  const names = ['removed', 'changed', 'made', 'kept', 'new'];
+  const lines = names.map((name, index) => lineOf(index + 2, CONTOSO, name, { notes: 'imported' }));
+  const report = await importInto(lines, registry => ({
+    async write(scope, rows) {
+      await world().unregister(CONTOSO, 'removed');
+      await world().register(CONTOSO, 'changed', { notes: 'theirs' });
+      await world().register(CONTOSO, 'made', { notes: 'theirs' });
+      return registry.write(scope, rows);
+    },
+  }));
+  const overtaken = { outcome: 'rejected', reason: expect.stringMatching(/another writer.*import/) };
+  expect(report).toEqual([
+    { line: 2, ...overtaken },
+    { line: 3, ...overtaken },
+    { line: 4, ...overtaken },
+    { line: 5, outcome: 'updated' },
+    { line: 6, outcome: 'created' },
+  ]);
+  expect(await Promise.all(names.map(columnsOf))).toEqual([
+    undefined,
+    { notes: 'theirs' },
+    { notes: 'theirs' },
+    { owners: 'ada@example.com', enabled: false, notes: 'imported' },
+    { notes: 'imported' },
+  ]);
+});
+
+describe('of a long file', () => {
+  test('no line is passed over for the empty ones before it', async () => {
+    const text = `scope,name\n${',\n'.repeat(50_000)}${'\n'.repeat(100_000)}${CONTOSO},good\n`;
+    const { body } = await ask('registry/import?dryRun=true', csv(text));
+    expect(body.lines).toEqual([{ line: 150_002, outcome: 'created' }]);
+  });
+
+  test.each(['x,y\n', ',\n'])('nothing is taken where it has too many lines %j', async line => {
+    const text = `scope,name\n${line.repeat(100_001)}${CONTOSO},good\n`;
+    const { status, body } = await ask('registry/import', csv(text));
+    expect([status, body.detail]).toEqual([400, expect.stringMatching(/at most 100001 lines/)]);
+  });
+
+  test('the report stays small however much is wrong with it', async () => {
+    const lines = Array.from({ length: 50 }, (_, n) => `${CONTOSO},x${n},${'a '.repeat(1_990)}`);
+    const text = `scope,name,owners\n${lines.join('\n')}`;
+    const answer = await ask('registry/import?dryRun=true', csv(text));
+    expect(answer.text.length).toBeLessThan(50 * 1_000);
+    expect(answer.text).toMatch(/and \d+ more faults/);
+  });
+});
