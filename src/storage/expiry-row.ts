@@ -1,7 +1,7 @@
 /** One row of the expiries table, both ways: flat columns that a person can read in the portal. */
 import * as v from 'valibot';
 import type { Evidence, Expiry, Failure } from '../core/expiry';
-import { formatInstant } from '../core/instant';
+import { formatInstant, type Instant } from '../core/instant';
 import { FAILURE_CODES } from '../core/reading';
 import type { Snooze } from '../core/snooze';
 import type { Told } from '../core/told';
@@ -43,37 +43,44 @@ const SnoozeColumn = v.object({
 });
 const ToldColumn = v.object({ owner: v.string(), told: v.array(v.unknown()) });
 
-/** The sweep's own columns that a Merge must write to turn one state into the other. */
+/** The sweep's own columns that a Merge must write to turn one state into the other: '' clears what is absent. */
 export function changedColumns(before: Expiry | undefined, after: Expiry): Row {
-  const known = before && sweepColumns(before);
-  const columns = Object.entries(sweepColumns(after));
-  return Object.fromEntries(columns.filter(([name, value]) => value !== (known?.[name] ?? '')));
+  // Most instants stay, and to spell one costs more than all the rest: they are compared as numbers.
+  const then = before && instantsOf(before);
+  const instants = Object.entries(instantsOf(after)).filter(([name, value]) => value !== then?.[name]);
+  const known = before && textsOf(before);
+  const texts = Object.entries(textsOf(after)).filter(([name, value]) => value !== (known?.[name] ?? ''));
+  return Object.fromEntries([...instants.map(([name, value]) => [name, instantOrNone(value)]), ...texts]);
 }
 
-/** All of the sweep's own columns: '' clears what is absent, since a Merge passes over it. */
-function sweepColumns(state: Expiry): Record<string, string | number> {
+function instantsOf(state: Expiry): Record<string, Instant | 'never' | undefined> {
+  return {
+    firstSeenOn: state.firstSeenOn,
+    checkedOn: state.checkedOn,
+    readOn: state.readOn,
+    expiresOn: state.expiresOn,
+    movedFrom: state.movedFrom,
+    movedOn: state.movedOn,
+    failureSince: state.failure?.since,
+    recoveredSince: state.recovered?.since,
+    recoveredOn: state.recovered?.on,
+    renewedFrom: state.renewed?.from,
+    renewedOn: state.renewed?.on,
+    invalidSince: state.invalid?.since,
+    goneSince: state.goneSince,
+  };
+}
+
+function textsOf(state: Expiry): Record<string, string | number> {
   const { failure, invalid, lifetimeMs } = state;
   return {
-    firstSeenOn: formatInstant(state.firstSeenOn),
-    checkedOn: instantOrNone(state.checkedOn),
-    readOn: instantOrNone(state.readOn),
-    expiresOn: instantOrNone(state.expiresOn),
     evidence: state.evidence ?? '',
     lifetimeMs: lifetimeMs === undefined ? '' : String(lifetimeMs),
-    movedFrom: instantOrNone(state.movedFrom),
-    movedOn: instantOrNone(state.movedOn),
     failureCode: failure?.code ?? '',
     failureMessage: failure?.message ?? '',
-    failureSince: instantOrNone(failure?.since),
     failureCount: failure?.count ?? '',
     failureAlike: failure?.alike ?? '',
-    recoveredSince: instantOrNone(state.recovered?.since),
-    recoveredOn: instantOrNone(state.recovered?.on),
-    renewedFrom: instantOrNone(state.renewed?.from),
-    renewedOn: instantOrNone(state.renewed?.on),
     invalid: invalid ? JSON.stringify(invalid.faults) : '',
-    invalidSince: instantOrNone(invalid?.since),
-    goneSince: instantOrNone(state.goneSince),
     ...calColumns(state),
   };
 }
