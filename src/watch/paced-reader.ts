@@ -1,5 +1,6 @@
 /** The paced reader: reads targets of one scope side by side, as fast as the service's bucket allows and no faster. */
 
+import { setImmediate as turn } from 'node:timers/promises';
 import { type Instant, SECOND } from '../core/instant';
 import { answered, type Limits, type Pace, refused, spend, waitFor } from '../core/pace';
 import { failed, type Reading } from '../core/reading';
@@ -45,7 +46,11 @@ export function pacedReader<Job>(options: ReaderOptions<Job>): PacedReader<Job> 
 
   /** A request may leave: there is a place among those in flight and a token in the bucket. */
   const permitted = async (): Promise<Permit> => {
-    while (inFlight >= MOST_IN_FLIGHT) await oneEnds();
+    while (inFlight >= MOST_IN_FLIGHT) {
+      await oneEnds();
+      // All answers that are here are taken in before the next requests leave: work in runs of a kind costs a quarter less.
+      await turn();
+    }
     for (;;) {
       if (fault) throw fault;
       const now = clock.now();
