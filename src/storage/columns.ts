@@ -77,6 +77,18 @@ export function present<T extends object>(columns: { [K in keyof T]: T[K] | unde
   return found;
 }
 
+/** The same for an object that is half made; to spread what `present` made into it would cost ten times as much. */
+export function complete<T extends object, K extends keyof T>(
+  made: T,
+  columns: { [P in K]: T[P] | undefined },
+): T {
+  for (const column in columns) {
+    const value = columns[column];
+    if (value !== undefined) made[column] = value;
+  }
+  return made;
+}
+
 /** For a Merge, which ignores what is absent: the instant, or '' to clear the column. */
 export function instantOrNone(value: Instant | 'never' | undefined): string {
   if (value === undefined) return '';

@@ -6,6 +6,7 @@ import { FAILURE_CODES } from '../core/reading';
 import type { Snooze } from '../core/snooze';
 import type { Told } from '../core/told';
 import {
+  complete,
   InstantText,
   instant,
   instantOrNever,
@@ -14,7 +15,6 @@ import {
   keyOf,
   number,
   oneOf,
-  present,
   type Row,
   text,
 } from './columns';
@@ -114,28 +114,28 @@ export function snoozeColumn(owner: string, snooze: Snooze | undefined): Row {
 
 /** Reads what can be read of a row; the rest counts as absent, and the next reading fills it. */
 export function toExpiry(row: Row): Expiry {
-  return {
-    ...keyOf(row),
-    firstSeenOn: instant(row.firstSeenOn) ?? instant(row.timestamp) ?? 0,
-    cal: json(Texts, row.cal) ?? [],
-    told: toldOf(row),
-    snoozes: snoozesOf(row),
-    ...present<Omit<Expiry, 'scope' | 'name' | 'firstSeenOn' | 'cal' | 'told' | 'snoozes'>>({
-      checkedOn: instant(row.checkedOn),
-      readOn: instant(row.readOn),
-      expiresOn: instantOrNever(row.expiresOn),
-      evidence: oneOf(EVIDENCE, row.evidence),
-      lifetimeMs: number(row.lifetimeMs),
-      movedFrom: instant(row.movedFrom),
-      movedOn: instant(row.movedOn),
-      failure: failureOf(row),
-      recovered: recoveredOf(row),
-      renewed: renewedOf(row),
-      invalid: invalidOf(row),
-      goneSince: instant(row.goneSince),
-      shown: text(row.shown),
-    }),
-  };
+  const { scope, name } = keyOf(row);
+  const firstSeenOn = instant(row.firstSeenOn) ?? instant(row.timestamp) ?? 0;
+  const cal = json(Texts, row.cal) ?? [];
+  const expiry: Expiry = { scope, name, firstSeenOn, cal, told: toldOf(row), snoozes: snoozesOf(row) };
+  return complete<
+    Expiry,
+    Exclude<keyof Expiry, 'scope' | 'name' | 'firstSeenOn' | 'cal' | 'told' | 'snoozes'>
+  >(expiry, {
+    checkedOn: instant(row.checkedOn),
+    readOn: instant(row.readOn),
+    expiresOn: instantOrNever(row.expiresOn),
+    evidence: oneOf(EVIDENCE, row.evidence),
+    lifetimeMs: number(row.lifetimeMs),
+    movedFrom: instant(row.movedFrom),
+    movedOn: instant(row.movedOn),
+    failure: failureOf(row),
+    recovered: recoveredOf(row),
+    renewed: renewedOf(row),
+    invalid: invalidOf(row),
+    goneSince: instant(row.goneSince),
+    shown: text(row.shown),
+  });
 }
 
 function failureOf(row: Row): Failure | undefined {
