@@ -12,6 +12,8 @@ function fastIotCentral(): Promise<string> {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length });
     response.end(body);
   });
+  // The floor lets its connections rest while the emulator writes, which takes longer than Node's five seconds.
+  server.keepAliveTimeout = 60_000;
   return new Promise(resolve => {
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
