@@ -1,24 +1,15 @@
 /** The composition root: settings become tables, sources and a mailer, and these become the use cases. */
 import type { TokenCredential } from '@azure/core-auth';
 import { version } from '../package.json';
+import { calm, lazyCredential } from './azure/identity';
 import { once } from './core/once';
 import type { Key } from './core/target';
-import type { Environment } from './env';
-import { calm, lazyCredential } from './identity';
 import { parseSettings, type Settings } from './settings';
+import type { Environment } from './settings/env';
 import { createSources, kinds, services } from './sources';
 import { openTables } from './storage/tables';
-import { checkNow } from './watch/check-now';
-import { explain } from './watch/explain';
-import { type FeedQuery, feed } from './watch/feed';
-import { forecast } from './watch/forecast';
-import { health } from './watch/health';
-import { mailQuota } from './watch/mail-quota';
-import { mailTally } from './watch/mail-tally';
-import type { SweepMessage } from './watch/message';
-import { metrics } from './watch/metrics';
 import type { Clock, Log, Mailer } from './watch/ports';
-import { reconcile } from './watch/reconcile';
+import { type ImportLine, importRows } from './watch/registry/import';
 import {
   type Condition,
   everyRow,
@@ -28,15 +19,24 @@ import {
   type RegistryQuery,
   removeRow,
   type Wanted,
-} from './watch/registry';
-import { type ImportLine, importRows } from './watch/registry-import';
-import { overview, report, type StatusQuery } from './watch/report';
-import { sendReminders } from './watch/send-reminders';
-import { type Asked, followLink, lookAtLink } from './watch/snooze';
-import { startSweep } from './watch/start-sweep';
-import { sweepScope } from './watch/sweep-scope';
-import { tellPoison } from './watch/tell-poison';
-import type { Knowledge } from './watch/understand';
+} from './watch/registry/rows';
+import { mailQuota } from './watch/remind/mail-quota';
+import { mailTally } from './watch/remind/mail-tally';
+import { sendReminders } from './watch/remind/send-reminders';
+import { explain } from './watch/report/explain';
+import { type FeedQuery, feed } from './watch/report/feed';
+import { forecast } from './watch/report/forecast';
+import { health } from './watch/report/health';
+import { metrics } from './watch/report/metrics';
+import { overview, report, type StatusQuery } from './watch/report/status';
+import { type Asked, followLink, lookAtLink } from './watch/snooze/follow-link';
+import { checkNow } from './watch/sweep/check-now';
+import type { SweepMessage } from './watch/sweep/message';
+import { reconcile } from './watch/sweep/reconcile';
+import { startSweep } from './watch/sweep/start-sweep';
+import { sweepScope } from './watch/sweep/sweep-scope';
+import { tellPoison } from './watch/sweep/tell-poison';
+import type { Knowledge } from './watch/targets/parse-target';
 
 /** A mail of 99 lines over a cold connection takes longer than a probe. */
 const MAIL_TIMEOUT = 30_000;
@@ -110,7 +110,7 @@ async function openMailer(
   credential: TokenCredential,
 ): Promise<Mailer> {
   if (!mailService) throw new Error('No mail service is set.');
-  const { createMailer } = await import('./mail/communication-services');
+  const { createMailer } = await import('./email/transports/communication-services');
   return createMailer({
     ...mailService,
     publicUrl,

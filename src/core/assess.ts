@@ -1,7 +1,8 @@
 /** Assessment: what follows for one target from its row, its state and, if it was read, its reading. The sweep only carries it out. */
+
+import type { Instant } from '../formats/instant';
 import { type Expiry, learn, newExpiry } from './expiry';
 import type { TargetEvent } from './history';
-import type { Instant } from './instant';
 import type { FailureCode, Reading } from './reading';
 import { type Decision, decideAll, decideInvalid, isFromExpiryOn, type Reminder } from './reminder';
 import { type NextCheck, nextCheck } from './schedule';

@@ -1,5 +1,5 @@
 /** Digests: the content of one mail, an owner's due reminders, most urgent first (rules 15 and 19). */
-import type { Instant } from './instant';
+import type { Instant } from '../formats/instant';
 import type { Reminder } from './reminder';
 import type { Threshold } from './thresholds';
 import { type Notice, noticeOf } from './told';

@@ -1,7 +1,7 @@
 /** The expiry of a target: its recorded, current state, and how one reading changes it (rules 4, 7, 8). */
 
+import type { Instant } from '../formats/instant';
 import type { TargetEvent } from './history';
-import type { Instant } from './instant';
 import type { FailedReading, FailureCode, Reading } from './reading';
 import type { Snooze } from './snooze';
 import type { Key } from './target';

@@ -1,5 +1,5 @@
-/** The feed: expiries as somebody subscribes to them, and the one identity of an expiry in every calendar. */
-import type { Instant } from './instant';
+/** The feed: expiries as somebody subscribes to them. */
+import type { Instant } from '../formats/instant';
 import type { Key } from './target';
 
 export interface FeedQuery {
@@ -32,14 +32,4 @@ export interface FeedEntry extends Key {
   readonly readOn?: Instant;
   /** Reads fail, so the expiry could not be confirmed. */
   readonly failure?: { readonly since: Instant; readonly message: string };
-}
-
-/**
- * Stable for a target, whatever its expiry: read again after a renewal, the event moves. Mails and the feed write the
- * same, so that a calendar which has both shows one.
- * @param sha256 of a text's UTF-8 bytes, in hexadecimal.
- */
-export function eventUid({ scope, name }: Key, sha256: (text: string) => string): string {
-  // No key can hold a line feed, so no two keys read the same.
-  return `${sha256(`${scope}\n${name}`).slice(0, 32)}@expiry-watcher`;
 }

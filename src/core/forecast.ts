@@ -1,7 +1,8 @@
 /** The forecast of one target: what will be mailed about it if nothing changes, found by stepping the very code that decides mails. */
+
+import { type Instant, MINUTE } from '../formats/instant';
 import { assess, crossingsFor, scheduleOf } from './assess';
 import type { Expiry } from './expiry';
-import { type Instant, MINUTE } from './instant';
 import { failed, type Reading } from './reading';
 import { decideAll, type Reminder, type Undue } from './reminder';
 import { fixedExpiry } from './standing';

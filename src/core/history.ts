@@ -1,5 +1,5 @@
 /** The events of a target's life, as its history keeps them: written last, read by people, never by a decision. */
-import type { Instant } from './instant';
+import type { Instant } from '../formats/instant';
 
 export type TargetEvent =
   | {

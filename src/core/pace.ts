@@ -1,5 +1,5 @@
 /** Pace: our copy of a service's token bucket, so that a scope's limit is used fully and never overrun (rules 2, 3). */
-import { HOUR, type Instant, SECOND } from './instant';
+import { HOUR, type Instant, SECOND } from '../formats/instant';
 
 export interface Limits {
   /** Requests per second. */

@@ -1,5 +1,5 @@
 /** Quota: how much of a sliding minute and hour is used, so that the mail service is never asked for more than it grants (rule 17). */
-import { HOUR, type Instant, MINUTE, SECOND } from './instant';
+import { HOUR, type Instant, MINUTE, SECOND } from '../formats/instant';
 
 export interface QuotaLimits {
   readonly perMinute: number;

@@ -1,5 +1,5 @@
 /** Readings: what a source said about a target once. No type here can hold a token's value (rule 1). */
-import type { Instant } from './instant';
+import type { Instant } from '../formats/instant';
 
 /** The closed list of ways in which a read fails. */
 export const FAILURE_CODES = [

@@ -1,6 +1,7 @@
 /** Reminders: whether an owner must be told something about a target now, decided purely and with the reason. */
+
+import { formatInstant, HOUR, type Instant } from '../formats/instant';
 import type { Expiry, Failure } from './expiry';
-import { formatInstant, HOUR, type Instant } from './instant';
 import { holds, type Snooze } from './snooze';
 import { fixedExpiry, isMinted } from './standing';
 import type { Key } from './target';

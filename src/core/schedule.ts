@@ -1,6 +1,7 @@
 /** The schedule: when a target is read next, computed afresh from its state and row at every sweep (rule 6). */
+
+import { HOUR, type Instant, MINUTE } from '../formats/instant';
 import type { Expiry, Failure } from './expiry';
-import { HOUR, type Instant, MINUTE } from './instant';
 import { fixedExpiry } from './standing';
 import type { Crossing } from './thresholds';
 

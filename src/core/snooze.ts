@@ -1,5 +1,5 @@
 /** Snooze: an owner's bounded mute of one target, which ends by itself when its expiry changes (rule 20). */
-import { DAY, type Instant } from './instant';
+import { DAY, type Instant } from '../formats/instant';
 
 export interface Snooze {
   /** The expiry it is for; undefined where none was known. */

@@ -1,6 +1,7 @@
 /** Standing and check: the two words in which every report says how a target is and how reading it goes. */
+
+import type { Instant } from '../formats/instant';
 import type { Expiry } from './expiry';
-import type { Instant } from './instant';
 
 export const STANDINGS = ['healthy', 'expiring', 'expired', 'unknown'] as const;
 export type Standing = (typeof STANDINGS)[number];

@@ -1,12 +1,27 @@
 /** Targets: what a registry row says, parsed once, with every fault of the row named (rule 22). */
-import { parseDuration, splitList } from './duration';
-import { DAY } from './instant';
+import { parseDuration, splitList } from '../formats/duration';
+import { sha256 } from '../formats/hash';
+import { DAY } from '../formats/instant';
 import { parseThresholds, type Threshold } from './thresholds';
 
 /** The table keys of a target, encoded: they name it everywhere. */
 export interface Key {
   readonly scope: string;
   readonly name: string;
+}
+
+/** 32 hexadecimal characters that stand for a target in other tables' keys and in calendars. */
+export function hashOf({ scope, name }: Key): string {
+  // No key can hold a line feed, so two keys never give the same text.
+  return sha256(`${scope}\n${name}`).slice(0, 32);
+}
+
+/**
+ * The UID of a target's event in every calendar, whatever its expiry: after a renewal the event moves. Mails and the feed
+ * write the same, so that a calendar which has both shows one event.
+ */
+export function eventUid(key: Key): string {
+  return `${hashOf(key)}@expiry-watcher`;
 }
 
 /** The decoded key: `containerApp` + subscription + [group, app]; `iotCentralToken` + application + [token id]. */

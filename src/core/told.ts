@@ -1,5 +1,5 @@
 /** What owners were told: kept with the target, so that nothing is told twice and a renewed target starts clean. */
-import type { Instant } from './instant';
+import type { Instant } from '../formats/instant';
 
 /** One thing an owner was told about a target. */
 export interface Told {

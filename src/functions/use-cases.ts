@@ -1,17 +1,18 @@
 /** What the functions need of the app: the watch's verbs, composed. */
-import type { CheckAnswer } from '../watch/check-now';
-import type { Explained } from '../watch/explain';
-import type { Feed, FeedQuery } from '../watch/feed';
-import type { Forecast } from '../watch/forecast';
-import type { Health } from '../watch/health';
-import type { SweepMessage } from '../watch/message';
-import type { Measures } from '../watch/metrics';
+
 import type { Log } from '../watch/ports';
-import type { Condition, Put, RegistryPage, RegistryQuery, Removed, Wanted } from '../watch/registry';
-import type { ImportLine, LineReport } from '../watch/registry-import';
-import type { ManagedRow, RegistryKey, TaggedRow } from '../watch/registry-row';
-import type { Overview, Report, StatusQuery } from '../watch/report';
-import type { Asked, LinkAnswer } from '../watch/snooze';
+import type { ImportLine, LineReport } from '../watch/registry/import';
+import type { ManagedRow, RegistryKey, TaggedRow } from '../watch/registry/row';
+import type { Condition, Put, RegistryPage, RegistryQuery, Removed, Wanted } from '../watch/registry/rows';
+import type { Explained } from '../watch/report/explain';
+import type { Feed, FeedQuery } from '../watch/report/feed';
+import type { Forecast } from '../watch/report/forecast';
+import type { Health } from '../watch/report/health';
+import type { Measures } from '../watch/report/metrics';
+import type { Overview, Report, StatusQuery } from '../watch/report/status';
+import type { Asked, LinkAnswer } from '../watch/snooze/follow-link';
+import type { CheckAnswer } from '../watch/sweep/check-now';
+import type { SweepMessage } from '../watch/sweep/message';
 
 export interface UseCases {
   readonly kinds: readonly string[];

@@ -1,5 +1,5 @@
 /** What an answer's headers say about pace: how long to wait after a refusal, and how much is left. */
-import { retryAfterMs } from '../core/retry-after';
+import { retryAfterMs } from '../formats/retry-after';
 import type { Answer } from '../watch/ports';
 import type { Heard } from './kind';
 

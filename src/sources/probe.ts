@@ -1,7 +1,8 @@
 /** Reads one target once: asks, and turns whatever comes back into an answer that can hold an expiry and nothing else. */
-import { parseInstant } from '../core/instant';
-import { parseJson } from '../core/json';
+
 import { failed, type Reading } from '../core/reading';
+import { parseInstant } from '../formats/instant';
+import { parseJson } from '../formats/json';
 import type { Answer } from '../watch/ports';
 import type { Asked, Heard, Line } from './kind';
 import { paceHints } from './pace-hints';

@@ -1,7 +1,7 @@
 /** Any status but 200 as a failed reading, in our words: of the answer itself only the status and the code may show. */
 import * as v from 'valibot';
-import { parseJson } from '../core/json';
 import { type FailedReading, failed } from '../core/reading';
+import { parseJson } from '../formats/json';
 import type { Heard, Service } from './kind';
 
 /** What only the kind can say. */

@@ -1,10 +1,11 @@
 /** The calendar table: a derived index of all targets, soonest first, so that a report reads only what it shows. */
 import type { TableClient } from '@azure/data-tables';
-import { formatInstant } from '../core/instant';
+import { hashOf } from '../core/target';
+import { formatInstant } from '../formats/instant';
 import type { Calendar, CalendarEntry } from '../watch/ports';
 import { type Operation, submit } from './batch';
 import type { Row } from './columns';
-import { canBeKey, hashOf } from './keys';
+import { canBeKey } from './keys';
 import { listingColumns, toEntry } from './listing-row';
 import { and, compare, rowsOf, within } from './pages';
 

@@ -1,8 +1,8 @@
 /** Columns: reads what a table row holds without trusting it, since people edit rows; what can't be read is absent. */
 import * as v from 'valibot';
-import { formatInstant, type Instant, parseInstant } from '../core/instant';
-import { parseJson } from '../core/json';
 import type { Key } from '../core/target';
+import { formatInstant, type Instant, parseInstant } from '../formats/instant';
+import { parseJson } from '../formats/json';
 import { wellFormed } from './keys';
 
 /** A row as it enters, or as it is written. */

@@ -2,7 +2,7 @@
 import type { TokenCredential } from '@azure/core-auth';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { TableClient, TableServiceClient } from '@azure/data-tables';
-import { isLoopback } from '../core/endpoint';
+import { isLoopback } from '../formats/endpoint';
 
 export type Connection =
   | { readonly kind: 'connectionString'; readonly value: string }

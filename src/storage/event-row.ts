@@ -1,9 +1,10 @@
 /** One row of the history table, both ways. */
 import type { TargetEvent } from '../core/history';
-import { formatInstant, type Instant } from '../core/instant';
 import type { Key } from '../core/target';
+import { hashOf } from '../core/target';
+import { formatInstant, type Instant } from '../formats/instant';
 import { instant, type Row, text } from './columns';
-import { hashOf, hashText } from './keys';
+import { hashText } from './keys';
 
 type Change = Extract<TargetEvent, { from: Instant }>;
 type Noted = Exclude<TargetEvent, Change>;

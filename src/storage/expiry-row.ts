@@ -1,10 +1,10 @@
 /** One row of the expiries table, both ways: flat columns that a person can read in the portal. */
 import * as v from 'valibot';
 import type { Evidence, Expiry, Failure } from '../core/expiry';
-import { formatInstant, type Instant } from '../core/instant';
 import { FAILURE_CODES } from '../core/reading';
 import type { Snooze } from '../core/snooze';
 import type { Told } from '../core/told';
+import { formatInstant, type Instant } from '../formats/instant';
 import {
   complete,
   InstantText,

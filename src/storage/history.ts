@@ -1,13 +1,14 @@
 /** The history table: what happened to each target, newest first; read by people, never by a decision. */
 import type { TableClient } from '@azure/data-tables';
 import type { TargetEvent } from '../core/history';
-import { formatInstant, type Instant } from '../core/instant';
 import type { Key } from '../core/target';
+import { hashOf } from '../core/target';
+import { formatInstant, type Instant } from '../formats/instant';
 import type { History } from '../watch/ports';
 import { type Operation, submit } from './batch';
 import { keyOf } from './columns';
 import { eventColumns, eventKey, toEvent } from './event-row';
-import { canBeKey, hashOf } from './keys';
+import { canBeKey } from './keys';
 import { and, compare, pagesOf, rowsOf } from './pages';
 
 const MOST_ROWS = 1_000;

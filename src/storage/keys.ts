@@ -1,6 +1,6 @@
 /** Keys: the one spelling in which an identity becomes table keys, and back. */
-import { createHash } from 'node:crypto';
 import type { Identity, Key } from '../core/target';
+import { sha256 } from '../formats/hash';
 
 const HASH_LENGTH = 32;
 /** 1 KiB of UTF-16. */
@@ -58,15 +58,9 @@ export function takeApart({ scope, name }: Key): Identity | undefined {
   return { kind: scope.slice(0, end), place, names };
 }
 
-/** 32 hexadecimal characters that stand for a target inside other tables' keys. */
-export function hashOf({ scope, name }: Key): string {
-  // No key can hold a line feed, so no two keys read the same.
-  return hashText(`${scope}\n${name}`);
-}
-
 /** 32 hexadecimal characters of SHA-256 over a text. */
 export function hashText(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, HASH_LENGTH);
+  return sha256(text).slice(0, HASH_LENGTH);
 }
 
 function toBytes(run: string): string {

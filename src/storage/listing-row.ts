@@ -1,9 +1,9 @@
 /** One row of the calendar table, both ways: all that a report shows of a target. */
 import * as v from 'valibot';
 import type { Listing } from '../core/assess';
-import { formatInstant } from '../core/instant';
 import { FAILURE_CODES } from '../core/reading';
 import { CHECKS } from '../core/standing';
+import { formatInstant } from '../formats/instant';
 import type { CalendarEntry } from '../watch/ports';
 import {
   flag,

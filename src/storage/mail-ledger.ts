@@ -1,9 +1,9 @@
 /** The mail ledger: what all instances together have asked of the mail service, in the `mail` partition of the scopes table. */
 import type { TableClient } from '@azure/data-tables';
 import * as v from 'valibot';
-import { formatInstant } from '../core/instant';
 import { MAIL_OUTCOMES, type MailTotals, NO_MAILS } from '../core/mail-outcome';
 import type { Usage } from '../core/quota';
+import { formatInstant } from '../formats/instant';
 import type { MailLedger } from '../watch/ports';
 import { alreadyExists, isMissing, wasChanged } from './answers';
 import { double, etagOf, InstantText, instant, json, number, type Row } from './columns';

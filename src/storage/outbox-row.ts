@@ -1,10 +1,11 @@
 /** Rows of the outbox table, both ways: an owner's lines, and the claim of the digest being sent. */
 import * as v from 'valibot';
-import { formatInstant, type Instant } from '../core/instant';
 import type { Reminder } from '../core/reminder';
+import { hashOf } from '../core/target';
+import { formatInstant, type Instant } from '../formats/instant';
 import type { Claim, HeldClaim, OutboxLine, SentDigest } from '../watch/ports';
 import { etagOf, instant, instantOrNone, json, keyOf, number, present, type Row, text } from './columns';
-import { decode, encode, hashOf } from './keys';
+import { decode, encode } from './keys';
 
 /** No line is keyed so: a line's key begins with a hash and has bars. */
 export const CLAIM = 'digest';

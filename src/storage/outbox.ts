@@ -1,8 +1,8 @@
 /** The outbox table: what owners must still be told, and who is telling them. */
 import type { TableClient } from '@azure/data-tables';
 import { isForOperators } from '../core/digest';
-import type { Instant } from '../core/instant';
 import type { Reminder } from '../core/reminder';
+import type { Instant } from '../formats/instant';
 import type { Outbox, OwnerLines, SentDigest } from '../watch/ports';
 import { unlessMissing } from './answers';
 import { type Operation, submit, submitAll } from './batch';

@@ -1,7 +1,7 @@
 /** One row of the scopes table, both ways. */
 import * as v from 'valibot';
-import { formatInstant } from '../core/instant';
 import type { Pace } from '../core/pace';
+import { formatInstant } from '../formats/instant';
 import type { ScopeRow, Troubles } from '../watch/ports';
 import {
   double,

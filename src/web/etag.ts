@@ -1,5 +1,5 @@
 /** Entity tags (RFC 9110, section 8.8): what a client says it knows already, and what holds of that. */
-import { createHash } from 'node:crypto';
+import { sha256 } from '../formats/hash';
 import type { Fault } from './problem';
 
 /** Tags without their quotes, or any. */
@@ -22,7 +22,7 @@ export function strong(tag: string): string {
 
 /** A weak tag over whatever makes two answers mean the same. */
 export function weakOver(content: unknown): string {
-  return `W/"${createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 32)}"`;
+  return `W/"${sha256(JSON.stringify(content)).slice(0, 32)}"`;
 }
 
 /** Whether the client has this very answer: then it is told so (304) instead of being sent it. */

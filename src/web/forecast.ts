@@ -1,7 +1,7 @@
 /** The forecast over HTTP: its one parameter understood, and the mails as `GET forecast` answers them. */
 import * as v from 'valibot';
 import type { Forecast, Foreseen } from '../core/forecast';
-import { formatInstant } from '../core/instant';
+import { formatInstant } from '../formats/instant';
 import { readQuery, wholeNumber } from './query';
 import { described, InstantText, listOf } from './shape';
 

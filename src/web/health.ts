@@ -1,6 +1,6 @@
 /** Health as `GET health` answers it. */
 import * as v from 'valibot';
-import { SECOND } from '../core/instant';
+import { SECOND } from '../formats/instant';
 import { type Answer, json } from './problem';
 import { described, listOf } from './shape';
 

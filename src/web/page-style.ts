@@ -1,5 +1,5 @@
 /** How pages look: as calm as the mails, on a phone and a desk, in light and dark; every text carries 4.5:1 and every button 44 px. */
-import { html } from '../core/html';
+import { html } from '../formats/html';
 
 export const PAGE_STYLE = html`
 :root{color-scheme:light dark;--ground:#f3f4f6;--card:#fff;--line:#dfe3e8;--field:#868e98;--ink:#1c2126;--muted:#5b6470;

@@ -1,6 +1,6 @@
 /** A page as it is answered: one document whose headers let nothing in but its own style, and what its look allows besides. */
 import { createHash } from 'node:crypto';
-import { type Html, html } from '../core/html';
+import { type Html, html } from '../formats/html';
 import { PAGE_STYLE } from './page-style';
 import type { Answer } from './problem';
 

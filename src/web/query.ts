@@ -1,6 +1,6 @@
 /** Queries: the parameters of an address, understood by one schema, which the OpenAPI document describes, too. */
 import * as v from 'valibot';
-import { splitList } from '../core/duration';
+import { splitList } from '../formats/duration';
 import type { Fault } from './problem';
 
 /** `code` and `clientId` carry the function key, and are the Functions host's. */

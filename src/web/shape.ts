@@ -1,6 +1,6 @@
 /** The pieces that schemas of answers are made of: what every answer writes in the same way. */
 import * as v from 'valibot';
-import { formatInstant, type Instant } from '../core/instant';
+import { formatInstant, type Instant } from '../formats/instant';
 
 /** An instant on the wire: 24 characters in UTC, such as `2026-06-01T07:30:00.000Z`. */
 export const InstantText = v.pipe(

@@ -1,7 +1,7 @@
 /** The bare floor of a sweep: the same reads by a plain HTTP pool, and one state and one calendar row a target in bare transactions. */
 import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
-import { EMULATOR_KEY } from '../../src/local/connection-string';
+import { EMULATOR_KEY } from '../../local/connection-string';
 import type { OtherSide } from './other-side';
 import { nameOf, SCOPE } from './watcher';
 

@@ -1,10 +1,10 @@
 /** How much memory a sweep holds for 10,000 and for 100,000 targets: the stores are generators, so that only the sweep's own counts. */
 import { newExpiry } from '../../src/core/expiry';
-import { DAY } from '../../src/core/instant';
+import { DAY } from '../../src/formats/instant';
 import { createSources, kinds } from '../../src/sources';
 import { openTables } from '../../src/storage/tables';
 import type { RegistryRow, Tables } from '../../src/watch/ports';
-import { sweepScope } from '../../src/watch/sweep-scope';
+import { sweepScope } from '../../src/watch/sweep/sweep-scope';
 import { forgetful } from './forgetful';
 import type { OtherSide } from './other-side';
 import { nameOf, SCOPE, SILENT } from './watcher';

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { emulatorConnectionString } from '../../src/local/connection-string';
+import { emulatorConnectionString } from '../../local/connection-string';
 
 const Started = v.object({ tableUrl: v.string(), queueUrl: v.string(), iotCentral: v.string() });
 

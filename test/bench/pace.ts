@@ -1,11 +1,12 @@
 /** How much of a service's real token bucket a sweep uses, over several time budgets and their continuations, and how often it is refused. */
-import { DAY, formatInstant, SECOND } from '../../src/core/instant';
-import { startSimulatedArm } from '../../src/local/simulated/arm';
+
+import { startSimulatedArm } from '../../local/simulated/arm';
+import { DAY, formatInstant, SECOND } from '../../src/formats/instant';
 import { createSources, kinds } from '../../src/sources';
 import { openTables } from '../../src/storage/tables';
-import type { SweepMessage } from '../../src/watch/message';
 import type { RegistryRow } from '../../src/watch/ports';
-import { sweepScope } from '../../src/watch/sweep-scope';
+import type { SweepMessage } from '../../src/watch/sweep/message';
+import { sweepScope } from '../../src/watch/sweep/sweep-scope';
 import { testClock } from '../support/clock';
 import { watchRequests } from '../support/in-flight';
 import { forgetful } from './forgetful';

@@ -1,11 +1,11 @@
 /** How soon a browser shows the dashboard: its first paint over a large fleet beside a small one, and the answer's share of it. */
 import { chromium, type Page } from 'playwright-core';
+import { startHost } from '../../local/host';
 import { createApp } from '../../src/app';
-import { DAY, HOUR } from '../../src/core/instant';
+import { NO_COUNTS } from '../../src/core/counts';
+import { DAY, HOUR } from '../../src/formats/instant';
 import { functionsOf } from '../../src/functions';
-import { startHost } from '../../src/local/host';
 import { openTables } from '../../src/storage/tables';
-import { NO_COUNTS } from '../../src/watch/counts';
 import type { CalendarEntry } from '../../src/watch/ports';
 import type { OtherSide } from './other-side';
 import { nameOf, SCOPE, settingsFor } from './watcher';

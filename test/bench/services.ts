@@ -1,6 +1,6 @@
 /** The other side of the benchmarks, in a process of its own so that its work is not counted as ours: Azurite and a fast IoT Central. */
 import { createServer } from 'node:http';
-import { startAzurite } from '../../src/local/azurite';
+import { startAzurite } from '../../local/azurite';
 
 const EXPIRY = '2031-01-01T00:00:00.000Z';
 

@@ -1,6 +1,6 @@
 /** The mail as a person sees it: phone and desktop, light and dark, without anything from elsewhere. */
-import { renderDigest } from '../../src/mail/render';
-import { dated, digest as digestOf, every, full, matters, mixed } from '../mail/digests';
+import { renderDigest } from '../../src/email/render';
+import { dated, digest as digestOf, every, full, matters, mixed } from '../email/digests';
 import { faintTexts, overflow, useBrowser } from './browser';
 
 const newPage = useBrowser();

@@ -1,7 +1,7 @@
 import { assess, assessGone, type Listing, scheduleOf } from '../../src/core/assess';
-import { DAY, HOUR } from '../../src/core/instant';
 import { failed, type Reading } from '../../src/core/reading';
 import type { MailPolicy } from '../../src/core/watched';
+import { DAY, HOUR } from '../../src/formats/instant';
 import { at, failing, fixed, KEY, row, state, told } from './states';
 
 const mail: MailPolicy = { to: 'owners', operators: ['ops@example.com'] };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { byUrgency, isForOperators, MATTERS, matterOf } from '../../src/core/digest';
-import { DAY } from '../../src/core/instant';
 import type { Reminder } from '../../src/core/reminder';
+import { DAY } from '../../src/formats/instant';
 import { at, KEY } from './states';
 
 function reminder(name: string, about: number, more: Partial<Reminder> = {}): Reminder {

@@ -1,6 +1,6 @@
 import { type Evidence, type Expiry, learn } from '../../src/core/expiry';
-import { DAY, HOUR, MINUTE } from '../../src/core/instant';
 import { failed, type Reading } from '../../src/core/reading';
+import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
 import { at, failing, fixed, state, told } from './states';
 
 const expires = (expiresOn: number): Reading => ({ outcome: 'expires', expiresOn });

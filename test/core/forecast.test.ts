@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { assess, scheduleOf } from '../../src/core/assess';
 import type { Expiry } from '../../src/core/expiry';
 import { type Foreseen, foresee } from '../../src/core/forecast';
-import { DAY, formatInstant, HOUR, type Instant, MINUTE } from '../../src/core/instant';
 import type { FailureCode, Reading } from '../../src/core/reading';
 import type { Snooze } from '../../src/core/snooze';
 import { withTold } from '../../src/core/told';
 import type { MailPolicy, Watched } from '../../src/core/watched';
+import { DAY, formatInstant, HOUR, type Instant, MINUTE } from '../../src/formats/instant';
 import { at, crossings, failing, fixed, row, state, told } from './states';
 
 const EXPIRY = at('06-30');

@@ -1,10 +1,10 @@
 /** What is told beside thresholds (rules 8, 10, 14, 20), as the decisions for one owner say it. */
 import { type Expiry, learn } from '../../src/core/expiry';
-import { DAY, HOUR, MINUTE } from '../../src/core/instant';
 import { failed, type Reading } from '../../src/core/reading';
 import { type Decision, decideAll } from '../../src/core/reminder';
 import type { Snooze } from '../../src/core/snooze';
 import { type Told, withTold } from '../../src/core/told';
+import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
 import { at, crossings, failing, fixed, state, told } from './states';
 
 const EXPIRY = at('06-30');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { HOUR, MINUTE, SECOND } from '../../src/core/instant';
 import { answered, fullPace, type Limits, type Pace, refused, spend, waitFor } from '../../src/core/pace';
+import { HOUR, MINUTE, SECOND } from '../../src/formats/instant';
 
 const ARM: Limits = { rate: 10, burst: 200 };
 const NOW = Date.UTC(2026, 5, 1);

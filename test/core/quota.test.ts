@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { HOUR, MINUTE, SECOND } from '../../src/core/instant';
 import { paused, type QuotaLimits, reserve, UNUSED, type Usage } from '../../src/core/quota';
+import { HOUR, MINUTE, SECOND } from '../../src/formats/instant';
 import { at } from './states';
 
 const START = at('06-01 12:00');

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { Expiry } from '../../src/core/expiry';
-import { DAY } from '../../src/core/instant';
 import { decideInvalid, decideThreshold, describeReminder, isFromExpiryOn } from '../../src/core/reminder';
 import { type Told, withTold } from '../../src/core/told';
+import { DAY } from '../../src/formats/instant';
 import { at, crossings, failing, fixed, KEY, SEEN, state, told } from './states';
 
 const EXPIRY = at('06-30');

@@ -1,6 +1,6 @@
 import type { Expiry } from '../../src/core/expiry';
-import { HOUR, MINUTE } from '../../src/core/instant';
 import { nextCheck, type Timing } from '../../src/core/schedule';
+import { HOUR, MINUTE } from '../../src/formats/instant';
 import { at, crossings, failing, fixed, SEEN, state } from './states';
 
 const READ = at('06-01');

@@ -1,5 +1,5 @@
-import { DAY } from '../../src/core/instant';
 import { holds, type Snooze, snoozeUntil } from '../../src/core/snooze';
+import { DAY } from '../../src/formats/instant';
 import { at } from './states';
 
 const EXPIRY = at('06-30');

@@ -1,10 +1,10 @@
 /** What tests of the core start from: one target, its row and its state, with whatever the test says about them. */
 import { type Expiry, newExpiry } from '../../src/core/expiry';
-import { parseInstant } from '../../src/core/instant';
 import { parseColumns } from '../../src/core/target';
 import { type Crossing, crossingsOf, parseThresholds } from '../../src/core/thresholds';
 import type { Told } from '../../src/core/told';
 import type { Watched } from '../../src/core/watched';
+import { parseInstant } from '../../src/formats/instant';
 
 export const KEY = { scope: 'iotCentralToken:contoso.azureiotcentral.com', name: 'gateway' };
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { DAY, HOUR } from '../../src/core/instant';
 import { isAddress, parseAddresses, parseColumns } from '../../src/core/target';
+import { DAY, HOUR } from '../../src/formats/instant';
 
 const columnsOf = (row: Record<string, unknown>) => parseColumns(row).columns;
 const faultsOf = (row: Record<string, unknown>) => parseColumns(row).faults;

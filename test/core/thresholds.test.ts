@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { DAY, HOUR, SECOND } from '../../src/core/instant';
 import {
   crossingsOf,
   expiringFrom,
@@ -9,6 +8,7 @@ import {
   type Threshold,
   tightestCrossed,
 } from '../../src/core/thresholds';
+import { DAY, HOUR, SECOND } from '../../src/formats/instant';
 import { at, crossings, thresholds } from './states';
 
 describe('what people write', () => {

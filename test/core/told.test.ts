@@ -1,4 +1,3 @@
-import { DAY, HOUR } from '../../src/core/instant';
 import {
   hasHeard,
   NOTICES,
@@ -8,6 +7,7 @@ import {
   wasReminded,
   withTold,
 } from '../../src/core/told';
+import { DAY, HOUR } from '../../src/formats/instant';
 import { at, told } from './states';
 
 const EXPIRY = at('06-30');

@@ -1,14 +1,14 @@
 /** A crash at every single step of a sweep and of a digest, and a restart: nothing is lost, nothing is listed that is not. */
 import { TableClient } from '@azure/data-tables';
-import { DAY, HOUR, MINUTE } from '../../src/core/instant';
+import { type SimulatedAzure, startSimulatedAzure } from '../../local/simulated';
 import { NO_MAILS } from '../../src/core/mail-outcome';
 import { datedExpiry } from '../../src/core/standing';
-import { type SimulatedAzure, startSimulatedAzure } from '../../src/local/simulated';
+import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
 import { openTables } from '../../src/storage/tables';
 import type { Mailer } from '../../src/watch/ports';
-import type { StatusItem } from '../../src/watch/report';
-import { report } from '../../src/watch/report';
-import type { SendDigest } from '../../src/watch/send-digest';
+import type { SendDigest } from '../../src/watch/remind/send-digest';
+import type { StatusItem } from '../../src/watch/report/status';
+import { report } from '../../src/watch/report/status';
 import { freshStorage } from '../support/azurite';
 import { type TestClock, testClock } from '../support/clock';
 import {

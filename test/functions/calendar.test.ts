@@ -1,9 +1,9 @@
-import { DAY, HOUR, MINUTE } from '../../src/core/instant';
+import type { RunningHost } from '../../local/host';
+import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
 import { functionsOf } from '../../src/functions';
-import type { RunningHost } from '../../src/local/host';
 import { encode } from '../../src/storage/keys';
-import { feed } from '../../src/watch/feed';
-import type { Knowledge } from '../../src/watch/understand';
+import { feed } from '../../src/watch/report/feed';
+import type { Knowledge } from '../../src/watch/targets/parse-target';
 import { instant } from '../support/clock';
 import { useHost } from '../support/host';
 import { type ReadEvent, readCalendar } from '../support/icalendar';

@@ -1,6 +1,6 @@
-import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/instant';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/formats/instant';
 import { encode } from '../../src/storage/keys';
-import { borrowLease } from '../../src/watch/lease';
+import { borrowLease } from '../../src/watch/sweep/lease';
 import { type Ask, asking } from '../support/asking';
 import { instant } from '../support/clock';
 import { useHost } from '../support/host';

@@ -1,7 +1,7 @@
 /** A target's page over HTTP: what its forms do, what they refuse, and what is said of it. */
-import { DAY, MINUTE } from '../../src/core/instant';
+import { DAY, MINUTE } from '../../src/formats/instant';
 import { functionsOf } from '../../src/functions';
-import { borrowLease } from '../../src/watch/lease';
+import { borrowLease } from '../../src/watch/sweep/lease';
 import { type Ask, asking } from '../support/asking';
 import { instant } from '../support/clock';
 import { HOSTILE } from '../support/dashboard';

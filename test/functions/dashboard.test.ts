@@ -1,7 +1,7 @@
-import { HOUR } from '../../src/core/instant';
+import { HOUR } from '../../src/formats/instant';
 import { functionsOf } from '../../src/functions';
 import { openTables } from '../../src/storage/tables';
-import { overview } from '../../src/watch/report';
+import { overview } from '../../src/watch/report/status';
 import { useHost } from '../support/host';
 import { APPS, CONTOSO, HOST } from '../support/story';
 import { useWorld } from '../support/world';

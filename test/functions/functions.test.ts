@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { HttpRequest } from '@azure/functions';
+import { type HostLog, invocationContext } from '../../local/host/invocation';
 import { functionsOf } from '../../src/functions';
 import type { FunctionDefinition, HttpFunction } from '../../src/functions/definition';
 import type { UseCases } from '../../src/functions/use-cases';
-import { type HostLog, invocationContext } from '../../src/local/host/invocation';
 
 const unused = (): never => {
   throw new Error('The settings need mending:\n  - MAIL_SENDER: …');

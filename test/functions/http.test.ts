@@ -1,9 +1,9 @@
 import { QueueClient } from '@azure/storage-queue';
+import type { RunningHost } from '../../local/host';
 import { createApp } from '../../src/app';
-import { DAY, formatInstant, HOUR, MINUTE } from '../../src/core/instant';
+import { DAY, formatInstant, HOUR, MINUTE } from '../../src/formats/instant';
 import { functionsOf } from '../../src/functions';
 import type { UseCases } from '../../src/functions/use-cases';
-import type { RunningHost } from '../../src/local/host';
 import { instant } from '../support/clock';
 import { useHost } from '../support/host';
 import { START, useWorld } from '../support/world';

@@ -1,6 +1,7 @@
 /** What an import comes to where the file is hostile, the store fails or another writer is faster. */
-import { importRows } from '../../src/watch/registry-import';
-import type { Registry } from '../../src/watch/registry-port';
+
+import type { Registry } from '../../src/watch/ports/registry';
+import { importRows } from '../../src/watch/registry/import';
 import { type Ask, asking, csv } from '../support/asking';
 import { composeWatch } from '../support/crashing';
 import { useHost } from '../support/host';

@@ -1,5 +1,5 @@
 /** The snooze route over HTTP: what a browser, a scanner and an attacker get from it. */
-import { DAY } from '../../src/core/instant';
+import { DAY } from '../../src/formats/instant';
 import { functionsOf } from '../../src/functions';
 import { instant } from '../support/clock';
 import { useHost } from '../support/host';

@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync';
-import { DAY, MINUTE, SECOND } from '../../src/core/instant';
+import { DAY, MINUTE, SECOND } from '../../src/formats/instant';
 import { type Answered, type Ask, asking } from '../support/asking';
 import { instant } from '../support/clock';
 import { useHost } from '../support/host';

@@ -1,6 +1,6 @@
-import { DAY } from '../../src/core/instant';
+import type { RunningHost } from '../../local/host';
+import { DAY } from '../../src/formats/instant';
 import { functionsOf } from '../../src/functions';
-import type { RunningHost } from '../../src/local/host';
 import { encode } from '../../src/storage/keys';
 import { instant } from '../support/clock';
 import { useHost } from '../support/host';

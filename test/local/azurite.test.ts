@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { odata, TableClient } from '@azure/data-tables';
 import { QueueClient } from '@azure/storage-queue';
-import { type RunningAzurite, startAzurite } from '../../src/local/azurite';
-import { isFree } from '../../src/local/ports';
+import { type RunningAzurite, startAzurite } from '../../local/azurite';
+import { isFree } from '../../local/ports';
 import { freshStorage } from '../support/azurite';
 
 const table = (connectionString: string) =>

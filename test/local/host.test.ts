@@ -1,5 +1,5 @@
 import { QueueClient } from '@azure/storage-queue';
-import { isFree } from '../../src/local/ports';
+import { isFree } from '../../local/ports';
 import { http, queue, timer, useHost } from '../support/host';
 
 const hosting = useHost();

@@ -1,6 +1,7 @@
 /** The settings of links in mails: where they lead and how they are signed. */
-import type { Environment } from '../../src/env';
+
 import { BadSettings, parseSettings } from '../../src/settings';
+import type { Environment } from '../../src/settings/env';
 import { kinds, services } from '../../src/sources';
 
 const ENOUGH = { AzureWebJobsStorage: 'UseDevelopmentStorage=true', MAIL_TO: 'none' };

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { Environment } from '../../src/env';
 import { parseSettings } from '../../src/settings';
+import type { Environment } from '../../src/settings/env';
 import { kinds, services } from '../../src/sources';
 
 const sample: unknown = JSON.parse(readFileSync('local.settings.sample.json', 'utf8'));

@@ -1,7 +1,7 @@
-import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/instant';
 import { formatThreshold } from '../../src/core/thresholds';
-import type { Environment } from '../../src/env';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/formats/instant';
 import { BadSettings, parseSettings, type Settings } from '../../src/settings';
+import type { Environment } from '../../src/settings/env';
 import { kinds, services } from '../../src/sources';
 
 const KEY = Buffer.alloc(64, 7).toString('base64');

@@ -1,5 +1,5 @@
 /** The calendar's moves, transaction by transaction: between two of them a report may be read. */
-import { DAY } from '../../src/core/instant';
+import { DAY } from '../../src/formats/instant';
 import { openCalendar } from '../../src/storage/calendar';
 import type { Calendar } from '../../src/watch/ports';
 import { rowKeysIn, scriptedTable, written } from './scripted';

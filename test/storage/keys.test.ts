@@ -1,6 +1,7 @@
 /** The codec of table keys must be reversible for whatever a service calls its things. */
 import fc from 'fast-check';
-import { decode, encode, hashOf, spell, takeApart } from '../../src/storage/keys';
+import { hashOf } from '../../src/core/target';
+import { decode, encode, spell, takeApart } from '../../src/storage/keys';
 
 const HOSTILE = [
   '/',

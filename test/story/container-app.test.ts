@@ -1,5 +1,5 @@
 /** A container app's life: one that mints a token at every read is never noise; one with a fixed token is told like any other. */
-import { DAY, HOUR, MINUTE } from '../../src/core/instant';
+import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
 import { APPS, HOST, historyOf, mailedBy, SUBSCRIPTION, ticks } from '../support/story';
 import { useWorld } from '../support/world';
 

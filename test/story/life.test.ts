@@ -1,5 +1,5 @@
 /** One target's life, end to end: every threshold, missed runs, renewal, expiry, failing reads and failed sends. */
-import { HOUR } from '../../src/core/instant';
+import { HOUR } from '../../src/formats/instant';
 import {
   CONTOSO,
   dump,

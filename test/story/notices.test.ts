@@ -1,5 +1,5 @@
 /** Every notice in a target's life: what is told beside the thresholds, once, to whom it concerns, and what is not worth a mail. */
-import { HOUR, MINUTE } from '../../src/core/instant';
+import { HOUR, MINUTE } from '../../src/formats/instant';
 import {
   APPS,
   CONTOSO,

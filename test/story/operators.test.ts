@@ -1,5 +1,5 @@
 /** What operators hear of the watcher itself: once a day, one line a matter, and never in the way of a reminder. */
-import { DAY, HOUR, type Instant } from '../../src/core/instant';
+import { DAY, HOUR, type Instant } from '../../src/formats/instant';
 import { CONTOSO, dump, flat, HOST, mailedBy, mailsAt, queued, textTo, ticks } from '../support/story';
 import { useWorld } from '../support/world';
 

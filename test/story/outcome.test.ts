@@ -1,5 +1,5 @@
 /** What becomes of mails: those that do not arrive, those that nobody knows the fate of, and a service that is down or lies. */
-import { DAY, formatInstant, HOUR, MINUTE } from '../../src/core/instant';
+import { DAY, formatInstant, HOUR, MINUTE } from '../../src/formats/instant';
 import {
   CONTOSO,
   dump,

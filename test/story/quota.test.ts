@@ -1,6 +1,6 @@
 /** The mail quota: what the service grants in any minute and hour is never exceeded, the most urgent go first, and nobody is forgotten. */
 import { createApp } from '../../src/app';
-import { DAY, formatInstant, HOUR, type Instant, MINUTE, SECOND } from '../../src/core/instant';
+import { DAY, formatInstant, HOUR, type Instant, MINUTE, SECOND } from '../../src/formats/instant';
 import { CONTOSO, flat, HOST, mailedBy, queued, ticks } from '../support/story';
 import { useWorld, type World } from '../support/world';
 

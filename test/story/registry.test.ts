@@ -1,5 +1,5 @@
 /** What people do to the registry: removal, muting, mistakes, odd names, owners and policies. */
-import { DAY, formatInstant, HOUR, MINUTE } from '../../src/core/instant';
+import { DAY, formatInstant, HOUR, MINUTE } from '../../src/formats/instant';
 import {
   APPS,
   CONTOSO,

@@ -1,7 +1,8 @@
 /** The services that are watched, and the watcher beside itself: faults, throttling, time budgets, leases, and no secret anywhere. */
-import { formatInstant, HOUR, MINUTE, SECOND } from '../../src/core/instant';
-import type { Fault } from '../../src/local/simulated';
-import type { SweepMessage } from '../../src/watch/message';
+
+import type { Fault } from '../../local/simulated';
+import { formatInstant, HOUR, MINUTE, SECOND } from '../../src/formats/instant';
+import type { SweepMessage } from '../../src/watch/sweep/message';
 import { APPS, CONTOSO, dump, HOST, SUBSCRIPTION, ticks } from '../support/story';
 import { useWorld, type World } from '../support/world';
 

@@ -1,7 +1,7 @@
 /** What a sweep asks of the storage account, counted on the wire: a budget of DESIGN.md section 8 that needs no clock. */
 import { createServer, request, type Server } from 'node:http';
 import { createApp } from '../../src/app';
-import { DAY } from '../../src/core/instant';
+import { DAY } from '../../src/formats/instant';
 import type { World } from '../support/world';
 import { useWorld } from '../support/world';
 

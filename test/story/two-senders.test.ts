@@ -1,11 +1,11 @@
 /** Two senders on one storage, of which one stalls at any of its steps while the other runs, and then goes on. */
 import { TableClient } from '@azure/data-tables';
-import { MINUTE, SECOND } from '../../src/core/instant';
+import { type SimulatedAzure, startSimulatedAzure } from '../../local/simulated';
 import { type MailTotals, NO_MAILS } from '../../src/core/mail-outcome';
-import { type SimulatedAzure, startSimulatedAzure } from '../../src/local/simulated';
+import { MINUTE, SECOND } from '../../src/formats/instant';
 import { openTables } from '../../src/storage/tables';
 import type { HeldClaim, Mailer } from '../../src/watch/ports';
-import type { SendDigest } from '../../src/watch/send-digest';
+import type { SendDigest } from '../../src/watch/remind/send-digest';
 import { freshStorage } from '../support/azurite';
 import { type TestClock, testClock } from '../support/clock';
 import { type Change, changing, composeWatch, remindAll, sweepAll, UNLIMITED } from '../support/crashing';

@@ -1,6 +1,7 @@
 /** Asks the functions of a world over HTTP, as a client would: every answer's parts at once. */
+
+import type { RunningHost } from '../../local/host';
 import { functionsOf } from '../../src/functions';
-import type { RunningHost } from '../../src/local/host';
 import type { Hosting } from './host';
 import type { World } from './world';
 

@@ -1,6 +1,6 @@
 /** Storage for a test: an account of its own in the run's one Azurite, so that tests never meet. */
 import { randomUUID } from 'node:crypto';
-import { emulatorConnectionString } from '../../src/local/connection-string';
+import { emulatorConnectionString } from '../../local/connection-string';
 
 /**
  * A connection string of an account that nobody has used. The run's Azurite serves whatever account it is asked

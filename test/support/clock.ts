@@ -1,5 +1,5 @@
 /** A clock that the test owns: it stands still until told otherwise, and a sleep is a jump. */
-import { formatInstant, type Instant, parseInstant } from '../../src/core/instant';
+import { formatInstant, type Instant, parseInstant } from '../../src/formats/instant';
 import type { Clock } from '../../src/watch/ports';
 
 export interface TestClock extends Clock {

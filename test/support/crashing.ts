@@ -1,15 +1,15 @@
 /** A watcher that dies: its tables and mailer throw at the n-th change, before or after it is carried out, and at every later one. */
-import { createMailer } from '../../src/mail/communication-services';
+import { createMailer } from '../../src/email/transports/communication-services';
 import { parseSettings } from '../../src/settings';
 import { createSources, kinds, services } from '../../src/sources';
 import { openTables } from '../../src/storage/tables';
-import { type MailQuota, mailQuota } from '../../src/watch/mail-quota';
-import { mailTally } from '../../src/watch/mail-tally';
 import type { Clock, Log, Mailer, Tables } from '../../src/watch/ports';
-import type { SendDigest } from '../../src/watch/send-digest';
-import { sendReminders } from '../../src/watch/send-reminders';
-import { startSweep } from '../../src/watch/start-sweep';
-import { sweepScope } from '../../src/watch/sweep-scope';
+import { type MailQuota, mailQuota } from '../../src/watch/remind/mail-quota';
+import { mailTally } from '../../src/watch/remind/mail-tally';
+import type { SendDigest } from '../../src/watch/remind/send-digest';
+import { sendReminders } from '../../src/watch/remind/send-reminders';
+import { startSweep } from '../../src/watch/sweep/start-sweep';
+import { sweepScope } from '../../src/watch/sweep/sweep-scope';
 
 export class Crash extends Error {
   override name = 'Crash';

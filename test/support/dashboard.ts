@@ -1,8 +1,9 @@
 /** A made-up fleet for tests of the dashboard: every standing and check, names of every sort, and an app that shows it. */
-import { DAY, HOUR } from '../../src/core/instant';
+
 import type { FailureCode } from '../../src/core/reading';
+import { DAY, HOUR } from '../../src/formats/instant';
 import type { UseCases } from '../../src/functions/use-cases';
-import { itemOf, type Overview, type StatusItem } from '../../src/watch/report';
+import { itemOf, type Overview, type StatusItem } from '../../src/watch/report/status';
 import { instant } from './clock';
 
 export const NOW = instant('2026-06-01T07:30:00Z');

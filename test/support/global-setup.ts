@@ -1,5 +1,5 @@
 /** Starts the one Azurite of a test run; tests learn its addresses from the environment (see azurite.ts). */
-import { type RunningAzurite, startAzurite } from '../../src/local/azurite';
+import { type RunningAzurite, startAzurite } from '../../local/azurite';
 
 declare global {
   /** Handed from Jest's global setup to its global teardown; tests live in other realms and don't see it. */

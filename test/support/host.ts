@@ -1,6 +1,7 @@
 /** The embedded host in a test: one at a time, on storage of its own and a free port, closed afterwards. */
+
+import { type HostOptions, type LogEntry, type RunningHost, startHost } from '../../local/host';
 import type { HttpFunction, QueueFunction, TimerFunction } from '../../src/functions/definition';
-import { type HostOptions, type LogEntry, type RunningHost, startHost } from '../../src/local/host';
 import { freshStorage } from './azurite';
 import { takeDepartures, watched } from './openapi';
 

@@ -1,6 +1,6 @@
 /** What the stories share: places, the mails that one moment brings, what a target's history says, and all that is stored. */
 import { TableClient } from '@azure/data-tables';
-import { MINUTE } from '../../src/core/instant';
+import { MINUTE } from '../../src/formats/instant';
 import type { World } from './world';
 
 export const HOST = 'contoso.azureiotcentral.com';

@@ -1,16 +1,16 @@
 /** A whole watcher in a test: the real composition on Azurite and the simulated services, with a clock that the test owns. */
 import { TableClient } from '@azure/data-tables';
-import { createApp } from '../../src/app';
 import {
   type Mail,
   type SimulatedAzure,
   type SimulatedAzureOptions,
   startSimulatedAzure,
-} from '../../src/local/simulated';
+} from '../../local/simulated';
+import { createApp } from '../../src/app';
 import { openTables } from '../../src/storage/tables';
-import type { SweepMessage } from '../../src/watch/message';
 import type { Log } from '../../src/watch/ports';
-import type { StatusItem } from '../../src/watch/report';
+import type { StatusItem } from '../../src/watch/report/status';
+import type { SweepMessage } from '../../src/watch/sweep/message';
 import { freshStorage } from './azurite';
 import { type TestClock, testClock } from './clock';
 import { type InFlight, watchRequests } from './in-flight';

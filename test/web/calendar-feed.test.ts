@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import type { Digest } from '../../src/core/digest';
 import type { Feed, FeedEntry } from '../../src/core/feed';
-import { DAY, HOUR, MINUTE } from '../../src/core/instant';
-import { calendarOf } from '../../src/mail/calendar';
+import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
 import { calendarAnswer } from '../../src/web/calendar/feed';
 import { parseFeedQuery } from '../../src/web/calendar/query';
+import { calendarOf } from '../../src/wording/calendar';
 import { type ReadEvent, readCalendar } from '../support/icalendar';
 
 const NOW = Date.UTC(2026, 5, 1);

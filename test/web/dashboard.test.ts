@@ -1,5 +1,5 @@
 import { parse } from 'node:querystring';
-import { DAY } from '../../src/core/instant';
+import { DAY } from '../../src/formats/instant';
 import { dashboardPage, faultyPage } from '../../src/web/dashboard';
 import { linksOf, listPath, targetPath } from '../../src/web/dashboard/links';
 import { parseDashboardQuery } from '../../src/web/dashboard/query';

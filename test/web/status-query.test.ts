@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { DAY, HOUR } from '../../src/core/instant';
+import { DAY, HOUR } from '../../src/formats/instant';
 import { encodeCursor, parseStatusQuery } from '../../src/web/status/query';
 
 const KINDS = ['containerApp', 'iotCentralToken'];

@@ -1,6 +1,6 @@
-import { DAY, HOUR, SECOND } from '../../src/core/instant';
-import { NO_COUNTS } from '../../src/watch/counts';
-import type { Report, StatusItem } from '../../src/watch/report';
+import { NO_COUNTS } from '../../src/core/counts';
+import { DAY, HOUR, SECOND } from '../../src/formats/instant';
+import type { Report, StatusItem } from '../../src/watch/report/status';
 import { statusJson } from '../../src/web/status/item';
 import { parseStatusQuery } from '../../src/web/status/query';
 

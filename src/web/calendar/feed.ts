@@ -1,9 +1,9 @@
 /** The feed as `GET calendar.ics` answers it: a calendar that a program reads again and again (RFC 5545). */
-import { createHash } from 'node:crypto';
-import { eventUid, type Feed, type FeedEntry } from '../../core/feed';
-import { type CalendarEvent, icalendarOf } from '../../core/icalendar';
-import type { Instant } from '../../core/instant';
-import { moment } from '../../core/when';
+import type { Feed, FeedEntry } from '../../core/feed';
+import { eventUid } from '../../core/target';
+import { type CalendarEvent, icalendarOf } from '../../formats/icalendar';
+import type { Instant } from '../../formats/instant';
+import { moment } from '../../formats/when';
 import type { Answer } from '../problem';
 
 /** A renewal is seen within hours as it is: programs that ask more often learn nothing. */
@@ -28,7 +28,7 @@ function eventOf(entry: FeedEntry, asOf: Instant): CalendarEvent {
   const url = portalUrl ?? runbook;
   const name = oneLine(entry.displayName, LONGEST_NAME) || oneLine(entry.name, LONGEST_NAME);
   return {
-    uid: eventUid(entry, sha256),
+    uid: eventUid(entry),
     startsOn: expiresOn,
     summary: `${name} ${expiresOn <= asOf ? 'expired' : 'expires'}`,
     description: descriptionOf(entry),
@@ -60,8 +60,4 @@ function oneLine(text: string, longest: number): string {
     .replace(/[\s\p{Cc}\p{Cs}]+/gu, ' ')
     .trim();
   return line.length <= longest ? line : `${line.slice(0, longest).replace(/\p{Cs}$/u, '')}…`;
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,7 +1,8 @@
 /** What a person can do about a target, as forms: read it now, and edit its registry row; each only where it can work. */
-import type { Explanation } from '../../core/explanation';
-import { type Html, html } from '../../core/html';
+
 import { isWatched } from '../../core/target';
+import { type Html, html } from '../../formats/html';
+import type { Explanation } from '../../watch/report/explanation';
 import type { TaggedRow } from '../registry/answers';
 import { editForm, type Returned } from './edit';
 import { type Links, listPath } from './links';

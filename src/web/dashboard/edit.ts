@@ -1,5 +1,5 @@
 /** A target's registry row as a form that needs no script: prefilled, each fault at its field, and nothing typed is ever lost. */
-import { type Html, html } from '../../core/html';
+import { type Html, html } from '../../formats/html';
 import type { Fault } from '../problem';
 import type { TaggedRow } from '../registry/answers';
 import { type Links, listPath } from './links';

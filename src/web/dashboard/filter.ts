@@ -1,7 +1,7 @@
 /** The dashboard's filter as a form that needs no script: its fields keep what was asked, each with its fault. */
 
-import { type Html, html } from '../../core/html';
 import { CHECKS, STANDINGS } from '../../core/standing';
+import { type Html, html } from '../../formats/html';
 import { type Links, listPath } from './links';
 import { type Asked, ORDERS, type Order, type Shown } from './query';
 import { CHECK_WORDS, STANDING_WORDS } from './words';

@@ -1,6 +1,6 @@
 /** The frame of the dashboard's pages: skip link, header, main part and footer, with one style, one script and their policy. */
 
-import { type Html, html } from '../../core/html';
+import { type Html, html } from '../../formats/html';
 import { document, lookOf } from '../page';
 import { type Answer, withHeaders } from '../problem';
 import { SCRIPT_VERSION } from './script-answer';

@@ -1,10 +1,10 @@
 /** The dashboard's first look: whether the watcher itself can be trusted, how fresh this is, and how many targets are how. */
 
-import { type Html, html } from '../../core/html';
-import type { Instant } from '../../core/instant';
 import type { Standing } from '../../core/standing';
-import { counted } from '../../core/when';
-import type { Report } from '../../watch/report';
+import { type Html, html } from '../../formats/html';
+import type { Instant } from '../../formats/instant';
+import { counted } from '../../formats/when';
+import type { Report } from '../../watch/report/status';
 import { type Links, listPath } from './links';
 import { STANDING_WORDS, sign, time, timeAndDistance } from './words';
 

@@ -1,6 +1,6 @@
 /** A target's history as a line of time, newest first. */
 import type { TargetEvent } from '../../core/history';
-import { type Html, html } from '../../core/html';
+import { type Html, html } from '../../formats/html';
 import { time } from './words';
 
 const EVENTS: Readonly<Record<TargetEvent['type'], string>> = {

@@ -1,7 +1,7 @@
 /** The dashboard as HTML: what expires next and whether all of it can be trusted, on one page that works without a script. */
 
-import { type Html, html } from '../../core/html';
-import type { Overview } from '../../watch/report';
+import { type Html, html } from '../../formats/html';
+import type { Overview } from '../../watch/report/status';
 import type { Answer } from '../problem';
 import { filterForm } from './filter';
 import { framed } from './frame';

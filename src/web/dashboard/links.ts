@@ -1,5 +1,5 @@
 /** Links between the dashboard's pages: relative, so that any origin serves them, and with the key of the address they were asked by. */
-import { type Html, html } from '../../core/html';
+import { type Html, html } from '../../formats/html';
 import { PRIVATE } from '../page';
 import type { Answer } from '../problem';
 

@@ -1,8 +1,8 @@
 /** The two short lists beside the chart: what expires next, and which checks fail and why. */
 
-import { type Html, html } from '../../core/html';
-import { counted } from '../../core/when';
-import type { Overview, StatusItem } from '../../watch/report';
+import { type Html, html } from '../../formats/html';
+import { counted } from '../../formats/when';
+import type { Overview, StatusItem } from '../../watch/report/status';
 import { type Links, linkTo, listPath, targetPath } from './links';
 import { CHECK_WORDS, expiryOf, placeOf, time } from './words';
 

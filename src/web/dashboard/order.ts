@@ -1,6 +1,6 @@
 /** The list in another order than the calendar's: made in memory of the soonest targets that match, page by page. */
 import type { Standing } from '../../core/standing';
-import type { StatusItem } from '../../watch/report';
+import type { StatusItem } from '../../watch/report/status';
 import type { Order } from './query';
 
 const WORST_FIRST: readonly Standing[] = ['expired', 'expiring', 'unknown', 'healthy'];

@@ -1,8 +1,9 @@
 /** What comes next for a target, and the thresholds in force for it with where each came from. */
-import type { ExplainedThreshold, Explanation } from '../../core/explanation';
-import { type Html, html } from '../../core/html';
+
 import { formatThreshold } from '../../core/thresholds';
 import { noticeOf } from '../../core/told';
+import { type Html, html } from '../../formats/html';
+import type { ExplainedThreshold, Explanation } from '../../watch/report/explanation';
 import { timeAndDistance } from './words';
 
 const FROM: Readonly<Record<ExplainedThreshold['from'], string>> = {

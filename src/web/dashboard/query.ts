@@ -1,6 +1,6 @@
 /** The dashboard's query: the filters of `GET status` as a form sends them, an order, and every fault at its field. */
 import * as v from 'valibot';
-import type { StatusQuery } from '../../watch/report';
+import type { StatusQuery } from '../../watch/report/status';
 import type { Fault } from '../problem';
 import { limitOf, oneOf, readQuery, wholeNumber } from '../query';
 import { forReport, statusQuery } from '../status/query';

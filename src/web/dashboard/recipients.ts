@@ -1,7 +1,14 @@
 /** Who hears of a target: what each was told, and why each reminder is or isn't due. */
-import type { ExplainedDecision, ExplainedRecipient, Explanation, Role, Topic } from '../../core/explanation';
-import { type Html, html } from '../../core/html';
+
 import type { Told } from '../../core/told';
+import { type Html, html } from '../../formats/html';
+import type {
+  ExplainedDecision,
+  ExplainedRecipient,
+  Explanation,
+  Role,
+  Topic,
+} from '../../watch/report/explanation';
 import { time } from './words';
 
 const ROLES: Readonly<Record<Role, string>> = {

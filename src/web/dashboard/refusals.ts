@@ -1,5 +1,5 @@
 /** The pages for what is not even looked at, what can't be read, and what failed through no fault of the person. */
-import { html } from '../../core/html';
+import { html } from '../../formats/html';
 import { PRIVATE, page } from '../page';
 import type { Answer } from '../problem';
 import { framed } from './frame';

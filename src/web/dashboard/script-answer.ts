@@ -1,10 +1,10 @@
 /** How the dashboard's script is sent: under an address with the hash of its text, so that a browser may keep it for good. */
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../formats/hash';
 import { isKnown, strong } from '../etag';
 import type { Answer } from '../problem';
 import { SCRIPT } from './script';
 
-export const SCRIPT_VERSION = createHash('sha256').update(SCRIPT).digest('hex').slice(0, 16);
+export const SCRIPT_VERSION = sha256(SCRIPT).slice(0, 16);
 
 export function scriptAnswer(url: string, header: (name: string) => string | null): Answer {
   const etag = strong(SCRIPT_VERSION);

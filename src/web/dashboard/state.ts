@@ -1,8 +1,8 @@
 /** How a target is: its expiry, its last read, what is wrong with it, and what people wrote about it. */
-import { formatDuration } from '../../core/duration';
-import { type Html, html } from '../../core/html';
-import { formatInstant, type Instant } from '../../core/instant';
-import { counted, span, utc } from '../../core/when';
+import { formatDuration } from '../../formats/duration';
+import { type Html, html } from '../../formats/html';
+import { formatInstant, type Instant } from '../../formats/instant';
+import { counted, span, utc } from '../../formats/when';
 import type { WholeTarget } from '../target/explanation';
 import { checkBadge, expiryOf, standingBadge, timeAndDistance } from './words';
 

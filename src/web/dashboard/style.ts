@@ -1,5 +1,5 @@
 /** How the dashboard looks: the calm of the other pages, wide where there is room, folded to cards where there is none. */
-import { html } from '../../core/html';
+import { html } from '../../formats/html';
 import { PAGE_STYLE } from '../page-style';
 
 export const DASHBOARD_STYLE = html`${PAGE_STYLE}

@@ -1,8 +1,8 @@
 /** The body of `PUT registry/{scope}/{name}`: JSON taken apart by one schema; what it spoils is named, and the rest goes on. */
 import * as v from 'valibot';
 import { COLUMNS, type Column, type Columns, NO_COLUMNS } from '../../core/columns';
-import { parseJson } from '../../core/json';
 import type { Key } from '../../core/target';
+import { parseJson } from '../../formats/json';
 import type { Fault } from '../problem';
 import { described } from '../shape';
 

@@ -1,8 +1,8 @@
 /** The registry row as JSON: its columns as clients know them, and the schema of that. */
 import * as v from 'valibot';
 import type { Columns } from '../../core/columns';
-import { splitList } from '../../core/duration';
 import type { Key } from '../../core/target';
+import { splitList } from '../../formats/duration';
 import { described, listOf } from '../shape';
 
 export interface Row extends Key {

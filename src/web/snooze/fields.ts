@@ -1,10 +1,10 @@
 /** What a person can do on the snooze page, as forms: snooze, undo, and "I replaced it". Each works without a script. */
 
-import { type Html, html } from '../../core/html';
-import { DAY, formatInstant, type Instant } from '../../core/instant';
-import type { LinkView } from '../../core/link';
 import { LONGEST_REASON, MOST_SNOOZE_DAYS, type Snooze } from '../../core/snooze';
-import { counted, moment } from '../../core/when';
+import { type Html, html } from '../../formats/html';
+import { DAY, formatInstant, type Instant } from '../../formats/instant';
+import { counted, moment } from '../../formats/when';
+import type { LinkView } from '../../watch/snooze/link';
 import type { Field, FieldFault } from './form';
 
 /** A form as it came back, to be shown again with its faults; empty where none did. */

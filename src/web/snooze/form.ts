@@ -1,6 +1,7 @@
 /** The snooze page's forms as they come back: bounded, each field once, and every fault at its field. */
-import type { Asked } from '../../core/link';
+
 import { LONGEST_REASON, MOST_SNOOZE_DAYS } from '../../core/snooze';
+import type { Asked } from '../../watch/snooze/link';
 
 export type Field = 'days' | 'otherDays' | 'reason' | 'newId';
 

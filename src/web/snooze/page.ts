@@ -1,9 +1,9 @@
 /** The snooze page: which target, what will happen and for whom; then what was done, or why the link does nothing. */
 
-import { type Html, html } from '../../core/html';
-import { DAY } from '../../core/instant';
-import type { LinkAnswer, LinkView, Replaced, Shown } from '../../core/link';
-import { expiryPhrase, moment } from '../../core/when';
+import { type Html, html } from '../../formats/html';
+import { DAY } from '../../formats/instant';
+import { expiryPhrase, moment } from '../../formats/when';
+import type { LinkAnswer, LinkView, Replaced, Shown } from '../../watch/snooze/link';
 import { page } from '../page';
 import type { Answer } from '../problem';
 import { type Filled, replaceForm, snoozeForm, undoForm } from './fields';

@@ -1,9 +1,9 @@
 /** Why a link does nothing, in plain words, and what to do instead; nothing was changed, and each page says so. */
 
-import { type Html, html } from '../../core/html';
-import type { Instant } from '../../core/instant';
-import type { Refused } from '../../core/link';
-import { moment } from '../../core/when';
+import { type Html, html } from '../../formats/html';
+import type { Instant } from '../../formats/instant';
+import { moment } from '../../formats/when';
+import type { Refused } from '../../watch/snooze/link';
 import { page } from '../page';
 import type { Answer } from '../problem';
 

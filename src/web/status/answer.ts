@@ -1,5 +1,5 @@
 /** The report as it is sent: JSON or CSV as the client accepts, and 304 when nothing in it has changed. */
-import type { Report } from '../../watch/report';
+import type { Report } from '../../watch/report/status';
 import { isKnown, weakOver } from '../etag';
 import { type Answer, json, withHeaders } from '../problem';
 import { statusCsv } from './csv';
@@ -13,7 +13,12 @@ export function statusAnswer(report: Report, address: URL, header: HeaderOf): An
   const isCsv = prefersCsv(header('accept'));
   const etag = weakOver([isCsv, lasting(whole)]);
   // Asked again each time, kept by nobody but the asker: `no-store` would make the tag useless.
-  const headers = { etag, vary: 'Accept', 'cache-control': 'private, no-cache', ...linkTo(whole, address) };
+  const headers: Readonly<Record<string, string>> = {
+    etag,
+    vary: 'Accept',
+    'cache-control': 'private, no-cache',
+    ...linkTo(whole, address),
+  };
   if (isKnown(etag, header)) return { status: 304, headers, body: '' };
   if (!isCsv) return withHeaders(json(200, whole), headers);
   const type = { 'content-type': 'text/csv; charset=utf-8; header=present' };
@@ -26,7 +31,10 @@ function lasting({ asOf: _asOf, items, ...rest }: ReturnType<typeof statusJson>)
 }
 
 /** RFC 8288. The address is relative, and without the key that `code` carries. */
-function linkTo({ nextCursor }: ReturnType<typeof statusJson>, { searchParams }: URL) {
+function linkTo(
+  { nextCursor }: ReturnType<typeof statusJson>,
+  { searchParams }: URL,
+): Readonly<Record<string, string>> {
   if (nextCursor === null) return {};
   const next = new URLSearchParams(searchParams);
   for (const key of ['code', 'clientId']) next.delete(key);

@@ -1,5 +1,5 @@
 /** The report as CSV: the fields of its JSON, flat, for spreadsheets and scripts. */
-import type { Report } from '../../watch/report';
+import type { Report } from '../../watch/report/status';
 import { csvOf } from '../csv';
 import { statusJson } from './item';
 

@@ -1,6 +1,6 @@
 /** The report as `GET status` answers it: instants as 24-character UTC strings, `null` for what is not known. */
-import { formatInstant } from '../../core/instant';
-import type { Report, StatusItem } from '../../watch/report';
+import { formatInstant } from '../../formats/instant';
+import type { Report, StatusItem } from '../../watch/report/status';
 import { instantOrNull } from '../shape';
 import { encodeCursor } from './query';
 import type { ItemBody, StatusBody } from './schema';

@@ -1,8 +1,8 @@
 /** The query of `GET status`: filters and a page, understood once; every fault names its parameter and the fix. */
 import * as v from 'valibot';
-import { parseDuration } from '../../core/duration';
 import { CHECKS, STANDINGS } from '../../core/standing';
-import type { StatusQuery } from '../../watch/report';
+import { parseDuration } from '../../formats/duration';
+import type { StatusQuery } from '../../watch/report/status';
 import type { Fault } from '../problem';
 import { limitOf, oneOf, readQuery, someOf, someText, understoodBy } from '../query';
 

@@ -1,6 +1,6 @@
 /** What `POST targets/{scope}/{name}/check` answers: the target as it is now, or why it was not read. */
-import { formatInstant, type Instant, SECOND } from '../../core/instant';
-import type { StatusItem } from '../../watch/report';
+import { formatInstant, type Instant, SECOND } from '../../formats/instant';
+import type { StatusItem } from '../../watch/report/status';
 import { type Answer, json, problem, unknownTarget } from '../problem';
 import { itemJson } from '../status/item';
 import type { CheckBody } from './schema';

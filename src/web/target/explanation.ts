@@ -1,6 +1,14 @@
 /** One target whole, as `GET targets/{scope}/{name}` answers it: instants as 24-character UTC strings, `null` for what is not known. */
-import { formatDuration } from '../../core/duration';
+
 import type { Expiry } from '../../core/expiry';
+import type { TargetEvent } from '../../core/history';
+import type { Snooze } from '../../core/snooze';
+import type { Key } from '../../core/target';
+import { formatThreshold } from '../../core/thresholds';
+import type { Told } from '../../core/told';
+import type { Watched } from '../../core/watched';
+import { formatDuration } from '../../formats/duration';
+import { formatInstant, SECOND } from '../../formats/instant';
 import type {
   Because,
   ExplainedDecision,
@@ -8,15 +16,8 @@ import type {
   ExplainedRecipient,
   ExplainedThreshold,
   Explanation,
-} from '../../core/explanation';
-import type { TargetEvent } from '../../core/history';
-import { formatInstant, SECOND } from '../../core/instant';
-import type { Snooze } from '../../core/snooze';
-import type { Key } from '../../core/target';
-import { formatThreshold } from '../../core/thresholds';
-import type { Told } from '../../core/told';
-import type { Watched } from '../../core/watched';
-import type { Report } from '../../watch/report';
+} from '../../watch/report/explanation';
+import type { Report } from '../../watch/report/status';
 import { instantOrNull } from '../shape';
 import { statusJson } from '../status/item';
 import type { TargetBody } from './schema';

@@ -1,9 +1,9 @@
 /** The mailer over real HTTP: what the mail service takes, refuses and forgets, and what becomes of a digest then. */
-import { startSimulatedCommunication } from '../../../src/local/simulated/communication';
-import type { Fault } from '../../../src/local/simulated/faults';
-import { createMailer, type MailerOptions } from '../../../src/mail/communication-services';
-import { renderDigest } from '../../../src/mail/render';
-import { digest, every, matters, mixed, NOW, OWNER, oneLine } from '../../mail/digests';
+import { startSimulatedCommunication } from '../../../local/simulated/communication';
+import type { Fault } from '../../../local/simulated/faults';
+import { renderDigest } from '../../../src/email/render';
+import { createMailer, type MailerOptions } from '../../../src/email/transports/communication-services';
+import { digest, every, matters, mixed, NOW, OWNER, oneLine } from '../../email/digests';
 
 const KEY = Buffer.from('an access key of a test').toString('base64');
 const ID = '3f2b1c8e-6f0a-5d7e-9c11-0a1b2c3d4e5f';

@@ -1,9 +1,9 @@
 /** Answers that no simulator gives: bodies without an end, and sign-ins that fail. */
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { TokenCredential } from '@azure/core-auth';
-import { listen } from '../../../src/local/ports';
-import { createMailer } from '../../../src/mail/communication-services';
-import { oneLine } from '../../mail/digests';
+import { listen } from '../../../local/ports';
+import { createMailer } from '../../../src/email/transports/communication-services';
+import { oneLine } from '../../email/digests';
 
 const ID = '3f2b1c8e-6f0a-5d7e-9c11-0a1b2c3d4e5f';
 const SENDER = 'watcher@example.com';

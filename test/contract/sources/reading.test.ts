@@ -1,9 +1,10 @@
 /** What each kind makes of its service's answers, good and bad, over HTTP against the simulated services. */
-import { parseInstant } from '../../../src/core/instant';
+
+import { type SimulatedArm, startSimulatedArm } from '../../../local/simulated/arm';
+import type { PlainFault } from '../../../local/simulated/faults';
+import { type SimulatedIotCentral, startSimulatedIotCentral } from '../../../local/simulated/iot-central';
 import type { FailureCode } from '../../../src/core/reading';
-import { type SimulatedArm, startSimulatedArm } from '../../../src/local/simulated/arm';
-import type { PlainFault } from '../../../src/local/simulated/faults';
-import { type SimulatedIotCentral, startSimulatedIotCentral } from '../../../src/local/simulated/iot-central';
+import { parseInstant } from '../../../src/formats/instant';
 import type { Answer } from '../../../src/watch/ports';
 import { APP, failureOf, HOST, SUBSCRIPTION, TOKEN, type World, world } from './world';
 

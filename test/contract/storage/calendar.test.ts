@@ -1,6 +1,6 @@
 /** The calendar port on the emulator: soonest first, and only what is asked for. */
 import type { Listing } from '../../../src/core/assess';
-import { DAY, HOUR } from '../../../src/core/instant';
+import { DAY, HOUR } from '../../../src/formats/instant';
 import type { Calendar, CalendarEntry } from '../../../src/watch/ports';
 import { all, freshTables, NOON, names, SCOPE } from './storage';
 

@@ -1,8 +1,8 @@
 /** The expiries port on the emulator: each writer's columns are its own. */
 import { type Expiry, newExpiry } from '../../../src/core/expiry';
-import { DAY } from '../../../src/core/instant';
 import type { Snooze } from '../../../src/core/snooze';
 import type { Told } from '../../../src/core/told';
+import { DAY } from '../../../src/formats/instant';
 import { all, freshTables, NOON, names, plant, SCOPE } from './storage';
 
 const KEY = { scope: SCOPE, name: 'one' };

@@ -1,6 +1,6 @@
 /** The history port on the emulator. */
 import type { TargetEvent } from '../../../src/core/history';
-import { DAY, MINUTE } from '../../../src/core/instant';
+import { DAY, MINUTE } from '../../../src/formats/instant';
 import { all, freshTables, NOON, names, plant, SCOPE } from './storage';
 
 const KEY = { scope: SCOPE, name: 'one' };

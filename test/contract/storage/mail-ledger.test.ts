@@ -1,7 +1,8 @@
 /** The mail ledger on the emulator: whatever instances there are, they count in one row, and one of them at a time. */
-import { HOUR, MINUTE, SECOND } from '../../../src/core/instant';
+
 import { type MailTotals, NO_MAILS } from '../../../src/core/mail-outcome';
 import { reserve, UNUSED, type Usage } from '../../../src/core/quota';
+import { HOUR, MINUTE, SECOND } from '../../../src/formats/instant';
 import { openTables } from '../../../src/storage/tables';
 import type { MailLedger } from '../../../src/watch/ports';
 import { freshStorage } from '../../support/azurite';

@@ -1,7 +1,7 @@
 /** The outbox port on the emulator: lines wait until told, and one sender at a time tells them. */
 import { MATTERS } from '../../../src/core/digest';
-import { formatInstant, HOUR, MINUTE } from '../../../src/core/instant';
 import type { Reminder } from '../../../src/core/reminder';
+import { formatInstant, HOUR, MINUTE } from '../../../src/formats/instant';
 import { isWellFormed } from '../../../src/storage/keys';
 import type { Claim, HeldClaim, Outbox, SentDigest } from '../../../src/watch/ports';
 import { all, freshTables, NOON, names, plant, SCOPE } from './storage';

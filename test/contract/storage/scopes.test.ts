@@ -1,5 +1,5 @@
 /** The scopes port on the emulator: one writer at a time. */
-import { NO_COUNTS } from '../../../src/watch/counts';
+import { NO_COUNTS } from '../../../src/core/counts';
 import type { ScopeRow } from '../../../src/watch/ports';
 import { all, freshTables, NOON, names, plant, SCOPE } from './storage';
 

@@ -1,5 +1,5 @@
 /** The simulated Resource Manager: what it gives, and what it refuses. */
-import { type SimulatedArm, startSimulatedArm } from '../../../src/local/simulated/arm';
+import { type SimulatedArm, startSimulatedArm } from '../../../local/simulated/arm';
 import { type Asked, ask, at } from './ask';
 import { shape, spec, testWithSpecs } from './specs';
 

@@ -5,7 +5,7 @@ import {
   type CommunicationOptions,
   type SimulatedCommunication,
   startSimulatedCommunication,
-} from '../../../src/local/simulated/communication';
+} from '../../../local/simulated/communication';
 import { type Asked, ask, at } from './ask';
 import { shape, spec, testWithSpecs } from './specs';
 

@@ -1,7 +1,7 @@
 /** Everything a watched service can do wrong, at both services. */
-import { type SimulatedArm, startSimulatedArm } from '../../../src/local/simulated/arm';
-import type { Fault } from '../../../src/local/simulated/faults';
-import { type SimulatedIotCentral, startSimulatedIotCentral } from '../../../src/local/simulated/iot-central';
+import { type SimulatedArm, startSimulatedArm } from '../../../local/simulated/arm';
+import type { Fault } from '../../../local/simulated/faults';
+import { type SimulatedIotCentral, startSimulatedIotCentral } from '../../../local/simulated/iot-central';
 import { type Asked, ask, at } from './ask';
 
 const SUBSCRIPTION = '651f8027-33e8-4ec4-97b4-f6e9f3dc8744';

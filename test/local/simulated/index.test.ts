@@ -1,5 +1,5 @@
 /** All simulated services together, as the demo and the story tests use them. */
-import { type SimulatedAzure, startSimulatedAzure } from '../../../src/local/simulated';
+import { type SimulatedAzure, startSimulatedAzure } from '../../../local/simulated';
 import { ask } from './ask';
 
 const now = () => Date.parse('2027-01-01T00:00:00Z');

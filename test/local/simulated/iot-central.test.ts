@@ -1,5 +1,5 @@
 /** The simulated IoT Central: what it gives, and what it refuses. */
-import { type SimulatedIotCentral, startSimulatedIotCentral } from '../../../src/local/simulated/iot-central';
+import { type SimulatedIotCentral, startSimulatedIotCentral } from '../../../local/simulated/iot-central';
 import { type Asked, ask, at } from './ask';
 import { shape, spec, testWithSpecs } from './specs';
 

@@ -2,7 +2,7 @@
 import {
   type SimulatedCommunication,
   startSimulatedCommunication,
-} from '../../../src/local/simulated/communication';
+} from '../../../local/simulated/communication';
 import { ask } from './ask';
 
 const HOSTILE = `<script>alert('1')</script>"&`;

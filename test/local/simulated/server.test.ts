@@ -1,7 +1,7 @@
 /** The server that the simulated services stand on. */
-import type { Received } from '../../../src/local/simulated/answer';
-import { json } from '../../../src/local/simulated/answer';
-import { type RunningServer, startServer } from '../../../src/local/simulated/server';
+import type { Received } from '../../../local/simulated/answer';
+import { json } from '../../../local/simulated/answer';
+import { type RunningServer, startServer } from '../../../local/simulated/server';
 import { ask } from './ask';
 
 let clock = 1_000;

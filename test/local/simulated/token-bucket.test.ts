@@ -1,6 +1,6 @@
 /** The service's bucket and its sliding limits, on a clock of their own. */
-import { perMinuteAndHour } from '../../../src/local/simulated/sliding-limit';
-import { TokenBucket } from '../../../src/local/simulated/token-bucket';
+import { perMinuteAndHour } from '../../../local/simulated/sliding-limit';
+import { TokenBucket } from '../../../local/simulated/token-bucket';
 
 let clock = 0;
 const now = () => clock;

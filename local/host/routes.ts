@@ -1,0 +1,72 @@
+/** Which HTTP function answers a request: routes as the Functions host writes and matches them, without a socket. */
+import type { HttpFunction } from '../../src/functions/definition';
+
+type Segment = { readonly literal: string } | { readonly param: string };
+
+export interface Route {
+  readonly segments: readonly Segment[];
+  readonly definition: HttpFunction;
+}
+
+export type RouteMatch =
+  | { readonly kind: 'found'; readonly definition: HttpFunction; readonly params: Record<string, string> }
+  | { readonly kind: 'wrongMethod'; readonly allow: readonly string[] }
+  | { readonly kind: 'unknown' };
+
+/** Routes under `prefix`, in the order they are tried: a literal segment before a parameter. */
+export function compileRoutes(definitions: readonly HttpFunction[], prefix: string): Route[] {
+  const rank = ({ segments }: Route) => segments.map(segment => ('literal' in segment ? 0 : 1)).join('');
+  return definitions
+    .map(definition => ({ definition, segments: split(`${prefix}/${definition.route}`).map(parseSegment) }))
+    .sort((a, b) => rank(a).localeCompare(rank(b)));
+}
+
+export function matchRoute(routes: readonly Route[], method: string, path: string): RouteMatch {
+  const parts = split(path).map(decodeSegment);
+  const fits = routes.flatMap(({ segments, definition }) => {
+    const params = bind(segments, parts);
+    return params === undefined ? [] : [{ definition, params }];
+  });
+  const found = fits.find(({ definition }) => definition.methods.some(allowed => allowed === method));
+  if (found !== undefined) return { kind: 'found', ...found };
+  if (fits.length === 0) return { kind: 'unknown' };
+  return { kind: 'wrongMethod', allow: [...new Set(fits.flatMap(({ definition }) => definition.methods))] };
+}
+
+/**
+ * Decodes one path segment as the handler's parameter arrives in Azure. Assumed, after ASP.NET Core, which the
+ * Functions host routes with: the path is decoded once, as UTF-8, and `%2F` stays as it was sent (in Azure the
+ * front end decodes it before, so that such a path matches no route); what is not valid stays as it is; `+` is `+`.
+ */
+export function decodeSegment(segment: string): string {
+  return segment.replace(/(?:%(?!2f)[0-9a-f]{2})+/gi, escapes => {
+    try {
+      return decodeURIComponent(escapes);
+    } catch (error) {
+      if (error instanceof URIError) return escapes;
+      throw error;
+    }
+  });
+}
+
+function split(path: string): string[] {
+  return path.split('/').filter(part => part !== '');
+}
+
+function parseSegment(text: string): Segment {
+  const param = /^\{(\w+)\}$/.exec(text)?.[1];
+  if (param !== undefined) return { param };
+  if (/[{}]/.test(text)) throw new Error(`the local host knows only {name} in routes, not ${text}`);
+  return { literal: text.toLowerCase() };
+}
+
+function bind(segments: readonly Segment[], parts: readonly string[]): Record<string, string> | undefined {
+  if (segments.length !== parts.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [index, segment] of segments.entries()) {
+    const part = parts[index] ?? '';
+    if ('param' in segment) params[segment.param] = part;
+    else if (segment.literal !== part.toLowerCase()) return undefined;
+  }
+  return params;
+}

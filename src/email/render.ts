@@ -1,0 +1,36 @@
+/** The mail of one digest: a subject, a text and an HTML part that say the same. Pure. */
+import type { Digest } from '../core/digest';
+import { digestWords, type Letterhead } from '../wording/digest-words';
+import { htmlOf } from './html';
+import { textOf } from './text';
+
+export interface MailContent {
+  /** One line of at most 150 characters, without control characters. */
+  readonly subject: string;
+  readonly text: string;
+  /** A whole document with everything inline: it loads nothing and runs nothing. */
+  readonly html: string;
+  readonly attachments: readonly Attachment[];
+}
+
+export interface Attachment {
+  readonly name: string;
+  readonly contentType: string;
+  readonly text: string;
+}
+
+/** Renders a digest whose lines come most urgent first; days are counted from `digest.asOf`. */
+export function renderDigest(digest: Digest, letterhead: Letterhead = {}): MailContent {
+  const words = digestWords(digest, letterhead);
+  return {
+    subject: words.subject,
+    text: textOf(words),
+    html: htmlOf(words),
+    attachments: words.calendar === undefined ? [] : [calendarFile(words.calendar)],
+  };
+}
+
+/** Without a method: it is a file to import, no invitation to answer. */
+function calendarFile(text: string): Attachment {
+  return { name: 'expiries.ics', contentType: 'text/calendar; charset=utf-8', text };
+}

@@ -1,0 +1,73 @@
+/** The snooze link's token: signed, so that whoever holds a mail can act on its target without signing in, and nobody else can. */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import * as v from 'valibot';
+import { matterOf } from '../../core/digest';
+import type { Expiry } from '../../core/expiry';
+import type { Links } from '../../core/links';
+import type { Reminder } from '../../core/reminder';
+import { fixedExpiry } from '../../core/standing';
+import { type Notice, noticeOf } from '../../core/told';
+import { DAY, type Instant } from '../../formats/instant';
+import { parseJson } from '../../formats/json';
+import type { Link, Refused } from './link';
+
+/** From the mail on. The longest snooze is 90 days, and its undo must work to the end. */
+export const LINK_LASTS = 120 * DAY;
+
+/** `{version}.{content}.{signature}`, the latter two in base64url. */
+const TOKEN = /^1\.([\w-]{1,8000})\.([\w-]{43})$/;
+const Content = v.tuple([v.string(), v.string(), v.nullable(v.number()), v.string(), v.number()]);
+
+/** What a snooze mutes, beside thresholds; good news and what operators must mend are not among it. */
+const MUTED: readonly Notice[] = ['gone', 'missing', 'unreadable'];
+
+/** The link of one line of a mail written `now`; none where there is nothing to mute, or no secret to sign with. */
+export function snoozeLinkOf(
+  reminder: Reminder,
+  state: Expiry,
+  links: Links | undefined,
+  now: Instant,
+): { readonly snoozeUrl?: string } {
+  const notice = noticeOf(reminder);
+  const mutes = notice === undefined ? matterOf(reminder) === undefined : MUTED.includes(notice);
+  if (!links || !mutes) return {};
+  const { scope, name, owner } = reminder;
+  const link = { scope, name, owner, about: fixedExpiry(state), until: now + LINK_LASTS };
+  return { snoozeUrl: linkFor(links, link) };
+}
+
+export function linkFor(links: Links, link: Link): string {
+  return `${links.publicUrl}/api/snooze?t=${tokenOf(link, links.secret)}`;
+}
+
+export function readLink(token: string, { secret, previous }: Links, now: Instant): Link | Refused {
+  const [, content, signature] = TOKEN.exec(token) ?? [];
+  if (content === undefined || signature === undefined) return { refused: 'unreadable' };
+  const isOurs = isSigned(content, signature, secret) || isSigned(content, signature, previous);
+  const link = isOurs ? parse(content) : undefined;
+  if (!link) return { refused: 'unreadable' };
+  return link.until > now ? link : { refused: 'over', until: link.until };
+}
+
+function tokenOf({ scope, name, about, owner, until }: Link, secret: string): string {
+  const fields: v.InferInput<typeof Content> = [scope, name, about ?? null, owner, until];
+  const content = Buffer.from(JSON.stringify(fields)).toString('base64url');
+  return `1.${content}.${sign(content, secret)}`;
+}
+
+/** The signature is compared as text: more than one text decodes to the same bytes. */
+function isSigned(content: string, signature: string, secret: string | undefined): boolean {
+  return secret !== undefined && timingSafeEqual(Buffer.from(signature), Buffer.from(sign(content, secret)));
+}
+
+/** The purpose is signed, too, so that no other kind of link can ever pass for this one. */
+function sign(content: string, secret: string): string {
+  return createHmac('sha256', secret).update(`snooze.1.${content}`).digest('base64url');
+}
+
+function parse(content: string): Link | undefined {
+  const parsed = v.safeParse(Content, parseJson(Buffer.from(content, 'base64url').toString()));
+  if (!parsed.success) return undefined;
+  const [scope, name, about, owner, until] = parsed.output;
+  return { scope, name, about: about ?? undefined, owner, until };
+}

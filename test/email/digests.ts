@@ -1,0 +1,251 @@
+/** Digests for tests: one line of each sort, and the builder they are made with. */
+import { type Digest, type DigestLine, MATTERS, type Matter, type Subject } from '../../src/core/digest';
+import { parseThreshold } from '../../src/core/thresholds';
+import { DAY, HOUR, type Instant, MINUTE } from '../../src/formats/instant';
+
+export const NOW: Instant = Date.UTC(2027, 0, 5, 8, 35);
+export const OWNER = 'team-a@example.com';
+
+const RENEW_IOT =
+  'Create a new API token with the same role in IoT Central (Permissions, API tokens), put it where this one is used, then delete this one.';
+const RENEW_APP =
+  'Restart whatever holds the token, or ask for a new one with az containerapp auth; the old one can’t be prolonged.';
+
+export interface Dated {
+  readonly name?: string;
+  readonly expiresOn?: Instant;
+  readonly threshold?: string;
+  readonly readOn?: Instant;
+  readonly unconfirmed?: { readonly since: Instant; readonly message: string };
+  readonly extra?: Partial<DigestLine>;
+}
+
+export function dated(options: Dated = {}): DigestLine {
+  const {
+    name = 'gateway-prod',
+    expiresOn = Date.UTC(2027, 0, 12, 8, 30),
+    readOn = NOW - 4 * MINUTE,
+  } = options;
+  const threshold = parseThreshold(options.threshold ?? '7d') ?? { is: 'lead', ms: 0 };
+  const crossedOn = expiresOn - (threshold.is === 'lead' ? threshold.ms : 73 * DAY);
+  const { unconfirmed } = options;
+  return {
+    reminder: {
+      scope: 'iotCentralToken:contoso.azureiotcentral.com',
+      name,
+      owner: OWNER,
+      reason: options.threshold ?? '7d',
+      about: expiresOn,
+      crossedOn,
+      since: crossedOn,
+    },
+    displayName: name,
+    label: 'IoT Central API token',
+    where: `application contoso.azureiotcentral.com, token ${name}`,
+    portalUrl: 'https://contoso.azureiotcentral.com/admin/tokens',
+    howToRenew: RENEW_IOT,
+    subject: { is: 'threshold', threshold, expiresOn, readOn, ...(unconfirmed && { unconfirmed }) },
+    ...options.extra,
+  };
+}
+
+export function invalid(name = 'meter-lab', ...faults: string[]): DigestLine {
+  const since = Date.UTC(2027, 0, 5, 6, 0);
+  const line = dated({ name });
+  return {
+    ...line,
+    reminder: { ...line.reminder, reason: 'invalid', about: since, crossedOn: since, since },
+    subject: {
+      is: 'invalid',
+      faults: faults.length > 0 ? faults : ["owners: 'bob' is no mail address"],
+      since,
+    },
+  };
+}
+
+/** A line about anything, its reminder to match. */
+export function about(name: string, subject: Subject, extra: Partial<DigestLine> = {}): DigestLine {
+  const { reminder, ...line } = dated({ name });
+  const since = 'since' in subject ? subject.since : subject.is === 'renewed' ? subject.expiresOn : NOW;
+  const reason = subject.is === 'matter' ? subject.matter : subject.is;
+  return {
+    ...line,
+    reminder: { ...reminder, reason, about: since, crossedOn: since, since },
+    subject,
+    ...extra,
+  };
+}
+
+const REFUSED =
+  'The watcher may not see API tokens of this application: give its identity a role there that can view them, such as Administrator, with PUT /api/users/{userId} (HTTP 403 Forbidden).';
+const UNKNOWN =
+  'IoT Central knows no such API token: it was deleted or replaced, or the token id in its row is wrong (HTTP 404 NotFound).';
+
+/** One line of every sort that an owner can get but for bad rows, each with its snooze link where one belongs. */
+export const LINES = {
+  gone: () =>
+    about('old-export', {
+      is: 'gone',
+      expiresOn: NOW - 3 * DAY,
+      since: NOW - 2 * HOUR,
+      readOn: NOW - 4 * DAY,
+    }),
+  missing: () =>
+    about('line-3', {
+      is: 'missing',
+      since: NOW - 5 * HOUR,
+      message: UNKNOWN,
+      known: { expiresOn: NOW + 90 * DAY, readOn: NOW - 6 * HOUR, minted: false },
+    }),
+  unreadable: () =>
+    about('press-shop', {
+      is: 'unreadable',
+      since: NOW - 2 * DAY,
+      message: REFUSED,
+      known: { expiresOn: NOW + 12 * DAY, readOn: NOW - 2 * DAY - HOUR, minted: false },
+    }),
+  neverRead: () =>
+    about('paint-shop', {
+      is: 'unreadable',
+      since: NOW - 3 * HOUR,
+      message: 'IoT Central is in trouble (HTTP 503).',
+      known: { minted: false },
+    }),
+  minted: () =>
+    about('scada-bridge', {
+      is: 'unreadable',
+      since: NOW - 3 * HOUR,
+      message: 'Azure did not answer within 30 s.',
+      known: { expiresOn: NOW - HOUR, readOn: NOW - 4 * HOUR, minted: true },
+    }),
+  renewed: () =>
+    about('gateway-us', {
+      is: 'renewed',
+      from: NOW + 6 * DAY,
+      expiresOn: Date.UTC(2028, 0, 12, 8, 30),
+      readOn: NOW - 4 * MINUTE,
+    }),
+  readable: () =>
+    about('meter-us', {
+      is: 'readable',
+      since: NOW - 2 * DAY,
+      readOn: NOW - 4 * MINUTE,
+      known: { expiresOn: NOW + 40 * DAY, readOn: NOW - 4 * MINUTE, minted: false },
+    }),
+} satisfies Readonly<Record<string, () => DigestLine>>;
+
+const NOTES: Readonly<Record<Matter, readonly [scope: string, name: string, note: string]>> = {
+  scopeFailing: [
+    'iotCentralToken:contoso.azureiotcentral.com',
+    '',
+    "None of the 41 targets of iotCentralToken:contoso.azureiotcentral.com can be read: look at the reasons on status, and at the identity's roles there.",
+  ],
+  undelivered: [
+    'mail',
+    'team-b@example.com',
+    'The mail to team-b@example.com with 3 reminders did not arrive: the mail service could not deliver it (EmailDropped)',
+  ],
+  poisoned: [
+    'sweeps',
+    '{"scope":"iotCentralToken:contoso.azureiotcentral.com"}',
+    'A sweep message could not be handled five times and was set aside; the next tick sweeps anew. It was: {"scope":"iotCentralToken:contoso.azureiotcentral.com"}',
+  ],
+  ownerless: [
+    'containerApp:3fa1c2d4-0000-4000-8000-000000000001',
+    '',
+    '3 of the 7 targets of containerApp:3fa1c2d4-0000-4000-8000-000000000001 have no owner, so their reminders come to you: write owners into their registry rows.',
+  ],
+};
+
+export function matter(matter: Matter): DigestLine {
+  const [scope, name, note] = NOTES[matter];
+  const since = NOW - 2 * HOUR;
+  return {
+    reminder: { owner: OWNER, scope, name, reason: matter, about: since, crossedOn: since, since, note },
+    displayName: matter === 'undelivered' ? `Mail to ${name}` : scope,
+    label: 'The watcher itself',
+    where: scope,
+    howToRenew: '',
+    subject: { is: 'matter', matter, since, note },
+  };
+}
+
+/** An operator's mail. */
+export function matters(): Digest {
+  return digest(MATTERS.map(matter));
+}
+
+/** A mail with a line of every sort, most urgent first, every link that a line can have with it. */
+export function every(): Digest {
+  const { lines } = mixed();
+  const [bad, dates] = [lines.filter(line => line.subject.is === 'invalid'), lines.slice(0, 4)];
+  const { gone, missing, unreadable, neverRead, minted, renewed, readable } = LINES;
+  const owners = [gone(), ...dates, missing(), unreadable(), neverRead(), minted()].map((line, index) => ({
+    ...line,
+    snoozeUrl: snoozeUrl(index),
+  }));
+  const [scopeFailing, undelivered, poisoned, ownerless] = MATTERS.map(matter);
+  const operators = [scopeFailing, undelivered, poisoned, ...bad, ownerless].filter(
+    line => line !== undefined,
+  );
+  return digest([...owners, ...operators, renewed(), readable()]);
+}
+
+/** As long as a signed link is. */
+export function snoozeUrl(index: number): string {
+  return `https://watcher.example.com/api/snooze?link=${`${index}`.padStart(3, '0')}${'aZ09-_'.repeat(40)}`;
+}
+
+export function digest(lines: readonly DigestLine[], more = 0): Digest {
+  return { owner: OWNER, lines, more, asOf: NOW };
+}
+
+export function oneLine(): Digest {
+  const runbook = 'https://wiki.example.com/runbooks/gateway-tokens';
+  return digest([
+    dated({ extra: { runbook, notes: 'Used by the plant gateways.\nRotate in the maintenance window.' } }),
+  ]);
+}
+
+export function mixed(): Digest {
+  const app: Partial<DigestLine> = {
+    label: 'Container app auth token',
+    where: 'subscription 3fa1…, resource group rg-plant, app scada-bridge',
+    portalUrl: 'https://portal.azure.com/#resource/subscriptions/3fa1/resourceGroups/rg-plant/overview',
+    howToRenew: RENEW_APP,
+  };
+  return digest(
+    [
+      dated({ name: 'legacy-export', expiresOn: NOW - 2 * DAY - 5 * HOUR, threshold: '0' }),
+      dated({ name: 'scada-bridge', expiresOn: NOW + 5 * HOUR, threshold: '1d', extra: app }),
+      dated({
+        name: 'gateway-prod',
+        readOn: NOW - 3 * DAY,
+        unconfirmed: {
+          since: NOW - 2 * DAY,
+          message:
+            'IoT Central refuses to show it: the watcher lacks the permission to read API tokens (403 Forbidden)',
+        },
+        extra: { runbook: 'https://wiki.example.com/runbooks/gateway-tokens' },
+      }),
+      dated({ name: 'meter-eu', expiresOn: NOW + 29 * DAY + HOUR, threshold: '20%' }),
+      invalid(
+        'meter-lab',
+        "owners: 'bob' is no mail address",
+        "thresholds: 'soon' is none; write leads such as 30d, 12h, 0 or -7d, or a share such as 20%",
+      ),
+    ],
+    0,
+  );
+}
+
+/** As many lines as one mail may have, and more to come. */
+export function full(): Digest {
+  const lines = Array.from({ length: 99 }, (_, index) =>
+    dated({
+      name: `gateway-${String(index + 1).padStart(3, '0')}`,
+      expiresOn: NOW + (index - 3) * 8 * HOUR + HOUR,
+    }),
+  );
+  return digest(lines, 25);
+}

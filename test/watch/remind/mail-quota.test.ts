@@ -1,0 +1,131 @@
+/** The mail quota on the emulator: reserved durably, by however many instances, and never twice. */
+import { DAY, HOUR, MINUTE, SECOND } from '../../../src/formats/instant';
+import { openTables } from '../../../src/storage/tables';
+import type { MailLedger } from '../../../src/watch/ports';
+import { type MailQuota, mailQuota } from '../../../src/watch/remind/mail-quota';
+import { freshStorage } from '../../support/azurite';
+
+const NOW = Date.UTC(2026, 5, 1, 12);
+const LIMITS = { perMinute: 10, perHour: 25 };
+
+/** Instances of the app on one account: each opens it anew, as after a restart. */
+async function instances(limits = LIMITS) {
+  const value = freshStorage();
+  const open = () => openTables({ kind: 'connectionString', value });
+  await open().ready();
+  const ledger = open().mailLedger;
+  return { ledger, start: () => mailQuota(open().mailLedger, limits) };
+}
+
+const countOf = async (ledger: MailLedger, quota: 'send' | 'look') =>
+  (await ledger.usage(quota))?.usage.slots.reduce((sum, { count }) => sum + count, 0) ?? 0;
+
+async function grantedOf(count: number, quota: MailQuota, now: number, what: 'send' | 'look' = 'send') {
+  let granted = 0;
+  for (let asked = 0; asked < count; asked++) granted += Number(await quota.mayAsk(what, now));
+  return granted;
+}
+
+test('as many as the limit are granted one after the other, exactly, and over restarts', async () => {
+  const { start } = await instances();
+  expect(await grantedOf(7, start(), NOW)).toBe(7);
+  expect(await grantedOf(7, start(), NOW + SECOND)).toBe(3);
+  expect(await grantedOf(1, start(), NOW + MINUTE - 1)).toBe(0);
+  expect(await grantedOf(12, start(), NOW + 2 * MINUTE)).toBe(10);
+  expect(await grantedOf(12, start(), NOW + 4 * MINUTE)).toBe(5);
+  expect(await grantedOf(1, start(), NOW + HOUR - 1)).toBe(0);
+  expect(await grantedOf(12, start(), NOW + HOUR + 2 * MINUTE + 20 * SECOND)).toBe(10);
+});
+
+test('of fifty that ask two instances at once no more are granted than the limit, and each grant is on record', async () => {
+  const { ledger, start } = await instances();
+  const quotas = [start(), start()];
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, (_, index) => quotas[index % 2]?.mayAsk('send', NOW)),
+  );
+  const granted = answers.filter(answer => answer === true).length;
+  expect(answers.filter(answer => answer === false)).toHaveLength(50 - granted);
+  expect(granted).toBeGreaterThanOrEqual(1);
+  expect(granted).toBeLessThanOrEqual(10);
+  expect(await countOf(ledger, 'send')).toBe(granted);
+  // Who lost every race was refused, yet nothing is lost to them: what is left is granted to whoever asks next.
+  expect(await grantedOf(20, start(), NOW)).toBe(10 - granted);
+});
+
+test('two instances that send at the same time lose nothing to each other', async () => {
+  const { ledger, start } = await instances();
+  const [one, other] = await Promise.all([grantedOf(10, start(), NOW), grantedOf(10, start(), NOW)]);
+  expect(one + other).toBe(10);
+  expect(await countOf(ledger, 'send')).toBe(10);
+});
+
+test('looks have a quota of their own, twice as wide, and neither costs the other', async () => {
+  const { start } = await instances();
+  expect(await grantedOf(25, start(), NOW, 'look')).toBe(20);
+  expect(await grantedOf(12, start(), NOW)).toBe(10);
+  expect(await grantedOf(25, start(), NOW + 2 * MINUTE, 'look')).toBe(20);
+  expect(await grantedOf(25, start(), NOW + 4 * MINUTE, 'look')).toBe(10);
+});
+
+describe('a pause that the service asked for', () => {
+  test('holds for every instance, for its own quota alone, to its end', async () => {
+    const { start } = await instances();
+    await start().pause('send', NOW + 5 * MINUTE);
+    const other = start();
+    expect(await other.mayAsk('send', NOW + 5 * MINUTE - 1)).toBe(false);
+    expect(await other.mayAsk('look', NOW)).toBe(true);
+    expect(await other.mayAsk('send', NOW + 5 * MINUTE)).toBe(true);
+  });
+
+  test('is the longest that was asked for, and forgets no request before it', async () => {
+    const { ledger, start } = await instances();
+    const quota = start();
+    await grantedOf(3, quota, NOW);
+    await Promise.all([1, 3, 2].map(minutes => start().pause('send', NOW + minutes * MINUTE)));
+    expect((await ledger.usage('send'))?.usage.pausedUntil).toBe(NOW + 3 * MINUTE);
+    expect(await countOf(ledger, 'send')).toBe(3);
+  });
+});
+
+/** A ledger on which somebody else is always faster. */
+const contested = (): MailLedger & { readonly tries: () => number } => {
+  let tries = 0;
+  return {
+    usage: async () => undefined,
+    saveUsage: async () => {
+      tries += 1;
+      return false;
+    },
+    acceptedOn: async () => undefined,
+    saveAcceptedOn: async () => undefined,
+    mattersToldOn: async () => undefined,
+    saveMattersToldOn: async () => undefined,
+    totals: async () => undefined,
+    saveTotals: async () => false,
+    tries: () => tries,
+  };
+};
+
+test('who loses every race is refused after a few, rather than granted or kept for ever', async () => {
+  const ledger = contested();
+  expect(await mailQuota(ledger, LIMITS).mayAsk('send', NOW)).toBe(false);
+  expect(ledger.tries()).toBeLessThanOrEqual(10);
+  await mailQuota(ledger, LIMITS).pause('send', NOW);
+  expect(ledger.tries()).toBeLessThanOrEqual(20);
+});
+
+test('what is refused for want of quota writes nothing', async () => {
+  const { ledger, start } = await instances({ perMinute: 1, perHour: 1 });
+  expect(await start().mayAsk('send', NOW)).toBe(true);
+  const before = await ledger.usage('send');
+  expect(await start().mayAsk('send', NOW)).toBe(false);
+  expect(await ledger.usage('send')).toEqual(before);
+});
+
+test('an outage of storage is thrown: nothing is sent that can not be counted', async () => {
+  const value = freshStorage();
+  const { mailLedger } = openTables({ kind: 'connectionString', value });
+  await expect(mailQuota(mailLedger, LIMITS).mayAsk('send', NOW + DAY)).rejects.toMatchObject({
+    statusCode: 404,
+  });
+});

@@ -1,0 +1,79 @@
+/** The mail tally on the emulator: however many instances count, nothing is lost between them, and nobody waits for it. */
+import { type MailOutcome, NO_MAILS } from '../../../src/core/mail-outcome';
+import { openTables } from '../../../src/storage/tables';
+import type { MailLedger } from '../../../src/watch/ports';
+import { mailTally } from '../../../src/watch/remind/mail-tally';
+import { freshStorage } from '../../support/azurite';
+
+const lines: string[] = [];
+const log = { info: () => undefined, warn: (line: string) => void lines.push(line) };
+beforeEach(() => void lines.splice(0));
+
+async function account() {
+  const value = freshStorage();
+  const open = () => openTables({ kind: 'connectionString', value });
+  await open().ready();
+  return { ledger: open().mailLedger, start: () => mailTally(open().mailLedger) };
+}
+
+const totalsOf = async (ledger: MailLedger) => (await ledger.totals())?.totals;
+
+test('what several instances count at once is all on record, each mail once', async () => {
+  const { ledger, start } = await account();
+  const outcomes: MailOutcome[] = ['accepted', 'accepted', 'delivered', 'givenUp'];
+  await Promise.all(
+    [1, 2, 3].map(async () => {
+      const tally = start();
+      for (const outcome of outcomes) tally.count(outcome);
+      await tally.write(log);
+    }),
+  );
+  expect(await totalsOf(ledger)).toEqual({ ...NO_MAILS, accepted: 6, delivered: 3, givenUp: 3 });
+  expect(lines).toEqual([]);
+});
+
+/** A ledger whose every use is noted and may be answered otherwise. */
+function noted(ledger: MailLedger, answer: () => 'well' | 'lost' | 'away') {
+  const calls: string[] = [];
+  const tally = mailTally({
+    async totals() {
+      calls.push('read');
+      if (answer() === 'away') throw new Error('storage is away');
+      return await ledger.totals();
+    },
+    async saveTotals(totals, etag) {
+      calls.push('write');
+      return answer() === 'lost' ? false : await ledger.saveTotals(totals, etag);
+    },
+  });
+  return { tally, calls };
+}
+
+test('a run with nothing to count asks nothing of the storage, and one with much one read and one write', async () => {
+  const { ledger } = await account();
+  const { tally, calls } = noted(ledger, () => 'well');
+  await tally.write(log);
+  expect(calls).toEqual([]);
+  for (let mail = 0; mail < 50; mail += 1) tally.count('accepted');
+  await tally.write(log);
+  await tally.write(log);
+  expect(calls).toEqual(['read', 'write']);
+  expect(await totalsOf(ledger)).toMatchObject({ accepted: 50 });
+});
+
+test.each(['lost', 'away'] as const)(
+  'what can not be written, since every race is %s, fails nothing and is with the next write',
+  async trouble => {
+    const { ledger } = await account();
+    let answer: 'well' | typeof trouble = trouble;
+    const { tally, calls } = noted(ledger, () => answer);
+    tally.count('refused');
+    await tally.write(log);
+    expect(lines).toEqual([expect.stringContaining('Mails are not counted yet')]);
+    expect(calls.length).toBeLessThanOrEqual(20);
+    answer = 'well';
+    tally.count('undelivered');
+    await tally.write(log);
+    expect(await totalsOf(ledger)).toEqual({ ...NO_MAILS, refused: 1, undelivered: 1 });
+  },
+);

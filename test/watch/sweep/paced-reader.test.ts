@@ -1,0 +1,90 @@
+/** The paced reader: as many reads at once as allowed, as fast as the bucket allows, and refused ones again. */
+
+import { fullPace, type Limits } from '../../../src/core/pace';
+import { failed, type Reading } from '../../../src/core/reading';
+import { SECOND } from '../../../src/formats/instant';
+import type { Answer } from '../../../src/watch/ports';
+import { pacedReader } from '../../../src/watch/sweep/paced-reader';
+import { testClock } from '../../support/clock';
+
+const WELL: Answer = { reading: { outcome: 'neverExpires' } };
+const REFUSED: Answer = { reading: failed('throttled', 'too many') };
+const WIDE: Limits = { rate: 1_000, burst: 1_000 };
+
+function readerOf(read: (job: string) => Promise<Answer>, limits = WIDE, budgetMs = 240 * SECOND) {
+  const clock = testClock('2026-06-01T00:00:00Z');
+  const start = clock.now();
+  const arrived: [string, Reading['outcome'], number][] = [];
+  const reader = pacedReader<string>({
+    limits,
+    pace: fullPace(limits, start),
+    clock,
+    until: start + budgetMs,
+    read,
+    arrived: (job, reading, now) => void arrived.push([job, reading.outcome, (now - start) / SECOND]),
+    meanwhile: async () => undefined,
+  });
+  return { reader, arrived, clock };
+}
+
+test('never more than 32 requests are in flight', async () => {
+  let inFlight = 0;
+  let most = 0;
+  const open: (() => void)[] = [];
+  const { reader, arrived } = readerOf(async () => {
+    inFlight += 1;
+    most = Math.max(most, inFlight);
+    await new Promise<void>(resolve => open.push(resolve));
+    inFlight -= 1;
+    return WELL;
+  });
+  const all = (async () => {
+    for (let job = 0; job < 100; job++) await reader.read(`${job}`);
+    await reader.drain();
+  })();
+  while (arrived.length < 100) {
+    await new Promise(setImmediate);
+    open.shift()?.();
+  }
+  await all;
+  expect(most).toBe(32);
+});
+
+test('a full bucket is spent at once, an empty one as it fills', async () => {
+  const { reader, arrived } = readerOf(async () => WELL, { rate: 2, burst: 3 });
+  for (let job = 0; job < 6; job++) await reader.read(`${job}`);
+  await reader.drain();
+  expect(arrived.map(([, , at]) => at)).toEqual([0, 0, 0, 0.5, 1, 1.5]);
+});
+
+test('a refused read is tried again after a pause that doubles, and the rest does not rush in', async () => {
+  const sent: number[] = [];
+  const start = Date.UTC(2026, 5, 1);
+  let refusals = 2;
+  const { reader, arrived, clock } = readerOf(async () => {
+    sent.push((clock.now() - start) / SECOND);
+    return refusals-- > 0 ? REFUSED : WELL;
+  });
+  await reader.read('one');
+  await reader.drain();
+  expect(arrived).toEqual([['one', 'neverExpires', expect.closeTo(3, 1)]]);
+  expect(sent.map(Math.round)).toEqual([0, 1, 3]);
+});
+
+test('a pause longer than the lease can bear is not waited out: the refused read is a failure, the others are left', async () => {
+  const { reader, arrived } = readerOf(async () => ({ ...REFUSED, retryAfterMs: 600 * SECOND }));
+  expect(await reader.read('one')).toBe('granted');
+  await new Promise(setImmediate);
+  expect(await reader.read('two')).toBe('paused');
+  await reader.drain();
+  expect(arrived).toEqual([['one', 'failed', 0]]);
+  expect(reader.pace().pausedUntil).toBe(Date.UTC(2026, 5, 1) + 600 * SECOND);
+});
+
+test('what a read throws is thrown to whoever waits, and rejects nobody else', async () => {
+  const { reader } = readerOf(async () => {
+    throw new TypeError('a fault of ours');
+  });
+  await reader.read('one');
+  await expect(reader.drain()).rejects.toThrow('a fault of ours');
+});

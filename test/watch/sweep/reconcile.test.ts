@@ -1,0 +1,78 @@
+/** Reconciling: the calendar says what the expiries say, whatever happened to it. */
+import { TableClient } from '@azure/data-tables';
+import type { Calendar } from '../../../src/watch/ports';
+import { reconcile } from '../../../src/watch/sweep/reconcile';
+import { composeWatch } from '../../support/crashing';
+import { useWorld } from '../../support/world';
+
+const world = useWorld();
+const HOST = 'contoso.azureiotcentral.com';
+const SCOPE = `iotCentralToken:${HOST}`;
+
+async function watched(name: string, expires: string) {
+  world().azure.iotCentral.token(HOST, name).expires(expires);
+  await world().register(SCOPE, name, { owners: 'ada@example.com' });
+}
+
+const calendarTable = () =>
+  TableClient.fromConnectionString(world().connectionString, 'calendar', { allowInsecureConnection: true });
+
+async function listed(): Promise<(string | undefined)[]> {
+  const { items } = await world().app().report({ limit: 1_000 });
+  return items.map(({ name }) => name);
+}
+
+beforeEach(async () => {
+  await watched('gateway', '2026-09-01T00:00:00Z');
+  await watched('sensors', '2026-08-01T00:00:00Z');
+  await world().sweep();
+});
+
+test('rows that were lost are written anew, rows that nothing stands behind go', async () => {
+  for await (const row of calendarTable().listEntities()) {
+    await calendarTable().deleteEntity(row.partitionKey ?? '', row.rowKey ?? '');
+  }
+  const stray = {
+    partitionKey: 'all',
+    rowKey: `2026-07-01T00:00:00.000Z|${'0'.repeat(32)}`,
+    scope: SCOPE,
+    name: 'ghost',
+    kind: 'x',
+  };
+  await calendarTable().createEntity({ ...stray, listing: '{}' });
+  expect(await listed()).toEqual(['ghost']);
+  await world().app().reconcile(world().log);
+  expect(await listed()).toEqual(['sensors', 'gateway']);
+});
+
+test('a scope that is being swept is left for tomorrow', async () => {
+  const found = await world().tables.scopes.get(SCOPE);
+  if (!found) throw new Error('the scope has no row');
+  await world().tables.scopes.save(
+    { ...found.row, holder: 'x', leaseUntil: world().clock.now() + 60_000 },
+    found.etag,
+  );
+  await world().app().reconcile(world().log);
+  expect(world().log.lines).toContainEqual(expect.stringContaining('is being swept'));
+  expect(await listed()).toEqual(['sensors', 'gateway']);
+});
+
+test('a target that a sweep lists meanwhile is no stray', async () => {
+  const watch = composeWatch(world().env, world().clock);
+  const entries: Calendar['entries'] = async function* (range) {
+    await watched('newcomer', '2026-07-01T00:00:00Z');
+    world().clock.pass(300_000);
+    await world().sweep();
+    yield* watch.tables.calendar.entries(range);
+  };
+  const tables = { ...watch.tables, calendar: { ...watch.tables.calendar, entries } };
+  await reconcile({ ...watch, tables, historyDays: 400 }, world().log);
+  expect(await listed()).toEqual(['newcomer', 'sensors', 'gateway']);
+});
+
+test('history older than its days goes', async () => {
+  world().clock.to('2027-08-01T00:00:00Z');
+  await world().app().reconcile(world().log);
+  const history = await world().tables.history.of({ scope: SCOPE, name: 'gateway' }, 10);
+  expect(history).toEqual([]);
+});

@@ -1,0 +1,120 @@
+/** Troubles of a whole scope: one line for its operators, once for as long as they last. */
+
+import { type Counts, NO_COUNTS } from '../../../src/core/counts';
+import type { MailPolicy } from '../../../src/core/watched';
+import { DAY, HOUR, MINUTE } from '../../../src/formats/instant';
+import type { ScopeRow, Troubles } from '../../../src/watch/ports';
+import { troublesOf } from '../../../src/watch/sweep/scope-troubles';
+
+const SCOPE = 'iotCentralToken:contoso.azureiotcentral.com';
+const NOW = Date.UTC(2026, 5, 1, 12);
+const mail: MailPolicy = { to: 'owners', operators: ['ops@example.com', 'Eve@Example.com'] };
+
+const row = (troubles?: Troubles): ScopeRow => ({ scope: SCOPE, ...(troubles && { troubles }) });
+const counts = (more: Partial<Counts>): Counts => ({ ...NO_COUNTS, ...more });
+const FAILING = { counts: counts({ total: 5, unknown: 5, failing: 5 }), ownerless: 0 };
+const WELL = { counts: counts({ total: 5, healthy: 5 }), ownerless: 0 };
+
+/** Sweeps one after the other, every five minutes: what was put, and when. */
+function sweeps(found: readonly (typeof WELL)[], policy = mail, gap = 5 * MINUTE) {
+  let troubles: Troubles | undefined;
+  const put: string[] = [];
+  for (const [index, one] of found.entries()) {
+    const answer = troublesOf(row(troubles), one, policy, NOW + index * gap);
+    troubles = answer.troubles;
+    put.push(...answer.lines.map(line => `${line.reason} to ${line.owner} at ${(index * gap) / MINUTE} min`));
+  }
+  return put;
+}
+const times = <T>(count: number, one: T) => Array.from({ length: count }, () => one);
+
+test('a scope that is well has no troubles and no lines', () => {
+  expect(troublesOf(row(), WELL, mail, NOW)).toEqual({ troubles: {}, lines: [] });
+});
+
+describe('a scope of which nothing can be read', () => {
+  test('is recorded at once, and told each operator after an hour, about its first moment', () => {
+    const since = { since: NOW, put: false };
+    expect(troublesOf(row(), FAILING, mail, NOW)).toEqual({ troubles: { scopeFailing: since }, lines: [] });
+    const early = troublesOf(row({ scopeFailing: since }), FAILING, mail, NOW + HOUR - 1);
+    expect(early).toEqual({ troubles: { scopeFailing: since }, lines: [] });
+    const { troubles, lines } = troublesOf(row({ scopeFailing: since }), FAILING, mail, NOW + HOUR);
+    expect(troubles).toEqual({ scopeFailing: { since: NOW, put: true } });
+    const line = { scope: SCOPE, name: '', reason: 'scopeFailing', about: NOW, crossedOn: NOW, since: NOW };
+    const note = expect.stringMatching(`^None of the 5 targets of ${SCOPE} can be read`);
+    expect(lines).toEqual(mail.operators.map(owner => ({ ...line, owner, note })));
+  });
+
+  test('is told once while it lasts, in one line and not in one a target', () => {
+    expect(sweeps(times(500, FAILING))).toEqual([
+      'scopeFailing to ops@example.com at 60 min',
+      'scopeFailing to Eve@Example.com at 60 min',
+    ]);
+  });
+
+  test('is told again when it fails anew, an hour into that', () => {
+    const ops = { ...mail, operators: ['ops@example.com'] };
+    expect(sweeps([...times(20, FAILING), WELL, ...times(20, FAILING)], ops)).toEqual([
+      'scopeFailing to ops@example.com at 60 min',
+      `scopeFailing to ops@example.com at ${21 * 5 + 60} min`,
+    ]);
+  });
+
+  test('is no trouble while it never lasts an hour', () => {
+    expect(sweeps(times(10, [...times(11, FAILING), WELL]).flat())).toEqual([]);
+  });
+
+  test.each<[string, Partial<Counts>, boolean]>([
+    ['each of them fails', { total: 3, failing: 3 }, true],
+    ['the others wait for their first read', { total: 3, failing: 1, pending: 2 }, true],
+    ['the others have rows that are not understood', { total: 3, failing: 1, invalid: 2 }, true],
+    ['one is read', { total: 3, failing: 2 }, false],
+    ['there is but one target: that is its owner’s', { total: 1, failing: 1 }, false],
+    ['none was tried yet', { total: 3, pending: 3 }, false],
+    ['no row is understood: each of them is told', { total: 3, invalid: 3 }, false],
+    ['there are none', { total: 0 }, false],
+  ])('%s', (_, more, expected) => {
+    const { troubles } = troublesOf(row(), { counts: counts(more), ownerless: 0 }, mail, NOW);
+    expect(troubles.scopeFailing !== undefined).toBe(expected);
+  });
+});
+
+describe('targets that nobody owns', () => {
+  const some = (ownerless: number) => ({ ...WELL, ownerless });
+
+  test('are told at once, with how many there are, and once though their number changes', () => {
+    const { lines, troubles } = troublesOf(row(), some(2), mail, NOW);
+    expect(lines.map(({ reason, note }) => [reason, note])).toEqual(
+      times(2, ['ownerless', expect.stringMatching(`^2 of the 5 targets of ${SCOPE} have no owner`)]),
+    );
+    expect(troubles).toEqual({ ownerless: { since: NOW, put: true } });
+    expect(troublesOf(row(troubles), some(4), mail, NOW + DAY)).toEqual({ troubles, lines: [] });
+  });
+
+  test('are told beside a scope that fails, and neither ends the other', () => {
+    const both = { ...FAILING, ownerless: 1 };
+    const { troubles } = troublesOf(row(), both, mail, NOW);
+    const later = troublesOf(row(troubles), both, mail, NOW + HOUR);
+    expect(later.lines.map(({ reason }) => reason)).toEqual(['scopeFailing', 'scopeFailing']);
+    expect(troublesOf(row(later.troubles), FAILING, mail, NOW + 2 * HOUR).troubles).toEqual({
+      scopeFailing: { since: NOW, put: true },
+    });
+  });
+});
+
+describe('as long as nobody hears of it nothing counts as told, and it is told once somebody does', () => {
+  const both = { ...FAILING, ownerless: 1 };
+  test.each<[string, MailPolicy]>([
+    ['MAIL_TO=none', { ...mail, to: 'none' }],
+    ['no operators', { ...mail, operators: [] }],
+  ])('%s', (_, nobody) => {
+    const first = troublesOf(row(), both, nobody, NOW);
+    const second = troublesOf(row(first.troubles), both, nobody, NOW + HOUR);
+    expect([...first.lines, ...second.lines]).toEqual([]);
+    const { lines } = troublesOf(row(second.troubles), both, mail, NOW + 2 * HOUR);
+    expect(lines.map(({ reason, since }) => [reason, since])).toEqual([
+      ...times(2, ['scopeFailing', NOW]),
+      ...times(2, ['ownerless', NOW]),
+    ]);
+  });
+});
