@@ -3,11 +3,13 @@
 const common = {
   testEnvironment: 'node',
   transform: {
-    '^.+\\.ts$': [
+    '\\.[jt]s$': [
       '@swc/jest',
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
     ],
   },
+  // p-map is published as an ES module only, which Jest must be given as CommonJS.
+  transformIgnorePatterns: ['/node_modules/(?!p-map/)'],
 };
 
 module.exports = {

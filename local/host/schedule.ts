@@ -1,5 +1,5 @@
 /** When a timer fires: NCRONTAB as the Functions host reads it. */
-import { Cron } from 'croner';
+import { parseNcrontab } from '../../src/formats/ncrontab';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -18,13 +18,6 @@ export type Schedule = (after: Date) => Date | undefined;
 
 /** Parses six fields in UTC; throws on anything else. */
 export function parseSchedule(ncrontab: string): Schedule {
-  const cron = new Cron(ncrontab, {
-    mode: '6-part',
-    timezone: 'UTC',
-    paused: true,
-    // Where NCRONTAB differs from cron: a day must suit both day fields, and `5/10` counts from 5.
-    domAndDow: true,
-    sloppyRanges: true,
-  });
+  const cron = parseNcrontab(ncrontab);
   return after => cron.nextRun(after) ?? undefined;
 }

@@ -1,9 +1,11 @@
 /** Assessment: what follows for one target from its row, its state and, if it was read, its reading. The sweep only carries it out. */
 
 import type { Instant } from '../formats/instant';
+import { addressKey } from './address';
 import { type Expiry, learn, newExpiry } from './expiry';
 import type { TargetEvent } from './history';
-import type { FailureCode, Reading } from './reading';
+import type { Listing } from './listing';
+import type { Reading } from './reading';
 import { type Decision, decideAll, decideInvalid, isFromExpiryOn, type Reminder } from './reminder';
 import { type NextCheck, nextCheck } from './schedule';
 import { holds } from './snooze';
@@ -20,29 +22,6 @@ import { isWatched } from './target';
 import { type Crossing, crossingsOf, expiringFrom, tightestCrossed } from './thresholds';
 import { noticeOf } from './told';
 import { audienceOf, type MailPolicy, type Watched } from './watched';
-
-/** What a report shows of a target: the content of its calendar row. */
-export interface Listing {
-  readonly kind: string;
-  readonly displayName: string;
-  readonly owners: readonly string[];
-  readonly expiresOn?: Instant | 'never';
-  readonly expiringFrom?: Instant;
-  readonly lifetimeMs?: number;
-  readonly minted: boolean;
-  readonly failing: boolean;
-  readonly check: Check;
-  readonly failure?: {
-    readonly code: FailureCode | 'invalid';
-    readonly message: string;
-    readonly since: Instant;
-    readonly count: number;
-  };
-  readonly checkedOn?: Instant;
-  readonly nextCheckOn?: Instant;
-  /** The latest end of the snoozes that hold. */
-  readonly snoozedUntil?: Instant;
-}
 
 export interface Assessment {
   readonly after: Expiry;
@@ -148,11 +127,11 @@ export function crossingsFor(row: Watched, state: Expiry, expiresOn = fixedExpir
 }
 
 export function snoozeOf(state: Expiry, owner: string) {
-  return state.snoozes.get(owner.toLowerCase());
+  return state.snoozes.get(addressKey(owner));
 }
 
 export function toldTo(state: Expiry, owner: string) {
-  return state.told.get(owner.toLowerCase()) ?? [];
+  return state.told.get(addressKey(owner)) ?? [];
 }
 
 function reminderOf(row: Watched, owner: string, decision: Decision): Reminder[] {

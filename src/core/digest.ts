@@ -1,5 +1,7 @@
 /** Digests: the content of one mail, an owner's due reminders, most urgent first (rules 15 and 19). */
+
 import type { Instant } from '../formats/instant';
+import { compareText } from '../formats/text';
 import type { Reminder } from './reminder';
 import type { Threshold } from './thresholds';
 import { type Notice, noticeOf } from './told';
@@ -79,9 +81,9 @@ export function byUrgency(a: Reminder, b: Reminder): number {
   return (
     rank(a) - rank(b) ||
     a.about - b.about ||
-    compare(a.name, b.name) ||
-    compare(a.scope, b.scope) ||
-    compare(a.reason, b.reason)
+    compareText(a.name, b.name) ||
+    compareText(a.scope, b.scope) ||
+    compareText(a.reason, b.reason)
   );
 }
 
@@ -111,8 +113,4 @@ export function isForOperators(reminder: { readonly reason: string }): boolean {
 /** The matter that a reason names; undefined for what is about a target. */
 export function matterOf({ reason }: { readonly reason: string }): Matter | undefined {
   return MATTERS.find(matter => matter === reason);
-}
-
-function compare(a: string, b: string): number {
-  return Number(a > b) - Number(a < b);
 }

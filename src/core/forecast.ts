@@ -1,6 +1,7 @@
 /** The forecast of one target: what will be mailed about it if nothing changes, found by stepping the very code that decides mails. */
 
 import { type Instant, MINUTE } from '../formats/instant';
+import { addressKey } from './address';
 import { assess, crossingsFor, scheduleOf } from './assess';
 import type { Expiry } from './expiry';
 import { failed, type Reading } from './reading';
@@ -82,7 +83,7 @@ function readingAt(row: Watched, state: Expiry, mail: MailPolicy, at: Instant): 
 function afterTelling(state: Expiry, reminders: readonly Reminder[], on: Instant): Expiry {
   const told = new Map(state.told);
   for (const { owner, reason, about, crossedOn } of reminders) {
-    const key = owner.toLowerCase();
+    const key = addressKey(owner);
     const line = { reason, about, crossedOn, on, operationId: 'forecast', outcome: 'accepted' } as const;
     told.set(key, withTold(told.get(key) ?? [], line));
   }

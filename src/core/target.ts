@@ -1,7 +1,9 @@
 /** Targets: what a registry row says, parsed once, with every fault of the row named (rule 22). */
-import { parseDuration, splitList } from '../formats/duration';
+
+import { parseDuration } from '../formats/duration';
 import { sha256 } from '../formats/hash';
 import { DAY } from '../formats/instant';
+import { parseAddresses } from './address';
 import { parseThresholds, type Threshold } from './thresholds';
 
 /** The table keys of a target, encoded: they name it everywhere. */
@@ -55,26 +57,9 @@ export interface ParsedColumns {
 }
 
 const MOST_OWNERS = 10;
-const ADDRESS = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 
 /** The ends of lines and paragraphs that nobody types on purpose, and that end a line somewhere on the way. */
 const SEPARATORS = /[\u0085\u2028\u2029]/g;
-
-/** Whether a text is one mail address that the mail service can take. */
-export function isAddress(text: string): boolean {
-  return text.length <= 254 && ADDRESS.test(text) && !/(^\.|\.@|\.\.)/.test(text);
-}
-
-/** Addresses as they stand in a row or setting: once each without regard to case, and the faults. */
-export function parseAddresses(field: string, text: string): { addresses: string[]; faults: string[] } {
-  const addresses = new Map<string, string>();
-  const faults: string[] = [];
-  for (const item of splitList(text)) {
-    if (!isAddress(item)) faults.push(`${field}: '${item.slice(0, 80)}' is no mail address`);
-    else if (!addresses.has(item.toLowerCase())) addresses.set(item.toLowerCase(), item);
-  }
-  return { addresses: [...addresses.values()], faults };
-}
 
 /**
  * A column as the text a person would write: people's tools give columns other types, too. '' for none; undefined for what is

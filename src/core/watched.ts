@@ -1,4 +1,5 @@
 /** Watched rows: a registry row once its key, its kind and its columns are understood, with the policy in force. */
+import { includesAddress } from './address';
 import type { Key, TargetColumns } from './target';
 import type { ThresholdPolicy } from './thresholds';
 
@@ -30,9 +31,8 @@ export interface Audience {
 export function audienceOf({ columns }: Watched, mail: MailPolicy): Audience {
   if (mail.to === 'none') return { owners: [], copies: [] };
   if (mail.to === 'operators' || columns.owners.length === 0) return { owners: mail.operators, copies: [] };
-  const owners = new Set(columns.owners.map(owner => owner.toLowerCase()));
   return {
     owners: columns.owners,
-    copies: mail.operators.filter(operator => !owners.has(operator.toLowerCase())),
+    copies: mail.operators.filter(operator => !includesAddress(columns.owners, operator)),
   };
 }

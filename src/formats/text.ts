@@ -1,4 +1,4 @@
-/** Text from rows and services, made fit to stand in a mail: one line, bounded, nothing invisible that misleads. */
+/** Text of other people, made fit to be shown: one line, bounded, without invisible characters that mislead. */
 
 /** Ends a line or is no character at all; among them CR and LF, which would forge a mail header. */
 const BREAKS = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu;
@@ -8,7 +8,7 @@ const MISLEADING = /\u061C|\u200B|\u200E|\u200F|[\u202A-\u202E]|[\u2060-\u2064]|
 const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** One line without control characters, its white space collapsed. */
-export function oneLine(text: string): string {
+export function oneLine(text = ''): string {
   return text.replace(MISLEADING, '').replace(BREAKS, ' ').replace(/\s+/g, ' ').trim();
 }
 
@@ -18,6 +18,11 @@ export function lines(text: string): string[] {
     .split(/\r\n|[\r\n\u2028\u2029]/)
     .map(oneLine)
     .filter(line => line !== '');
+}
+
+/** Orders texts by their UTF-16 units, as the store orders its keys. */
+export function compareText(a: string, b: string): number {
+  return Number(a > b) - Number(a < b);
 }
 
 /** At most `longest` UTF-16 units, cut between characters as people see them, the cut marked with an ellipsis. */

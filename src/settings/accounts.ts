@@ -1,6 +1,6 @@
 /** The settings of the two accounts the app lives on: the storage account and the mail service. */
 
-import { isAddress } from '../core/target';
+import { isAddress } from '../core/address';
 import { isUsable, parseEndpoint } from '../formats/endpoint';
 import type { EnvReader } from './env';
 
@@ -68,7 +68,7 @@ export function readMailService(read: EnvReader, needed: boolean): MailService |
     if (needed) read.fault('MAIL_SENDER', 'write the address that mails come from (or set MAIL_TO to none)');
     return undefined;
   }
-  if (!isAddress(sender)) read.fault('MAIL_SENDER', `'${sender}' is no mail address`);
+  if (!isAddress(sender)) read.fault('MAIL_SENDER', `'${sender}' is not a mail address`);
   return service && { ...service, sender };
 }
 

@@ -1,8 +1,10 @@
 /** Reading an environment: every fault is kept, so that one message can name them all. */
-import { Cron } from 'croner';
+
+import type { Cron } from 'croner';
 import { parseDuration, splitList } from '../formats/duration';
 import { isUsable } from '../formats/endpoint';
 import { DAY, HOUR } from '../formats/instant';
+import { parseNcrontab } from '../formats/ncrontab';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -105,13 +107,7 @@ function waits(cron: Cron): number[] {
 /** The longest gap between the next ticks, in milliseconds; undefined for what is no schedule. */
 function longestGap(ncrontab: string): number | undefined {
   try {
-    const cron = new Cron(ncrontab, {
-      mode: '6-part',
-      timezone: 'UTC',
-      paused: true,
-      domAndDow: true,
-      sloppyRanges: true,
-    });
+    const cron = parseNcrontab(ncrontab);
     const ticks = cron.nextRuns(100, new Date(0)).map(tick => tick.getTime());
     if (ticks.length < 2) return undefined;
     const gaps = ticks.slice(1).map((tick, index) => tick - (ticks[index] ?? tick));

@@ -1,9 +1,9 @@
 /** Settings: the environment understood once; a bad one is a readable error that names every fault (DESIGN.md section 6). */
 
+import { parseAddresses } from '../core/address';
 import type { Links } from '../core/links';
 import type { Limits } from '../core/pace';
 import type { QuotaLimits } from '../core/quota';
-import { parseAddresses } from '../core/target';
 import { parseThresholds, type ThresholdPolicy } from '../core/thresholds';
 import type { MailPolicy } from '../core/watched';
 import { isUsable, parseEndpoint } from '../formats/endpoint';

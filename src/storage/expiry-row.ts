@@ -1,5 +1,7 @@
 /** One row of the expiries table, both ways: flat columns that a person can read in the portal. */
+
 import * as v from 'valibot';
+import { addressKey } from '../core/address';
 import type { Evidence, Expiry, Failure } from '../core/expiry';
 import { FAILURE_CODES } from '../core/reading';
 import type { Snooze } from '../core/snooze';
@@ -97,7 +99,7 @@ export function toldColumn(owner: string, told: readonly Told[]): Row {
     crossedOn: formatInstant(line.crossedOn),
     on: formatInstant(line.on),
   }));
-  return { [TOLD + hashText(owner.toLowerCase())]: JSON.stringify({ owner, told: lines }) };
+  return { [TOLD + hashText(addressKey(owner))]: JSON.stringify({ owner, told: lines }) };
 }
 
 /** An owner's own mute, `snooze_{32 hex}` as with what they were told; '' undoes it. */
@@ -109,7 +111,7 @@ export function snoozeColumn(owner: string, snooze: Snooze | undefined): Row {
     on: formatInstant(snooze.on),
     ...(snooze.about !== undefined && { about: formatInstant(snooze.about) }),
   };
-  return { [SNOOZE + hashText(owner.toLowerCase())]: written ? JSON.stringify(written) : '' };
+  return { [SNOOZE + hashText(addressKey(owner))]: written ? JSON.stringify(written) : '' };
 }
 
 /** Reads what can be read of a row; the rest counts as absent, and the next reading fills it. */
@@ -174,7 +176,7 @@ function toldOf(row: Row): Expiry['told'] {
   for (const column of Object.keys(row)) {
     if (!column.startsWith(TOLD)) continue;
     const parsed = json(ToldColumn, row[column]);
-    if (parsed) told.set(parsed.owner.toLowerCase(), parsed.told.flatMap(toldLine));
+    if (parsed) told.set(addressKey(parsed.owner), parsed.told.flatMap(toldLine));
   }
   return told;
 }
@@ -185,7 +187,7 @@ function snoozesOf(row: Row): Expiry['snoozes'] {
     const parsed = column.startsWith(SNOOZE) ? json(SnoozeColumn, row[column]) : undefined;
     if (!parsed) continue;
     const { owner, about, until, reason, on } = parsed;
-    snoozes.set(owner.toLowerCase(), { about, until, reason, on });
+    snoozes.set(addressKey(owner), { about, until, reason, on });
   }
   return snoozes;
 }

@@ -1,6 +1,8 @@
 /** One row of the calendar table, both ways: all that a report shows of a target. */
+
 import * as v from 'valibot';
-import type { Listing } from '../core/assess';
+import type { Listing } from '../core/listing';
+
 import { FAILURE_CODES } from '../core/reading';
 import { CHECKS } from '../core/standing';
 import { formatInstant } from '../formats/instant';

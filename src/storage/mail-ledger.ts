@@ -1,6 +1,8 @@
 /** The mail ledger: what all instances together have asked of the mail service, in the `mail` partition of the scopes table. */
+
 import type { TableClient } from '@azure/data-tables';
 import * as v from 'valibot';
+import { addressKey } from '../core/address';
 import { MAIL_OUTCOMES, type MailTotals, NO_MAILS } from '../core/mail-outcome';
 import type { Usage } from '../core/quota';
 import { formatInstant } from '../formats/instant';
@@ -48,7 +50,7 @@ function keyOf(name: string) {
 }
 
 function mattersOf(owner: string): string {
-  return `matters|${encode(owner.toLowerCase())}`;
+  return `matters|${encode(addressKey(owner))}`;
 }
 
 function usageColumns({ slots, pausedUntil }: Usage): Row {

@@ -1,5 +1,7 @@
 /** Rows of the outbox table, both ways: an owner's lines, and the claim of the digest being sent. */
+
 import * as v from 'valibot';
+import { addressKey } from '../core/address';
 import type { Reminder } from '../core/reminder';
 import { hashOf } from '../core/target';
 import { formatInstant, type Instant } from '../formats/instant';
@@ -19,7 +21,7 @@ const SentLines = v.array(v.record(v.string(), v.unknown()));
 
 /** The partition of an owner: one for all spellings of the address. */
 export function partitionOf(owner: string): string {
-  return encode(owner.toLowerCase());
+  return encode(addressKey(owner));
 }
 
 export function lineId({ scope, name, about, reason }: Reminder): string {

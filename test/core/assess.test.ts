@@ -1,4 +1,5 @@
-import { assess, assessGone, type Listing, scheduleOf } from '../../src/core/assess';
+import { assess, assessGone, scheduleOf } from '../../src/core/assess';
+import type { Listing } from '../../src/core/listing';
 import { failed, type Reading } from '../../src/core/reading';
 import type { MailPolicy } from '../../src/core/watched';
 import { DAY, HOUR } from '../../src/formats/instant';

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { isAddress, parseAddresses, parseColumns } from '../../src/core/target';
+import { isAddress, parseAddresses } from '../../src/core/address';
+import { parseColumns } from '../../src/core/target';
 import { DAY, HOUR } from '../../src/formats/instant';
 
 const columnsOf = (row: Record<string, unknown>) => parseColumns(row).columns;
@@ -87,7 +88,7 @@ describe('addresses', () => {
   test('a bad one is named, and the good ones are told all the same', () => {
     expect(parseColumns({ owners: 'ada@example.com, grace' })).toEqual({
       columns: { owners: ['ada@example.com'], enabled: true },
-      faults: ["owners: 'grace' is no mail address"],
+      faults: ["owners: 'grace' is not a mail address"],
     });
   });
 

@@ -1,13 +1,15 @@
 /** A crash at every single step of a sweep and of a digest, and a restart: nothing is lost, nothing is listed that is not. */
+
 import { TableClient } from '@azure/data-tables';
 import { type SimulatedAzure, startSimulatedAzure } from '../../local/simulated';
+import type { StatusItem } from '../../src/core/listing';
 import { NO_MAILS } from '../../src/core/mail-outcome';
 import { datedExpiry } from '../../src/core/standing';
 import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
 import { openTables } from '../../src/storage/tables';
 import type { Mailer } from '../../src/watch/ports';
 import type { SendDigest } from '../../src/watch/remind/send-digest';
-import type { StatusItem } from '../../src/watch/report/status';
+
 import { report } from '../../src/watch/report/status';
 import { freshStorage } from '../support/azurite';
 import { type TestClock, testClock } from '../support/clock';

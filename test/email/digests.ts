@@ -57,7 +57,7 @@ export function invalid(name = 'meter-lab', ...faults: string[]): DigestLine {
     reminder: { ...line.reminder, reason: 'invalid', about: since, crossedOn: since, since },
     subject: {
       is: 'invalid',
-      faults: faults.length > 0 ? faults : ["owners: 'bob' is no mail address"],
+      faults: faults.length > 0 ? faults : ["owners: 'bob' is not a mail address"],
       since,
     },
   };
@@ -231,7 +231,7 @@ export function mixed(): Digest {
       dated({ name: 'meter-eu', expiresOn: NOW + 29 * DAY + HOUR, threshold: '20%' }),
       invalid(
         'meter-lab',
-        "owners: 'bob' is no mail address",
+        "owners: 'bob' is not a mail address",
         "thresholds: 'soon' is none; write leads such as 30d, 12h, 0 or -7d, or a share such as 20%",
       ),
     ],

@@ -114,7 +114,7 @@ describe('text and HTML', () => {
   test('name every fault of a row and the row to mend', () => {
     const mail = renderDigest(mixed());
     for (const part of [flat(mail.text), seen(mail.html)]) {
-      expect(part).toContain("owners: 'bob' is no mail address thresholds: 'soon' is none; write leads");
+      expect(part).toContain("owners: 'bob' is not a mail address thresholds: 'soon' is none; write leads");
       expect(part).toContain('PartitionKey iotCentralToken:contoso.azureiotcentral.com, RowKey meter-lab');
     }
   });

@@ -35,7 +35,7 @@ Notes         Used by the plant gateways.
 IoT Central API token
 
 Since         Tue 2027-01-05 06:00 UTC
-What's wrong  owners: 'bob' is no mail address
+What's wrong  owners: 'bob' is not a mail address
 What to do    Mend the row in the registry (PartitionKey
               iotCentralToken:contoso.azureiotcentral.com, RowKey
               meter-lab). Until then the watcher goes by what it

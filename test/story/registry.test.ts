@@ -191,7 +191,7 @@ describe('a row that cannot be understood', () => {
   test.each([
     ['thresholds', { thresholds: '30d soon' }, "thresholds: 'soon' is none"],
     ['thresholds of no unit', { thresholds: '30' }, "thresholds: '30' is none"],
-    ['owners', { owners: 'ada@example.com, bob' }, "owners: 'bob' is no mail address"],
+    ['owners', { owners: 'ada@example.com, bob' }, "owners: 'bob' is not a mail address"],
     ['checkEvery', { checkEvery: 'daily' }, "checkEvery: 'daily' is no duration"],
     ['checkEvery of no unit', { checkEvery: 6 }, "checkEvery: '6' is no duration"],
     ['notes of a type that is no text', { notes: new Uint8Array([1]) }, 'notes: a text'],

@@ -1,9 +1,10 @@
 /** A made-up fleet for tests of the dashboard: every standing and check, names of every sort, and an app that shows it. */
 
+import { itemOf, type StatusItem } from '../../src/core/listing';
 import type { FailureCode } from '../../src/core/reading';
 import { DAY, HOUR } from '../../src/formats/instant';
 import type { UseCases } from '../../src/functions/use-cases';
-import { itemOf, type Overview, type StatusItem } from '../../src/watch/report/status';
+import type { Overview } from '../../src/watch/report/status';
 import { instant } from './clock';
 
 export const NOW = instant('2026-06-01T07:30:00Z');
@@ -20,7 +21,6 @@ export function itemAt(name: string, expiresOn: number | 'never' | undefined, mo
     {
       scope,
       name,
-      key: '',
       listing: {
         kind: scope.split(':')[0] ?? '',
         displayName: name,

@@ -1,4 +1,5 @@
 /** A whole watcher in a test: the real composition on Azurite and the simulated services, with a clock that the test owns. */
+
 import { TableClient } from '@azure/data-tables';
 import {
   type Mail,
@@ -7,9 +8,10 @@ import {
   startSimulatedAzure,
 } from '../../local/simulated';
 import { createApp } from '../../src/app';
+import type { StatusItem } from '../../src/core/listing';
 import { openTables } from '../../src/storage/tables';
 import type { Log } from '../../src/watch/ports';
-import type { StatusItem } from '../../src/watch/report/status';
+
 import type { SweepMessage } from '../../src/watch/sweep/message';
 import { freshStorage } from './azurite';
 import { type TestClock, testClock } from './clock';

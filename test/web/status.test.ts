@@ -1,6 +1,7 @@
 import { NO_COUNTS } from '../../src/core/counts';
+import type { StatusItem } from '../../src/core/listing';
 import { DAY, HOUR, SECOND } from '../../src/formats/instant';
-import type { Report, StatusItem } from '../../src/watch/report/status';
+import type { Report } from '../../src/watch/report/status';
 import { statusJson } from '../../src/web/status/item';
 import { parseStatusQuery } from '../../src/web/status/query';
 

@@ -1,9 +1,10 @@
 /** Ports: what the watch needs from the world, in its own words. Adapters implement them; tests use the real ones. */
-import type { Listing } from '../../core/assess';
+
 import type { Counts } from '../../core/counts';
 import type { Digest } from '../../core/digest';
 import type { Expiry } from '../../core/expiry';
 import type { TargetEvent } from '../../core/history';
+import type { Listing } from '../../core/listing';
 import type { MailTotals } from '../../core/mail-outcome';
 import type { Limits, Pace } from '../../core/pace';
 import type { Usage } from '../../core/quota';

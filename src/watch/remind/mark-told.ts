@@ -1,4 +1,5 @@
 /** Telling: what an accepted or refused digest leaves behind with its targets, its owner and the operators. */
+import { isSameAddress } from '../../core/address';
 import { toldTo } from '../../core/assess';
 import { isForOperators, matterOf } from '../../core/digest';
 import type { TargetEvent } from '../../core/history';
@@ -99,9 +100,7 @@ export async function tellUndelivered(
   );
   // A lost mail about lost mails would go round among operators who are all out of reach.
   if (!reminders.some(isOfTarget)) return;
-  const others = watch.mail.operators.filter(
-    operator => operator.toLowerCase() !== owner.owner.toLowerCase(),
-  );
+  const others = watch.mail.operators.filter(operator => !isSameAddress(operator, owner.owner));
   await watch.tables.outbox.put(
     others.map(operator => ({
       owner: operator,

@@ -1,4 +1,5 @@
 /** The last look before a mail: whether a queued reminder is still true, and what the mail says about it (rule 16). */
+import { includesAddress, isSameAddress } from '../../core/address';
 import { crossingsFor, remindersFor, snoozeOf, toldTo } from '../../core/assess';
 import { type DigestLine, type LastKnown, type Matter, matterOf, type Subject } from '../../core/digest';
 import type { Expiry } from '../../core/expiry';
@@ -74,7 +75,7 @@ function recheckMatter(
   mail: MailPolicy,
 ): StillTrue | NoLongerTrue {
   const { owner, scope, name, since, note = '' } = reminder;
-  if (!mail.operators.some(operator => operator.toLowerCase() === owner.toLowerCase())) {
+  if (!includesAddress(mail.operators, owner)) {
     return { id, reminder, because: 'notARecipient' };
   }
   const displayName = matter === 'undelivered' ? `Mail to ${name}` : scope;
@@ -83,7 +84,7 @@ function recheckMatter(
 }
 
 function isSame(a: Reminder, b: Reminder): boolean {
-  return a.owner.toLowerCase() === b.owner.toLowerCase() && a.reason === b.reason && a.about === b.about;
+  return isSameAddress(a.owner, b.owner) && a.reason === b.reason && a.about === b.about;
 }
 
 function whyDropped(
@@ -95,7 +96,7 @@ function whyDropped(
 ): Dropped {
   const { owner, about } = reminder;
   const { owners, copies } = audienceOf(row, mail);
-  const hears = [...owners, ...copies].some(other => other.toLowerCase() === owner.toLowerCase());
+  const hears = includesAddress([...owners, ...copies], owner);
   if (!hears) return 'notARecipient';
   if (noticeOf(reminder) === undefined && fixedExpiry(state) !== about) return 'renewed';
   const decisions = decideAll(

@@ -1,4 +1,5 @@
 /** Who hears of a target, what each was told, and every decision for each: taken from the decisions that send, never made anew. */
+import { addressKey, includesAddress } from '../../core/address';
 import { crossingsFor, remindersFor, snoozeOf, toldTo } from '../../core/assess';
 import type { Expiry } from '../../core/expiry';
 import { type Decision, decideAll, decideInvalid, type Reminder } from '../../core/reminder';
@@ -26,8 +27,7 @@ const TOPICS: readonly Topic[] = ['threshold', 'missing', 'unreadable', 'readabl
 export function recipientsOf(of: Case): ExplainedRecipient[] {
   const { row, state, mail, now } = of;
   const { owners, copies } = audienceOf(row, mail);
-  const own = new Set(row.columns.owners.map(owner => owner.toLowerCase()));
-  const roleOf = (owner: string): Role => (own.has(owner.toLowerCase()) ? 'owner' : 'standIn');
+  const roleOf = (owner: string): Role => (includesAddress(row.columns.owners, owner) ? 'owner' : 'standIn');
   const present = [
     ...owners.map(owner => recipient(owner, roleOf(owner), of)),
     ...copies.map(owner => recipient(owner, 'copy', of)),
@@ -41,7 +41,7 @@ export function formerOf(
   present: readonly Pick<ExplainedRecipient, 'address'>[],
   now: Instant,
 ): ExplainedRecipient[] {
-  const heard = new Set(present.map(({ address }) => address.toLowerCase()));
+  const heard = new Set(present.map(({ address }) => addressKey(address)));
   const known = new Set([...state.told.keys(), ...state.snoozes.keys()]);
   return [...known]
     .filter(owner => !heard.has(owner))
@@ -98,5 +98,5 @@ function isSame(reminder: Reminder, decision: Decision | Due): boolean {
 }
 
 function hears(addresses: readonly string[], owner: string): boolean {
-  return addresses.some(address => address.toLowerCase() === owner.toLowerCase());
+  return includesAddress(addresses, owner);
 }

@@ -1,8 +1,10 @@
 /** The explanation of one target, whole: its item, its state, its history, and why a reminder is or isn't due. */
+
 import { assess } from '../../core/assess';
 import { NO_COUNTS } from '../../core/counts';
 import type { Expiry } from '../../core/expiry';
 import type { TargetEvent } from '../../core/history';
+import { itemOf } from '../../core/listing';
 import type { Key } from '../../core/target';
 import { audienceOf, type MailPolicy, type Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
@@ -12,7 +14,7 @@ import { nextOf, thresholdsOf } from './explain-next';
 import { type Case, formerOf, recipientsOf } from './explain-recipients';
 import { silence } from './explain-words';
 import type { Explanation, Silence } from './explanation';
-import { itemOf, type Report } from './status';
+import type { Report } from './status';
 
 export interface ExplainSource {
   readonly tables: {
@@ -67,7 +69,7 @@ function explainRow(
   const { scope, name } = row;
   return {
     explanation: { asOf, row, state, thresholds: thresholdsOf(subject), recipients, next },
-    report: reportOf(listing ? [itemOf({ scope, name, key: '', listing }, asOf)] : [], asOf),
+    report: reportOf(listing ? [itemOf({ scope, name, listing }, asOf)] : [], asOf),
   };
 }
 

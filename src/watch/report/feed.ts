@@ -1,4 +1,6 @@
 /** The feed of expiries for calendars, from one pass over the registry and the expiries: only they know what is fixed and which thresholds hold. */
+
+import { includesAddress } from '../../core/address';
 import { crossingsFor } from '../../core/assess';
 import type { Expiry } from '../../core/expiry';
 import type { Feed, FeedEntry, FeedQuery } from '../../core/feed';
@@ -6,6 +8,7 @@ import { fixedExpiry } from '../../core/standing';
 import { isWatched } from '../../core/target';
 import type { Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
+import { compareText } from '../../formats/text';
 import type { Clock, Tables } from '../ports';
 import { mergeRows, type Pair } from '../targets/merge-rows';
 import { type Knowledge, type Understood, understand } from '../targets/parse-target';
@@ -57,7 +60,7 @@ async function* pairsOf({ kind }: FeedQuery, { tables }: FeedSource): AsyncGener
 
 function isAskedFor({ columns }: Watched, { owner }: FeedQuery): boolean {
   if (!isWatched(columns)) return false;
-  return owner === undefined || columns.owners.some(other => other.toLowerCase() === owner.toLowerCase());
+  return owner === undefined || includesAddress(columns.owners, owner);
 }
 
 function entryOf(
@@ -92,14 +95,10 @@ function alarmsOf(watched: Watched, state: Expiry, asOf: Instant): number[] {
 
 function soonest(entries: readonly FeedEntry[], most: number): FeedEntry[] {
   return [...entries]
-    .sort((a, b) => a.expiresOn - b.expiresOn || compare(placeOf(a), placeOf(b)))
+    .sort((a, b) => a.expiresOn - b.expiresOn || compareText(placeOf(a), placeOf(b)))
     .slice(0, most);
 }
 
 function placeOf({ scope, name }: FeedEntry): string {
   return `${scope}\n${name}`;
-}
-
-function compare(a: string, b: string): number {
-  return Number(a > b) - Number(a < b);
 }

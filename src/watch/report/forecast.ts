@@ -1,8 +1,11 @@
 /** The forecast: the mails that go out if nothing changes, from one pass over the registry and the expiries. */
+
+import { addressKey } from '../../core/address';
 import { isForOperators } from '../../core/digest';
 import { type Forecast, type Foreseen, type ForeseenMail, foresee } from '../../core/forecast';
 import type { MailPolicy } from '../../core/watched';
 import { DAY, formatInstant, type Instant } from '../../formats/instant';
+import { compareText } from '../../formats/text';
 import type { Clock, Tables } from '../ports';
 import { mergeRows } from '../targets/merge-rows';
 import { type Knowledge, understand } from '../targets/parse-target';
@@ -68,7 +71,7 @@ async function* dueUntil(asOf: Instant, until: Instant, { tables, knowledge, mai
 }
 
 function soonest(lines: readonly Foreseen[], most: number): Foreseen[] {
-  return [...lines].sort((a, b) => a.at - b.at || compare(placeOf(a), placeOf(b))).slice(0, most);
+  return [...lines].sort((a, b) => a.at - b.at || compareText(placeOf(a), placeOf(b))).slice(0, most);
 }
 
 /** One mail for each day and owner, whatever the case of the address; lines keep their order. */
@@ -76,19 +79,15 @@ function mailsOf(lines: readonly Foreseen[]): ForeseenMail[] {
   const mails = new Map<string, ForeseenMail & { readonly lines: Foreseen[] }>();
   for (const line of lines) {
     const on = formatInstant(line.at).slice(0, 10);
-    const owner = line.reminder.owner.toLowerCase();
+    const owner = addressKey(line.reminder.owner);
     const key = `${on} ${owner}`;
     const mail = mails.get(key) ?? { on, owner, lines: [] };
     mail.lines.push(line);
     mails.set(key, mail);
   }
-  return [...mails].sort(([a], [b]) => compare(a, b)).map(([, mail]) => mail);
+  return [...mails].sort(([a], [b]) => compareText(a, b)).map(([, mail]) => mail);
 }
 
 function placeOf({ reminder: { scope, name, reason } }: Foreseen): string {
   return `${scope}\n${name}\n${reason}`;
-}
-
-function compare(a: string, b: string): number {
-  return Number(a > b) - Number(a < b);
 }

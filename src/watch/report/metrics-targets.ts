@@ -1,5 +1,6 @@
 /** Targets one by one for the metrics: the soonest dated ones, and of those without a date the same number. */
-import type { Listing } from '../../core/assess';
+
+import type { Listing } from '../../core/listing';
 import type { Instant } from '../../formats/instant';
 import type { Calendar, CalendarEntry } from '../ports';
 import { SHOWN_FAILURES, type ShownFailure, type TargetMeasures } from './measures';

@@ -1,8 +1,10 @@
 /** The report: what expires next, from the calendar alone, so that its cost follows the answer and not the fleet. */
-import type { Listing } from '../../core/assess';
+
+import { includesAddress } from '../../core/address';
 import { type Counts, NO_COUNTS, sum } from '../../core/counts';
-import { type Check, type Standing, standingOf } from '../../core/standing';
-import { DAY, type Instant, SECOND } from '../../formats/instant';
+import { itemOf, type StatusItem } from '../../core/listing';
+import type { Check, Standing } from '../../core/standing';
+import { DAY, type Instant } from '../../formats/instant';
 import type { CalendarEntry, Clock, Tables } from '../ports';
 
 export interface StatusQuery {
@@ -18,26 +20,6 @@ export interface StatusQuery {
   readonly limit: number;
   /** The calendar key after which the answer goes on. */
   readonly cursor?: string;
-}
-
-/** One target as `status` answers it (DESIGN.md section 6). */
-export interface StatusItem {
-  readonly kind: string;
-  readonly scope: string;
-  readonly name: string;
-  readonly displayName: string;
-  readonly owners: readonly string[];
-  readonly expiresOn: Instant | 'never' | undefined;
-  readonly remainingSeconds: number | undefined;
-  readonly lifetimeSeconds?: number;
-  readonly minted: boolean;
-  readonly standing: Standing;
-  readonly check: Check;
-  readonly failure?: Listing['failure'];
-  readonly checkedOn: Instant | undefined;
-  readonly nextCheckOn: Instant | undefined;
-  /** Until then at least one of its owners wants no reminders; absent when that is over. */
-  readonly snoozedUntil?: Instant;
 }
 
 export interface Report {
@@ -174,32 +156,10 @@ function rangeOf({ cursor, withinMs, kind, scope }: StatusQuery, asOf: Instant) 
   };
 }
 
-export function itemOf({ scope, name, listing }: CalendarEntry, asOf: Instant): StatusItem {
-  const { kind, displayName, owners, expiresOn, lifetimeMs, minted, check, failure } = listing;
-  const { checkedOn, nextCheckOn, snoozedUntil } = listing;
-  return {
-    kind,
-    scope,
-    name,
-    displayName,
-    owners,
-    expiresOn,
-    remainingSeconds: typeof expiresOn === 'number' ? Math.floor((expiresOn - asOf) / SECOND) : undefined,
-    ...(lifetimeMs !== undefined && { lifetimeSeconds: Math.round(lifetimeMs / SECOND) }),
-    minted,
-    standing: standingOf(listing, asOf),
-    check,
-    ...(failure && { failure }),
-    checkedOn,
-    nextCheckOn,
-    ...(snoozedUntil !== undefined && snoozedUntil > asOf && { snoozedUntil }),
-  };
-}
-
 function matches(item: StatusItem, { standing, check, owner, q }: StatusQuery): boolean {
   if (standing && !standing.includes(item.standing)) return false;
   if (check && !check.includes(item.check)) return false;
-  if (owner && !item.owners.some(address => address.toLowerCase() === owner.toLowerCase())) return false;
+  if (owner && !includesAddress(item.owners, owner)) return false;
   if (q === undefined) return true;
   const text = `${item.displayName}\n${item.name}\n${item.scope}`.toLowerCase();
   return text.includes(q.toLowerCase());

@@ -1,4 +1,5 @@
 /** Links: what the signed link in a mail is bound to, what it shows and asks for, and why it may act no more (rule 20). */
+import { includesAddress } from '../../core/address';
 import type { Expiry } from '../../core/expiry';
 import type { Snooze } from '../../core/snooze';
 import { fixedExpiry } from '../../core/standing';
@@ -81,8 +82,7 @@ export function refusalOf(
   state: Expiry,
   operators: readonly string[],
 ): Refused | undefined {
-  const recipient = link.owner.toLowerCase();
-  const hears = [...columns.owners, ...operators].some(address => address.toLowerCase() === recipient);
+  const hears = includesAddress([...columns.owners, ...operators], link.owner);
   // Asked first: who no longer answers for a target learns nothing about it.
   if (!hears) return { refused: 'notARecipient' };
   const { displayName = name, replacedBy } = columns;

@@ -1,11 +1,13 @@
 /** Checking now: one target is read because somebody asks, under its scope's lease and pace as a sweep would read it. */
+
 import { type Assessment, assess } from '../../core/assess';
+import { itemOf, type StatusItem } from '../../core/listing';
 import { fullPace, type Pace, waitFor } from '../../core/pace';
 import type { Reading } from '../../core/reading';
 import { isWatched, type Key } from '../../core/target';
 import { type Instant, SECOND } from '../../formats/instant';
 import type { Located, Log, Source } from '../ports';
-import { itemOf, type StatusItem } from '../report/status';
+
 import { type Understood, understand } from '../targets/parse-target';
 import { borrowLease, type Lease, LeaseLost } from './lease';
 import { type PacedReader, pacedReader } from './paced-reader';
@@ -136,8 +138,8 @@ async function unlessLost(work: Promise<void>): Promise<boolean> {
   }
 }
 
-function checked({ key }: Job, { now, assessment, outcome }: Judged, recorded: boolean): Checked {
+function checked({ key }: Job, { now, assessment }: Judged, recorded: boolean): Checked {
   const { listing } = assessment;
   if (!listing) throw new Error('A watched target is on no report.');
-  return { asOf: now, item: itemOf({ ...key, key: outcome.calendarKey, listing }, now), recorded };
+  return { asOf: now, item: itemOf({ ...key, listing }, now), recorded };
 }

@@ -1,7 +1,8 @@
 /** Recording what a sweep learnt, in the order that survives a crash after any step (DESIGN.md section 5, one target's poll). */
 
-import type { Assessment, Listing } from '../../core/assess';
+import type { Assessment } from '../../core/assess';
 import type { Expiry } from '../../core/expiry';
+import type { Listing } from '../../core/listing';
 import { datedExpiry } from '../../core/standing';
 import { sha256 } from '../../formats/hash';
 import type { Calendar, CalendarEntry, Change, Log, RefusedNames, Tables } from '../ports';

@@ -1,8 +1,10 @@
 /** The feed as `GET calendar.ics` answers it: a calendar that a program reads again and again (RFC 5545). */
+
 import type { Feed, FeedEntry } from '../../core/feed';
 import { eventUid } from '../../core/target';
 import { type CalendarEvent, icalendarOf } from '../../formats/icalendar';
 import type { Instant } from '../../formats/instant';
+import { cut, oneLine } from '../../formats/text';
 import { moment } from '../../formats/when';
 import type { Answer } from '../problem';
 
@@ -26,7 +28,7 @@ export function calendarAnswer({ asOf, entries, truncated }: Feed): Answer {
 function eventOf(entry: FeedEntry, asOf: Instant): CalendarEvent {
   const { expiresOn, portalUrl, runbook, alarms } = entry;
   const url = portalUrl ?? runbook;
-  const name = oneLine(entry.displayName, LONGEST_NAME) || oneLine(entry.name, LONGEST_NAME);
+  const name = cut(oneLine(entry.displayName) || oneLine(entry.name), LONGEST_NAME);
   return {
     uid: eventUid(entry),
     startsOn: expiresOn,
@@ -48,16 +50,7 @@ function descriptionOf({ label, where, howToRenew, runbook, readOn, failure }: F
     failure ? `It could not be read since ${moment(failure.since)}: ${failure.message}` : '',
   ];
   return said
-    .map(words => oneLine(words, LONGEST_WORDS))
+    .map(words => cut(oneLine(words), LONGEST_WORDS))
     .filter(words => words !== '')
     .join('\n');
-}
-
-/** Without line ends, what is no character and what turns the order of those around it; bounded, and cut between characters. */
-function oneLine(text: string, longest: number): string {
-  const line = text
-    .replace(/[\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFEFF]/g, '')
-    .replace(/[\s\p{Cc}\p{Cs}]+/gu, ' ')
-    .trim();
-  return line.length <= longest ? line : `${line.slice(0, longest).replace(/\p{Cs}$/u, '')}…`;
 }

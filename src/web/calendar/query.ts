@@ -1,6 +1,6 @@
 /** The query of `GET calendar.ics`: which expiries somebody subscribes to. */
 import * as v from 'valibot';
-import { isAddress } from '../../core/target';
+import { isAddress } from '../../core/address';
 import { oneOf, readQuery } from '../query';
 
 export function feedQuery(kinds: readonly string[]) {

@@ -1,8 +1,9 @@
 /** The dashboard's list: one page of targets as a table that folds into cards on a phone, and the way to the next page. */
 
+import type { StatusItem } from '../../core/listing';
 import { type Html, html } from '../../formats/html';
 import { distance, moment } from '../../formats/when';
-import type { Report, StatusItem } from '../../watch/report/status';
+import type { Report } from '../../watch/report/status';
 import { encodeCursor } from '../status/query';
 import { ORDER_WORDS } from './filter';
 import { type Links, linkTo, listPath, targetPath } from './links';

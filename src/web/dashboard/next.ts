@@ -1,8 +1,9 @@
 /** The two short lists beside the chart: what expires next, and which checks fail and why. */
 
+import type { StatusItem } from '../../core/listing';
 import { type Html, html } from '../../formats/html';
 import { counted } from '../../formats/when';
-import type { Overview, StatusItem } from '../../watch/report/status';
+import type { Overview } from '../../watch/report/status';
 import { type Links, linkTo, listPath, targetPath } from './links';
 import { CHECK_WORDS, expiryOf, placeOf, time } from './words';
 

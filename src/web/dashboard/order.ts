@@ -1,6 +1,7 @@
 /** The list in another order than the calendar's: made in memory of the soonest targets that match, page by page. */
+import type { StatusItem } from '../../core/listing';
 import type { Standing } from '../../core/standing';
-import type { StatusItem } from '../../watch/report/status';
+
 import type { Order } from './query';
 
 const WORST_FIRST: readonly Standing[] = ['expired', 'expiring', 'unknown', 'healthy'];

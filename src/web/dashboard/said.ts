@@ -1,9 +1,10 @@
 /** What a target's page says first of what was just asked: done, or why not; with the status that goes with it. */
 
+import type { StatusItem } from '../../core/listing';
 import { type Html, html } from '../../formats/html';
 import { type Instant, SECOND } from '../../formats/instant';
 import { moment } from '../../formats/when';
-import type { StatusItem } from '../../watch/report/status';
+
 import type { CheckAnswer } from '../target/check-answer';
 import type { WholeTarget } from '../target/explanation';
 import { isField, LABELS, type Returned } from './edit';

@@ -1,9 +1,10 @@
 /** The coming days as a chart, a bar a day, and the same as a table for whoever reads it otherwise. */
 
+import type { StatusItem } from '../../core/listing';
 import { type Html, html } from '../../formats/html';
 import { DAY, type Instant } from '../../formats/instant';
 import { day } from '../../formats/when';
-import type { Overview, StatusItem } from '../../watch/report/status';
+import type { Overview } from '../../watch/report/status';
 import { type Links, linkTo, targetPath } from './links';
 
 interface Day {

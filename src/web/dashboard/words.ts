@@ -1,10 +1,10 @@
 /** The small parts that the dashboard's pages share: instants, expiries, and standings told by sign, word and colour. */
 
+import type { StatusItem } from '../../core/listing';
 import type { Check, Standing } from '../../core/standing';
 import { type Html, html } from '../../formats/html';
 import { formatInstant, type Instant } from '../../formats/instant';
 import { distance, expiryPhrase, moment, span } from '../../formats/when';
-import type { StatusItem } from '../../watch/report/status';
 
 /** The standings that a person cares about first come first. */
 export const STANDING_WORDS: Readonly<Record<Standing, string>> = {

@@ -1,6 +1,7 @@
 /** The snooze page's forms as they come back: bounded, each field once, and every fault at its field. */
 
 import { LONGEST_REASON, MOST_SNOOZE_DAYS } from '../../core/snooze';
+import { oneLine } from '../../formats/text';
 import type { Asked } from '../../watch/snooze/link';
 
 export type Field = 'days' | 'otherDays' | 'reason' | 'newId';
@@ -79,14 +80,6 @@ function readReplace(newId: string): Pick<SnoozeForm, 'asked' | 'faults'> {
 function daysIn(text: string): number | undefined {
   const days = /^\d{1,2}$/.test(text.trim()) ? Number(text) : 0;
   return days >= 1 && days <= MOST_SNOOZE_DAYS ? days : undefined;
-}
-
-/** Without line ends and what is no character, or turns the order of those around it. */
-function oneLine(text = ''): string {
-  return text
-    .replace(/[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, '')
-    .replace(/[\s\p{Cc}\p{Cs}]+/gu, ' ')
-    .trim();
 }
 
 function unread(status: 400 | 413 | 415, detail: string): SnoozeForm {

@@ -1,6 +1,7 @@
 /** The report as `GET status` answers it: instants as 24-character UTC strings, `null` for what is not known. */
+import type { StatusItem } from '../../core/listing';
 import { formatInstant } from '../../formats/instant';
-import type { Report, StatusItem } from '../../watch/report/status';
+import type { Report } from '../../watch/report/status';
 import { instantOrNull } from '../shape';
 import { encodeCursor } from './query';
 import type { ItemBody, StatusBody } from './schema';

@@ -1,6 +1,7 @@
 /** What `POST targets/{scope}/{name}/check` answers: the target as it is now, or why it was not read. */
+import type { StatusItem } from '../../core/listing';
 import { formatInstant, type Instant, SECOND } from '../../formats/instant';
-import type { StatusItem } from '../../watch/report/status';
+
 import { type Answer, json, problem, unknownTarget } from '../problem';
 import { itemJson } from '../status/item';
 import type { CheckBody } from './schema';

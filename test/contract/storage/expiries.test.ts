@@ -240,7 +240,7 @@ test('a row can be read by a person', async () => {
 
 test('line separators in what a state tells are kept, and block no neighbour', async () => {
   const { expiries } = (await freshTables()).tables;
-  const invalid = { faults: ["owners: 'a\u2028b\u2029c' is no mail address"], since: NOON };
+  const invalid = { faults: ["owners: 'a\u2028b\u2029c' is not a mail address"], since: NOON };
   const states = names(3).map(name => ({ ...newExpiry({ scope: SCOPE, name }, NOON), invalid }));
   expect(await expiries.merge(SCOPE, states.map(anew))).toEqual(new Set());
   expect(await all(expiries.rows(SCOPE))).toEqual(states);

@@ -1,0 +1,33 @@
+/** Mail addresses: which ones the mail service can take, and when two of them are the same. */
+import { splitList } from '../formats/duration';
+
+const ADDRESS = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
+
+/** Whether a text is one mail address that the mail service can take. */
+export function isAddress(text: string): boolean {
+  return text.length <= 254 && ADDRESS.test(text) && !/(^\.|\.@|\.\.)/.test(text);
+}
+
+/** Addresses as they stand in a row or setting: once each without regard to case, and the faults. */
+export function parseAddresses(field: string, text: string): { addresses: string[]; faults: string[] } {
+  const addresses = new Map<string, string>();
+  const faults: string[] = [];
+  for (const item of splitList(text)) {
+    if (!isAddress(item)) faults.push(`${field}: '${item.slice(0, 80)}' is not a mail address`);
+    else if (!addresses.has(addressKey(item))) addresses.set(addressKey(item), item);
+  }
+  return { addresses: [...addresses.values()], faults };
+}
+
+/** The text by which an address is stored and found: addresses that differ in case only are the same address. */
+export function addressKey(address: string): string {
+  return address.toLowerCase();
+}
+
+export function isSameAddress(a: string, b: string): boolean {
+  return addressKey(a) === addressKey(b);
+}
+
+export function includesAddress(addresses: readonly string[], address: string): boolean {
+  return addresses.some(other => isSameAddress(other, address));
+}
