@@ -1,4 +1,4 @@
-/** Endpoints: which addresses may be contacted at all: https, or plain http to this machine alone (DESIGN.md section 6). */
+/** Endpoints: which addresses may be contacted at all: https, or plain http to this machine alone (docs/design.md, rule 21). */
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
