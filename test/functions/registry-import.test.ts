@@ -62,7 +62,7 @@ describe('a store that fails', () => {
       {
         line: 2,
         outcome: 'rejected',
-        reason: 'the store failed while this was read; nothing of it was written',
+        reason: 'the store failed while this scope was read, so nothing was written to it',
       },
       { line: 3, outcome: 'rejected', reason: 'it has 2 cells, and the header 4' },
       { line: 4, outcome: 'created' },
