@@ -1,9 +1,9 @@
-/** Mail addresses: which ones the mail service can take, and when two of them are the same. */
+/** Mail addresses: which ones the mail service takes, and which two are the same. */
 import { splitList } from '../formats/duration';
 
 const ADDRESS = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 
-/** Whether a text is one mail address that the mail service can take. */
+/** Whether a text is one mail address that the mail service takes. */
 export function isAddress(text: string): boolean {
   return text.length <= 254 && ADDRESS.test(text) && !/(^\.|\.@|\.\.)/.test(text);
 }
@@ -20,7 +20,7 @@ export function parseAddresses(text: string): { addresses: string[]; faults: str
   return { addresses: [...addresses.values()], faults };
 }
 
-/** The text by which an address is stored and found: addresses that differ in case only are the same address. */
+/** The key by which an address is stored and found: addresses that differ only in case are the same. */
 export function addressKey(address: string): string {
   return address.toLowerCase();
 }

@@ -106,7 +106,7 @@ export const COLUMNS = {
     default: 'true',
     parse: parseEnabled,
     show: enabled => enabled,
-    // A successor is watched, whatever became of the old one.
+    // A successor is watched from the start.
     takenOver: false,
     field: {
       label: 'Watch it',

@@ -20,7 +20,7 @@ test('an empty row is a watched target without owners', () => {
   expect(parseColumns(empty)).toEqual({ columns: { owners: [], enabled: true }, faults: [] });
 });
 
-test('every column is understood, trimmed', () => {
+test('every column is parsed, trimmed', () => {
   const row = {
     owners: ' ada@example.com;grace@example.com ',
     thresholds: '30d 0',
@@ -77,7 +77,7 @@ describe('addresses', () => {
     '"ada"@example.com',
     `${'a'.repeat(65)}@example.com`,
     `ada@${'x.'.repeat(126)}com`,
-  ])('%j is none', text => expect(isAddress(text)).toBe(false));
+  ])('%j is not one', text => expect(isAddress(text)).toBe(false));
 
   test('each is kept once without regard to case, as it was first spelt', () => {
     expect(parseAddresses('Ada@Example.com, ada@example.com, ADA@EXAMPLE.COM').addresses).toEqual([
@@ -85,7 +85,7 @@ describe('addresses', () => {
     ]);
   });
 
-  test('a bad one is named, and the good ones are told all the same', () => {
+  test('a bad one is named, and the good ones are used all the same', () => {
     expect(parseColumns({ owners: 'ada@example.com, grace' })).toEqual({
       columns: { owners: ['ada@example.com'], enabled: true },
       faults: ["owners: 'grace' is not a mail address; write for example ada@example.com"],
@@ -115,7 +115,7 @@ describe('bounds', () => {
     expect(faultsOf({ [column]: ' '.repeat(longest) })).toEqual([]);
   });
 
-  test.each([{}, [], new Uint8Array(1), new Date(Number.NaN)])('%p is no text', value => {
+  test.each([{}, [], new Uint8Array(1), new Date(Number.NaN)])('%p is not text', value => {
     for (const column of COLUMN_NAMES.filter(name => name !== 'enabled'))
       expect(faultsOf({ [column]: value })).toEqual([
         expect.stringMatching(`^${column}: write a text of at most`),
@@ -128,7 +128,7 @@ describe('bounds', () => {
     [true, 'true'],
     [2n ** 60n, '1152921504606846976'],
     [new Date(0), '1970-01-01T00:00:00.000Z'],
-  ])('%p is understood as a person would write it', (value, text) => {
+  ])('%p is read as a person would write it', (value, text) => {
     const row = { displayName: value, notes: value, replacedBy: value };
     expect(parseColumns(row)).toEqual({
       columns: { owners: [], enabled: true, displayName: text, notes: text, replacedBy: text },
@@ -151,7 +151,7 @@ describe('bounds', () => {
     'ftp://x.example',
     '//x.example',
     'file:///etc/passwd',
-  ])('runbook %s is no link for a mail', runbook => {
+  ])('runbook %s is not a web link', runbook => {
     expect(columnsOf({ runbook }).runbook).toBeUndefined();
     expect(faultsOf({ runbook })).toEqual(['runbook: write a link that starts with https:// or http://']);
   });
@@ -177,7 +177,7 @@ describe('enabled', () => {
   );
 });
 
-test('every fault of a row is named, and one bad column never silences the good ones', () => {
+test('every fault of a row is named, and the good columns are used all the same', () => {
   const row = {
     owners: 'ada@example.com;x',
     thresholds: '7d soon',

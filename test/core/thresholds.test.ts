@@ -41,7 +41,7 @@ describe('what people write', () => {
     '99999d',
     '7d;',
     'NaNd',
-  ])("'%s' is none", text => expect(parseThreshold(text)).toBeUndefined());
+  ])("'%s' is not a threshold", text => expect(parseThreshold(text)).toBeUndefined());
 
   test('what is written is read as the same, whatever the threshold', () => {
     const lead = fc.integer({ min: -366 * 86_400, max: 3_650 * 86_400 });
