@@ -22,7 +22,6 @@ export type JsonValue = boolean | string | null | readonly string[];
 /** How the edit form shows a column: as a line, as an area of several lines, or (a flag) as a box. */
 export interface Field {
   readonly label: string;
-  readonly hint: string;
   readonly control: 'line' | 'area' | 'box';
   /** Fields stand in this order. */
   readonly position: number;
@@ -34,7 +33,7 @@ export interface Column<V> {
   readonly shape: Shape;
   /** In UTF-16 units. */
   readonly longest: number;
-  /** For clients of the API. */
+  /** For clients of the API, and the hint below the form's field. */
   readonly description: string;
   /** What an empty flag means; absent for lists and texts. */
   readonly default?: 'true' | 'false';
@@ -56,113 +55,76 @@ export const COLUMNS = {
   owners: column({
     shape: 'list',
     longest: 4_000,
-    description: 'Mail addresses, at most 10. Where there is none, the operators are told.',
+    description: 'Up to 10 mail addresses. Where there is none, the operators are told.',
     parse: parseOwners,
     show: addresses => addresses,
     items: 'mail addresses',
     takenOver: true,
-    field: {
-      label: 'Owners',
-      hint: 'Up to 10 mail addresses, separated by spaces, commas or lines. Where there is none, the operators are told.',
-      control: 'area',
-      position: 2,
-    },
+    field: { label: 'Owners', control: 'area', position: 2 },
   }),
   thresholds: column({
     shape: 'list',
     longest: 1_000,
     description:
-      'Times before the expiry at which owners are told. Where there is none, those of the kind are in force.',
+      'When owners are told before the expiry, for example 30d 7d 20% 0; -7d is after it. Where there is none, as for all of its kind.',
     parse: parseOwnThresholds,
     show: thresholds => thresholds?.map(formatThreshold) ?? null,
     items: 'texts such as "30d", "20%", "0" or "-7d"',
     takenOver: true,
-    field: {
-      label: 'Thresholds',
-      hint: 'When to tell owners before it expires, for example 30d 7d 20% 0; -7d is 7 days after. Empty: as for all of its kind.',
-      control: 'line',
-      position: 3,
-    },
+    field: { label: 'Thresholds', control: 'line', position: 3 },
   }),
   checkEvery: column({
     shape: 'text',
     longest: 20,
     description:
-      'How often the target is read, such as `6h`; at most `30d`. Where there is none, as often as its kind.',
+      'How often it is read, for example 6h; at most 30d. Where there is none, as for all of its kind.',
     parse: parseCheckEvery,
     show: ms => (ms === undefined ? null : formatDuration(ms)),
     takenOver: true,
-    field: {
-      label: 'Read every',
-      hint: 'For example 6h; at most 30d. Empty: as for all of its kind.',
-      control: 'line',
-      position: 4,
-    },
+    field: { label: 'Read every', control: 'line', position: 4 },
   }),
   enabled: column({
     shape: 'flag',
     longest: 20,
-    description: 'Whether the target is read and its owners are told.',
+    description: 'Whether it is read and its owners are told. While this is off, what is known of it stays.',
     default: 'true',
     parse: parseEnabled,
     show: enabled => enabled,
     // A successor is watched from the start.
     takenOver: false,
-    field: {
-      label: 'Watch it',
-      hint: 'While this is off, the target is not read and nobody is told. What is known of it stays.',
-      control: 'box',
-      position: 7,
-    },
+    field: { label: 'Watch it', control: 'box', position: 7 },
   }),
   displayName: column({
     shape: 'text',
     longest: 200,
-    description: 'The name in mails and pages.',
+    description: 'Its name in mails and pages.',
     parse: parseText,
     show: orNull,
     takenOver: true,
-    field: {
-      label: 'Display name',
-      hint: 'The name in mails and pages.',
-      control: 'line',
-      position: 1,
-      prose: true,
-    },
+    field: { label: 'Display name', control: 'line', position: 1, prose: true },
   }),
   runbook: column({
     shape: 'text',
     longest: 2_000,
-    description: 'A link to how the token is renewed.',
+    description: 'A link that says how to renew it, with https:// or http://.',
     parse: parseRunbook,
     show: orNull,
     takenOver: true,
-    field: {
-      label: 'Runbook',
-      hint: 'A link to how it is renewed. It starts with https:// or http://.',
-      control: 'line',
-      position: 5,
-    },
+    field: { label: 'Runbook', control: 'line', position: 5 },
   }),
   notes: column({
     shape: 'text',
     longest: 2_000,
-    description: 'For whoever renews the token. Never the token itself.',
+    description: 'For the person who renews it. Never the token itself.',
     parse: parseText,
     show: orNull,
     takenOver: true,
-    field: {
-      label: 'Notes',
-      hint: 'For whoever renews it. Never the token itself.',
-      control: 'area',
-      position: 6,
-      prose: true,
-    },
+    field: { label: 'Notes', control: 'area', position: 6, prose: true },
   }),
   replacedBy: column({
     shape: 'text',
     longest: 1_024,
-    description: 'The name of the target that took its place: then this one is not watched.',
+    description: 'The name of the target that took its place: then it is not watched.',
     parse: parseText,
     show: orNull,
     takenOver: false,

@@ -17,7 +17,7 @@ jest.mock('../../src/core/columns', () => {
     parse: parseTeam,
     show: (value?: string) => value ?? null,
     takenOver: true,
-    field: { label: 'Team', hint: 'Who owns it.', control: 'line', position: 8 },
+    field: { label: 'Team', control: 'line', position: 8 },
   };
   const tags = {
     shape: 'list',
@@ -27,7 +27,7 @@ jest.mock('../../src/core/columns', () => {
     show: (value: string[]) => value,
     items: 'words',
     takenOver: false,
-    field: { label: 'Tags', hint: 'Words.', control: 'area', position: 9 },
+    field: { label: 'Tags', control: 'area', position: 9 },
   };
   const loud = {
     shape: 'flag',
@@ -37,7 +37,7 @@ jest.mock('../../src/core/columns', () => {
     parse: (text: string) => ({ value: text === 'true', faults: [] }),
     show: (value: boolean) => value,
     takenOver: true,
-    field: { label: 'Loud', hint: 'Whether it is loud.', control: 'box', position: 10 },
+    field: { label: 'Loud', control: 'box', position: 10 },
   };
   return { ...actual, COLUMNS: { ...actual.COLUMNS, team, tags, loud } };
 });

@@ -11,12 +11,13 @@ export const TARGET_FORM: Taken = {
 export interface FormField extends Field {
   readonly name: ColumnName;
   readonly longest: number;
+  readonly hint: string;
 }
 
 /** The fields of the edit form, in its order. */
 export const FIELDS: readonly FormField[] = COLUMN_NAMES.flatMap(name => {
-  const { field, longest } = COLUMNS[name];
-  return field ? [{ ...field, name, longest }] : [];
+  const { field, longest, description } = COLUMNS[name];
+  return field ? [{ ...field, name, longest, hint: description }] : [];
 }).sort((a, b) => a.position - b.position);
 
 const BOXES = FIELDS.filter(({ control }) => control === 'box');
