@@ -1,10 +1,10 @@
-/** Registry rows from a CSV file, for `npm start -- --registry file.csv`: the app's own import judges every line. */
+/** Registry rows from a CSV file, for `npm start -- --registry file.csv`: the app's own import route takes the file. */
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 
 export interface Imported {
   readonly taken: number;
-  /** A sentence for the file, or for each line that was not taken. */
+  /** A sentence for the file, or one for each line that was rejected. */
   readonly faults: readonly string[];
 }
 
@@ -24,11 +24,11 @@ export async function importRegistry(file: string, hostUrl: string): Promise<Imp
   const rejected = lines.filter(({ outcome }) => outcome === 'rejected');
   return {
     taken: lines.length - rejected.length,
-    faults: rejected.map(({ line, reason = 'not taken' }) => `line ${line}: ${reason}`),
+    faults: rejected.map(({ line, reason = 'rejected' }) => `line ${line}: ${reason}`),
   };
 }
 
-/** The file's content, or a sentence on why there is none. */
+/** The file's content, or a sentence that says why it can't be read. */
 async function bytesOf(file: string): Promise<Uint8Array<ArrayBuffer> | string> {
   try {
     return new Uint8Array(await readFile(file));

@@ -1,8 +1,8 @@
-/** Puts registry rows into the table as a person would, with the storage client and nothing of ours. */
+/** Writes registry rows into the table as a person would: with the storage client alone, past the app. */
 import { isRestError } from '@azure/core-rest-pipeline';
 import { TableClient } from '@azure/data-tables';
 
-/** A registry row as a person writes it: the table keys and the columns, all text. */
+/** A registry row as a person writes it: the table keys and the columns, all as text. */
 export interface RegistryLine {
   readonly scope: string;
   readonly name: string;
@@ -13,7 +13,7 @@ export interface RegistryLine {
 const FORBIDDEN = /[/\\#?]|\p{Cc}/u;
 const RETRIES = { retryOptions: { maxRetries: 0 } };
 
-/** @returns what could not be written, a sentence a row; the others are there. */
+/** Gives a sentence for each row that could not be written. All others are written. */
 export async function writeRegistryRows(
   connectionString: string,
   rows: readonly RegistryLine[],
@@ -38,7 +38,7 @@ async function write(table: TableClient, { scope, name, columns }: RegistryLine)
     await table.upsertEntity({ partitionKey: scope, rowKey: name, ...columns }, 'Replace');
     return [];
   } catch (error) {
-    // What the store says of one row must not cost the others.
+    // A row that the store refuses must not stop the others.
     if (isRestError(error) && error.statusCode === 400)
       return [`${scope} ${name}: the table refuses it (${error.code ?? 'bad row'})`];
     throw error;

@@ -1,25 +1,26 @@
-/** Mail addresses: which ones the mail service can take, and when two of them are the same. */
+/** Mail addresses: which ones the mail service takes, and which two are the same. */
 import { splitList } from '../formats/duration';
 
 const ADDRESS = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 
-/** Whether a text is one mail address that the mail service can take. */
+/** Whether a text is one mail address that the mail service takes. */
 export function isAddress(text: string): boolean {
   return text.length <= 254 && ADDRESS.test(text) && !/(^\.|\.@|\.\.)/.test(text);
 }
 
-/** Addresses as they stand in a row or setting: once each without regard to case, and the faults. */
-export function parseAddresses(field: string, text: string): { addresses: string[]; faults: string[] } {
+/** The addresses of a list in a row or setting, each once without regard to case, and a fault for every other item. */
+export function parseAddresses(text: string): { addresses: string[]; faults: string[] } {
   const addresses = new Map<string, string>();
   const faults: string[] = [];
   for (const item of splitList(text)) {
-    if (!isAddress(item)) faults.push(`${field}: '${item.slice(0, 80)}' is not a mail address`);
+    if (!isAddress(item))
+      faults.push(`'${item.slice(0, 80)}' is not a mail address; write for example ada@example.com`);
     else if (!addresses.has(addressKey(item))) addresses.set(addressKey(item), item);
   }
   return { addresses: [...addresses.values()], faults };
 }
 
-/** The text by which an address is stored and found: addresses that differ in case only are the same address. */
+/** The key by which an address is stored and found: addresses that differ only in case are the same. */
 export function addressKey(address: string): string {
   return address.toLowerCase();
 }

@@ -7,7 +7,7 @@ export type Threshold =
   | { readonly is: 'lead'; readonly ms: number }
   | { readonly is: 'share'; readonly percent: number };
 
-/** The thresholds that hold for a target and where they were written. */
+/** The thresholds in force for a target, and where they are written. */
 export interface ThresholdPolicy {
   readonly thresholds: readonly Threshold[];
   readonly from: 'row' | 'setting' | 'built-in';
@@ -20,7 +20,7 @@ export interface Crossing {
   readonly at: Instant;
 }
 
-/** A threshold that says nothing for this expiry, and why (rule 13). */
+/** A threshold that is not used for this expiry, and why (rule 13). */
 export interface SkippedThreshold {
   readonly threshold: Threshold;
   readonly because: 'notBelowLifetime' | 'lifetimeUnknown';
@@ -40,20 +40,17 @@ export function parseThreshold(text: string): Threshold | undefined {
   return { is: 'lead', ms: after ? -ms : ms };
 }
 
-/** Reads a list such as `30d 7d 20% 0 -7d`; each fault names the item and the fix. */
+/** Parses a list such as `30d 7d 20% 0 -7d`. Each fault names the item and the fix. */
 export function parseThresholds(text: string): { thresholds: Threshold[]; faults: string[] } {
   const thresholds: Threshold[] = [];
   const faults: string[] = [];
   for (const item of splitList(text)) {
     const threshold = parseThreshold(item);
     if (threshold) thresholds.push(threshold);
-    else
-      faults.push(
-        `thresholds: '${item.slice(0, 40)}' is none; write leads such as 30d, 12h, 0 or -7d, or a share such as 20%`,
-      );
+    else faults.push(`'${item.slice(0, 40)}' is not a threshold; write for example 30d, 12h, 0, -7d or 20%`);
   }
   if (thresholds.length > MOST_THRESHOLDS)
-    faults.push(`thresholds: at most ${MOST_THRESHOLDS}, not ${thresholds.length}`);
+    faults.push(`write at most ${MOST_THRESHOLDS} thresholds, not ${thresholds.length}`);
   return { thresholds: thresholds.slice(0, MOST_THRESHOLDS), faults };
 }
 
@@ -63,7 +60,7 @@ export function formatThreshold(threshold: Threshold): string {
   return threshold.ms < 0 ? `-${formatDuration(-threshold.ms)}` : formatDuration(threshold.ms);
 }
 
-/** Where the thresholds fall for one expiry, widest (earliest) first, and which of them say nothing. */
+/** The instants at which the thresholds fall for one expiry, earliest first, and the thresholds that are not used. */
 export function crossingsOf(
   thresholds: readonly Threshold[],
   expiresOn: Instant,
@@ -82,18 +79,18 @@ export function crossingsOf(
       crossings.push({ threshold, leadMs, at: expiresOn - leadMs });
     }
   }
-  // Where every threshold says nothing, the expiry itself does: nothing dies in silence.
+  // Where no threshold can be used, owners are told at the expiry itself.
   if (crossings.length === 0 && thresholds.length > 0)
     crossings.push({ threshold: AT_EXPIRY, leadMs: 0, at: expiresOn });
   return { crossings: crossings.sort((a, b) => a.at - b.at), skipped };
 }
 
-/** The tightest threshold already crossed: the only one told after an outage (rule 12). */
+/** The latest threshold already crossed: the only one told after an outage (rule 12). */
 export function tightestCrossed(crossings: readonly Crossing[], asOf: Instant): Crossing | undefined {
   return crossings.findLast(crossing => crossing.at <= asOf);
 }
 
-/** From when a target counts as `expiring`: its widest threshold in force, but never later than the expiry. */
+/** The instant from which a target counts as `expiring`: its earliest crossing, but never later than the expiry. */
 export function expiringFrom(crossings: readonly Crossing[], expiresOn: Instant): Instant {
   return Math.min(expiresOn, crossings[0]?.at ?? expiresOn);
 }

@@ -1,28 +1,29 @@
-/** Watched rows: a registry row once its key, its kind and its columns are understood, with the policy in force. */
+/** A parsed registry row with the policy in force, and who is told about its target. */
 import { includesAddress } from './address';
-import type { Key, TargetColumns } from './target';
+import type { TargetColumns } from './row';
+import type { Key } from './target';
 import type { ThresholdPolicy } from './thresholds';
 
 export interface Watched extends Key {
-  /** The kind as the key spells it, even where it is none of ours. */
+  /** As the key spells it, also where the watcher knows no such kind. */
   readonly kind: string;
   readonly columns: TargetColumns;
-  /** Why the row can't be understood, every fault; empty when it can. */
+  /** Every fault of the row; empty for a good one. */
   readonly faults: readonly string[];
   readonly mayMint: boolean;
   readonly policy: ThresholdPolicy;
   readonly checkEveryMs: number;
 }
 
-/** Who is told: `owners` (operators stand in where there are none), `operators` for everything, or `none`. */
+/** Who is told: `owners` (the operators where a target has none), `operators` about everything, or `none`. */
 export interface MailPolicy {
   readonly to: 'owners' | 'operators' | 'none';
   readonly operators: readonly string[];
-  /** The scope in hand fails as a whole: its operators hear that in one line, and not target by target. */
+  /** The whole scope fails: its operators are told once, and not for each target. */
   readonly scopeFails?: boolean;
 }
 
-/** Who hears of a target: its owners, and operators who get copies of what concerns them, too. */
+/** Who is told about a target: its owners, and the operators who get copies. */
 export interface Audience {
   readonly owners: readonly string[];
   readonly copies: readonly string[];

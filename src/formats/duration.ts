@@ -1,10 +1,10 @@
-/** Durations as people write them in settings, rows and queries: `30s 5m 6h 30d`. */
+/** Durations and lists as people write them in settings, rows and queries: `30s 5m 6h 30d`. */
 import { DAY, HOUR, MINUTE, SECOND } from './instant';
 
 const UNITS = { d: DAY, h: HOUR, m: MINUTE, s: SECOND } as const;
 const TEN_YEARS = 3_650 * DAY;
 
-/** Reads one positive duration of at most ten years, in milliseconds. */
+/** Parses one positive duration of at most ten years, into milliseconds. */
 export function parseDuration(text: string): number | undefined {
   const match = /^(\d{1,9})([smhd])$/.exec(text);
   const unit = match?.[2];
@@ -13,13 +13,13 @@ export function parseDuration(text: string): number | undefined {
   return ms > 0 && ms <= TEN_YEARS ? ms : undefined;
 }
 
-/** The shortest exact spelling: 604 800 000 ms is `7d`, 90 minutes are `90m`. */
+/** The shortest exact spelling: `7d` for 604,800,000 ms, `90m` for 90 minutes. */
 export function formatDuration(ms: number): string {
   for (const [letter, unit] of Object.entries(UNITS)) if (ms % unit === 0) return `${ms / unit}${letter}`;
   return `${Math.round(ms / SECOND)}s`;
 }
 
-/** Splits a list as rows and settings hold it: by commas, semicolons or white space. */
+/** Splits a list at commas, semicolons and white space. */
 export function splitList(text: string): string[] {
   return text.split(/[,;\s]+/).filter(item => item !== '');
 }

@@ -1,18 +1,18 @@
-/** Text of other people, made fit to be shown: one line, bounded, without invisible characters that mislead. */
+/** Prepares text from other people for display: one line, limited in length, without invisible characters that mislead. */
 
-/** Ends a line or is no character at all; among them CR and LF, which would forge a mail header. */
+/** Line ends, control characters and lone surrogates. CR and LF among them could forge a mail header. */
 const BREAKS = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu;
-/** Invisible, and able to turn the order of the text around them. Joiners stay: emoji are made of them. */
+/** Invisible characters, some of which reverse the text around them. Joiners stay, since emoji need them. */
 const MISLEADING = /\u061C|\u200B|\u200E|\u200F|[\u202A-\u202E]|[\u2060-\u2064]|[\u2066-\u2069]|\uFEFF/gu;
 
 const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** One line without control characters, its white space collapsed. */
+/** One line without control characters; each run of white space becomes one space. */
 export function oneLine(text = ''): string {
   return text.replace(MISLEADING, '').replace(BREAKS, ' ').replace(/\s+/g, ' ').trim();
 }
 
-/** The lines of a longer text, each as `oneLine` makes it; empty ones are left out. */
+/** The lines of a longer text, each cleaned by `oneLine`. Empty lines are left out. */
 export function lines(text: string): string[] {
   return text
     .split(/\r\n|[\r\n\u2028\u2029]/)
@@ -20,12 +20,12 @@ export function lines(text: string): string[] {
     .filter(line => line !== '');
 }
 
-/** Orders texts by their UTF-16 units, as the store orders its keys. */
+/** Compares texts for sorting by their UTF-16 units, as the store sorts its keys. */
 export function compareText(a: string, b: string): number {
   return Number(a > b) - Number(a < b);
 }
 
-/** At most `longest` UTF-16 units, cut between characters as people see them, the cut marked with an ellipsis. */
+/** Cuts a text to at most `longest` UTF-16 units, between characters as people see them, and marks the cut with an ellipsis. */
 export function cut(text: string, longest: number): string {
   if (text.length <= longest) return text;
   let kept = '';
@@ -36,13 +36,13 @@ export function cut(text: string, longest: number): string {
   return `${kept.trimEnd()}…`;
 }
 
-/** With an end, so that another sentence can follow. */
+/** One line that ends with a full stop or the like, so that another sentence can follow. */
 export function sentence(text: string): string {
   const line = oneLine(text);
   return line === '' || /[.!?…]$/.test(line) ? line : `${line}.`;
 }
 
-/** The link in its normal spelling if it is an http or https one; anything else is no link. */
+/** An http or https link in its normal spelling; undefined for any other text. */
 export function webLink(text: string | undefined): string | undefined {
   if (text === undefined || !URL.canParse(text)) return undefined;
   const url = new URL(text);

@@ -144,8 +144,8 @@ function secretOf(read: EnvReader, name: string): string | undefined {
 }
 
 function operatorsOf(read: EnvReader): string[] {
-  const { addresses, faults } = parseAddresses('OPERATORS', read.text('OPERATORS') ?? '');
-  for (const fault of faults) read.fault('OPERATORS', fault.replace('OPERATORS: ', ''));
+  const { addresses, faults } = parseAddresses(read.text('OPERATORS') ?? '');
+  for (const fault of faults) read.fault('OPERATORS', fault);
   return addresses;
 }
 
@@ -156,7 +156,7 @@ function kindOf(
   const name = `THRESHOLDS_${settingName}`;
   const own = read.text(name);
   const { thresholds, faults } = parseThresholds(own ?? defaultThresholds);
-  for (const fault of faults) read.fault(name, fault.replace('thresholds: ', ''));
+  for (const fault of faults) read.fault(name, fault);
   if (thresholds.length + faults.length === 0) read.fault(name, 'write at least one, such as 7d');
   const policy: ThresholdPolicy = { thresholds, from: own === undefined ? 'built-in' : 'setting' };
   return { policy, checkEveryMs: read.duration(`CHECK_EVERY_${settingName}`, defaultCheckEvery, '30d') };

@@ -1,6 +1,6 @@
 /** What tests of the core start from: one target, its row and its state, with whatever the test says about them. */
 import { type Expiry, newExpiry } from '../../src/core/expiry';
-import { parseColumns } from '../../src/core/target';
+import { parseColumns } from '../../src/core/row';
 import { type Crossing, crossingsOf, parseThresholds } from '../../src/core/thresholds';
 import type { Told } from '../../src/core/told';
 import type { Watched } from '../../src/core/watched';
@@ -57,7 +57,7 @@ export function row(columns: Record<string, unknown> = {}, more: Partial<Watched
     ...parsed,
     mayMint: false,
     policy: { thresholds: parsed.columns.thresholds ?? thresholds('30d 7d 1d 0'), from: 'setting' },
-    checkEveryMs: parsed.columns.checkEveryMs ?? 6 * 3_600_000,
+    checkEveryMs: parsed.columns.checkEvery ?? 6 * 3_600_000,
     ...more,
   };
 }

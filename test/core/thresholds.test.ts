@@ -41,7 +41,7 @@ describe('what people write', () => {
     '99999d',
     '7d;',
     'NaNd',
-  ])("'%s' is none", text => expect(parseThreshold(text)).toBeUndefined());
+  ])("'%s' is not a threshold", text => expect(parseThreshold(text)).toBeUndefined());
 
   test('what is written is read as the same, whatever the threshold', () => {
     const lead = fc.integer({ min: -366 * 86_400, max: 3_650 * 86_400 });
@@ -58,7 +58,7 @@ describe('what people write', () => {
     const { thresholds, faults } = parseThresholds('30d, a-week; 0 200% -7d');
     expect(thresholds.map(formatThreshold)).toEqual(['30d', '0', '-7d']);
     expect(faults).toEqual([
-      expect.stringMatching(/^thresholds: 'a-week' is none; write leads such as 30d/),
+      expect.stringMatching(/^'a-week' is not a threshold; write for example 30d/),
       expect.stringContaining("'200%'"),
     ]);
   });
@@ -66,7 +66,7 @@ describe('what people write', () => {
   test('a hostile list is bounded: 20 thresholds, and no fault repeats more than 40 characters of it', () => {
     const many = parseThresholds(Array.from({ length: 30 }, (_, day) => `${day + 1}d`).join(' '));
     expect(many.thresholds).toHaveLength(20);
-    expect(many.faults).toEqual(['thresholds: at most 20, not 30']);
+    expect(many.faults).toEqual(['write at most 20 thresholds, not 30']);
     expect(parseThresholds('x'.repeat(999)).faults.join()).not.toContain('x'.repeat(41));
   });
 

@@ -232,7 +232,7 @@ export function mixed(): Digest {
       invalid(
         'meter-lab',
         "owners: 'bob' is not a mail address",
-        "thresholds: 'soon' is none; write leads such as 30d, 12h, 0 or -7d, or a share such as 20%",
+        "thresholds: 'soon' is not a threshold; write for example 30d, 12h, 0, -7d or 20%",
       ),
     ],
     0,

@@ -114,7 +114,9 @@ describe('text and HTML', () => {
   test('name every fault of a row and the row to mend', () => {
     const mail = renderDigest(mixed());
     for (const part of [flat(mail.text), seen(mail.html)]) {
-      expect(part).toContain("owners: 'bob' is not a mail address thresholds: 'soon' is none; write leads");
+      expect(part).toContain(
+        "owners: 'bob' is not a mail address thresholds: 'soon' is not a threshold; write",
+      );
       expect(part).toContain('PartitionKey iotCentralToken:contoso.azureiotcentral.com, RowKey meter-lab');
     }
   });

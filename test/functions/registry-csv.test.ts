@@ -54,9 +54,9 @@ describe('POST registry/import', () => {
     { line: 4, outcome: 'updated' },
     { line: 6, outcome: 'created' },
     { line: 8, outcome: 'rejected', reason: expect.stringMatching(/owners: 'nobody'/) },
-    { line: 9, outcome: 'rejected', reason: 'line 6 is about the same target' },
-    { line: 10, outcome: 'rejected', reason: 'it has 2 cells, and the header 4' },
-    { line: 11, outcome: 'rejected', reason: expect.stringMatching(/^key: its one spelling/) },
+    { line: 9, outcome: 'rejected', reason: 'line 6 is for the same target' },
+    { line: 10, outcome: 'rejected', reason: 'it has 2 cells; the header has 4' },
+    { line: 11, outcome: 'rejected', reason: expect.stringMatching(/^key: write PartitionKey/) },
     { line: 12, outcome: 'created' },
   ];
 

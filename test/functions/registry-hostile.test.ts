@@ -1,4 +1,4 @@
-/** Rows and requests that no one writes in good faith, or that another tool wrote: bounded, named and never misread. */
+/** Hostile requests, and rows that another tool wrote: limited, named and never misread. */
 import { type Ask, asking, csv, json } from '../support/asking';
 import { useHost } from '../support/host';
 import { CONTOSO } from '../support/story';
@@ -45,17 +45,20 @@ test.each(['x', 'Wy', 'W10', `${'A'.repeat(3_000)}`, 'YQAKAGIACgBjAA'])('%s is n
   expect((await ask(`registry?cursor=${cursor}`)).status).toBe(400);
 });
 
-test.each(['GET', 'PUT', 'DELETE'])('%s of a row takes no parameter, lest it be believed', async method => {
-  await ask(GATEWAY, json({ notes: 'as it was' }));
-  const init = method === 'PUT' ? json({ notes: 'new' }) : { method };
-  const { status, body } = await ask(`${GATEWAY}?dryRun=true`, init);
-  expect([status, body.type, body.detail]).toEqual([
-    400,
-    '/problems/bad-parameter',
-    'dryRun: there is no such parameter; there are none',
-  ]);
-  expect((await ask(GATEWAY)).body.notes).toBe('as it was');
-});
+test.each(['GET', 'PUT', 'DELETE'])(
+  '%s of a row refuses every parameter: a dryRun that is ignored would write',
+  async method => {
+    await ask(GATEWAY, json({ notes: 'as it was' }));
+    const init = method === 'PUT' ? json({ notes: 'new' }) : { method };
+    const { status, body } = await ask(`${GATEWAY}?dryRun=true`, init);
+    expect([status, body.type, body.detail]).toEqual([
+      400,
+      '/problems/bad-parameter',
+      'dryRun: there is no such parameter; there are none',
+    ]);
+    expect((await ask(GATEWAY)).body.notes).toBe('as it was');
+  },
+);
 
 test.each(['__proto__', 'constructor', 'prototype', 'toString'])(
   'a member %s is unknown like any other',
@@ -66,7 +69,7 @@ test.each(['__proto__', 'constructor', 'prototype', 'toString'])(
   },
 );
 
-test('a refusal is bounded however much is wrong with the row, and says how much is not shown', async () => {
+test('a refusal is short however many faults a row has, and says how many are not shown', async () => {
   const strays = Object.fromEntries(Array.from({ length: 2_000 }, (_, n) => [`c${n}`, n]));
   const refused = await ask(GATEWAY, json({ ...strays, owners: ['nobody'] }));
   expect(refused.status).toBe(422);

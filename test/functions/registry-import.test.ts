@@ -1,4 +1,4 @@
-/** What an import comes to where the file is hostile, the store fails or another writer is faster. */
+/** An import of a hostile file, with a store that fails, or beside a faster writer. */
 
 import type { Registry } from '../../src/watch/ports/registry';
 import { importRows } from '../../src/watch/registry/import';
@@ -37,7 +37,7 @@ describe('a store that fails', () => {
     lineOf(4, CONTOSO, 'new', { notes: 'x' }),
   ];
 
-  test('while a scope is written is told of its lines, and costs no other scope', async () => {
+  test('while a scope is written is reported for its lines, and other scopes are written', async () => {
     const report = await importInto(lines, registry => ({
       write: async (scope, rows) => {
         if (scope === APPS) throw new Error('the store is away');
@@ -51,7 +51,7 @@ describe('a store that fails', () => {
     ]);
   });
 
-  test('while a scope is read is told likewise, and nothing of that scope is written', async () => {
+  test('while a scope is read is reported too, and nothing is written to that scope', async () => {
     const report = await importInto(lines, registry => ({
       found: scope => {
         if (scope === APPS) throw new Error('503');
@@ -62,7 +62,7 @@ describe('a store that fails', () => {
       {
         line: 2,
         outcome: 'rejected',
-        reason: 'the store failed while this was read; nothing of it was written',
+        reason: 'the store failed while this scope was read, so nothing was written to it',
       },
       { line: 3, outcome: 'rejected', reason: 'it has 2 cells, and the header 4' },
       { line: 4, outcome: 'created' },
@@ -71,7 +71,7 @@ describe('a store that fails', () => {
   });
 });
 
-test('a key that can be none is told so and never asked for; other scopes are read side by side, a few at a time', async () => {
+test('an impossible key is reported and never read; other scopes are read side by side, a few at a time', async () => {
   const asked: string[] = [];
   let [underWay, most] = [0, 0];
   const scopes = Array.from({ length: 30 }, (_, n) => `iotCentralToken:s${n}.azureiotcentral.com`);
@@ -96,7 +96,7 @@ test('a key that can be none is told so and never asked for; other scopes are re
   ]);
 });
 
-test('a line with an endless scope is rejected, and the report of the others comes all the same', async () => {
+test('a line with an endless scope is rejected, and the others are reported', async () => {
   const text = `scope,name\n${CONTOSO},good\niotCentralToken:${'x'.repeat(30_000)},bad\n`;
   const { status, body } = await ask('registry/import', csv(text));
   expect([status, body.lines]).toEqual([
@@ -108,7 +108,7 @@ test('a line with an endless scope is rejected, and the report of the others com
   ]);
 });
 
-test('what another writer removed, changed or made in the meantime is left as it is, and its neighbours are written', async () => {
+test('a row that another writer removed, changed or created meanwhile is left alone, and its neighbours are written', async () => {
   for (const name of ['removed', 'changed', 'kept'])
     await world().register(CONTOSO, name, { owners: 'ada@example.com', enabled: false });
   const names = ['removed', 'changed', 'made', 'kept', 'new'];
@@ -139,19 +139,19 @@ test('what another writer removed, changed or made in the meantime is left as it
 });
 
 describe('of a long file', () => {
-  test('no line is passed over for the empty ones before it', async () => {
+  test('a line after many empty ones is imported', async () => {
     const text = `scope,name\n${',\n'.repeat(50_000)}${'\n'.repeat(100_000)}${CONTOSO},good\n`;
     const { body } = await ask('registry/import?dryRun=true', csv(text));
     expect(body.lines).toEqual([{ line: 150_002, outcome: 'created' }]);
   });
 
-  test.each(['x,y\n', ',\n'])('nothing is taken where it has too many lines %j', async line => {
+  test.each(['x,y\n', ',\n'])('with too many lines %j nothing is imported', async line => {
     const text = `scope,name\n${line.repeat(100_001)}${CONTOSO},good\n`;
     const { status, body } = await ask('registry/import', csv(text));
     expect([status, body.detail]).toEqual([400, expect.stringMatching(/at most 100001 lines/)]);
   });
 
-  test('the report stays small however much is wrong with it', async () => {
+  test('the report stays small however many faults there are', async () => {
     const lines = Array.from({ length: 50 }, (_, n) => `${CONTOSO},x${n},${'a '.repeat(1_990)}`);
     const text = `scope,name,owners\n${lines.join('\n')}`;
     const answer = await ask('registry/import?dryRun=true', csv(text));

@@ -84,7 +84,7 @@ describe('registry/{scope}/{name}', () => {
     expect(without.map(({ status }) => status).sort()).toEqual([...Array(7).fill(200), 201]);
   });
 
-  test('GET answers 304 to who has it, and HEAD what GET would, without the body', async () => {
+  test('GET answers 304 to a client that has the version, and HEAD as GET does, without the body', async () => {
     const etag = etagOf(await ask(GATEWAY, json(ROW)));
     const known = await ask(GATEWAY, { headers: { 'if-none-match': etag } });
     expect([known.status, known.text, etagOf(known)]).toEqual([304, '', etag]);
@@ -153,7 +153,7 @@ describe('registry/{scope}/{name}', () => {
     expect((await ask(GATEWAY)).body).toMatchObject({ owners: [], enabled: true });
   });
 
-  test('shows a row as it stands that people spoilt, so that it can be mended, and removes one of any name', async () => {
+  test('a row with faults is shown as it is, so that people can correct it, and a row of any name can be removed', async () => {
     for (const name of ['bad key!', "o'clock", 'a:b', '100%', '..x', 'ü &+']) {
       await world().register(CONTOSO, name, { owners: 'nonsense', enabled: 'perhaps', notes: 7 });
       expect((await ask(pathOf(CONTOSO, name))).body).toMatchObject({

@@ -140,7 +140,7 @@ describe('a row that cannot be understood', () => {
   const SUBSCRIPTION = '651f8027-33e8-4ec4-97b4-f6e9f3dc8744';
   const unreadable: [string, string, string, string][] = [
     ['is of no known kind', 'keyVault:contoso', 'secret', 'the kind is containerApp or iotCentralToken'],
-    ['has no kind at all', 'contoso', 'gateway', 'it starts with a kind and a colon'],
+    ['has no kind at all', 'contoso', 'gateway', 'start it with a kind and a colon'],
     [
       'spells its application in capitals',
       'iotCentralToken:Contoso.azureiotcentral.com',
@@ -148,8 +148,8 @@ describe('a row that cannot be understood', () => {
       `PartitionKey '${CONTOSO}' and RowKey 'gateway'`,
     ],
     ['spells its app in capitals', APPS, 'Shop:Cart', `PartitionKey '${APPS}' and RowKey 'shop:cart'`],
-    ['writes a needless escape', CONTOSO, '~61', 'written as ~ and their UTF-8 bytes'],
-    ['leaves a character unescaped', CONTOSO, 'a b', 'written as ~ and their UTF-8 bytes'],
+    ['writes a needless escape', CONTOSO, '~61', 'as ~ and its UTF-8 bytes'],
+    ['leaves a character unescaped', CONTOSO, 'a b', 'as ~ and its UTF-8 bytes'],
     [
       'is in a domain off the list',
       'iotCentralToken:contoso.evil.example',
@@ -189,15 +189,15 @@ describe('a row that cannot be understood', () => {
   );
 
   test.each([
-    ['thresholds', { thresholds: '30d soon' }, "thresholds: 'soon' is none"],
-    ['thresholds of no unit', { thresholds: '30' }, "thresholds: '30' is none"],
+    ['thresholds', { thresholds: '30d soon' }, "thresholds: 'soon' is not a threshold"],
+    ['thresholds of no unit', { thresholds: '30' }, "thresholds: '30' is not a threshold"],
     ['owners', { owners: 'ada@example.com, bob' }, "owners: 'bob' is not a mail address"],
-    ['checkEvery', { checkEvery: 'daily' }, "checkEvery: 'daily' is no duration"],
-    ['checkEvery of no unit', { checkEvery: 6 }, "checkEvery: '6' is no duration"],
-    ['notes of a type that is no text', { notes: new Uint8Array([1]) }, 'notes: a text'],
-    ['enabled', { enabled: 'maybe' }, 'enabled: true or false'],
-    ['runbook', { runbook: 'javascript:alert(1)' }, 'runbook: a link'],
-    ['displayName', { displayName: 'x'.repeat(201) }, 'displayName: a text of at most 200 characters'],
+    ['checkEvery', { checkEvery: 'daily' }, "checkEvery: 'daily' is not a duration"],
+    ['checkEvery of no unit', { checkEvery: 6 }, "checkEvery: '6' is not a duration"],
+    ['notes of a type that is no text', { notes: new Uint8Array([1]) }, 'notes: write a text'],
+    ['enabled', { enabled: 'maybe' }, 'enabled: write true or false'],
+    ['runbook', { runbook: 'javascript:alert(1)' }, 'runbook: write a link'],
+    ['displayName', { displayName: 'x'.repeat(201) }, 'displayName: write a text of at most 200 characters'],
   ])('for its %s is invalid with the reason, and read all the same', async (_, columns, reason) => {
     token('gateway').expires('2027-06-30T12:00:00Z');
     await world().register(CONTOSO, 'gateway', { owners: 'ada@example.com', ...columns });

@@ -74,8 +74,7 @@ export function smallFleet(): StatusItem[] {
       check: 'invalid',
       failure: {
         code: 'invalid',
-        message:
-          "thresholds: 'a-week' is none; write leads such as 30d, 12h, 0 or -7d, or a share such as 20%",
+        message: "thresholds: 'a-week' is not a threshold; write for example 30d, 12h, 0, -7d or 20%",
         since: NOW - 3 * DAY,
         count: 1,
       },

@@ -1,9 +1,9 @@
 import { Script } from 'node:vm';
 import fc from 'fast-check';
-import { NO_COLUMNS } from '../../src/core/columns';
+import { textsOf } from '../../src/core/row';
 import { SCRIPT } from '../../src/web/dashboard/script';
 import { SCRIPT_VERSION, scriptAnswer } from '../../src/web/dashboard/script-answer';
-import { asTyped, edited, FIELDS, LONG, parseTargetForm } from '../../src/web/dashboard/target-form';
+import { asTyped, edited, FIELDS, parseTargetForm } from '../../src/web/dashboard/target-form';
 import { isFromElsewhere } from '../../src/web/same-site';
 import { HOSTILE } from '../support/dashboard';
 
@@ -33,7 +33,7 @@ describe('a form that another site made the browser send', () => {
 
 describe('the edit form', () => {
   const row = {
-    ...NO_COLUMNS,
+    ...textsOf({}),
     displayName: HOSTILE,
     owners: 'ada@example.com;\nbob@example.com',
     thresholds: '30d\n7d',
@@ -43,13 +43,11 @@ describe('the edit form', () => {
   const shown = asTyped({ columns: row, tag: 't' });
 
   /** What a browser sends of a form: with its own line ends, and a box only where it is ticked. */
-  const sent = ({ tag, enabled, texts }: typeof shown) =>
-    new URLSearchParams({
-      act: 'edit',
-      tag,
-      ...Object.fromEntries(FIELDS.map(field => [field, texts[field].replaceAll('\n', '\r\n')])),
-      ...(enabled && { enabled: 'true' }),
-    });
+  const sent = ({ tag, texts }: typeof shown) => {
+    const fields = FIELDS.filter(({ name, control }) => control !== 'box' || texts[name] === 'true');
+    const written = fields.map(({ name }) => [name, texts[name].replaceAll('\n', '\r\n')]);
+    return new URLSearchParams({ act: 'edit', tag, ...Object.fromEntries(written) });
+  };
   const posted = (typed: typeof shown) => {
     const form = parseTargetForm(sent(typed).toString());
     return form?.act === 'edit' ? form.typed : undefined;
@@ -58,8 +56,8 @@ describe('the edit form', () => {
 
   test('shows fields of one line in one line: a browser would glue the lines together', () => {
     expect(shown.texts.thresholds).toBe('30d 7d');
-    for (const field of FIELDS)
-      expect([field, /[\r\n]/.test(shown.texts[field])]).toEqual([field, LONG.includes(field)]);
+    for (const { name, control } of FIELDS)
+      expect([name, /[\r\n]/.test(shown.texts[name])]).toEqual([name, control === 'area']);
   });
 
   test('sent back untouched changes no letter of the row, whatever it holds', () => {
@@ -95,7 +93,7 @@ describe('the edit form', () => {
     ['perhaps', false, 'false'],
   ])('enabled as %p, with the box %p, becomes %p', (enabled, box, expected) => {
     const columns = { ...row, enabled };
-    expect(edited({ ...shown, enabled: box }, columns).enabled).toBe(expected);
+    expect(edited(changed({ enabled: String(box) }), columns).enabled).toBe(expected);
   });
 
   test.each<[string, (form: URLSearchParams) => void]>([

@@ -1,19 +1,19 @@
-/** The import of registry rows: every line gets an outcome of its own, and nothing is written that the report does not tell of. */
-import { NO_COLUMNS } from '../../core/columns';
+/** The import of registry rows: each line has an outcome of its own, and the report tells of everything that is written. */
+import pMap from 'p-map';
+import { byColumn } from '../../core/row';
 import type { Log, RowToWrite, Unwritten } from '../ports';
-import { bounded } from '../targets/parse-target';
+import { limitFaults } from '../targets/parse-target';
 import {
   type Columns,
+  columnsToWrite,
   faultsOf,
   keyFaults,
   type ManagedRow,
-  managed,
+  managedRow,
   type RegistryWatch,
-  saysTheSame,
-  withoutEmpty,
 } from './row';
 
-/** One line of a file: the columns that the file has, or why it could not be taken apart. */
+/** One line of a file: the columns that the file has, or why the line can't be parsed. */
 export interface ImportLine {
   readonly line: number;
   readonly scope: string;
@@ -28,52 +28,46 @@ export interface LineReport {
   readonly reason?: string;
 }
 
-/** A line and what is to come of it. */
+/** A line, what the report says of it, and what is written for it. */
 interface Plan {
   readonly source: ImportLine;
   readonly report: LineReport;
   readonly write?: RowToWrite;
 }
 
-/** A row as it was read: what is written to it later must find it so. */
+/** A row as it was read. It is written only while it still has this etag. */
 interface Known {
   readonly row: ManagedRow;
   readonly etag: string;
 }
 
-const MOST_AT_ONCE = 8;
-const UNREAD = 'the store failed while this was read; nothing of it was written';
+const SCOPES_AT_ONCE = 8;
+const UNREAD = 'the store failed while this scope was read, so nothing was written to it';
 const UNWRITTEN =
-  'the store failed while this was written: it may be there or not; import the file again, which repeats nothing';
+  'the store failed while this line was written, so it may be there or not; import the file again, which repeats nothing';
 const WHY: Readonly<Record<Unwritten, string>> = {
   refused: 'the store refuses this row',
   overtaken:
-    'another writer changed, removed or made this row in the meantime: it is left as it is; import the file again',
+    'another writer created, changed or removed this row at the same time, so it was left alone; import the file again',
 };
 
-/** Rows of which a line is rejected are left as they are; columns that the file does not have are, too. */
+const NO_COLUMNS = byColumn<Columns>(() => '');
+
+/** A rejected line leaves its row alone, and columns that the file does not have stay as they are. */
 export async function importRows(
   lines: readonly ImportLine[],
   dryRun: boolean,
   watch: RegistryWatch,
   log: Log,
 ): Promise<LineReport[]> {
-  const reports: LineReport[][] = [];
-  await eachOf(byScope(withDuplicatesNamed(lines)), async ([scope, some]) => {
+  const importScope = async ([scope, some]: readonly [string, readonly ImportLine[]]) => {
     const plans = await planFor(scope, some, watch, log);
     const unwritten = dryRun ? new Map<string, string>() : await write(scope, plans, watch, log);
-    reports.push(plans.map(plan => reportOf(plan, unwritten)));
-  });
-  return reports.flat().sort((a, b) => a.line - b.line);
-}
-
-/** Side by side, a few at a time: each takes the next when it is through with one. */
-async function eachOf<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
-  const left = [...items].values();
-  const worker = async () => {
-    for (const item of left) await work(item);
+    return plans.map(plan => reportOf(plan, unwritten));
   };
-  await Promise.all(Array.from({ length: MOST_AT_ONCE }, worker));
+  const scopes = byScope(withDuplicatesNamed(lines));
+  const reports = await pMap(scopes, importScope, { concurrency: SCOPES_AT_ONCE });
+  return reports.flat().sort((a, b) => a.line - b.line);
 }
 
 function byScope(lines: readonly ImportLine[]): ReadonlyMap<string, readonly ImportLine[]> {
@@ -86,7 +80,7 @@ function byScope(lines: readonly ImportLine[]): ReadonlyMap<string, readonly Imp
   return scopes;
 }
 
-/** Of two lines about one target the later is rejected: which of them is meant only a person knows. */
+/** Of two lines for one target the later is rejected: only a person knows which of them is right. */
 function withDuplicatesNamed(lines: readonly ImportLine[]): ImportLine[] {
   const first = new Map<string, number>();
   return lines.map(source => {
@@ -94,7 +88,7 @@ function withDuplicatesNamed(lines: readonly ImportLine[]): ImportLine[] {
     const earlier = first.get(key);
     if (source.fault !== undefined) return source;
     if (earlier === undefined) first.set(key, source.line);
-    return earlier === undefined ? source : { ...source, fault: `line ${earlier} is about the same target` };
+    return earlier === undefined ? source : { ...source, fault: `line ${earlier} is for the same target` };
   });
 }
 
@@ -104,15 +98,15 @@ async function planFor(
   watch: RegistryWatch,
   log: Log,
 ): Promise<Plan[]> {
-  // A key that can be none costs no call, and never one that the store would choke on.
-  const isSought = lines.some(line => line.fault === undefined && keyFaults(line, watch).length === 0);
-  const known = isSought ? await readKnown(scope, lines, watch, log) : new Map<string, Known>();
+  // A scope without a possible key is not read: the call would cost time, and the store refuses some keys.
+  const mayExist = lines.some(line => line.fault === undefined && keyFaults(line, watch).length === 0);
+  const known = mayExist ? await readKnown(scope, lines, watch, log) : new Map<string, Known>();
   return lines.map(source =>
     known ? planOf(source, known.get(source.name), watch) : rejected(source, source.fault ?? UNREAD),
   );
 }
 
-/** The rows that lines are about; undefined when they can't be read. */
+/** The rows that the lines are for, by name; undefined when they can't be read. */
 async function readKnown(
   scope: string,
   lines: readonly ImportLine[],
@@ -123,10 +117,10 @@ async function readKnown(
   const known = new Map<string, Known>();
   try {
     for await (const { row, etag } of tables.registry.found(scope))
-      if (names.has(row.name)) known.set(row.name, { row: managed(row), etag });
+      if (names.has(row.name)) known.set(row.name, { row: managedRow(row), etag });
     return known;
   } catch (error) {
-    // Whatever it was: other scopes may be written by now, so the report must come, and tell of this.
+    // Every error is caught: other scopes may be written already, so the client must get the report.
     warn(log, `Reading scope '${scope}' for an import`, error);
     return undefined;
   }
@@ -135,23 +129,22 @@ async function readKnown(
 function planOf(source: ImportLine, known: Known | undefined, watch: RegistryWatch): Plan {
   const { line, name, columns, fault } = source;
   if (fault !== undefined) return rejected(source, fault);
-  const wanted = { ...(known?.row.columns ?? NO_COLUMNS), ...columns };
-  const reason = bounded(faultsOf(source, wanted, watch)).join('; ');
-  const why = reason === '' ? {} : { reason };
-  // A row that is bad already and stays as it is does no new harm; its faults are told all the same.
-  if (known && saysTheSame(columns, known.row))
-    return { source, report: { line, outcome: 'unchanged', ...why } };
-  if (reason !== '') return rejected(source, reason);
-  if (known)
-    return { source, report: { line, outcome: 'updated' }, write: { name, columns, etag: known.etag } };
-  return { source, report: { line, outcome: 'created' }, write: { name, columns: withoutEmpty(columns) } };
+  const whole = { ...(known?.row.columns ?? NO_COLUMNS), ...columns };
+  const reason = limitFaults(faultsOf(source, whole, watch)).join('; ') || undefined;
+  const written = columnsToWrite(columns, known?.row);
+  // A row with faults that stays as it is does no new harm. The report names its faults all the same.
+  if (known && Object.keys(written).length === 0)
+    return { source, report: { line, outcome: 'unchanged', reason } };
+  if (reason !== undefined) return rejected(source, reason);
+  const write = { name, columns: written, etag: known?.etag };
+  return { source, report: { line, outcome: known ? 'updated' : 'created' }, write };
 }
 
 function rejected(source: ImportLine, reason: string): Plan {
   return { source, report: { line: source.line, outcome: 'rejected', reason } };
 }
 
-/** @returns the names that were not, or may not have been, written, and why. */
+/** Gives the names of the rows that were not written, or perhaps not, and why. */
 async function write(
   scope: string,
   plans: readonly Plan[],
@@ -164,7 +157,7 @@ async function write(
     const unwritten = await tables.registry.write(scope, rows);
     return new Map(Array.from(unwritten, ([name, why]) => [name, WHY[why]]));
   } catch (error) {
-    // As above: the report must come.
+    // Every error is caught, for the reason above.
     warn(log, `Importing into scope '${scope}'`, error);
     return new Map(rows.map(({ name }) => [name, UNWRITTEN]));
   }

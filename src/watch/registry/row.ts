@@ -1,75 +1,71 @@
-/** Registry rows as people manage them: the known columns as text, compared by meaning and judged as a sweep would judge them. */
-
-import { COLUMNS, type Column, type Columns, NO_COLUMNS } from '../../core/columns';
-import { type Key, parseColumns, textOf } from '../../core/target';
-import { splitList } from '../../formats/duration';
+/** Registry rows as people manage them: the known columns as text, a tag for each version, and every fault of a row. */
+import { COLUMN_NAMES, type Columns, changesOf, parseColumns, textsOf } from '../../core/row';
+import type { Key } from '../../core/target';
 import { sha256 } from '../../formats/hash';
 import type { Registry, RegistryRow } from '../ports';
-import { type Knowledge, understand } from '../targets/parse-target';
+import { type Kinds, parseTarget } from '../targets/parse-target';
 
-export type { Columns } from '../../core/columns';
+export type { Columns } from '../../core/row';
 export type { Key as RegistryKey } from '../../core/target';
 
 export interface ManagedRow extends Key {
   readonly columns: Columns;
 }
 
-/** A row and what stands for this very version of it, of which a client knows nothing but that it changes. */
+/** A row with a text that differs for every version of it. */
 export interface TaggedRow extends ManagedRow {
   readonly tag: string;
 }
 
 export interface RegistryWatch {
   readonly tables: { readonly registry: Registry };
-  readonly knowledge: Knowledge;
+  readonly kinds: Kinds;
 }
 
-/** The table takes keys of 1 KiB of UTF-16. */
+/** In UTF-16 units: the table takes keys of 1 KiB. */
 const LONGEST_KEY = 512;
 
-/** What a row holds in the known columns; others are their owner's, and are never shown. */
-export function managed({ scope, name, columns }: RegistryRow): ManagedRow {
-  const known = Object.fromEntries(COLUMNS.map(column => [column, textOf(columns[column]) ?? '']));
-  return { scope, name, columns: { ...NO_COLUMNS, ...known } };
+/** Columns that people added of their own are never shown. */
+export function managedRow({ scope, name, columns }: RegistryRow): ManagedRow {
+  return { scope, name, columns: textsOf(columns) };
 }
 
-export function tagged(row: RegistryRow, etag: string): TaggedRow {
-  return { ...managed(row), tag: sha256(etag).slice(0, 32) };
+export function taggedRow(row: RegistryRow, etag: string): TaggedRow {
+  return { ...managedRow(row), tag: tagOf(etag) };
 }
 
-/** Every fault of a row as it would be, each `column: what to do`; the key's come first. However many: bound them. */
+/** A tag hides the store's etag and has the same length for each version. */
+export function tagOf(etag: string): string {
+  return sha256(etag).slice(0, 32);
+}
+
+/** Every fault of a row as it would be, each `column: what to do`, those of the key first. Not limited in number. */
 export function faultsOf(key: Key, columns: Columns, watch: RegistryWatch): string[] {
-  const halves = COLUMNS.filter(column => /\p{Surrogate}/u.test(columns[column]));
+  const broken = COLUMN_NAMES.filter(name => /\p{Surrogate}/u.test(columns[name]));
   return [
     ...keyFaults(key, watch),
     ...parseColumns(columns).faults,
-    ...halves.map(column => `${column}: it holds half a character`),
+    ...broken.map(name => `${name}: it holds half a character; type it anew`),
   ];
 }
 
-/** What keeps a key from naming a target. */
-export function keyFaults({ scope, name }: Key, { tables, knowledge }: RegistryWatch): readonly string[] {
+/** Why a key does not name a target. */
+export function keyFaults({ scope, name }: Key, { tables, kinds }: RegistryWatch): readonly string[] {
   if (scope.length > LONGEST_KEY || name.length > LONGEST_KEY)
     return [`key: each part has at most ${LONGEST_KEY} characters`];
   const identity = tables.registry.takeApart({ scope, name });
-  return understand({ scope, name, identity, columns: {} }, knowledge).watched.faults;
+  return parseTarget({ scope, name, identity, columns: {} }, kinds).watched.faults;
 }
 
-/** Whether columns say what a row says already; how a list is spelt makes no difference. */
-export function saysTheSame(columns: Partial<Columns>, { columns: known }: ManagedRow): boolean {
-  return COLUMNS.every(column => {
-    const wanted = columns[column];
-    return wanted === undefined || meaning(column, wanted) === meaning(column, known[column]);
-  });
-}
-
-/** Only what is there: a new row needs no empty columns, which in an old one clear what it had. */
-export function withoutEmpty(columns: Partial<Columns>): Record<string, string> {
-  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== ''));
-}
-
-function meaning(column: Column, value: string): string {
-  if (column === 'owners' || column === 'thresholds') return splitList(value).join(' ');
-  if (column === 'enabled') return value.trim().toLowerCase() || 'true';
-  return value.trim();
+/**
+ * The columns to write. Columns that already say the same are not written: they keep their spelling, and one that is not text
+ * keeps its value.
+ * @param known the row as it is; undefined for a new row, which gets no empty columns
+ */
+export function columnsToWrite(
+  wanted: Partial<Columns>,
+  known: ManagedRow | undefined,
+): Record<string, string> {
+  if (known) return changesOf(wanted, known.columns);
+  return Object.fromEntries(Object.entries(wanted).filter(([, text]) => text !== ''));
 }

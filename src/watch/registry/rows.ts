@@ -1,26 +1,27 @@
-/** Managing the registry row by row: look, list, put and remove, each under the client's own conditions. */
+/** Registry rows one by one: get, list, put and remove, each under the client's own conditions. */
+import { includesAddress } from '../../core/address';
 import type { Key } from '../../core/target';
-import type { RegistryRow } from '../ports';
-import { bounded } from '../targets/parse-target';
+import { splitList } from '../../formats/duration';
+import { limitFaults } from '../targets/parse-target';
 import {
   type Columns,
+  columnsToWrite,
   faultsOf,
   type ManagedRow,
-  managed,
+  managedRow,
   type RegistryWatch,
-  saysTheSame,
   type TaggedRow,
-  tagged,
-  withoutEmpty,
+  taggedRow,
+  tagOf,
 } from './row';
 
-/** What must hold of the row as it is, by its tag; `*` is any row. Absent: nothing. */
+/** What must be true of the row's tag before a write; `*` is any row. Absent: nothing. */
 export interface Condition {
   readonly ifMatch?: '*' | readonly string[];
   readonly ifNoneMatch?: '*' | readonly string[];
 }
 
-/** A row as a client wants it, and what is already known to be wrong with that. */
+/** The columns that a client wants, and the faults that were found before. */
 export interface Wanted {
   readonly columns: Columns;
   readonly faults: readonly string[];
@@ -36,7 +37,7 @@ export type Removed = 'removed' | 'missing' | 'conditionFailed';
 export interface RegistryQuery {
   readonly scope?: string;
   readonly owner?: string;
-  /** Part of a display name, name or scope, without regard to case. */
+  /** A part of the display name, name or scope; case does not matter. */
   readonly q?: string;
   readonly limit: number;
   readonly after?: Key;
@@ -49,29 +50,30 @@ export interface RegistryPage {
 
 export async function findRow(key: Key, { tables }: RegistryWatch): Promise<TaggedRow | undefined> {
   const found = await tables.registry.find(key);
-  return found && tagged(found.row, found.etag);
+  return found && taggedRow(found.row, found.etag);
 }
 
-/** Creates or replaces the known columns of a row; columns that people added beside them stay. */
+/** Creates a row, or replaces its known columns; columns that people added of their own stay. */
 export async function putRow(
   key: Key,
   wanted: Wanted,
   condition: Condition,
   watch: RegistryWatch,
 ): Promise<Put> {
-  const faults = bounded([...wanted.faults, ...faultsOf(key, wanted.columns, watch)]);
+  const faults = limitFaults([...wanted.faults, ...faultsOf(key, wanted.columns, watch)]);
   if (faults.length > 0) return { outcome: 'refused', faults };
-  const { registry } = watch.tables;
   for (;;) {
-    const found = await registry.find(key);
-    const current = found && tagged(found.row, found.etag);
-    if (!holds(condition, current?.tag)) return { outcome: 'conditionFailed' };
-    const outcome = found ? 'replaced' : 'created';
-    if (current && saysTheSame(wanted.columns, current)) return { outcome, row: current };
-    const columns = found ? wanted.columns : withoutEmpty(wanted.columns);
-    const etag = await registry.save(key, columns, found?.etag);
-    // Another writer was faster: what holds now is judged anew.
-    if (etag !== undefined) return { outcome, row: tagged(rowOf(key, wanted.columns), etag) };
+    const found = await watch.tables.registry.find(key);
+    const current = found && taggedRow(found.row, found.etag);
+    if (!isMet(condition, current?.tag)) return { outcome: 'conditionFailed' };
+    const outcome = current ? 'replaced' : 'created';
+    const written = columnsToWrite(wanted.columns, current);
+    if (current && Object.keys(written).length === 0) return { outcome, row: current };
+    const etag = await watch.tables.registry.save(key, written, found?.etag);
+    // Undefined: another writer was faster, so the conditions are tested again.
+    if (etag === undefined) continue;
+    const columns = { ...(current ?? wanted).columns, ...written };
+    return { outcome, row: { scope: key.scope, name: key.name, columns, tag: tagOf(etag) } };
   }
 }
 
@@ -79,7 +81,7 @@ export async function removeRow(key: Key, condition: Condition, { tables }: Regi
   for (;;) {
     const found = await tables.registry.find(key);
     if (!found) return 'missing';
-    if (!holds(condition, tagged(found.row, found.etag).tag)) return 'conditionFailed';
+    if (!isMet(condition, tagOf(found.etag))) return 'conditionFailed';
     if (await tables.registry.remove(key, found.etag)) return 'removed';
   }
 }
@@ -87,9 +89,9 @@ export async function removeRow(key: Key, condition: Condition, { tables }: Regi
 export async function listRows(query: RegistryQuery, { tables }: RegistryWatch): Promise<RegistryPage> {
   const items: ManagedRow[] = [];
   for await (const row of rowsAfter(query, tables.registry)) {
-    const item = managed(row);
-    if (!matches(item, query)) continue;
-    // One match more than asked for tells that there is a next page.
+    const item = managedRow(row);
+    if (!isWanted(item, query)) continue;
+    // One more match than the limit shows that there is a next page.
     if (items.length === query.limit) return { items, next: items.at(-1) };
     items.push(item);
   }
@@ -98,7 +100,7 @@ export async function listRows(query: RegistryQuery, { tables }: RegistryWatch):
 
 /** Every row, for an export. */
 export async function* everyRow({ tables }: RegistryWatch): AsyncGenerator<ManagedRow> {
-  for await (const row of tables.registry.all()) yield managed(row);
+  for await (const row of tables.registry.all()) yield managedRow(row);
 }
 
 function rowsAfter({ scope, after }: RegistryQuery, registry: RegistryWatch['tables']['registry']) {
@@ -106,20 +108,15 @@ function rowsAfter({ scope, after }: RegistryQuery, registry: RegistryWatch['tab
   return registry.rows(scope, after?.scope === scope ? after.name : undefined);
 }
 
-function matches({ scope, name, columns }: ManagedRow, { owner, q }: RegistryQuery): boolean {
-  const owners = columns.owners.toLowerCase().split(/[,;\s]+/);
-  if (owner !== undefined && !owners.includes(owner.toLowerCase())) return false;
+function isWanted({ scope, name, columns }: ManagedRow, { owner, q }: RegistryQuery): boolean {
+  if (owner !== undefined && !includesAddress(splitList(columns.owners), owner)) return false;
   if (q === undefined) return true;
   return `${columns.displayName}\n${name}\n${scope}`.toLowerCase().includes(q.toLowerCase());
 }
 
-function holds({ ifMatch, ifNoneMatch }: Condition, tag: string | undefined): boolean {
+function isMet({ ifMatch, ifNoneMatch }: Condition, tag: string | undefined): boolean {
   const isAmong = (tags: '*' | readonly string[]) =>
     tag !== undefined && (tags === '*' || tags.includes(tag));
   if (ifMatch && !isAmong(ifMatch)) return false;
   return !(ifNoneMatch && isAmong(ifNoneMatch));
-}
-
-function rowOf(key: Key, columns: Columns): RegistryRow {
-  return { scope: key.scope, name: key.name, identity: undefined, columns };
 }

@@ -1,25 +1,28 @@
-/** Understanding a registry row: which kind it is, where its target lives, what policy holds, and everything wrong with it. */
-import { type Identity, type Key, parseColumns } from '../../core/target';
+/** Parses a registry row: which kind it is, where its target is read, which policy is in force, and every fault. */
+import { parseColumns } from '../../core/row';
+import type { Identity, Key } from '../../core/target';
 import type { ThresholdPolicy } from '../../core/thresholds';
 import type { Watched } from '../../core/watched';
 import type { Located, RegistryRow, Source } from '../ports';
 
-/** What holds for a kind where a row says nothing else. */
+/** The policy of a kind, for rows that have none of their own. */
 export interface KindPolicy {
   readonly policy: ThresholdPolicy;
   readonly checkEveryMs: number;
 }
 
-export interface Knowledge {
+/** The kinds that this app watches: how each is read, and its policy. Both maps go by the kind's name. */
+export interface Kinds {
   readonly sources: ReadonlyMap<string, Source>;
   readonly policies: ReadonlyMap<string, KindPolicy>;
+  /** The one spelling of an identity as table keys. */
   spell(identity: Identity): Key;
 }
 
-export interface Understood {
+export interface ParsedTarget {
   readonly watched: Watched;
   readonly source: Source | undefined;
-  /** Where to read it; absent while its key can't be understood, so that nothing off the rules is ever contacted. */
+  /** Where to read it. Undefined for a key with a fault: then no service is called. */
   readonly located: Located | undefined;
 }
 
@@ -28,57 +31,53 @@ const LONGEST_FAULT = 300;
 
 const NO_POLICY: KindPolicy = { policy: { thresholds: [], from: 'built-in' }, checkEveryMs: 0 };
 
-export function understand(row: RegistryRow, knowledge: Knowledge): Understood {
-  const source = sourceOf(row.scope, knowledge);
-  const found = find(row, source, knowledge);
+export function parseTarget(row: RegistryRow, kinds: Kinds): ParsedTarget {
+  const source = sourceOf(row.scope, kinds);
+  const found = locate(row, source, kinds);
   const { columns, faults } = parseColumns(row.columns);
-  const { policy, checkEveryMs } = knowledge.policies.get(source?.kind ?? '') ?? NO_POLICY;
+  const { policy, checkEveryMs } = kinds.policies.get(source?.kind ?? '') ?? NO_POLICY;
   const watched: Watched = {
     scope: row.scope,
     name: row.name,
     kind: kindOf(row.scope),
     columns,
-    faults: bounded('fault' in found ? [found.fault, ...faults] : faults),
+    faults: limitFaults('fault' in found ? [found.fault, ...faults] : faults),
     mayMint: source?.mayMint ?? false,
     policy: columns.thresholds ? { thresholds: columns.thresholds, from: 'row' } : policy,
-    checkEveryMs: columns.checkEveryMs ?? checkEveryMs,
+    checkEveryMs: columns.checkEvery ?? checkEveryMs,
   };
   return { watched, source, located: 'fault' in found ? undefined : found };
 }
 
-/** A row is untrusted: however much is wrong with it, what is recorded of that stays small. */
-export function bounded(faults: readonly string[]): string[] {
+/** A row is untrusted: its recorded faults stay few and short. */
+export function limitFaults(faults: readonly string[]): string[] {
   const shown = faults.slice(0, MOST_FAULTS).map(fault => fault.slice(0, LONGEST_FAULT));
   const more = faults.length - shown.length;
   return more > 0 ? [...shown, `and ${more} more faults`] : shown;
 }
 
-export function sourceOf(scope: string, knowledge: Knowledge): Source | undefined {
-  return knowledge.sources.get(kindOf(scope));
+export function sourceOf(scope: string, kinds: Kinds): Source | undefined {
+  return kinds.sources.get(kindOf(scope));
 }
 
 function kindOf(scope: string): string {
   return scope.split(':', 1)[0] ?? '';
 }
 
-function find(
-  row: RegistryRow,
-  source: Source | undefined,
-  knowledge: Knowledge,
-): Located | { fault: string } {
+function locate(row: RegistryRow, source: Source | undefined, kinds: Kinds): Located | { fault: string } {
   if (!source) {
-    const kinds = [...knowledge.sources.keys()].join(' or ');
-    return { fault: `PartitionKey: it starts with a kind and a colon, and the kind is ${kinds}` };
+    const known = [...kinds.sources.keys()].join(' or ');
+    return { fault: `PartitionKey: start it with a kind and a colon; the kind is ${known}` };
   }
   if (!row.identity) {
     return {
       fault:
-        'key: characters other than A-Z a-z 0-9 - . _ are written as ~ and their UTF-8 bytes in upper-case hex, such as ~2F',
+        'key: write each character other than A-Z a-z 0-9 - . _ as ~ and its UTF-8 bytes in upper-case hex, for example ~2F',
     };
   }
   const located = source.locate(row.identity);
   if ('fault' in located) return located;
-  const { scope, name } = knowledge.spell(located.identity);
+  const { scope, name } = kinds.spell(located.identity);
   if (scope === row.scope && name === row.name) return located;
-  return { fault: `key: its one spelling is PartitionKey '${scope}' and RowKey '${name}'` };
+  return { fault: `key: write PartitionKey '${scope}' and RowKey '${name}'` };
 }

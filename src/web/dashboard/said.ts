@@ -7,8 +7,7 @@ import { moment } from '../../formats/when';
 
 import type { CheckAnswer } from '../target/check-answer';
 import type { WholeTarget } from '../target/explanation';
-import { isField, LABELS, type Returned } from './edit';
-import { FIELDS } from './target-form';
+import { isField, type Returned, typedTexts } from './edit';
 import { time } from './words';
 
 type Unchecked = Extract<CheckAnswer, { readonly refused: string }>;
@@ -70,9 +69,8 @@ const CHANGED = html`<b>Nothing was saved.</b> The row was changed in the meanti
 
 /** Nothing of what was typed is lost, even where there is no row any more to put it in. */
 export function goneNotice({ typed }: Returned): Html {
-  const written = FIELDS.filter(field => typed.texts[field] !== '').map(
-    field =>
-      html`<div><dt>${LABELS[field]}</dt><dd class="notes"><bdi>${typed.texts[field]}</bdi></dd></div>`,
+  const written = typedTexts(typed).map(
+    ([label, text]) => html`<div><dt>${label}</dt><dd class="notes"><bdi>${text}</bdi></dd></div>`,
   );
   return html`<div class="card notice bad" role="alert"><p><b>Nothing was saved.</b> The registry row was removed in the meantime. You had typed:</p><dl>${written}</dl></div>
 `;

@@ -1,5 +1,6 @@
-/** The forms of a target's page as they come back: each field once, none left out, and what was not touched stays as it was. */
-import type { Column, Columns } from '../../core/columns';
+/** The forms of a target's page as a browser sends them: every field once, and what a person did not touch stays as it was. */
+import { COLUMNS, type Field } from '../../core/columns';
+import { byColumn, COLUMN_NAMES, type ColumnName, type Columns, flagOf } from '../../core/row';
 import type { Taken } from '../registry/content';
 
 export const TARGET_FORM: Taken = {
@@ -7,72 +8,73 @@ export const TARGET_FORM: Taken = {
   mostBytes: 64 * 1_024,
 };
 
-/** The columns that have a field of text, in the order of the form. */
-export const FIELDS = ['displayName', 'owners', 'thresholds', 'checkEvery', 'runbook', 'notes'] as const;
-export type Field = (typeof FIELDS)[number];
-/** Fields of more than one line. */
-export const LONG: readonly Field[] = ['owners', 'notes'];
+export interface FormField extends Field {
+  readonly name: ColumnName;
+  readonly longest: number;
+  readonly hint: string;
+}
+
+/** The fields of the edit form, in its order. */
+export const FIELDS: readonly FormField[] = COLUMN_NAMES.flatMap(name => {
+  const { field, longest, description } = COLUMNS[name];
+  return field ? [{ ...field, name, longest, hint: description }] : [];
+}).sort((a, b) => a.position - b.position);
+
+const BOXES = FIELDS.filter(({ control }) => control === 'box');
 
 export interface Typed {
   /** Of the row that was edited. */
   readonly tag: string;
-  readonly enabled: boolean;
-  readonly texts: Readonly<Record<Field, string>>;
+  /** As the fields show them: `true` or `false` for a box, '' for a column without a field. */
+  readonly texts: Columns;
 }
 
 export type TargetForm = { readonly act: 'check' } | { readonly act: 'edit'; readonly typed: Typed };
 
-/** @returns undefined for what is none of the page's forms: a field that is missing could clear what somebody wrote. */
+/** Undefined for anything but the page's own forms: a missing field could clear a column. */
 export function parseTargetForm(body: string): TargetForm | undefined {
   const entries = [...new URLSearchParams(body)];
   const given = new Map(entries);
   if (given.size !== entries.length) return undefined;
-  const has = (fields: readonly string[]) => fields.every(field => given.has(field));
   const act = given.get('act');
   if (act === 'check') return given.size === 1 ? { act } : undefined;
-  const box = given.get('enabled');
-  const fields = ['act', 'tag', ...FIELDS, ...(box === 'true' ? ['enabled'] : [])];
-  if (act !== 'edit' || given.size !== fields.length || !has(fields)) return undefined;
-  const text = (field: string) => given.get(field) ?? '';
-  return { act, typed: { tag: text('tag'), enabled: box === 'true', texts: textsOf(text) } };
+  if (act !== 'edit' || BOXES.some(({ name }) => ![undefined, 'true'].includes(given.get(name))))
+    return undefined;
+  // A browser does not send a box that is not ticked.
+  for (const { name } of BOXES) if (!given.has(name)) given.set(name, 'false');
+  const expected = ['act', 'tag', ...FIELDS.map(({ name }) => name)];
+  if (given.size !== expected.length || !expected.every(name => given.has(name))) return undefined;
+  return { act, typed: { tag: given.get('tag') ?? '', texts: textsOf(name => given.get(name) ?? '') } };
 }
 
-/** What a form shows of a row, untouched. */
+/** What the form shows of a row before anyone types. */
 export function asTyped({ columns, tag }: { readonly columns: Columns; readonly tag: string }): Typed {
-  return { tag, enabled: isOn(columns.enabled), texts: textsOf(field => columns[field]) };
+  return { tag, texts: textsOf(name => columns[name]) };
 }
 
-/** The row as it would be; what a field shows as it stands keeps its exact spelling, which no form could give back. */
-export function edited({ enabled, texts }: Typed, now: Columns): Columns {
-  const columns: Record<Column, string> = { ...now };
-  const shown = textsOf(field => now[field]);
-  for (const field of FIELDS) if (texts[field] !== shown[field]) columns[field] = texts[field].trim();
-  const isUnderstood = ['', 'true', 'false'].includes(now.enabled.trim().toLowerCase());
-  if (!isUnderstood || enabled !== isOn(now.enabled)) columns.enabled = String(enabled);
-  return columns;
+/** The row as it would be. A field that shows what the row holds keeps the row's spelling, which a browser may not give back. */
+export function edited({ texts }: Typed, now: Columns): Columns {
+  const shown = textsOf(name => now[name]);
+  const changes = FIELDS.filter(({ name, control }) => {
+    const isUnclear = control === 'box' && flagOf(name, now[name]) === undefined;
+    return texts[name] !== shown[name] || isUnclear;
+  });
+  return { ...now, ...Object.fromEntries(changes.map(({ name }) => [name, texts[name].trim()])) };
 }
 
-/** Anything but a plain no is watched. */
-function isOn(enabled: string): boolean {
-  return enabled.trim().toLowerCase() !== 'false';
+function textsOf(text: (name: ColumnName) => string): Columns {
+  return byColumn<Columns>(name => {
+    const field = FIELDS.find(one => one.name === name);
+    return field ? asShown(field, text(name)) : '';
+  });
 }
 
-function textsOf(text: (field: Field) => string): Record<Field, string> {
-  const shown = (field: Field) => asShown(text(field), LONG.includes(field) ? '\n' : ' ');
-  return {
-    displayName: shown('displayName'),
-    owners: shown('owners'),
-    thresholds: shown('thresholds'),
-    checkEvery: shown('checkEvery'),
-    runbook: shown('runbook'),
-    notes: shown('notes'),
-  };
-}
-
-/** As a browser gives a field back: with its own line ends or none, and without what is no character. */
-function asShown(text: string, lineEnd: string): string {
+/** As a browser gives a field back: with its own line ends or none, and without characters that it can't send. */
+function asShown({ name, control }: FormField, text: string): string {
+  // A flag that is unclear counts as on, as it does for the sweep.
+  if (control === 'box') return String(flagOf(name, text) ?? true);
   return Buffer.from(text)
     .toString()
     .replaceAll('\0', '\uFFFD')
-    .replace(/\r\n|\r|\n/g, lineEnd);
+    .replace(/\r\n|\r|\n/g, control === 'area' ? '\n' : ' ');
 }

@@ -1,30 +1,46 @@
-/** The registry row as JSON: its columns as clients know them, and the schema of that. */
+/** Registry rows as JSON in answers: the schemas and the values, both made from the table of columns. */
 import * as v from 'valibot';
-import type { Columns } from '../../core/columns';
-import type { Key } from '../../core/target';
+import { COLUMNS, type JsonValue, type Shape } from '../../core/columns';
+import {
+  byColumn,
+  type ColumnName,
+  flagOf,
+  parseColumns,
+  shownValue,
+  type TargetColumns,
+} from '../../core/row';
 import { splitList } from '../../formats/duration';
+import type { ManagedRow } from '../../watch/registry/row';
 import { described, listOf } from '../shape';
 
-export interface Row extends Key {
-  readonly columns: Columns;
-}
+export type { ManagedRow as Row } from '../../watch/registry/row';
+
+type Values = Record<ColumnName, JsonValue>;
+type Schema = v.GenericSchema<JsonValue, JsonValue>;
+type Schemas = Record<ColumnName, Schema>;
 
 const TextOrNull = v.nullable(v.string());
+
+const WRITTEN: Readonly<Record<Shape, Schema>> = {
+  list: listOf(v.string()),
+  text: TextOrNull,
+  flag: v.union([v.boolean(), v.string()]),
+};
+
+const PARSED: Readonly<Record<Shape, Schema>> = {
+  list: listOf(v.string()),
+  text: v.string(),
+  flag: v.boolean(),
+};
 
 export const RowBody = v.object({
   scope: described(v.string(), 'The PartitionKey.'),
   name: described(v.string(), 'The RowKey.'),
-  owners: listOf(v.string()),
-  thresholds: listOf(v.string()),
-  checkEvery: TextOrNull,
-  enabled: described(
-    v.union([v.boolean(), v.string()]),
-    'A text where it is neither true nor false, to be mended.',
-  ),
-  displayName: TextOrNull,
-  runbook: TextOrNull,
-  notes: TextOrNull,
-  replacedBy: TextOrNull,
+  ...byColumn<Schemas>(name => {
+    const { shape, description } = COLUMNS[name];
+    const more = shape === 'flag' ? ' A text where it is neither true nor false: correct it.' : '';
+    return described(WRITTEN[shape], description + more);
+  }),
 });
 export type RowBody = v.InferOutput<typeof RowBody>;
 
@@ -46,25 +62,24 @@ export const ImportBody = v.object({
 });
 export type ImportBody = v.InferOutput<typeof ImportBody>;
 
-/** Lists as arrays, null for none; what is not understood is shown as it stands, to be mended. */
-export function rowJson({ scope, name, columns }: Row): RowBody {
-  const { owners, thresholds, checkEvery, enabled, displayName, runbook, notes, replacedBy } = columns;
-  return {
-    scope,
-    name,
-    owners: splitList(owners),
-    thresholds: splitList(thresholds),
-    checkEvery: checkEvery || null,
-    enabled: enabledJson(enabled),
-    displayName: displayName || null,
-    runbook: runbook || null,
-    notes: notes || null,
-    replacedBy: replacedBy || null,
-  };
+/** A row as people wrote it. What can't be parsed is shown too, so that people can correct it. */
+export function rowJson({ scope, name, columns }: ManagedRow): RowBody {
+  return { scope, name, ...byColumn<Values>(column => writtenJson(column, columns[column])) };
 }
 
-function enabledJson(text: string): boolean | string {
-  const word = text.trim().toLowerCase();
-  if (word === '' || word === 'true') return true;
-  return word === 'false' ? false : text;
+function writtenJson(name: ColumnName, text: string): JsonValue {
+  const { shape } = COLUMNS[name];
+  if (shape === 'list') return splitList(text);
+  return shape === 'flag' ? (flagOf(name, text) ?? text) : text || null;
+}
+
+/** The columns of a parsed row; null is possible where an empty column has no value. */
+export const ParsedColumnsBody = byColumn<Schemas>(name => {
+  const { shape, description } = COLUMNS[name];
+  const isNullable = shownValue(name, parseColumns({}).columns) === null;
+  return described(isNullable ? v.nullable(PARSED[shape]) : PARSED[shape], description);
+});
+
+export function parsedColumnsJson(columns: TargetColumns): Values {
+  return byColumn<Values>(name => shownValue(name, columns));
 }

@@ -1,29 +1,20 @@
-/** The registry as a CSV file, both ways: what is exported comes back in an import as it was. */
-import { COLUMNS, type Columns } from '../../core/columns';
-import { csvOf, unshield } from '../csv';
-import { type CsvRecord, parseCsv } from '../csv-records';
+/** The registry as a CSV file, in both directions: importing an export changes nothing. */
+import { COLUMN_NAMES, type Columns, isColumn } from '../../core/row';
+import { type CsvRecord, csvOf, parseCsv, unshield } from '../../formats/csv';
+import type { ImportLine } from '../../watch/registry/import';
+import type { ManagedRow } from '../../watch/registry/row';
 import { type Answer, withHeaders } from '../problem';
-import type { Row } from './columns';
 
-const HEADER = ['scope', 'name', ...COLUMNS] as const;
-type Head = (typeof HEADER)[number];
+const KEYS = ['scope', 'name'];
+const HEADER: readonly string[] = [...KEYS, ...COLUMN_NAMES];
 
-/** More lines than this are no registry by hand, and would cost more memory than they are worth. */
+/** No registry that people keep by hand is longer, and a longer file would cost too much memory. */
 const MOST_LINES = 100_000;
 
-/** One line of a file: the columns that the file has, or why it can't be taken apart. */
-export interface Line {
-  readonly line: number;
-  readonly scope: string;
-  readonly name: string;
-  readonly columns: Partial<Columns>;
-  readonly fault?: string;
-}
-
-export async function registryCsv(rows: AsyncIterable<Row>): Promise<Answer> {
+export async function registryCsv(rows: AsyncIterable<ManagedRow>): Promise<Answer> {
   const lines: string[][] = [];
   for await (const { scope, name, columns } of rows)
-    lines.push([scope, name, ...COLUMNS.map(column => columns[column])]);
+    lines.push([scope, name, ...COLUMN_NAMES.map(column => columns[column])]);
   const headers = {
     'content-type': 'text/csv; charset=utf-8; header=present',
     'content-disposition': 'attachment; filename="registry.csv"',
@@ -32,10 +23,10 @@ export async function registryCsv(rows: AsyncIterable<Row>): Promise<Answer> {
   return withHeaders({ status: 200, headers: {}, body: csvOf(HEADER, lines) }, headers);
 }
 
-/** A file is refused as a whole when its header or its quotes can't be understood: then nothing of it is safe to take. */
+/** A file whose header or quotes can't be parsed is refused as a whole: no line of it is certain. */
 export function parseRegistryCsv(
   text: string,
-): { readonly lines: readonly Line[] } | { readonly fault: string } {
+): { readonly lines: readonly ImportLine[] } | { readonly fault: string } {
   const records = parseCsv(text, MOST_LINES + 1);
   if ('fault' in records) return records;
   const [head, ...rest] = records;
@@ -46,23 +37,25 @@ export function parseRegistryCsv(
 }
 
 function headerFault(heads: readonly string[]): string | undefined {
-  const named = (names: readonly string[]) => names.map(name => `'${name.slice(0, 80)}'`).join(', ');
-  const unknown = heads.filter(head => !HEADER.some(known => known === head));
+  const named = (names: readonly string[]) =>
+    names
+      .slice(0, 50)
+      .map(name => `'${name.slice(0, 80)}'`)
+      .join(', ');
+  const unknown = heads.filter(head => !HEADER.includes(head));
   if (unknown.length > 0)
-    return `line 1: unknown columns ${named(unknown.slice(0, 50))}; there are ${HEADER.join(',')}`;
+    return `line 1: unknown columns ${named(unknown)}; the columns are ${HEADER.join(',')}`;
   const twice = heads.filter((head, index) => heads.indexOf(head) !== index);
-  if (twice.length > 0) return `line 1: the columns ${named(twice.slice(0, 50))} are there twice`;
-  const missing = ['scope', 'name'].filter(name => !heads.includes(name));
+  if (twice.length > 0) return `line 1: the columns ${named(twice)} are there twice`;
+  const missing = KEYS.filter(name => !heads.includes(name));
   return missing.length > 0 ? `line 1: the columns ${named(missing)} are missing` : undefined;
 }
 
-function lineOf({ line, cells }: CsvRecord, heads: readonly string[]): Line {
-  const cell = (head: Head) => unshield(cells[heads.indexOf(head)] ?? '');
-  const known = COLUMNS.filter(column => heads.includes(column));
-  const columns: Partial<Columns> = Object.fromEntries(known.map(column => [column, cell(column)]));
-  const fault =
-    cells.length === heads.length
-      ? undefined
-      : `it has ${cells.length} cells, and the header ${heads.length}`;
-  return { line, scope: cell('scope'), name: cell('name'), columns, ...(fault !== undefined && { fault }) };
+function lineOf({ line, cells }: CsvRecord, heads: readonly string[]): ImportLine {
+  const cell = (head: string) => unshield(cells[heads.indexOf(head)] ?? '');
+  const columns: Partial<Record<keyof Columns, string>> = {};
+  for (const head of heads) if (isColumn(head)) columns[head] = cell(head);
+  const isWhole = cells.length === heads.length;
+  const fault = isWhole ? undefined : `it has ${cells.length} cells; the header has ${heads.length}`;
+  return { line, scope: cell('scope'), name: cell('name'), columns, fault };
 }

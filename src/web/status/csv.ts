@@ -1,6 +1,7 @@
 /** The report as CSV: the fields of its JSON, flat, for spreadsheets and scripts. */
+
+import { csvOf } from '../../formats/csv';
 import type { Report } from '../../watch/report/status';
-import { csvOf } from '../csv';
 import { statusJson } from './item';
 
 const HEADER = [

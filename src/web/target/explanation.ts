@@ -18,6 +18,7 @@ import type {
   Explanation,
 } from '../../watch/report/explanation';
 import type { Report } from '../../watch/report/status';
+import { parsedColumnsJson } from '../registry/columns';
 import { instantOrNull } from '../shape';
 import { statusJson } from '../status/item';
 import type { TargetBody } from './schema';
@@ -50,19 +51,9 @@ export function explanationJson({ key, explanation, report, history }: WholeTarg
 
 /** Only what is understood of a row: any other column could hold anything, even a token. */
 function rowJson({ columns, faults, checkEveryMs, mayMint }: Watched) {
-  return {
-    owners: columns.owners,
-    thresholds: columns.thresholds?.map(formatThreshold) ?? null,
-    checkEvery: columns.checkEveryMs === undefined ? null : formatDuration(columns.checkEveryMs),
-    checkEveryInForce: formatDuration(checkEveryMs),
-    enabled: columns.enabled,
-    displayName: columns.displayName ?? null,
-    runbook: columns.runbook ?? null,
-    notes: columns.notes ?? null,
-    replacedBy: columns.replacedBy ?? null,
-    mayMint,
-    faults,
-  };
+  const { owners, thresholds, checkEvery, ...others } = parsedColumnsJson(columns);
+  const checkEveryInForce = formatDuration(checkEveryMs);
+  return { owners, thresholds, checkEvery, checkEveryInForce, ...others, mayMint, faults };
 }
 
 function stateJson(state: Expiry) {

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { FAILURE_CODES } from '../../core/reading';
 import { NOTICES } from '../../core/told';
+import { ParsedColumnsBody } from '../registry/columns';
 import { described, InstantText, listOf } from '../shape';
 import { Item } from '../status/schema';
 
@@ -36,16 +37,14 @@ const SILENCES = [
 
 const Silence = v.object({ code: v.picklist(SILENCES), why: Why });
 
+const { owners, thresholds, checkEvery, ...others } = ParsedColumnsBody;
+
 const UnderstoodRow = v.object({
-  owners: listOf(Address),
-  thresholds: described(v.nullable(listOf(v.string())), 'As the row says; null where the kind’s hold.'),
-  checkEvery: v.nullable(v.string()),
+  owners,
+  thresholds,
+  checkEvery,
   checkEveryInForce: v.string(),
-  enabled: v.boolean(),
-  displayName: v.nullable(v.string()),
-  runbook: v.nullable(v.string()),
-  notes: v.nullable(v.string()),
-  replacedBy: v.nullable(v.string()),
+  ...others,
   mayMint: described(v.boolean(), 'A read of this kind may make a new token each time.'),
   faults: described(listOf(v.string()), 'Why the row can’t be understood; empty when it can.'),
 });

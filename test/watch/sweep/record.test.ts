@@ -1,6 +1,7 @@
 /** The order of writes that a crash at any point survives, and what a store's refusal of one row leaves alone. */
 import { assess } from '../../../src/core/assess';
 import { type Expiry, newExpiry } from '../../../src/core/expiry';
+import { parseColumns } from '../../../src/core/row';
 import type { Watched } from '../../../src/core/watched';
 import { DAY } from '../../../src/formats/instant';
 import { openTables } from '../../../src/storage/tables';
@@ -63,7 +64,7 @@ function row(name: string): Watched {
     scope: SCOPE,
     name,
     kind: 'iotCentralToken',
-    columns: { owners: ['ada@example.com'], enabled: true },
+    columns: parseColumns({ owners: 'ada@example.com' }).columns,
     faults: [],
     mayMint: false,
     policy: { thresholds: [{ is: 'lead', ms: 30 * DAY }], from: 'row' },

@@ -1,7 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { csvOf, shield, unshield } from '../../src/web/csv';
-import { parseCsv } from '../../src/web/csv-records';
+import { csvOf, parseCsv, shield, unshield } from '../../src/formats/csv';
 
 const hostile = fc
   .array(fc.constantFrom(...`=+-@＝＋－＠' \t\r\n";,|x1`), { maxLength: 8 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { isAddress, parseAddresses } from '../../src/core/address';
-import { parseColumns } from '../../src/core/target';
+import { COLUMN_NAMES, parseColumns } from '../../src/core/row';
 import { DAY, HOUR } from '../../src/formats/instant';
 
 const columnsOf = (row: Record<string, unknown>) => parseColumns(row).columns;
@@ -20,7 +20,7 @@ test('an empty row is a watched target without owners', () => {
   expect(parseColumns(empty)).toEqual({ columns: { owners: [], enabled: true }, faults: [] });
 });
 
-test('every column is understood, trimmed', () => {
+test('every column is parsed, trimmed', () => {
   const row = {
     owners: ' ada@example.com;grace@example.com ',
     thresholds: '30d 0',
@@ -39,7 +39,7 @@ test('every column is understood, trimmed', () => {
         { is: 'lead', ms: 30 * DAY },
         { is: 'lead', ms: 0 },
       ],
-      checkEveryMs: 2 * HOUR,
+      checkEvery: 2 * HOUR,
       enabled: true,
       displayName: 'Gateway',
       runbook: 'https://wiki.example.com/a%20b',
@@ -77,25 +77,25 @@ describe('addresses', () => {
     '"ada"@example.com',
     `${'a'.repeat(65)}@example.com`,
     `ada@${'x.'.repeat(126)}com`,
-  ])('%j is none', text => expect(isAddress(text)).toBe(false));
+  ])('%j is not one', text => expect(isAddress(text)).toBe(false));
 
   test('each is kept once without regard to case, as it was first spelt', () => {
-    expect(parseAddresses('owners', 'Ada@Example.com, ada@example.com, ADA@EXAMPLE.COM').addresses).toEqual([
+    expect(parseAddresses('Ada@Example.com, ada@example.com, ADA@EXAMPLE.COM').addresses).toEqual([
       'Ada@Example.com',
     ]);
   });
 
-  test('a bad one is named, and the good ones are told all the same', () => {
+  test('a bad one is named, and the good ones are used all the same', () => {
     expect(parseColumns({ owners: 'ada@example.com, grace' })).toEqual({
       columns: { owners: ['ada@example.com'], enabled: true },
-      faults: ["owners: 'grace' is not a mail address"],
+      faults: ["owners: 'grace' is not a mail address; write for example ada@example.com"],
     });
   });
 
   test('the first ten owners are told where there are more, and the fault says so', () => {
     const owners = Array.from({ length: 12 }, (_, index) => `o${index}@example.com`).join(' ');
     expect(columnsOf({ owners }).owners).toHaveLength(10);
-    expect(faultsOf({ owners })).toEqual(['owners: at most 10 addresses, not 12']);
+    expect(faultsOf({ owners })).toEqual(['owners: write at most 10 addresses, not 12']);
   });
 });
 
@@ -110,22 +110,16 @@ describe('bounds', () => {
     ['replacedBy', 1_024],
   ])('%s has at most %i characters', (column, longest) => {
     expect(faultsOf({ [column]: 'x'.repeat(longest + 1) })).toEqual([
-      `${column}: a text of at most ${longest} characters`,
+      `${column}: write a text of at most ${longest} characters`,
     ]);
     expect(faultsOf({ [column]: ' '.repeat(longest) })).toEqual([]);
   });
 
-  test.each([{}, [], new Uint8Array(1), new Date(Number.NaN)])('%p is no text', value => {
-    for (const column of [
-      'owners',
-      'thresholds',
-      'checkEvery',
-      'displayName',
-      'runbook',
-      'notes',
-      'replacedBy',
-    ])
-      expect(faultsOf({ [column]: value })).toEqual([expect.stringMatching(`^${column}: a text of at most`)]);
+  test.each([{}, [], new Uint8Array(1), new Date(Number.NaN)])('%p is not text', value => {
+    for (const column of COLUMN_NAMES.filter(name => name !== 'enabled'))
+      expect(faultsOf({ [column]: value })).toEqual([
+        expect.stringMatching(`^${column}: write a text of at most`),
+      ]);
   });
 
   test.each([
@@ -134,7 +128,7 @@ describe('bounds', () => {
     [true, 'true'],
     [2n ** 60n, '1152921504606846976'],
     [new Date(0), '1970-01-01T00:00:00.000Z'],
-  ])('%p is understood as a person would write it', (value, text) => {
+  ])('%p is read as a person would write it', (value, text) => {
     const row = { displayName: value, notes: value, replacedBy: value };
     expect(parseColumns(row)).toEqual({
       columns: { owners: [], enabled: true, displayName: text, notes: text, replacedBy: text },
@@ -144,9 +138,9 @@ describe('bounds', () => {
   });
 
   test.each(['1w', '31d', '0h', '6'])('checkEvery %s is refused with the fix', checkEvery => {
-    expect(columnsOf({ checkEvery }).checkEveryMs).toBeUndefined();
+    expect(columnsOf({ checkEvery }).checkEvery).toBeUndefined();
     expect(faultsOf({ checkEvery })).toEqual([
-      `checkEvery: '${checkEvery}' is no duration of at most 30d, such as 6h`,
+      `checkEvery: '${checkEvery}' is not a duration of at most 30d; write for example 6h`,
     ]);
   });
 
@@ -157,9 +151,9 @@ describe('bounds', () => {
     'ftp://x.example',
     '//x.example',
     'file:///etc/passwd',
-  ])('runbook %s is no link for a mail', runbook => {
+  ])('runbook %s is not a web link', runbook => {
     expect(columnsOf({ runbook }).runbook).toBeUndefined();
-    expect(faultsOf({ runbook })).toEqual(['runbook: a link that starts with https:// or http://']);
+    expect(faultsOf({ runbook })).toEqual(['runbook: write a link that starts with https:// or http://']);
   });
 });
 
@@ -176,12 +170,14 @@ describe('enabled', () => {
     '%p is a fault, and the target is watched until it is mended',
     enabled => {
       expect(columnsOf({ enabled }).enabled).toBe(true);
-      expect(faultsOf({ enabled })).toEqual(['enabled: true or false (watched until this is mended)']);
+      expect(faultsOf({ enabled })).toEqual([
+        'enabled: write true or false; until then the target is watched',
+      ]);
     },
   );
 });
 
-test('every fault of a row is named, and one bad column never silences the good ones', () => {
+test('every fault of a row is named, and the good columns are used all the same', () => {
   const row = {
     owners: 'ada@example.com;x',
     thresholds: '7d soon',
@@ -209,18 +205,8 @@ test('every fault of a row is named, and one bad column never silences the good 
 });
 
 test('no row makes the parser throw, and what it lets through is within bounds', () => {
-  const names = [
-    'owners',
-    'thresholds',
-    'checkEvery',
-    'enabled',
-    'displayName',
-    'runbook',
-    'notes',
-    'replacedBy',
-  ];
   const row = fc.dictionary(
-    fc.constantFrom(...names),
+    fc.constantFrom(...COLUMN_NAMES),
     fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.anything()),
   );
   fc.assert(

@@ -1,0 +1,112 @@
+/**
+ * CSV (RFC 4180), written and read. The writer is ours, since it shields formulas and quotes what a spreadsheet would trim; the
+ * reader is `csv-parse`, since quotes and line ends in the files of people have many forms.
+ */
+import { CsvError, parse } from 'csv-parse/sync';
+
+/** A text comes from anybody and gets a shield; numbers and flags are our own. */
+export type Cell = string | number | boolean | null | undefined;
+
+/** The characters that begin a formula, full-width ones too, and the characters that may stand before them. */
+const SIGN = /[=+\-@\uff1d\uff0b\uff0d\uff20]/;
+const BEFORE = /['\s]/;
+/** Begins a cell in a spreadsheet of another dialect, which takes our quotes for text. */
+const SEPARATOR = /[;|\t\r\n]/;
+
+/** Puts an apostrophe before everything that a spreadsheet may take for a formula, and before a tab or line break at the start. */
+export function shield(text: string): string {
+  const starts = formulaStarts(text);
+  if (starts.size === 0) return text;
+  return text.replace(/./gs, (character, at: number) => (starts.has(at) ? `'${character}` : character));
+}
+
+/** Takes off the apostrophes that `shield` put on. */
+export function unshield(text: string): string {
+  const starts = formulaStarts(text);
+  if (starts.size === 0) return text;
+  return text.replace(/'/g, (apostrophe, at: number) => (starts.has(at) ? '' : apostrophe));
+}
+
+/** Where a cell of any dialect begins with a formula. It goes from the end, so that it reads each character once. */
+function formulaStarts(text: string): ReadonlySet<number> {
+  const starts = new Set<number>();
+  let leads = false;
+  for (let at = text.length - 1; at >= 0; at -= 1) {
+    const character = text.charAt(at);
+    leads = SIGN.test(character) || (leads && BEFORE.test(character));
+    if (leads && (at === 0 || SEPARATOR.test(text.charAt(at - 1)))) starts.add(at);
+  }
+  if (/^'*[\t\r\n]/.test(text)) starts.add(0);
+  return starts;
+}
+
+/** The header and the rows, each ended by CRLF. */
+export function csvOf(header: readonly string[], rows: Iterable<readonly Cell[]>): string {
+  const lines = [header.join(',')];
+  for (const row of rows) lines.push(row.map(cellText).join(','));
+  return `${lines.join('\r\n')}\r\n`;
+}
+
+function cellText(cell: Cell): string {
+  if (typeof cell !== 'string') return cell === null || cell === undefined ? '' : String(cell);
+  const text = shield(cell);
+  return /[",;\r\n\t]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+export interface CsvRecord {
+  /** The line on which it starts, from 1, as an editor counts; a cell may have many lines. */
+  readonly line: number;
+  readonly cells: readonly string[];
+}
+
+/**
+ * The records of a file without the empty ones, or the fault of a file with too many records or an open quote.
+ * @param mostRecords empty records count too, since each of them costs time
+ */
+export function parseCsv(
+  text: string,
+  mostRecords: number,
+): readonly CsvRecord[] | { readonly fault: string } {
+  const records: CsvRecord[] = [];
+  let read = 0;
+  const tooMany = new Error('the rest is not read');
+  const lineAt = lineCounter(Buffer.from(text));
+  const onRecord = (cells: readonly string[], { bytes }: { readonly bytes: number }) => {
+    const line = lineAt(bytes);
+    read += 1;
+    if (read > mostRecords) throw tooMany;
+    if (cells.some(cell => cell !== '')) records.push({ line, cells });
+    // The parser keeps nothing: the records are ours.
+    return null;
+  };
+  try {
+    parse(text, { relax_column_count: true, skip_empty_lines: true, on_record: onRecord });
+    return records;
+  } catch (error) {
+    if (error === tooMany)
+      return { fault: `a file has at most ${mostRecords} lines; lines of commas alone count too` };
+    if (!(error instanceof CsvError)) throw error;
+    return { fault: error.message.slice(0, 300) };
+  }
+}
+
+/**
+ * Gives the line on which each record starts, called for each in turn with the byte where it ends. The parser's own count of
+ * lines is wrong: it counts a CRLF inside quotes twice.
+ */
+function lineCounter(bytes: Buffer): (end: number) => number {
+  let line = 1;
+  let start = 0;
+  return end => {
+    const text = bytes.toString('utf8', start, end);
+    const [skipped = ''] = /^[\r\n]*/.exec(text) ?? [];
+    const first = line + breaksIn(skipped);
+    line += breaksIn(text);
+    start = end;
+    return first;
+  };
+}
+
+function breaksIn(text: string): number {
+  return text.match(/\r\n|\r|\n/g)?.length ?? 0;
+}
