@@ -1,4 +1,4 @@
-import { type Evidence, type Expiry, learn } from '../../src/core/expiry';
+import { type Evidence, type Expiry, withReading } from '../../src/core/expiry';
 import { failed, type Reading } from '../../src/core/reading';
 import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
 import { at, failing, fixed, state, told } from './states';
@@ -14,11 +14,11 @@ function read(mayMint: boolean, readings: readonly [Reading, number][], before: 
   const evidence: (Evidence | undefined)[] = [];
   const events: string[] = [];
   for (const [reading, now] of readings) {
-    const learnt = learn(after, reading, now, mayMint);
-    after = learnt.after;
+    const updated = withReading(after, reading, now, mayMint);
+    after = updated.after;
     evidence.push(after.evidence);
     events.push(
-      ...learnt.events.map(event => ('note' in event ? `${event.type}: ${event.note}` : event.type)),
+      ...updated.events.map(event => ('note' in event ? `${event.type}: ${event.note}` : event.type)),
     );
   }
   return { after, evidence, events };
@@ -111,7 +111,7 @@ describe('a reading that succeeds', () => {
     const recovered = { since: at('06-02'), on: at('06-03') };
     const before = fixed(at('07-01'), at('06-03'), { recovered });
     expect(read(false, [[expires(at('07-01')), at('06-04')]], before).after.recovered).toEqual(recovered);
-    expect(read(false, [[timeout, at('06-04')]], before).after).not.toHaveProperty('recovered');
+    expect(read(false, [[timeout, at('06-04')]], before).after).toMatchObject({ recovered: undefined });
   });
 
   test('keeps what others wrote', () => {
@@ -156,13 +156,13 @@ describe('renewal', () => {
       [timeout, at('06-02 00:05')],
       [expires(at('07-31')), at('06-02 00:10')],
     ];
-    expect(read(true, seen.slice(0, 2), before).after).not.toHaveProperty('renewed');
+    expect(read(true, seen.slice(0, 2), before).after).toMatchObject({ renewed: undefined });
     const { after } = read(true, seen, before);
     expect(after.renewed).toEqual({ from: at('07-01'), on: at('06-02') });
   });
 
   test('its event tells from and to', () => {
-    expect(learn(before, expires(at('07-31')), at('06-02'), false).events).toEqual([
+    expect(withReading(before, expires(at('07-31')), at('06-02'), false).events).toEqual([
       { type: 'renewed', on: at('06-02'), from: at('07-01'), to: at('07-31') },
     ]);
   });
