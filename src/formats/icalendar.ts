@@ -1,4 +1,4 @@
-/** iCalendar files (RFC 5545): events with alarms, as calendar programs read them. */
+/** Calendars in the iCalendar format (RFC 5545): events with alarms, as calendar programs read them. */
 import { DAY, formatInstant, HOUR, type Instant, MINUTE, SECOND } from './instant';
 
 export interface CalendarEvent {

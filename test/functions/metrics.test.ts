@@ -4,10 +4,8 @@ import { DAY, HOUR, MINUTE, SECOND } from '../../src/formats/instant';
 import { functionsOf } from '../../src/functions';
 import type { UseCases } from '../../src/functions/use-cases';
 import type { CalendarEntry } from '../../src/watch/ports';
-import { metrics } from '../../src/watch/report/metrics';
+import { measureScopes, measureTargets, metrics } from '../../src/watch/report/metrics';
 import { measureOutbox } from '../../src/watch/report/metrics-mail';
-import { measureScopes } from '../../src/watch/report/metrics-scopes';
-import { measureTargets } from '../../src/watch/report/metrics-targets';
 import { instant } from '../support/clock';
 import { useHost } from '../support/host';
 import { promtool, promtoolTest, readExposition } from '../support/prometheus';
@@ -226,17 +224,17 @@ describe('the bounds', () => {
     const others = ['v', 'w', 'x', 'y', 'z'].map(name => entry(name, undefined));
     const { calendar } = world().tables;
     await calendar.write([...dated, ...others], []);
-    const some = await measureTargets(calendar, 3);
+    const some = await measureTargets(calendar, NOW, 3);
     expect(some.dated.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
-    expect([some.count, some.cut, some.failures.get('timeout')]).toEqual([6, true, 3]);
-    const all = await measureTargets(calendar, 6);
-    expect([all.count, all.cut, all.dated.length, all.failures.get('timeout')]).toEqual([10, false, 5, 5]);
+    expect([some.count, some.isCut, some.failures.get('timeout')]).toEqual([6, true, 3]);
+    const all = await measureTargets(calendar, NOW, 6);
+    expect([all.count, all.isCut, all.dated.length, all.failures.get('timeout')]).toEqual([10, false, 5, 5]);
   });
 
   test('a target that is listed twice for a while has one series: the one that was read last', async () => {
     const { calendar } = world().tables;
     await calendar.write([entry('a', NOW + DAY, NOW - HOUR), entry('a', NOW + 300 * DAY, NOW)], []);
-    const { dated, count } = await measureTargets(calendar);
+    const { dated, count } = await measureTargets(calendar, NOW);
     expect([count, dated.map(({ expiresOn }) => expiresOn)]).toEqual([1, [NOW + 300 * DAY]]);
   });
 

@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { DAY, MINUTE, SECOND } from '../../src/formats/instant';
+import { day } from '../../src/formats/when';
 import { type Answered, type Ask, asking } from '../support/asking';
 import { instant } from '../support/clock';
 import { useHost } from '../support/host';
@@ -181,16 +182,17 @@ test('paging while sweeps run neither skips nor repeats what stays where it is',
 });
 
 describe('a target that the calendar lists twice, since a sweep moves it', () => {
-  const list = async (name: string, days: number, checkedOn: number) => {
+  /** Lists a target once more, without days as one whose expiry is not known. */
+  const list = async (name: string, days: number | undefined, checkedOn: number) => {
     const { calendar } = world().tables;
     const key = { scope: CONTOSO, name };
-    const expiresOn = NOW + days * DAY;
+    const expiresOn = days === undefined ? undefined : NOW + days * DAY;
     const listing = {
       kind: 'iotCentralToken',
       displayName: name,
       owners: [],
       expiresOn,
-      expiringFrom: expiresOn - 7 * DAY,
+      expiringFrom: expiresOn && expiresOn - 7 * DAY,
       minted: false,
       failing: false,
       check: 'ok' as const,
@@ -227,4 +229,29 @@ describe('a target that the calendar lists twice, since a sweep moves it', () =>
     await list('other', -1, NOW);
     expect(await pages('standing=expired,expiring&limit=5')).toEqual([['other -1']]);
   });
+
+  test.each<[string, number, number | undefined, number, number | undefined]>([
+    ['the later one when it was checked later', 1, 60, 2, 60],
+    ['the sooner one when it was checked later', 2, 60, 1, 1],
+    ['the sooner one when both were checked at once', 1, 60, 1, 1],
+    ['the one without a date when it was checked later', 1, undefined, 2, undefined],
+    ['the one with a date when both were checked at once', 1, undefined, 1, 1],
+  ])(
+    'is shown by status, metrics and dashboard as %s',
+    async (_, checkedOn, laterDays, laterCheckedOn, days) => {
+      await list('gateway', 1, NOW - DAY + checkedOn);
+      await list('gateway', laterDays, NOW - DAY + laterCheckedOn);
+      const { items } = (await ask('status')).body;
+      const expiresOn = days === undefined ? null : new Date(NOW + days * DAY).toISOString();
+      expect(items).toMatchObject([{ name: 'gateway', expiresOn }]);
+      const series =
+        (await ask('metrics')).text.match(/^expiry_watcher_target_expiry_.*gateway.* (\d+)$/gm) ?? [];
+      expect(series.map(line => Number(line.split(' ').at(-1)))).toEqual(
+        days === undefined ? [] : [(NOW + days * DAY) / SECOND],
+      );
+      // The chart reads the coming 90 days alone: a row beyond them does not take another's place there.
+      const bars = (await ask('dashboard')).text.match(/<title>\w+ [\d-]+: [1-9]/g);
+      if (days !== undefined) expect(bars).toEqual([`<title>${day(NOW + days * DAY)}: 1`]);
+    },
+  );
 });
