@@ -31,11 +31,11 @@ import { metrics } from './watch/report/metrics';
 import { overview, report, type StatusQuery } from './watch/report/status';
 import { type Asked, followLink, lookAtLink } from './watch/snooze/follow-link';
 import { checkNow } from './watch/sweep/check-now';
-import type { SweepMessage } from './watch/sweep/message';
+import { tellPoison } from './watch/sweep/operator-notices';
 import { reconcile } from './watch/sweep/reconcile';
+import type { SweepMessage } from './watch/sweep/start-sweep';
 import { startSweep } from './watch/sweep/start-sweep';
 import { sweepScope } from './watch/sweep/sweep-scope';
-import { tellPoison } from './watch/sweep/tell-poison';
 import type { Knowledge } from './watch/targets/parse-target';
 
 /** A mail of 99 lines over a cold connection takes longer than a probe. */

@@ -12,7 +12,7 @@ import type { Measures } from '../watch/report/metrics';
 import type { Overview, Report, StatusQuery } from '../watch/report/status';
 import type { Asked, LinkAnswer } from '../watch/snooze/follow-link';
 import type { CheckAnswer } from '../watch/sweep/check-now';
-import type { SweepMessage } from '../watch/sweep/message';
+import type { SweepMessage } from '../watch/sweep/start-sweep';
 
 export interface UseCases {
   readonly kinds: readonly string[];

@@ -2,7 +2,7 @@
 
 import type { Fault } from '../../local/simulated';
 import { formatInstant, HOUR, MINUTE, SECOND } from '../../src/formats/instant';
-import type { SweepMessage } from '../../src/watch/sweep/message';
+import type { SweepMessage } from '../../src/watch/sweep/start-sweep';
 import { APPS, CONTOSO, dump, HOST, SUBSCRIPTION, ticks } from '../support/story';
 import { useWorld, type World } from '../support/world';
 

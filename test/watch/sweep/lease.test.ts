@@ -52,17 +52,17 @@ async function held() {
 test('a young lease is not renewed, an older one is', async () => {
   const { clock, lease, saves } = await held();
   clock.pass(10 * SECOND);
-  await lease.hold();
+  await lease.renew();
   expect(saves).toHaveLength(1);
   clock.pass(10 * SECOND);
-  await lease.hold();
+  await lease.renew();
   expect(saves.map(({ leaseUntil = 0 }) => leaseUntil - clock.now())).toEqual([100 * SECOND, 2 * MINUTE]);
 });
 
 test('two that hold it at once renew it once', async () => {
   const { clock, lease, saves } = await held();
   clock.pass(MINUTE);
-  await Promise.all([lease.hold(), lease.hold()]);
+  await Promise.all([lease.renew(), lease.renew()]);
   expect(saves).toHaveLength(2);
 });
 
@@ -71,7 +71,7 @@ test('who comes while a renewal is under way waits for its outcome: a lease that
   clock.pass(MINUTE);
   const open = holdUp();
   steal();
-  const outcomes = Promise.allSettled([lease.hold(), lease.hold()]);
+  const outcomes = Promise.allSettled([lease.renew(), lease.renew()]);
   open();
   for (const outcome of await outcomes)
     expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(LeaseLost) });
@@ -81,8 +81,8 @@ test('a lost lease stays lost, and is not given back', async () => {
   const { clock, lease, steal } = await held();
   steal();
   clock.pass(MINUTE);
-  await expect(lease.hold()).rejects.toThrow(LeaseLost);
-  await expect(lease.hold()).rejects.toThrow(LeaseLost);
+  await expect(lease.renew()).rejects.toThrow(LeaseLost);
+  await expect(lease.renew()).rejects.toThrow(LeaseLost);
   await expect(lease.release({})).rejects.toThrow(LeaseLost);
 });
 

@@ -21,8 +21,8 @@ function readerOf(read: (job: string) => Promise<Answer>, limits = WIDE, budgetM
     clock,
     until: start + budgetMs,
     read,
-    arrived: (job, reading, now) => void arrived.push([job, reading.outcome, (now - start) / SECOND]),
-    meanwhile: async () => undefined,
+    onReading: (job, reading, now) => void arrived.push([job, reading.outcome, (now - start) / SECOND]),
+    whileWaiting: async () => undefined,
   });
   return { reader, arrived, clock };
 }

@@ -5,7 +5,7 @@ import type { Watched } from '../../../src/core/watched';
 import { DAY } from '../../../src/formats/instant';
 import { openTables } from '../../../src/storage/tables';
 import type { Lease } from '../../../src/watch/sweep/lease';
-import type { Recorded } from '../../../src/watch/sweep/record';
+import type { RecordTables } from '../../../src/watch/sweep/record';
 import { type Outcome, outcomeOf, recordMoving, recordStaying } from '../../../src/watch/sweep/record';
 import { freshStorage } from '../../support/azurite';
 
@@ -13,14 +13,14 @@ const NOW = Date.UTC(2026, 5, 1);
 const SCOPE = 'iotCentralToken:contoso.azureiotcentral.com';
 const MAIL = { to: 'owners', operators: [] } as const;
 const SILENT = { info: () => undefined, warn: () => undefined };
-const LEASE: Lease = { row: { scope: SCOPE }, hold: async () => undefined, release: async () => undefined };
+const LEASE: Lease = { row: { scope: SCOPE }, renew: async () => undefined, release: async () => undefined };
 
 /** Real tables whose writes are noted as they are asked for; some rows are refused. */
 async function tables(refused: readonly string[] = []) {
   const opened = openTables({ kind: 'connectionString', value: freshStorage() });
   await opened.ready();
   const written: string[] = [];
-  const recorded: Recorded = {
+  const recorded: RecordTables = {
     expiries: {
       ...opened.expiries,
       merge: async (_scope, changes) => {
@@ -71,7 +71,7 @@ function row(name: string): Watched {
   };
 }
 
-function read(name: string, before: Expiry | undefined, inDays: number, to: Recorded): Outcome {
+function read(name: string, before: Expiry | undefined, inDays: number, to: RecordTables): Outcome {
   const assessment = assess(
     row(name),
     before,

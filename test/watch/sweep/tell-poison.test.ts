@@ -1,7 +1,7 @@
 /** Poison messages: what the runtime gave up on is told to each operator, whatever it was. */
 import { openTables } from '../../../src/storage/tables';
 import type { OutboxLine } from '../../../src/watch/ports';
-import { tellPoison } from '../../../src/watch/sweep/tell-poison';
+import { tellPoison } from '../../../src/watch/sweep/operator-notices';
 import { freshStorage } from '../../support/azurite';
 import { testClock } from '../../support/clock';
 

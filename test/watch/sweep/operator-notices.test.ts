@@ -4,7 +4,7 @@ import { type Counts, NO_COUNTS } from '../../../src/core/counts';
 import type { MailPolicy } from '../../../src/core/watched';
 import { DAY, HOUR, MINUTE } from '../../../src/formats/instant';
 import type { ScopeRow, Troubles } from '../../../src/watch/ports';
-import { troublesOf } from '../../../src/watch/sweep/scope-troubles';
+import { troublesOf } from '../../../src/watch/sweep/operator-notices';
 
 const SCOPE = 'iotCentralToken:contoso.azureiotcentral.com';
 const NOW = Date.UTC(2026, 5, 1, 12);
