@@ -1,8 +1,7 @@
 /** Replacement: a target is watched no more, says its owner, and the one that took its place is watched instead. */
 
 import { type Identity, isWatched, type Key, parseColumns } from '../../core/target';
-import type { LinkAnswer } from './link';
-import { type LinkTarget, type LinkWatch, remember, viewOf } from './link-target';
+import { addHistory, type Deps, type LinkAnswer, type LinkTarget, viewOf } from './link';
 
 /** In `replacedBy` where nobody said what took its place; no name is spelt so. */
 export const NOT_NAMED = '(not named)';
@@ -14,7 +13,7 @@ const TAKEN_OVER = ['owners', 'thresholds', 'checkEvery', 'displayName', 'runboo
 export async function replaceTarget(
   target: LinkTarget,
   newId: string | undefined,
-  watch: LinkWatch,
+  watch: Deps,
 ): Promise<LinkAnswer> {
   const successor = newId === undefined ? undefined : successorOf(target, newId, watch);
   if (successor && 'fault' in successor) return refuse(target, successor.fault);
@@ -25,7 +24,7 @@ export async function replaceTarget(
   const replacedBy = successor?.name ?? NOT_NAMED;
   if (!(await watch.tables.registry.change(target.link, { replacedBy }))) return { refused: 'removed' };
   const note = `by ${replacedBy}, says ${target.link.owner}`;
-  await remember(target, { type: 'replaced', on: target.now, note }, watch);
+  await addHistory(target, { type: 'replaced', on: target.now, note }, watch);
   const { displayName } = viewOf(target, undefined);
   return { replaced: displayName, by: newId, registered: registered === 'created' };
 }
@@ -38,7 +37,7 @@ function refuse(target: LinkTarget, badNewId: string): LinkAnswer {
 function successorOf(
   { row, understood }: LinkTarget,
   newId: string,
-  { knowledge }: LinkWatch,
+  { knowledge }: Deps,
 ): Key | { fault: string } {
   const { identity } = row;
   const { source } = understood;
@@ -61,7 +60,7 @@ function namesIn(newId: string, { names }: Identity): string[] | undefined {
 async function register(
   key: Key,
   { row }: LinkTarget,
-  { tables: { registry } }: LinkWatch,
+  { tables: { registry } }: Deps,
 ): Promise<'created' | 'known' | 'notWatched'> {
   const columns = Object.entries(row.columns).flatMap(([column, value]) =>
     TAKEN_OVER.includes(column) && typeof value === 'string' ? [[column, value] as const] : [],
