@@ -27,7 +27,7 @@ export const NO_COUNTS: Counts = {
 };
 
 /** The counts with one target more; a target that is on no report does not count. */
-export function counted(counts: Counts, tally: Assessment['tally']): Counts {
+export function withTarget(counts: Counts, tally: Assessment['tally']): Counts {
   if (!tally) return counts;
   const { standing, check, minted } = tally;
   const next = { ...counts, total: counts.total + 1, [standing]: counts[standing] + 1 };

@@ -182,7 +182,7 @@ test('paging while sweeps run neither skips nor repeats what stays where it is',
 });
 
 describe('a target that the calendar lists twice, since a sweep moves it', () => {
-  /** Lists a target once more, without days as one whose expiry is not known. */
+  /** Adds a calendar row of a target; without days its expiry is not known. */
   const list = async (name: string, days: number | undefined, checkedOn: number) => {
     const { calendar } = world().tables;
     const key = { scope: CONTOSO, name };
@@ -211,7 +211,7 @@ describe('a target that the calendar lists twice, since a sweep moves it', () =>
     }
   };
 
-  test('stands on a page once, as it was checked last', async () => {
+  test('is on a page once, as it was checked last', async () => {
     await list('on', 1, NOW - 2);
     await list('a', 2, NOW);
     await list('on', 300, NOW - 1);
@@ -219,11 +219,11 @@ describe('a target that the calendar lists twice, since a sweep moves it', () =>
     await list('back', 400, NOW - 2);
     await list('z', 500, NOW);
     expect(await pages('limit=10')).toEqual([['a 2', 'back 3', 'on 300', 'z 500']]);
-    // What a sweep moves on may be met on a later page again.
+    // A target that moves on may be on a later page again.
     expect(await pages('limit=2')).toEqual([['on 1', 'a 2'], ['back 3', 'on 300'], ['z 500']]);
   });
 
-  test('is not shown as expired where its newer row says that it is not', async () => {
+  test('is not shown as expired if its newer row is not', async () => {
     await list('on', -1, NOW - 2);
     await list('on', 300, NOW - 1);
     await list('other', -1, NOW);
@@ -249,7 +249,7 @@ describe('a target that the calendar lists twice, since a sweep moves it', () =>
       expect(series.map(line => Number(line.split(' ').at(-1)))).toEqual(
         days === undefined ? [] : [(NOW + days * DAY) / SECOND],
       );
-      // The chart reads the coming 90 days alone: a row beyond them does not take another's place there.
+      // The chart reads only the coming 90 days: it does not see a row beyond them.
       const bars = (await ask('dashboard')).text.match(/<title>\w+ [\d-]+: [1-9]/g);
       if (days !== undefined) expect(bars).toEqual([`<title>${day(NOW + days * DAY)}: 1`]);
     },

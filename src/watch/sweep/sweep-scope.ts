@@ -1,6 +1,6 @@
 /** The sweep of one scope: take the lease, merge registry and expiries, read what is due, record it, release the lease. */
 import { assess, assessGone, scheduleOf } from '../../core/assess';
-import { counted, NO_COUNTS } from '../../core/counts';
+import { NO_COUNTS, withTarget } from '../../core/counts';
 import type { Expiry } from '../../core/expiry';
 import { fullPace } from '../../core/pace';
 import type { Reading } from '../../core/reading';
@@ -159,7 +159,7 @@ function recordOutcome(
 ): void {
   if (!before && !isWatched(watched.columns)) return;
   const assessment = assess(watched, before, reading, mail, now);
-  totals.counts = counted(totals.counts, assessment.tally);
+  totals.counts = withTarget(totals.counts, assessment.tally);
   if (assessment.listing?.owners.length === 0) totals.ownerless += 1;
   recorder.add(
     outcomeOf(before, assessment, tables.calendar, { read: reading !== undefined, forget: false }),
