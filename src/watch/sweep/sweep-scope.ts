@@ -172,7 +172,7 @@ function recordGone(state: Expiry, now: Instant, { tables, recorder }: Sweep): v
   recorder.add(outcomeOf(state, assessGone(state, now), tables.calendar, { read: false, forget }));
 }
 
-/** Leaves the lease to the message that continues, and what was counted so far. */
+/** Stores what was counted so far, and releases the lease for the message that continues. */
 async function interrupt(
   { scope, tick }: SweepMessage,
   cursor: string,
@@ -182,7 +182,7 @@ async function interrupt(
   return [{ scope, tick, cursor }];
 }
 
-/** Leaves behind how the sweep ended; a scope without any row is removed. */
+/** Stores how the sweep ended, and releases the lease. A scope without any row is removed. */
 async function finish({ scope, cursor }: SweepMessage, sweep: Sweep): Promise<void> {
   const { tables, clock, mail, lease, reader, totals, log } = sweep;
   if (totals.rows === 0 && cursor === undefined) return await tables.scopes.remove(scope);
