@@ -73,10 +73,11 @@ test('sweep, calendar, sender, snooze and strangers leave each other alone', asy
   expect(await tables.expiries.mergeSnooze('Bob@Example.com', KEY, SNOOZE)).toBe(true);
   await tables.expiries.mergeTold('Ann@Example.com', [{ ...KEY, told: [TOLD] }]);
   await tables.expiries.mergeCal(SCOPE, [{ ...BARE, calendarKeys: ['z'], listingHash: 'new' }]);
-  await tables.expiries.mergeTold('bob@example.com', [{ ...KEY, told: [{ ...TOLD, outcome: 'refused' }] }]);
+  const refused: Told = { ...TOLD, outcome: 'refused', earlierArrived: true };
+  await tables.expiries.mergeTold('bob@example.com', [{ ...KEY, told: [refused] }]);
   const told = new Map([
     ['ann@example.com', [TOLD]],
-    ['bob@example.com', [{ ...TOLD, outcome: 'refused' }]],
+    ['bob@example.com', [refused]],
   ]);
   const snoozes = new Map([['bob@example.com', SNOOZE]]);
   expect(await tables.expiries.row(KEY)).toEqual({
