@@ -9,7 +9,7 @@ import type { Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
 import { compareText } from '../../formats/text';
 import type { Clock } from '../ports';
-import { type Knowledge, type Understood, understand } from '../targets/parse-target';
+import { type Kinds, type ParsedTarget, parseTarget } from '../targets/parse-target';
 import { everyTarget, idOf, soonestOf, type TargetTables } from './fleet';
 
 export interface FeedQuery {
@@ -47,7 +47,7 @@ export interface FeedEntry extends Key {
 interface Deps {
   readonly tables: TargetTables;
   readonly clock: Clock;
-  readonly knowledge: Knowledge;
+  readonly kinds: Kinds;
 }
 
 /** More than any calendar program shows. It bounds the memory, too. */
@@ -60,19 +60,19 @@ export async function feed(query: FeedQuery, deps: Deps, most = MOST_ENTRIES): P
   return { asOf, truncated, entries: items };
 }
 
-async function* entriesOf({ kind, owner }: FeedQuery, { tables, knowledge }: Deps, asOf: Instant) {
+async function* entriesOf({ kind, owner }: FeedQuery, { tables, kinds }: Deps, asOf: Instant) {
   for await (const { row, state } of everyTarget(tables, kind)) {
     const expiresOn = state && fixedExpiry(state);
     if (!state || expiresOn === undefined) continue;
-    const understood = understand(row, knowledge);
-    const { columns } = understood.watched;
+    const parsed = parseTarget(row, kinds);
+    const { columns } = parsed.watched;
     if (!isWatched(columns) || (owner !== undefined && !includesAddress(columns.owners, owner))) continue;
-    yield entryOf(understood, state, expiresOn, asOf);
+    yield entryOf(parsed, state, expiresOn, asOf);
   }
 }
 
 function entryOf(
-  { watched, source, located }: Understood,
+  { watched, source, located }: ParsedTarget,
   state: Expiry,
   expiresOn: Instant,
   asOf: Instant,

@@ -8,7 +8,7 @@ import { DAY, type Instant } from '../../formats/instant';
 import { compareText } from '../../formats/text';
 import { utcDate } from '../../formats/when';
 import type { Clock, Tables } from '../ports';
-import { type Knowledge, understand } from '../targets/parse-target';
+import { type Kinds, parseTarget } from '../targets/parse-target';
 import { everyTarget, idOf, soonestOf, type TargetTables } from './fleet';
 
 export type { Forecast } from '../../core/forecast';
@@ -16,7 +16,7 @@ export type { Forecast } from '../../core/forecast';
 interface Deps {
   readonly tables: TargetTables & { readonly mailLedger: Pick<Tables['mailLedger'], 'mattersToldOn'> };
   readonly clock: Clock;
-  readonly knowledge: Knowledge;
+  readonly kinds: Kinds;
   readonly mail: MailPolicy;
 }
 
@@ -51,9 +51,9 @@ async function nextDayOfOperators({ tables, mail }: Deps): Promise<ReadonlyMap<s
   return nextDay;
 }
 
-async function* dueUntil(asOf: Instant, until: Instant, { tables, knowledge, mail }: Deps) {
+async function* dueUntil(asOf: Instant, until: Instant, { tables, kinds, mail }: Deps) {
   for await (const { row, state } of everyTarget(tables)) {
-    const { watched, located } = understand(row, knowledge);
+    const { watched, located } = parseTarget(row, kinds);
     yield* foresee({ row: watched, state, canBeRead: located !== undefined }, mail, asOf, until);
   }
 }

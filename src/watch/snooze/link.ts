@@ -10,13 +10,13 @@ import { isWatched } from '../../core/target';
 import type { MailPolicy, Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
 import type { Clock, RegistryRow, Tables } from '../ports';
-import { type Knowledge, type Understood, understand } from '../targets/parse-target';
+import { type Kinds, type ParsedTarget, parseTarget } from '../targets/parse-target';
 import { type Link, readLink, type TokenRefused } from './token';
 
 export interface Deps {
   readonly tables: Pick<Tables, 'registry' | 'expiries' | 'history'>;
   readonly clock: Clock;
-  readonly knowledge: Knowledge;
+  readonly kinds: Kinds;
   readonly mail: MailPolicy;
   /** Undefined if no secret is set. Then no link works. */
   readonly links: Links | undefined;
@@ -85,7 +85,7 @@ export type LinkAnswer = Refused | Shown | Replaced;
 export interface LinkTarget {
   readonly link: Link;
   readonly row: RegistryRow;
-  readonly understood: Understood;
+  readonly parsed: ParsedTarget;
   readonly state: Expiry;
   /** The instant at which all of it is judged. */
   readonly now: Instant;
@@ -99,9 +99,9 @@ export async function findTarget(token: string, deps: Deps): Promise<LinkTarget 
   const { registry, expiries } = deps.tables;
   const [row, state] = await Promise.all([registry.row(link), expiries.row(link)]);
   if (!row || !state) return { refused: 'removed' };
-  const understood = understand(row, deps.knowledge);
-  const refused = refusalOf(link, understood.watched, state, deps.mail.operators);
-  return refused ?? { link, row, understood, state, now };
+  const parsed = parseTarget(row, deps.kinds);
+  const refused = refusalOf(link, parsed.watched, state, deps.mail.operators);
+  return refused ?? { link, row, parsed, state, now };
 }
 
 /** Why a link may no longer act on its target; undefined if it may. */
@@ -128,7 +128,7 @@ export function snoozeInForce({ link, state, now }: LinkTarget): Snooze | undefi
 /** @param snooze as it is after the action */
 export function viewOf(target: LinkTarget, snooze: Snooze | undefined): LinkView {
   const { link, row, state, now } = target;
-  const { watched, source, located } = target.understood;
+  const { watched, source, located } = target.parsed;
   const { readOn, failure } = state;
   return {
     asOf: now,

@@ -4,14 +4,14 @@ import type { MailPolicy } from '../../core/watched';
 import { DAY } from '../../formats/instant';
 import type { Clock, Log, Tables } from '../ports';
 import { mergeRows, type Pair } from '../targets/merge-rows';
-import { type Knowledge, understand } from '../targets/parse-target';
+import { type Kinds, parseTarget } from '../targets/parse-target';
 import { borrowLease, type Lease } from './lease';
 import { type Outcome, outcomeOf, recorder } from './record';
 
 interface Deps {
   readonly tables: Tables;
   readonly clock: Clock;
-  readonly knowledge: Knowledge;
+  readonly kinds: Kinds;
   readonly mail: MailPolicy;
   readonly historyDays: number;
 }
@@ -67,7 +67,7 @@ function outcomeNow({ row, state }: Pair, deps: Deps): Outcome | undefined {
   if (!state) return undefined;
   const now = deps.clock.now();
   const assessment = row
-    ? assess(understand(row, deps.knowledge).watched, state, undefined, deps.mail, now)
+    ? assess(parseTarget(row, deps.kinds).watched, state, undefined, deps.mail, now)
     : assessGone(state, now);
   return outcomeOf(state, assessment, deps.tables.calendar, { read: false, forget: false });
 }

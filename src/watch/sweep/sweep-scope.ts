@@ -9,7 +9,7 @@ import type { MailPolicy } from '../../core/watched';
 import { DAY, HOUR, type Instant, MINUTE } from '../../formats/instant';
 import type { Answer, Clock, Log, Tables } from '../ports';
 import { mergeRows, type Pair } from '../targets/merge-rows';
-import { type Knowledge, sourceOf, type Understood, understand } from '../targets/parse-target';
+import { type Kinds, type ParsedTarget, parseTarget, sourceOf } from '../targets/parse-target';
 import { type Lease, LeaseLost, takeLease } from './lease';
 import { type Findings, troublesOf } from './operator-notices';
 import { KEPT_WAITING, type PacedReader, type Permit, pacedReader } from './paced-reader';
@@ -25,13 +25,13 @@ const LONGEST_UNTRIED = HOUR;
 export interface Deps {
   readonly tables: Tables;
   readonly clock: Clock;
-  readonly knowledge: Knowledge;
+  readonly kinds: Kinds;
   readonly mail: MailPolicy;
 }
 
 /** A registered target in this sweep. */
 interface Visit {
-  readonly understood: Understood;
+  readonly parsed: ParsedTarget;
   readonly before: Expiry | undefined;
 }
 
@@ -82,11 +82,11 @@ async function sweepUnderLease(
 }
 
 function begin(scope: string, lease: Lease, deps: Deps, log: Log): Sweep {
-  const { tables, clock, knowledge } = deps;
+  const { tables, clock, kinds } = deps;
   const { pace, partial, troubles } = lease.row;
   const deadline = clock.now() + TIME_BUDGET;
   const records = recorder(scope, tables, lease, log);
-  const limits = sourceOf(scope, knowledge)?.limits ?? { rate: 1, burst: 1 };
+  const limits = sourceOf(scope, kinds)?.limits ?? { rate: 1, burst: 1 };
   const reader: PacedReader<Job> = pacedReader({
     limits,
     pace: pace ?? fullPace(limits, clock.now()),
@@ -125,21 +125,20 @@ async function visit({ row, state: before }: Pair, sweep: Sweep): Promise<Permit
   sweep.totals.rows += 1;
   const now = sweep.clock.now();
   if (!row) return void recordGone(before, now, sweep);
-  const understood = understand(row, sweep.knowledge);
-  const { located } = understood;
-  const dueOn = dueSince(understood, before, now, sweep.mail);
-  if (dueOn === undefined || !located)
-    return void recordOutcome({ understood, before }, undefined, now, sweep);
-  const permit = await sweep.reader.read({ understood, before, read: () => located.read() });
+  const parsed = parseTarget(row, sweep.kinds);
+  const { located } = parsed;
+  const dueOn = dueSince(parsed, before, now, sweep.mail);
+  if (dueOn === undefined || !located) return void recordOutcome({ parsed, before }, undefined, now, sweep);
+  const permit = await sweep.reader.read({ parsed, before, read: () => located.read() });
   if (permit !== 'paused') return permit;
   const isUntried = before?.checkedOn !== undefined && now - dueOn >= LONGEST_UNTRIED;
-  recordOutcome({ understood, before }, isUntried ? KEPT_WAITING : undefined, sweep.clock.now(), sweep);
+  recordOutcome({ parsed, before }, isUntried ? KEPT_WAITING : undefined, sweep.clock.now(), sweep);
   return permit;
 }
 
 /** Since when a read is due; undefined if it is not. */
 function dueSince(
-  { watched }: Understood,
+  { watched }: ParsedTarget,
   state: Expiry | undefined,
   now: Instant,
   mail: MailPolicy,
@@ -152,7 +151,7 @@ function dueSince(
 
 /** Assesses a target with its reading, or without one, and hands the outcome to the recorder. */
 function recordOutcome(
-  { understood: { watched }, before }: Visit,
+  { parsed: { watched }, before }: Visit,
   reading: Reading | undefined,
   now: Instant,
   { mail, tables, totals, recorder }: Sweep,
