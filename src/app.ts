@@ -29,13 +29,13 @@ import { forecast } from './watch/report/forecast';
 import { health } from './watch/report/health';
 import { metrics } from './watch/report/metrics';
 import { overview, report, type StatusQuery } from './watch/report/status';
-import { type Asked, followLink, lookAtLink } from './watch/snooze/follow-link';
+import { followLink, type LinkAction, lookAtLink } from './watch/snooze/follow-link';
 import { checkNow } from './watch/sweep/check-now';
-import type { SweepMessage } from './watch/sweep/message';
+import { tellPoison } from './watch/sweep/operator-notices';
 import { reconcile } from './watch/sweep/reconcile';
+import type { SweepMessage } from './watch/sweep/start-sweep';
 import { startSweep } from './watch/sweep/start-sweep';
 import { sweepScope } from './watch/sweep/sweep-scope';
-import { tellPoison } from './watch/sweep/tell-poison';
 import type { Kinds } from './watch/targets/parse-target';
 
 /** A mail of 99 lines over a cold connection takes longer than a probe. */
@@ -92,7 +92,7 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     importRows: (lines: readonly ImportLine[], dryRun: boolean, log: Log) =>
       ready(() => importRows(lines, dryRun, watch, log)),
     lookAtLink: (token: string) => ready(() => lookAtLink(token, watch)),
-    followLink: (token: string, asked: Asked) => ready(() => followLink(token, asked, watch)),
+    followLink: (token: string, asked: LinkAction) => ready(() => followLink(token, asked, watch)),
     health: () => health({ tables: store, ready: store.ready, clock, sweepPeriodMs: settings.sweepPeriodMs }),
   };
 }

@@ -2,7 +2,7 @@
 
 import type { Instant } from '../formats/instant';
 import { addressKey } from './address';
-import { type Expiry, learn, newExpiry } from './expiry';
+import { type Expiry, newExpiry, withReading } from './expiry';
 import type { TargetEvent } from './history';
 import type { Listing } from './listing';
 import type { Reading } from './reading';
@@ -59,7 +59,9 @@ export function assess(
   now: Instant,
 ): Assessment {
   const met = meet(row, state, now);
-  const learnt = reading ? learn(met.expiry, reading, now, row.mayMint) : { after: met.expiry, events: [] };
+  const learnt = reading
+    ? withReading(met.expiry, reading, now, row.mayMint)
+    : { after: met.expiry, events: [] };
   const after = learnt.after;
   const events = [...met.events, ...learnt.events];
   if (!isWatched(row.columns)) return { after, events, reminders: [], listing: undefined, tally: undefined };

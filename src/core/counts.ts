@@ -1,6 +1,7 @@
-/** Counts: how many targets are how, summed by each sweep so that a report need not read the fleet. */
+/** Counts: how many targets have each standing and check. Each sweep counts its scope, so a report need not read every target. */
 import type { Assessment } from './assess';
 
+/** Each target counts once in `total`, once in its standing, and once more in each of the last four that it is. */
 export interface Counts {
   readonly total: number;
   readonly healthy: number;
@@ -25,7 +26,8 @@ export const NO_COUNTS: Counts = {
   pending: 0,
 };
 
-export function counted(counts: Counts, tally: Assessment['tally']): Counts {
+/** The counts with one target more; a target that is on no report does not count. */
+export function withTarget(counts: Counts, tally: Assessment['tally']): Counts {
   if (!tally) return counts;
   const { standing, check, minted } = tally;
   const next = { ...counts, total: counts.total + 1, [standing]: counts[standing] + 1 };

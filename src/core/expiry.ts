@@ -8,149 +8,156 @@ import type { Key } from './target';
 import type { Told } from './told';
 
 /**
- * What the readings have shown of a target whose reads may mint: `first` after one, `fixed` when the last repeated the
- * expiry, `moved` when the last moved it, `minted` when the last two each did. Other targets are always `fixed`.
+ * What the readings of a target that may mint have shown so far. `first`: there was only one. `fixed`: the last one
+ * repeated the expiry. `moved`: the last one moved it. `minted`: the last two each moved it.
+ * Any other target is always `fixed`.
  */
 export type Evidence = 'first' | 'fixed' | 'moved' | 'minted';
 
+/** A run of failed reads without a success between them. */
 export interface Failure {
+  /** Code and message of the last failed read. */
   readonly code: FailureCode;
   readonly message: string;
   readonly since: Instant;
+  /** Failed reads in this run. */
   readonly count: number;
-  /** How many of them in a row, up to the last, had this code. */
-  readonly alike: number;
+  /** How many of the last failed reads in a row had this code. */
+  readonly sameCodeCount: number;
 }
 
+/** Instants and lengths are in milliseconds. A property that is absent or undefined is not known or does not apply. */
 export interface Expiry extends Key {
   readonly firstSeenOn: Instant;
-  /** The last attempt, whatever came of it. */
+  /** The last attempt to read, successful or not. */
   readonly checkedOn?: Instant;
   /** The last reading that succeeded. */
   readonly readOn?: Instant;
-  /** Last known; `never` for what does not expire. */
+  /** The last known one; `never` for a target that does not expire. */
   readonly expiresOn?: Instant | 'never';
   readonly evidence?: Evidence;
   /** Known after a seen renewal, and of minted targets. */
   readonly lifetimeMs?: number;
-  /** While the evidence is `moved`: the expiry that was fixed before, and when the move was first seen. */
+  /** While the evidence is `moved`: the fixed expiry before the move, and when the move was first seen. */
   readonly movedFrom?: Instant;
   readonly movedOn?: Instant;
   readonly failure?: Failure;
-  /** The failure that ended last: since when it was, and when a read succeeded again. */
+  /** The failure that ended last: when it began, and when a read succeeded again. */
   readonly recovered?: { readonly since: Instant; readonly on: Instant };
-  /** The expiry in force is a renewal: of which one, and when that was seen. */
+  /** The current expiry is a renewal: the expiry before it, and when the renewal was seen. */
   readonly renewed?: { readonly from: Instant; readonly on: Instant };
-  /** The registry row can't be understood, and since when. */
+  /** The registry row has faults: which, and since when. */
   readonly invalid?: { readonly faults: readonly string[]; readonly since: Instant };
-  /** The registry row is gone since. */
+  /** The registry row is gone since this instant. */
   readonly goneSince?: Instant;
-  /** Every calendar key that may exist for this target; '' stands for none. More than one: a write was cut off. */
-  readonly cal: readonly string[];
-  /** Fingerprint of the calendar row last written. */
-  readonly shown?: string;
-  /** What each owner (lower-case address) was told, one entry an expiry. */
+  /** Every calendar key that may exist for this target; '' means none. More than one: a write was interrupted. */
+  readonly calendarKeys: readonly string[];
+  /** Hash of the listing in the calendar row that was written last. */
+  readonly listingHash?: string;
+  /** What each owner (lower-case address) was told, one entry per expiry. */
   readonly told: ReadonlyMap<string, readonly Told[]>;
   /** By owner (lower-case address). */
   readonly snoozes: ReadonlyMap<string, Snooze>;
 }
 
-export interface Learnt {
+/** A state with a reading taken into account, and the events for the history. */
+export interface Updated {
   readonly after: Expiry;
   readonly events: readonly TargetEvent[];
 }
 
-export function newExpiry(key: Key, now: Instant): Expiry {
-  return { scope: key.scope, name: key.name, firstSeenOn: now, cal: [], told: new Map(), snoozes: new Map() };
+export function newExpiry({ scope, name }: Key, now: Instant): Expiry {
+  return { scope, name, firstSeenOn: now, calendarKeys: [], told: new Map(), snoozes: new Map() };
 }
 
 /** The state after one reading taken at `now`. */
-export function learn(before: Expiry, reading: Reading, now: Instant, mayMint: boolean): Learnt {
-  if (reading.outcome === 'failed') return learnFailure(before, reading, now);
+export function withReading(before: Expiry, reading: Reading, now: Instant, mayMint: boolean): Updated {
+  if (reading.outcome === 'failed') return withFailure(before, reading, now);
   const expiresOn = reading.outcome === 'expires' ? reading.expiresOn : 'never';
-  const evidence = mayMint ? weigh(before, expiresOn) : 'fixed';
-  const {
-    failure,
-    movedFrom: _from,
-    movedOn: _on,
-    lifetimeMs: _lifetime,
-    renewed: _renewed,
-    ...kept
-  } = before;
+  const evidence = mayMint ? evidenceOf(before, expiresOn) : 'fixed';
+  const { failure } = before;
   const change = changeOf(before, expiresOn, evidence, now);
   const after: Expiry = {
-    ...kept,
+    ...before,
     checkedOn: now,
     readOn: now,
     expiresOn,
     evidence,
-    ...change.columns,
-    ...(failure && { recovered: { since: failure.since, on: now } }),
+    lifetimeMs: change.lifetimeMs,
+    movedFrom: change.movedFrom,
+    movedOn: change.movedOn,
+    renewed: change.renewed,
+    failure: undefined,
+    recovered: failure ? { since: failure.since, on: now } : before.recovered,
   };
   const note = `after ${failure?.count} failed reads`;
   const recovered: TargetEvent[] = failure ? [{ type: 'recovered', on: now, note }] : [];
-  return { after, events: [...recovered, ...change.events] };
+  return { after, events: change.event ? [...recovered, change.event] : recovered };
 }
 
-function learnFailure(before: Expiry, reading: FailedReading, now: Instant): Learnt {
-  const { code, message } = reading;
+function withFailure(before: Expiry, { code, message }: FailedReading, now: Instant): Updated {
   const earlier = before.failure;
-  const alike = earlier?.code === code ? earlier.alike + 1 : 1;
+  const isSameCode = earlier?.code === code;
   const failure: Failure = {
     code,
     message,
     since: earlier?.since ?? now,
     count: (earlier?.count ?? 0) + 1,
-    alike,
+    sameCodeCount: isSameCode ? earlier.sameCodeCount + 1 : 1,
   };
   const type = code === 'missing' ? 'missing' : 'failing';
-  const events: TargetEvent[] =
-    earlier?.code === code ? [] : [{ type, on: now, note: `${code}: ${message}` }];
-  const { recovered: _over, ...kept } = before;
-  return { after: { ...kept, checkedOn: now, failure }, events };
+  return {
+    after: { ...before, checkedOn: now, failure, recovered: undefined },
+    events: isSameCode ? [] : [{ type, on: now, note: `${code}: ${message}` }],
+  };
 }
 
-function weigh(before: Expiry, expiresOn: Instant | 'never'): Evidence {
+function evidenceOf(before: Expiry, expiresOn: Instant | 'never'): Evidence {
   if (before.expiresOn === undefined) return 'first';
   if (before.expiresOn === expiresOn) return 'fixed';
   return before.evidence === 'moved' || before.evidence === 'minted' ? 'minted' : 'moved';
 }
 
-type Change = {
-  columns: Pick<Expiry, 'lifetimeMs' | 'movedFrom' | 'movedOn' | 'renewed'>;
-  events: TargetEvent[];
-};
+/** What a successful reading says beside the expiry. Each column is as it is afterwards: an absent one is cleared. */
+type Change = Pick<Expiry, 'lifetimeMs' | 'movedFrom' | 'movedOn' | 'renewed'> & { event?: TargetEvent };
 
-/** What a successful reading says beside the expiry: a lifetime, a renewal, a move that is still undecided. */
 function changeOf(before: Expiry, expiresOn: Instant | 'never', evidence: Evidence, now: Instant): Change {
-  if (expiresOn === 'never') return { columns: {}, events: [] };
+  if (expiresOn === 'never') return {};
   if (evidence === 'minted') return lifetimeOfMinted(before, expiresOn - now, now);
   if (evidence === 'moved') {
-    const fixed = typeof before.expiresOn === 'number' && before.evidence === 'fixed';
-    return { columns: { ...(fixed && { movedFrom: before.expiresOn }), movedOn: now }, events: [] };
+    const wasFixed = typeof before.expiresOn === 'number' && before.evidence === 'fixed';
+    return { movedFrom: wasFixed ? before.expiresOn : undefined, movedOn: now };
   }
   const from = before.movedFrom ?? before.expiresOn;
-  if (typeof from !== 'number' || from === expiresOn)
-    return { columns: keepWhatWasMeasured(before, expiresOn), events: [] };
-  if (expiresOn < from) return { columns: {}, events: [{ type: 'shortened', on: now, from, to: expiresOn }] };
-  const seenOn = before.movedOn ?? now;
-  const lifetimeMs = expiresOn - seenOn;
-  // Unread for longer than what is left, it may have been renewed long ago: a lifetime too short would silence thresholds.
-  const measured = seenOn - (before.readOn ?? seenOn) < lifetimeMs;
-  const columns = { renewed: { from, on: seenOn }, ...(measured && { lifetimeMs }) };
-  return { columns, events: [{ type: 'renewed', on: now, from, to: expiresOn }] };
+  if (typeof from !== 'number' || from === expiresOn) return keptOf(before, expiresOn);
+  if (expiresOn < from) return { event: { type: 'shortened', on: now, from, to: expiresOn } };
+  return renewalOf(before, from, expiresOn, now);
 }
 
-/** A lifetime, and that it is a renewal, outlive a reading only as long as the expiry they were seen on. */
-function keepWhatWasMeasured(before: Expiry, expiresOn: Instant): Change['columns'] {
+/** Lifetime and renewal belong to the expiry on which they were seen, and are kept as long as it stays. */
+function keptOf(before: Expiry, expiresOn: Instant): Change {
   if (before.expiresOn !== expiresOn || before.evidence === 'minted') return {};
   const { lifetimeMs, renewed } = before;
-  return { ...(lifetimeMs !== undefined && { lifetimeMs }), ...(renewed && { renewed }) };
+  return { lifetimeMs, renewed };
 }
 
+function renewalOf(before: Expiry, from: Instant, expiresOn: Instant, now: Instant): Change {
+  const seenOn = before.movedOn ?? now;
+  const lifetimeMs = expiresOn - seenOn;
+  // A target that was unread for longer than this may have been renewed long ago. Its lifetime would come out too short,
+  // and a lifetime that is too short suppresses thresholds.
+  const isMeasured = seenOn - (before.readOn ?? seenOn) < lifetimeMs;
+  return {
+    renewed: { from, on: seenOn },
+    lifetimeMs: isMeasured ? lifetimeMs : undefined,
+    event: { type: 'renewed', on: now, from, to: expiresOn },
+  };
+}
+
+/** Rule 8: the history notes a lifetime that changed by more than 10 %. */
 function lifetimeOfMinted(before: Expiry, lifetimeMs: number, now: Instant): Change {
   const earlier = before.lifetimeMs;
-  const changed = earlier !== undefined && Math.abs(lifetimeMs - earlier) > 0.1 * Math.abs(earlier);
+  const hasChanged = earlier !== undefined && Math.abs(lifetimeMs - earlier) > 0.1 * Math.abs(earlier);
   const note = `lifetime ${Math.round((earlier ?? 0) / 1000)} s became ${Math.round(lifetimeMs / 1000)} s`;
-  return { columns: { lifetimeMs }, events: changed ? [{ type: 'lifetimeChanged', on: now, note }] : [] };
+  return { lifetimeMs, event: hasChanged ? { type: 'lifetimeChanged', on: now, note } : undefined };
 }

@@ -1,4 +1,4 @@
-/** The events of a target's life, as its history keeps them: written last, read by people, never by a decision. */
+/** The events in a target's history. They are written last, people read them, and no decision depends on them. */
 import type { Instant } from '../formats/instant';
 
 export type TargetEvent =

@@ -1,15 +1,16 @@
-/** Listings: what reports show of a target, as the calendar table holds it, and the same as one item of a report. */
+/** Listings: what a report shows of a target, in two shapes: as the calendar table holds it, and as one item of a report. */
 import { type Instant, SECOND } from '../formats/instant';
 import type { FailureCode } from './reading';
 import { type Check, type Standing, standingOf } from './standing';
 import type { Key } from './target';
 
-/** What a report shows of a target: the content of its calendar row. */
+/** The content of a target's calendar row. It does not change with time alone. */
 export interface Listing {
   readonly kind: string;
   readonly displayName: string;
   readonly owners: readonly string[];
   readonly expiresOn?: Instant | 'never';
+  /** Where the widest threshold falls. */
   readonly expiringFrom?: Instant;
   readonly lifetimeMs?: number;
   readonly minted: boolean;
@@ -23,7 +24,7 @@ export interface Listing {
   };
   readonly checkedOn?: Instant;
   readonly nextCheckOn?: Instant;
-  /** The latest end of the snoozes that hold. */
+  /** The latest end of the snoozes in force. */
   readonly snoozedUntil?: Instant;
 }
 
@@ -43,17 +44,17 @@ export interface StatusItem {
   readonly failure?: Listing['failure'];
   readonly checkedOn: Instant | undefined;
   readonly nextCheckOn: Instant | undefined;
-  /** Until then at least one of its owners wants no reminders; absent when that is over. */
+  /** Until then at least one owner gets no reminders; undefined once that is over. */
   readonly snoozedUntil?: Instant;
 }
 
-/** A listed target as a report shows it at `asOf`: only its standing and what is left of its life depend on the time. */
+/** A listed target as a report shows it at `asOf`. Only standing, remaining time and snooze depend on that instant. */
 export function itemOf(
   { scope, name, listing }: Key & { readonly listing: Listing },
   asOf: Instant,
 ): StatusItem {
   const { kind, displayName, owners, expiresOn, lifetimeMs, minted, check, failure } = listing;
-  const { checkedOn, nextCheckOn, snoozedUntil } = listing;
+  const { checkedOn, nextCheckOn, snoozedUntil = 0 } = listing;
   return {
     kind,
     scope,
@@ -62,13 +63,13 @@ export function itemOf(
     owners,
     expiresOn,
     remainingSeconds: typeof expiresOn === 'number' ? Math.floor((expiresOn - asOf) / SECOND) : undefined,
-    ...(lifetimeMs !== undefined && { lifetimeSeconds: Math.round(lifetimeMs / SECOND) }),
+    lifetimeSeconds: lifetimeMs === undefined ? undefined : Math.round(lifetimeMs / SECOND),
     minted,
     standing: standingOf(listing, asOf),
     check,
-    ...(failure && { failure }),
+    failure,
     checkedOn,
     nextCheckOn,
-    ...(snoozedUntil !== undefined && snoozedUntil > asOf && { snoozedUntil }),
+    snoozedUntil: snoozedUntil > asOf ? snoozedUntil : undefined,
   };
 }

@@ -1,9 +1,9 @@
-/** Mail outcomes: the closed list of what becomes of digests, by which they are counted over the life of the installation. */
+/** Mail outcomes: the closed list of how a digest can end. Digests are counted by it over the life of the installation. */
 
 /**
- * How sending a digest ended, each digest once: `accepted` by the mail service, `refused` by it for good, or `givenUp` since
- * it fails on this mail and takes others. And how an accepted one ended, each once more: `delivered`, `undelivered` (bounced,
- * suppressed, dropped), or `unknown` when the service did not say within a day.
+ * Each digest counts once for how sending it ended: the mail service `accepted` it, `refused` it for good, or it was
+ * `givenUp` because it kept failing while other mails were taken. Each accepted one counts once more for how it ended:
+ * `delivered`, `undelivered` (bounced, suppressed, dropped), or `unknown` if the service did not say within a day.
  */
 export const MAIL_OUTCOMES = [
   'accepted',
@@ -15,7 +15,7 @@ export const MAIL_OUTCOMES = [
 ] as const;
 export type MailOutcome = (typeof MAIL_OUTCOMES)[number];
 
-/** Digests by what became of them. */
+/** Number of digests by outcome. */
 export type MailTotals = Readonly<Record<MailOutcome, number>>;
 
 export const NO_MAILS: MailTotals = {

@@ -1,58 +1,63 @@
-/** Pace: our copy of a service's token bucket, so that a scope's limit is used fully and never overrun (rules 2, 3). */
+/** Pace: our copy of a service's token bucket. With it a scope's limit is used fully and never exceeded (rules 2, 3). */
 import { HOUR, type Instant, SECOND } from '../formats/instant';
 
+/** The bucket that a service documents. */
 export interface Limits {
   /** Requests per second. */
   readonly rate: number;
-  /** What the bucket holds when full. */
+  /** Requests that a full bucket allows at once. */
   readonly burst: number;
 }
 
 export interface Pace {
+  /** Requests that the bucket allowed at the instant `at`. */
   readonly level: number;
-  /** The instant for which the level holds. */
   readonly at: Instant;
-  /** The service refused: nothing is sent before this instant. */
+  /** The service refused a request: none is sent before this instant. */
   readonly pausedUntil?: Instant;
-  /** Refusals since the last answer that was none. */
+  /** Refusals in a row. */
   readonly refusals: number;
 }
 
 const LONGEST_PAUSE = HOUR;
 
+/** The pace of a scope that was never read. */
 export function fullPace(limits: Limits, now: Instant): Pace {
   return { level: limits.burst, at: now, refusals: 0 };
 }
 
-/** How long to wait, in milliseconds, until one request may be sent; 0 is now. */
+/** Milliseconds to wait before the next request may be sent; 0 means now. */
 export function waitFor(pace: Pace, limits: Limits, now: Instant): number {
   const pause = Math.max(0, (pace.pausedUntil ?? 0) - now);
   const missing = 1 - refilled(pace, limits, now).level;
   return Math.max(pause, missing > 0 ? Math.ceil((missing / limits.rate) * SECOND) : 0);
 }
 
+/** The pace after one request was sent. Nothing is sent during a pause, so the pause is over. */
 export function spend(pace: Pace, limits: Limits, now: Instant): Pace {
-  const { pausedUntil: _over, ...full } = refilled(pace, limits, now);
-  return { ...full, level: full.level - 1 };
+  const { level, at, refusals } = refilled(pace, limits, now);
+  return { level: level - 1, at, refusals };
 }
 
 /**
- * The service answered 429 to a request sent at `sentAt`: its bucket is empty and we pause for what it asked, or for a
- * second that doubles with each refusal in a row. Refusals of requests sent before the pause began tell nothing new.
+ * The service answered 429 to a request sent at `sentAt`. Its bucket is empty, and we pause for as long as it asked;
+ * if it gave no time, for one second, doubled with each refusal in a row. Refusals of requests that were sent before the
+ * pause began add nothing.
  */
 export function refused(pace: Pace, sentAt: Instant, now: Instant, retryAfterMs: number | undefined): Pace {
-  // Nothing is sent during a pause, so whatever was sent before its end was sent before its beginning.
+  // Nothing is sent during a pause: a request from before its end is from before its beginning.
   if (pace.pausedUntil !== undefined && sentAt < pace.pausedUntil) return pace;
   const asked = retryAfterMs ?? SECOND * 2 ** Math.min(pace.refusals, 12);
   const pausedUntil = now + Math.min(LONGEST_PAUSE, Math.max(SECOND, asked));
-  // A service that says when to come back has refilled by then; of any other we know only that it was empty.
+  // A bucket with a Retry-After has refilled by then. Of any other we know only that it was empty.
   const at = retryAfterMs === undefined ? pausedUntil : now;
   return { level: 0, at, pausedUntil, refusals: pace.refusals + 1 };
 }
 
 /**
- * The service answered, and said what is left in its bucket where it says so. `inFlight` requests may not be counted in that yet.
- * A smaller difference than that is only the answer's age; a larger one means that somebody else draws on the bucket.
+ * The service answered. `remaining` is what its answer says is left in the bucket, if it does. The `inFlight` requests may
+ * be missing from that number. A difference up to that many is only due to the answer's age; a larger one means that
+ * another client uses the same bucket.
  */
 export function answered(
   pace: Pace,
@@ -67,6 +72,7 @@ export function answered(
   return remaining + inFlight + 1 < current.level ? { ...current, level: remaining } : calm;
 }
 
+/** The pace with the bucket refilled up to `now`. */
 function refilled(pace: Pace, limits: Limits, now: Instant): Pace {
   const level = Math.min(limits.burst, pace.level + (Math.max(0, now - pace.at) * limits.rate) / SECOND);
   return { ...pace, level, at: Math.max(pace.at, now) };

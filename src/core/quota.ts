@@ -1,4 +1,4 @@
-/** Quota: how much of a sliding minute and hour is used, so that the mail service is never asked for more than it grants (rule 17). */
+/** Quota: requests to the mail service within a sliding minute and hour, kept within its limits (rule 17). */
 import { HOUR, type Instant, MINUTE, SECOND } from '../formats/instant';
 
 export interface QuotaLimits {
@@ -6,10 +6,10 @@ export interface QuotaLimits {
   readonly perHour: number;
 }
 
-/** Requests by the ten seconds they fell in, oldest first: exact enough, and small however many they are. */
+/** Requests counted by ten-second slots, oldest first. That is exact enough, and small at any number of requests. */
 export interface Usage {
   readonly slots: readonly { readonly at: Instant; readonly count: number }[];
-  /** The service asked to wait until then. */
+  /** The service asked for no request before this instant. */
   readonly pausedUntil?: Instant;
 }
 
@@ -17,7 +17,7 @@ export const UNUSED: Usage = { slots: [] };
 
 const SLOT = 10 * SECOND;
 
-/** One request more, or `undefined` where a limit or a pause forbids it. A slot counts for as long as any of it may. */
+/** The usage with one request more; undefined if a limit or a pause forbids it. A slot counts until all of it is over. */
 export function reserve(usage: Usage, limits: QuotaLimits, now: Instant): Usage | undefined {
   const slots = usage.slots.filter(({ at }) => at + SLOT > now - HOUR);
   const used = (span: number) =>
@@ -30,7 +30,7 @@ export function reserve(usage: Usage, limits: QuotaLimits, now: Instant): Usage 
   return { slots: [...others, { at, count: (current?.count ?? 0) + 1 }] };
 }
 
-/** The service asked to wait: nothing is reserved before that. */
+/** The usage after the service asked to wait: nothing is reserved before `until`. */
 export function paused(usage: Usage, until: Instant): Usage {
   return { ...usage, pausedUntil: Math.max(until, usage.pausedUntil ?? 0) };
 }

@@ -1,4 +1,4 @@
-/** Readings: what a source said about a target once. No type here can hold a token's value (rule 1). */
+/** Readings: what a source found out about a target in one read. No type here can hold a token's value (rule 1). */
 import type { Instant } from '../formats/instant';
 
 /** The closed list of ways in which a read fails. */
@@ -15,7 +15,7 @@ export type FailureCode = (typeof FAILURE_CODES)[number];
 export interface FailedReading {
   readonly outcome: 'failed';
   readonly code: FailureCode;
-  /** One sentence in our own words: what happened and, where it is known, the fix. */
+  /** One sentence in our own words: what happened and, if known, how to fix it. */
   readonly message: string;
 }
 

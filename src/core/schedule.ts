@@ -1,10 +1,11 @@
-/** The schedule: when a target is read next, computed afresh from its state and row at every sweep (rule 6). */
+/** The schedule: when a target is read next. Every sweep computes it anew from the target's state and row (rule 6). */
 
 import { HOUR, type Instant, MINUTE } from '../formats/instant';
 import type { Expiry, Failure } from './expiry';
 import { fixedExpiry } from './standing';
 import type { Crossing } from './thresholds';
 
+/** The instant of the next read, and which rule set it. */
 export interface NextCheck {
   readonly on: Instant;
   readonly because: 'neverRead' | 'interval' | 'threshold' | 'undecided' | 'failing' | 'reminderWaits';
@@ -17,7 +18,7 @@ export interface Timing {
   readonly reminderWaits: boolean;
 }
 
-/** A failing target is read again after 5 minutes, then 10, 20 and at last every hour, or at its interval if that is shorter. */
+/** A failing target is read again after 5 minutes, then 10, 20, and then every hour; at its interval if that is shorter. */
 const FIRST_RETRY = 5 * MINUTE;
 
 export function nextCheck(expiry: Expiry, timing: Timing): NextCheck {
@@ -35,14 +36,14 @@ export function nextCheck(expiry: Expiry, timing: Timing): NextCheck {
   return candidates.reduce((earliest, candidate) => (candidate.on < earliest.on ? candidate : earliest));
 }
 
-/** Growing gaps; but always one read at the very hour after which owners are told, lest they hear of what is over. */
+/** The gaps grow. One read always falls on the instant from which owners are told, so that they never hear of a failure that is over. */
 function nextRetry({ since, count }: Failure, checkedOn: Instant): Instant {
   const retry = checkedOn + Math.min(HOUR, FIRST_RETRY * 2 ** (count - 1));
   const toldFrom = since + HOUR;
   return checkedOn < toldFrom ? Math.min(retry, toldFrom) : retry;
 }
 
-/** The first threshold that falls after the last attempt; a minted target has none (rule 8). */
+/** The first threshold after the last attempt. A minted target has none (rule 8). */
 function nextCrossing(
   expiry: Expiry,
   crossings: readonly Crossing[],

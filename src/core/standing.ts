@@ -1,4 +1,4 @@
-/** Standing and check: the two words in which every report says how a target is and how reading it goes. */
+/** Standing and check: two words in every report, one for the target and one for how reading it goes. */
 
 import type { Instant } from '../formats/instant';
 import type { Expiry } from './expiry';
@@ -9,11 +9,12 @@ export type Standing = (typeof STANDINGS)[number];
 export const CHECKS = ['ok', 'failing', 'invalid', 'pending'] as const;
 export type Check = (typeof CHECKS)[number];
 
-/** What standing is computed from; it is never stored as truth, since time alone changes it. */
+/** What the standing is computed from. The standing itself is never stored: it changes with time alone. */
 export interface StandingFacts {
   readonly expiresOn?: Instant | 'never';
   readonly minted: boolean;
   readonly failing: boolean;
+  /** Where the widest threshold falls. */
   readonly expiringFrom?: Instant;
 }
 
@@ -31,17 +32,17 @@ export function checkOf(expiry: Expiry): Check {
   return expiry.readOn === undefined ? 'pending' : 'ok';
 }
 
-/** Whether every read of this target makes a new token, by the evidence of its readings (rule 7). */
+/** Whether every read of this target makes a new token, as the evidence of its readings says (rule 7). */
 export function isMinted(expiry: Expiry): boolean {
   return expiry.evidence === 'minted';
 }
 
-/** Whether its expiry says something about the future: it is known, dated and does not move with each read. */
+/** The expiry, if it is known, has a date and does not move with each read. Only such an expiry says something about the future. */
 export function fixedExpiry(expiry: Expiry): Instant | undefined {
   return expiry.evidence === 'fixed' ? datedExpiry(expiry) : undefined;
 }
 
-/** The expiry by which reports order a target: known, dated and not minted; evidence may still be undecided. */
+/** The expiry by which reports sort a target: it is known, has a date and is not minted. The evidence may still be undecided. */
 export function datedExpiry(expiry: Expiry): Instant | undefined {
   return isMinted(expiry) || typeof expiry.expiresOn !== 'number' ? undefined : expiry.expiresOn;
 }

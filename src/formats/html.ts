@@ -1,4 +1,4 @@
-/** HTML for mails and pages, escaped by construction: a template escapes every value that is not finished HTML already (rule 23). */
+/** HTML for mails and pages. The template escapes every value that is not HTML already, so no value can inject markup (rule 23). */
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -8,7 +8,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Finished HTML; only the template below makes it. */
+/** Safe HTML. Only the template below makes it. */
 export class Html {
   private constructor(readonly text: string) {}
 
@@ -18,10 +18,10 @@ export class Html {
   }
 }
 
-/** What is undefined or false is left out. */
+/** Undefined and false are written as nothing. */
 type Part = string | number | Html | readonly Html[] | undefined | false;
 
-/** Write `html` before a template literal: values are escaped for text and for quoted attributes. */
+/** A tag for template literals: it escapes values for text and for quoted attributes. */
 export function html(strings: TemplateStringsArray, ...values: Part[]): Html {
   return Html.of(strings, values);
 }

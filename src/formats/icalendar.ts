@@ -1,37 +1,37 @@
-/** Calendars as RFC 5545 writes them: expiries as moments that a calendar program can show, move and ring for. */
+/** Calendars in the iCalendar format (RFC 5545): events with alarms, as calendar programs read them. */
 import { DAY, formatInstant, HOUR, type Instant, MINUTE, SECOND } from './instant';
 
 export interface CalendarEvent {
-  /** The same for as long as it is the same thing: an event that is read again under it moves instead of doubling. */
+  /** Names the event for good: a program that reads it again moves the event and adds no second one. */
   readonly uid: string;
   readonly startsOn: Instant;
   readonly summary: string;
   readonly description?: string;
-  /** Written only if it is an http or https one. */
+  /** Left out unless it is an http or https URL. */
   readonly url?: string;
-  /** How long before the start a calendar rings, in milliseconds; negative: after it. */
+  /** How long before the start each alarm rings, in milliseconds; negative: after it. */
   readonly alarms?: readonly number[];
 }
 
 export interface CalendarHead {
-  /** When what the events say was true. */
+  /** The instant at which the events were true. */
   readonly asOf: Instant;
-  /** What a calendar program calls a feed. */
+  /** The name that a calendar program shows for a feed. */
   readonly name?: string;
-  /** How often a program that subscribes should look again (RFC 7986), in hours. */
+  /** How often a program that subscribes should read again (RFC 7986), in hours. */
   readonly refreshHours?: number;
 }
 
 const PRODUCT = '-//Expiry watcher//Expiries//EN';
-/** A moment without a length is invisible in most calendars. */
+/** Most calendars do not show an event without a length. */
 const LENGTH = 15 * MINUTE;
-/** Octets of a line, its end not counted (RFC 5545, 3.1). */
+/** Octets of a line without its line end (RFC 5545, 3.1). */
 const LONGEST_LINE = 75;
 const CRLF = '\r\n';
-/** The form of a date-time holds four digits of a year. */
+/** A date-time has room for a year of four digits. */
 const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59);
 
-/** A whole VCALENDAR without a METHOD: to be kept, not to be answered. Seconds are cut, never rounded up. */
+/** A whole VCALENDAR without a METHOD, since it is no invitation. Fractions of a second are cut. */
 export function icalendarOf(events: readonly CalendarEvent[], head: CalendarHead): string {
   const { asOf, name, refreshHours } = head;
   const lines = [
@@ -47,7 +47,7 @@ export function icalendarOf(events: readonly CalendarEvent[], head: CalendarHead
   return lines.map(line => folded(line) + CRLF).join('');
 }
 
-/** Programs of before RFC 7986 know the other one. */
+/** The second line is for programs older than RFC 7986. */
 function refreshLines(hours: number): string[] {
   return [`REFRESH-INTERVAL;VALUE=DURATION:PT${hours}H`, `X-PUBLISHED-TTL:PT${hours}H`];
 }
@@ -65,7 +65,7 @@ function eventLines(event: CalendarEvent, asOf: Instant): string[] {
     `SUMMARY:${text(summary)}`,
     ...(description === undefined ? [] : [`DESCRIPTION:${text(description)}`]),
     ...(url === undefined ? [] : [`URL:${url}`]),
-    // An expiry takes nobody's time.
+    // The event does not make anybody busy.
     'TRANSP:TRANSPARENT',
     ...alarms.flatMap(lead => alarmLines(lead, summary)),
     'END:VEVENT',
@@ -94,7 +94,7 @@ function duration(ms: number): string {
   return `P${days}${time === '' ? '' : `T${time}`}`;
 }
 
-/** A value of type TEXT (RFC 5545, 3.3.11): line ends are written as `\n`; controls and halves of characters are dropped. */
+/** A value of type TEXT (RFC 5545, 3.3.11). Line ends become `\n`; control characters and lone surrogates are dropped. */
 function text(value: string): string {
   return value
     .replace(/\r\n|[\r\n\u0085\u2028\u2029]/g, '\n')
@@ -104,14 +104,14 @@ function text(value: string): string {
     .replaceAll('\n', '\\n');
 }
 
-/** In its normal spelling, which holds no space, control or line end. */
+/** The URL in its normal spelling, which has no space, control character or line end. */
 function webAddress(url: string | undefined): string | undefined {
   if (url === undefined || !URL.canParse(url)) return undefined;
   const { protocol, href } = new URL(url);
   return protocol === 'https:' || protocol === 'http:' ? href : undefined;
 }
 
-/** Broken by a line end and a space, which readers take out again, and never within a character. */
+/** Folded by a line end and a space, which readers remove again. No character is split. */
 function folded(line: string): string {
   let written = '';
   let room = LONGEST_LINE;
@@ -127,7 +127,7 @@ function folded(line: string): string {
   return written;
 }
 
-/** Of its UTF-8 form. */
+/** Length of a character in UTF-8. */
 function octetsOf(codePoint: number): number {
   if (codePoint < 0x80) return 1;
   if (codePoint < 0x800) return 2;

@@ -1,4 +1,4 @@
-/** Instants: the one way to read a date from outside (rule 5) and the one way to write it down. */
+/** Instants: the one way to parse a date from outside (rule 5), and the one way to write it. */
 
 /** Milliseconds since 1970-01-01T00:00Z. */
 export type Instant = number;
@@ -14,8 +14,8 @@ const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)?$/;
 
 /**
- * Reads an RFC 3339 date-time, strictly and by the calendar: no 30 February, no hour 24, no leap second.
- * Any number of fraction digits (cut to milliseconds); no offset means UTC; years 2000 to 9999.
+ * Parses an RFC 3339 date-time, strictly and by the calendar: no 30 February, no hour 24, no leap second.
+ * It takes any number of fraction digits (cut to milliseconds) and the years 2000 to 9999. No offset means UTC.
  */
 export function parseInstant(text: string): Instant | undefined {
   const match = RFC_3339.exec(text);
@@ -30,7 +30,7 @@ export function parseInstant(text: string): Instant | undefined {
   return instant >= EARLIEST && instant <= LATEST ? instant : undefined;
 }
 
-/** The 24-character UTC form in which every instant is stored and answered. */
+/** The 24-character UTC text in which every instant is stored and answered. */
 export function formatInstant(instant: Instant): string {
   return new Date(instant).toISOString();
 }

@@ -1,4 +1,4 @@
-/** Instants and spans in words: absolute in UTC, and counted from a reader's one instant, days rounded up (rule 19). */
+/** Instants and time spans as people read them: in UTC, or as a distance from one instant, with days rounded up (rule 19). */
 import { DAY, formatInstant, HOUR, type Instant, MINUTE } from './instant';
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
@@ -8,7 +8,7 @@ export function utcDate(instant: Instant): string {
   return formatInstant(instant).slice(0, 10);
 }
 
-/** `2026-06-08 07:30 UTC`; seconds are cut off, so that an expiry is never said to be later than it is. */
+/** `2026-06-08 07:30 UTC`. Seconds are cut, so that no expiry is shown later than it is. */
 export function utc(instant: Instant): string {
   return `${formatInstant(instant).slice(0, 16).replace('T', ' ')} UTC`;
 }
@@ -23,7 +23,7 @@ export function moment(instant: Instant): string {
   return `${weekday(instant)} ${utc(instant)}`;
 }
 
-/** `expires in 7 days`, `expired 3 hours ago`; at the very instant it has expired. */
+/** `expires in 7 days`, `expired 3 hours ago`, `expired just now`. */
 export function expiryPhrase(expiresOn: Instant, asOf: Instant): string {
   if (expiresOn > asOf) return `expires in ${span(expiresOn - asOf)}`;
   return expiresOn === asOf ? 'expired just now' : `expired ${span(asOf - expiresOn)} ago`;
@@ -35,7 +35,7 @@ export function distance(instant: Instant, asOf: Instant): string {
   return instant === asOf ? 'just now' : `${span(asOf - instant)} ago`;
 }
 
-/** Never `0 days`: below a day in hours, below an hour in minutes. */
+/** `7 days`; in hours up to 23 hours, in minutes up to 59 minutes. */
 export function span(ms: number): string {
   if (ms <= 59 * MINUTE) return counted(Math.ceil(ms / MINUTE), 'minute');
   return ms <= 23 * HOUR ? counted(Math.ceil(ms / HOUR), 'hour') : counted(Math.ceil(ms / DAY), 'day');

@@ -1,5 +1,5 @@
 /** `sweepScope`: one scope's sweep for one queue message; it answers with the message that continues it, if any. */
-import { parseSweepMessage } from '../watch/sweep/message';
+import { parseSweepMessage } from '../watch/sweep/start-sweep';
 import { type QueueFunction, SWEEP_QUEUE, SWEEP_QUEUE_CONNECTION } from './definition';
 import { logOf } from './log';
 import type { App } from './use-cases';

@@ -10,9 +10,9 @@ import type { Forecast } from '../watch/report/forecast';
 import type { Health } from '../watch/report/health';
 import type { Measures } from '../watch/report/metrics';
 import type { Overview, Report, StatusQuery } from '../watch/report/status';
-import type { Asked, LinkAnswer } from '../watch/snooze/follow-link';
+import type { LinkAction, LinkAnswer } from '../watch/snooze/follow-link';
 import type { CheckAnswer } from '../watch/sweep/check-now';
-import type { SweepMessage } from '../watch/sweep/message';
+import type { SweepMessage } from '../watch/sweep/start-sweep';
 
 export interface UseCases {
   readonly kinds: readonly string[];
@@ -39,7 +39,7 @@ export interface UseCases {
   importRows(lines: readonly ImportLine[], dryRun: boolean, log: Log): Promise<LineReport[]>;
   /** What the link in a mail shows; changes nothing. */
   lookAtLink(token: string): Promise<LinkAnswer>;
-  followLink(token: string, asked: Asked): Promise<LinkAnswer>;
+  followLink(token: string, asked: LinkAction): Promise<LinkAnswer>;
   health(): Promise<Health>;
 }
 

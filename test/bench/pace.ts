@@ -5,7 +5,7 @@ import { DAY, formatInstant, SECOND } from '../../src/formats/instant';
 import { createSources, kinds } from '../../src/sources';
 import { openTables } from '../../src/storage/tables';
 import type { RegistryRow } from '../../src/watch/ports';
-import type { SweepMessage } from '../../src/watch/sweep/message';
+import type { SweepMessage } from '../../src/watch/sweep/start-sweep';
 import { sweepScope } from '../../src/watch/sweep/sweep-scope';
 import { testClock } from '../support/clock';
 import { watchRequests } from '../support/in-flight';

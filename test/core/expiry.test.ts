@@ -1,4 +1,4 @@
-import { type Evidence, type Expiry, learn } from '../../src/core/expiry';
+import { type Evidence, type Expiry, withReading } from '../../src/core/expiry';
 import { failed, type Reading } from '../../src/core/reading';
 import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
 import { at, failing, fixed, state, told } from './states';
@@ -8,23 +8,23 @@ const never: Reading = { outcome: 'neverExpires' };
 const missing = failed('missing', 'it knows no such token');
 const timeout = failed('timeout', 'no answer in 10 s');
 
-/** One reading after the other: what evidence, what events and what state come of them. */
+/** Takes readings one after the other. @returns the evidence after each, all events, and the last state */
 function read(mayMint: boolean, readings: readonly [Reading, number][], before: Expiry = state()) {
   let after = before;
   const evidence: (Evidence | undefined)[] = [];
   const events: string[] = [];
   for (const [reading, now] of readings) {
-    const learnt = learn(after, reading, now, mayMint);
-    after = learnt.after;
+    const updated = withReading(after, reading, now, mayMint);
+    after = updated.after;
     evidence.push(after.evidence);
     events.push(
-      ...learnt.events.map(event => ('note' in event ? `${event.type}: ${event.note}` : event.type)),
+      ...updated.events.map(event => ('note' in event ? `${event.type}: ${event.note}` : event.type)),
     );
   }
   return { after, evidence, events };
 }
 
-describe('evidence of what may mint (rule 7)', () => {
+describe('evidence of a target that may mint (rule 7)', () => {
   const [a, b, c, d] = [at('07-01'), at('07-02'), at('07-03'), at('07-04')];
   const now = at('06-01');
   test.each<[string, Reading[], Evidence[]]>([
@@ -75,7 +75,7 @@ describe('evidence of what may mint (rule 7)', () => {
     ).toEqual(evidence);
   });
 
-  test('what cannot mint is fixed from the first reading on', () => {
+  test('a target that can not mint is fixed from the first reading on', () => {
     expect(
       read(false, [
         [expires(a), now],
@@ -95,7 +95,7 @@ describe('a reading that succeeds', () => {
     expect(events).toEqual([]);
   });
 
-  test('of no expiry is recorded as never', () => {
+  test('of a target that never expires is recorded as never', () => {
     expect(read(false, [[never, at('06-01')]]).after.expiresOn).toBe('never');
   });
 
@@ -111,7 +111,7 @@ describe('a reading that succeeds', () => {
     const recovered = { since: at('06-02'), on: at('06-03') };
     const before = fixed(at('07-01'), at('06-03'), { recovered });
     expect(read(false, [[expires(at('07-01')), at('06-04')]], before).after.recovered).toEqual(recovered);
-    expect(read(false, [[timeout, at('06-04')]], before).after).not.toHaveProperty('recovered');
+    expect(read(false, [[timeout, at('06-04')]], before).after).toMatchObject({ recovered: undefined });
   });
 
   test('keeps what others wrote', () => {
@@ -120,8 +120,8 @@ describe('a reading that succeeds', () => {
       snoozes: new Map([
         ['ada@example.com', { about: at('07-01'), until: at('06-30'), reason: 'on it', on: at('06-24') }],
       ]),
-      cal: ['k'],
-      shown: 'x',
+      calendarKeys: ['k'],
+      listingHash: 'x',
     };
     expect(
       read(false, [[expires(at('08-01')), at('06-03')]], fixed(at('07-01'), at('06-01'), others)).after,
@@ -139,7 +139,7 @@ describe('renewal', () => {
     expect(after.renewed).toEqual({ from: at('07-01'), on: at('06-01 06:00') });
   });
 
-  test('is of the expiry in force alone: it outlives repeats and failures, and not the next expiry', () => {
+  test('belongs to the current expiry: it stays with repeats and failures, and ends with the next expiry', () => {
     const renewed = { from: at('07-01'), on: at('06-02') };
     const after = fixed(at('07-31'), at('06-02'), { renewed });
     const later = (reading: Reading) => read(false, [[reading, at('06-03')]], after).after.renewed;
@@ -150,19 +150,19 @@ describe('renewal', () => {
     expect(later(never)).toBeUndefined();
   });
 
-  test('of what may mint survives a failure between the move and its repeat', () => {
+  test('of a target that may mint survives a failure between the move and its repeat', () => {
     const seen: [Reading, number][] = [
       [expires(at('07-31')), at('06-02')],
       [timeout, at('06-02 00:05')],
       [expires(at('07-31')), at('06-02 00:10')],
     ];
-    expect(read(true, seen.slice(0, 2), before).after).not.toHaveProperty('renewed');
+    expect(read(true, seen.slice(0, 2), before).after).toMatchObject({ renewed: undefined });
     const { after } = read(true, seen, before);
     expect(after.renewed).toEqual({ from: at('07-01'), on: at('06-02') });
   });
 
   test('its event tells from and to', () => {
-    expect(learn(before, expires(at('07-31')), at('06-02'), false).events).toEqual([
+    expect(withReading(before, expires(at('07-31')), at('06-02'), false).events).toEqual([
       { type: 'renewed', on: at('06-02'), from: at('07-01'), to: at('07-31') },
     ]);
   });
@@ -192,23 +192,23 @@ describe('renewal', () => {
     );
   });
 
-  test('a failure in between keeps the lifetime', () => {
+  test('a failure keeps the lifetime', () => {
     const after = read(false, [[timeout, at('06-03')]], { ...before, lifetimeMs: 30 * DAY }).after;
     expect(after.lifetimeMs).toBe(30 * DAY);
   });
 
-  test('one that has expired since measures no lifetime: it would skip every threshold', () => {
+  test('to an expiry that has passed by now measures no lifetime: every threshold would be skipped', () => {
     const { after, events } = read(false, [[expires(at('08-01')), at('09-01')]], before);
     expect(events).toEqual(['renewed']);
     expect(after.lifetimeMs).toBeUndefined();
   });
 
-  test('one that was seen long after it happened measures no lifetime: what is left of it is none', () => {
+  test('that was seen long after it happened measures no lifetime: the rest of the life is not the whole', () => {
     const { after } = read(false, [[expires(at('09-05')), at('09-01')]], before);
     expect(after.lifetimeMs).toBeUndefined();
   });
 
-  test('of what may mint is known only once the new expiry is repeated, and counts from the first sight of it', () => {
+  test('of a target that may mint is certain once the new expiry repeats, and counts from the first reading of it', () => {
     const seen: [Reading, number][] = [
       [expires(at('07-31')), at('06-02')],
       [expires(at('07-31')), at('06-02 00:05')],
@@ -227,7 +227,7 @@ describe('renewal', () => {
     );
   });
 
-  test('of what may mint, to an earlier expiry, is shortened once repeated', () => {
+  test('of a target that may mint to an earlier expiry is `shortened` once it repeats', () => {
     const { events } = read(
       true,
       [
@@ -287,7 +287,7 @@ describe('minted (rule 8)', () => {
     expect(read(true, [mint(lifetime, at('06-02'))], before).events).toEqual(events);
   });
 
-  test('one that stands still loses the lifetime that was measured on another expiry', () => {
+  test('one whose expiry repeats loses the lifetime that was measured on another expiry', () => {
     const minted = read(true, [
       mint(HOUR, at('06-01')),
       mint(HOUR, at('06-02')),
@@ -306,12 +306,18 @@ describe('a reading that fails (rule 4)', () => {
     expect(after).toEqual({
       ...before,
       checkedOn: at('06-02'),
-      failure: { code: 'timeout', message: 'no answer in 10 s', since: at('06-02'), count: 1, alike: 1 },
+      failure: {
+        code: 'timeout',
+        message: 'no answer in 10 s',
+        since: at('06-02'),
+        count: 1,
+        sameCodeCount: 1,
+      },
     });
     expect(events).toEqual(['failing: timeout: no answer in 10 s']);
   });
 
-  test('counts, since the first of them, and tells the history once', () => {
+  test('is counted, with the instant of the first, and is in the history once', () => {
     const { after, events } = read(
       false,
       [
@@ -326,12 +332,12 @@ describe('a reading that fails (rule 4)', () => {
       message: 'no answer in 10 s',
       since: at('06-02'),
       count: 3,
-      alike: 3,
+      sameCodeCount: 3,
     });
     expect(events).toHaveLength(1);
   });
 
-  test('in another way is told again, and goes on counting', () => {
+  test('with another code is in the history again, and counts on', () => {
     const { after, events } = read(
       false,
       [
@@ -345,7 +351,7 @@ describe('a reading that fails (rule 4)', () => {
       message: 'it knows no such token',
       since: at('06-02'),
       count: 2,
-      alike: 1,
+      sameCodeCount: 1,
     });
     expect(events).toEqual([
       'failing: timeout: no answer in 10 s',
@@ -353,7 +359,7 @@ describe('a reading that fails (rule 4)', () => {
     ]);
   });
 
-  test('counts anew after a success', () => {
+  test('is counted from one again after a success', () => {
     const { after } = read(
       false,
       [
@@ -363,6 +369,6 @@ describe('a reading that fails (rule 4)', () => {
       ],
       before,
     );
-    expect(after.failure).toMatchObject({ since: at('06-04'), count: 1, alike: 1 });
+    expect(after.failure).toMatchObject({ since: at('06-04'), count: 1, sameCodeCount: 1 });
   });
 });

@@ -1,5 +1,5 @@
 /** What is told beside thresholds (rules 8, 10, 14, 20), as the decisions for one owner say it. */
-import { type Expiry, learn } from '../../src/core/expiry';
+import { type Expiry, withReading } from '../../src/core/expiry';
 import { failed, type Reading } from '../../src/core/reading';
 import { type Decision, decideAll } from '../../src/core/reminder';
 import type { Snooze } from '../../src/core/snooze';
@@ -39,7 +39,7 @@ function live(
   let lines = options.lines ?? [];
   const tellings: string[] = [];
   for (const [reading, now] of readings) {
-    after = learn(after, reading, now, options.mayMint ?? false).after;
+    after = withReading(after, reading, now, options.mayMint ?? false).after;
     for (const decision of decisions(after, now, { told: lines, of: options.of ?? [] })) {
       if (!decision.due) continue;
       tellings.push(decision.reason);
@@ -61,8 +61,8 @@ test('a healthy target has nothing to tell, each with its reason', () => {
 
 describe('missing', () => {
   const since = at('05-02');
-  const gone = (count: number, alike = count) =>
-    fixed(EXPIRY, at('05-01'), failing(since, { code: 'missing', count, alike }));
+  const gone = (count: number, sameCodeCount = count) =>
+    fixed(EXPIRY, at('05-01'), failing(since, { code: 'missing', count, sameCodeCount }));
 
   test('waits for a second look', () => {
     expect(why(gone(1), since)[1]).toBe('awaitsSecondLook');
@@ -348,7 +348,7 @@ describe('renewed', () => {
 
   test('is told on what was read before reads began to fail', () => {
     const { after } = to(later, { lines: [] });
-    const failed = learn(after, timeout, at('06-25'), false).after;
+    const failed = withReading(after, timeout, at('06-25'), false).after;
     expect(due(failed, at('06-25'), { told: reminded, of: [] })).toEqual(['renewed']);
   });
 

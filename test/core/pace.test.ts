@@ -5,7 +5,7 @@ import { HOUR, MINUTE, SECOND } from '../../src/formats/instant';
 const ARM: Limits = { rate: 10, burst: 200 };
 const NOW = Date.UTC(2026, 5, 1);
 
-/** Sends whatever may be sent at once. */
+/** Sends all that may be sent at once. */
 function sendAll(pace: Pace, limits: Limits, now: number): { pace: Pace; sent: number } {
   let sent = 0;
   for (; waitFor(pace, limits, now) === 0; sent++) pace = spend(pace, limits, now);
@@ -13,7 +13,7 @@ function sendAll(pace: Pace, limits: Limits, now: number): { pace: Pace; sent: n
 }
 
 describe('the bucket (rule 3)', () => {
-  test('a full one is spent at once, and then it is waited for one token', () => {
+  test('a full one is used at once; then each request waits for one token', () => {
     const { pace, sent } = sendAll(fullPace(ARM, NOW), ARM, NOW);
     expect(sent).toBe(200);
     expect(waitFor(pace, ARM, NOW)).toBe(100);
@@ -27,7 +27,7 @@ describe('the bucket (rule 3)', () => {
     expect(sendAll(pace, ARM, NOW + HOUR).sent).toBe(200);
   });
 
-  test('a fresh process goes on from the level and instant that were stored', () => {
+  test('a new process continues from the stored level and instant', () => {
     const stored = { level: 3, at: NOW, refusals: 0 };
     expect(sendAll(stored, ARM, NOW + 200).sent).toBe(5);
   });
@@ -49,7 +49,7 @@ describe('the bucket (rule 3)', () => {
     },
   );
 
-  test('it is never overrun: no more is spent than burst + rate × time, whatever the steps', () => {
+  test('it is never exceeded: at most burst + rate × time is used, whatever the steps', () => {
     fc.assert(
       fc.property(limits, steps, (of, walk) => {
         let [now, pace, sent] = [NOW, fullPace(of, NOW), 0];
@@ -65,7 +65,7 @@ describe('the bucket (rule 3)', () => {
     );
   });
 
-  test('it is used fully: whoever waits exactly as told can always send then', () => {
+  test('it is used fully: after exactly the wait that it gives, a request may be sent', () => {
     fc.assert(
       fc.property(limits, fc.integer({ min: 1, max: 200 }), (of, sends) => {
         let [now, pace] = [NOW, fullPace(of, NOW)];
@@ -85,7 +85,7 @@ describe('the bucket (rule 3)', () => {
 describe('a refusal (rule 2)', () => {
   const full = fullPace(ARM, NOW);
 
-  test('pauses for what the service asked, and takes the bucket for empty', () => {
+  test('pauses for as long as the service asked, and treats the bucket as empty', () => {
     const pace = refused(full, NOW, NOW, 17 * SECOND);
     expect(pace).toEqual({ level: 0, at: NOW, pausedUntil: NOW + 17 * SECOND, refusals: 1 });
     expect(waitFor(pace, ARM, NOW)).toBe(17 * SECOND);
@@ -99,7 +99,7 @@ describe('a refusal (rule 2)', () => {
     ['the past is still a second', -MINUTE, SECOND],
   ])('%s', (_, asked, pause) => expect(refused(full, NOW, NOW, asked).pausedUntil).toBe(NOW + pause));
 
-  test('without a word pauses a second, doubling with each in a row, up to an hour', () => {
+  test('without a Retry-After pauses a second, doubled with each refusal in a row, up to an hour', () => {
     let [pace, now] = [full, NOW];
     const pauses: number[] = [];
     for (let n = 0; n < 15; n++) {
@@ -113,13 +113,13 @@ describe('a refusal (rule 2)', () => {
     expect(pauses.slice(11)).toEqual([2_048, 3_600, 3_600, 3_600]);
   });
 
-  test('of what was sent before the pause began tells nothing new', () => {
+  test('of a request sent before the pause began changes nothing', () => {
     const pace = refused(full, NOW, NOW + 100, 10 * SECOND);
     expect(refused(pace, NOW + 50, NOW + 300, 30 * SECOND)).toBe(pace);
     expect(refused(pace, NOW + 100, NOW + 300, undefined)).toBe(pace);
   });
 
-  test('of what was sent after it counts', () => {
+  test('of a request sent after the pause counts', () => {
     const pace = refused(full, NOW, NOW, 10 * SECOND);
     const later = NOW + 20 * SECOND;
     expect(refused(spend(pace, ARM, later), later, later + 100, undefined)).toMatchObject({
@@ -128,7 +128,7 @@ describe('a refusal (rule 2)', () => {
     });
   });
 
-  test('is forgotten with the first answer after the pause, not by stragglers during it', () => {
+  test('stops counting with the first answer after the pause, not with late answers during it', () => {
     const pace = refused(full, NOW, NOW, 10 * SECOND);
     expect(answered(pace, ARM, NOW + 200, undefined, 0).refusals).toBe(1);
     const after = spend(pace, ARM, NOW + 10 * SECOND);
@@ -136,7 +136,7 @@ describe('a refusal (rule 2)', () => {
     expect(answered(after, ARM, NOW + 11 * SECOND, undefined, 0).refusals).toBe(0);
   });
 
-  test('never lets anything through before its time, whatever else is answered meanwhile', () => {
+  test('lets no request through before its time, whatever is answered meanwhile', () => {
     const remaining = fc.option(fc.integer({ min: 0, max: 300 }), { nil: undefined });
     const ms = fc.integer({ min: 0, max: 59_999 });
     fc.assert(
@@ -150,19 +150,19 @@ describe('a refusal (rule 2)', () => {
   });
 });
 
-describe('what the service says is left', () => {
+describe('the remaining number that the service gives', () => {
   const pace: Pace = { level: 100, at: NOW, refusals: 0 };
 
-  test('corrects a level that is too high: somebody else draws on the bucket', () => {
+  test('corrects a level that is too high: another client uses the same bucket', () => {
     expect(answered(pace, ARM, NOW, 40, 0).level).toBe(40);
     expect(answered(pace, ARM, NOW + SECOND, 40, 5)).toMatchObject({ level: 40, at: NOW + SECOND });
   });
 
-  test('never raises it: the answer may be older than what was sent since', () => {
+  test('never raises the level: requests may have been sent since', () => {
     expect(answered(pace, ARM, NOW, 180, 0).level).toBe(100);
   });
 
-  test('is not believed within what is still in flight', () => {
+  test('changes nothing if the requests in flight explain the difference', () => {
     expect(answered(pace, ARM, NOW, 80, 32)).toEqual(pace);
     expect(answered(pace, ARM, NOW, 66, 32).level).toBe(66);
   });

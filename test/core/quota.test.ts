@@ -7,7 +7,7 @@ const START = at('06-01 12:00');
 const SLOT = 10 * SECOND;
 const LIMITS: QuotaLimits = { perMinute: 5, perHour: 10 };
 
-/** Asks at each of the instants, one after the other: when it was granted, and what is on record at the end. */
+/** Asks at each of the instants in turn. @returns when it was granted, and the usage at the end */
 function ask(instants: readonly number[], limits: QuotaLimits = LIMITS, from: Usage = UNUSED) {
   let usage = from;
   const granted: number[] = [];
@@ -20,7 +20,7 @@ function ask(instants: readonly number[], limits: QuotaLimits = LIMITS, from: Us
   return { usage, granted };
 }
 
-/** The most that fell into any window of this length, which may begin at any of them. */
+/** The largest number within any window of this length. */
 function mostWithin(granted: readonly number[], span: number): number {
   const inWindow = (from: number) =>
     granted.filter(instant => instant >= from && instant < from + span).length;
@@ -30,7 +30,7 @@ function mostWithin(granted: readonly number[], span: number): number {
 const times = (count: number, gap: number) =>
   Array.from({ length: count }, (_, index) => START + index * gap);
 
-/** Requests as they come: bursts and pauses of every length that matters to a slot, a minute or an hour. */
+/** Requests in bursts and pauses, of every length that matters to a slot, a minute or an hour. */
 const gaps = fc.array(
   fc.oneof(
     fc.integer({ min: 0, max: SECOND }),
@@ -53,7 +53,7 @@ const instantsOf = (someGaps: readonly number[], offset: number) => {
   });
 };
 
-test('in no sliding minute and in no sliding hour is more granted than the limit, whenever it is asked for', () => {
+test('no sliding minute or hour gets more than its limit, whenever requests come', () => {
   fc.assert(
     fc.property(gaps, fc.nat(SLOT), limits, (someGaps, offset, some) => {
       const { granted } = ask(instantsOf(someGaps, offset), some);
@@ -64,7 +64,7 @@ test('in no sliding minute and in no sliding hour is more granted than the limit
   );
 });
 
-test('nothing is refused while a window that is one slot longer still has room', () => {
+test('nothing is refused while a window one slot longer has room', () => {
   fc.assert(
     fc.property(gaps, fc.nat(SLOT), limits, (someGaps, offset, some) => {
       let usage: Usage = UNUSED;
@@ -86,7 +86,7 @@ test('the limit is granted at once, and one more is not', () => {
   expect(ask(times(8, SECOND)).granted).toHaveLength(5);
 });
 
-test('a minute and a slot later the next share is granted, until the hour’s is spent', () => {
+test('a minute and a slot later the next share is granted, until the limit of the hour is reached', () => {
   const atOnce = (from: number) => times(6, 0).map(now => now + from);
   const rounds = [0, MINUTE - 1, MINUTE + SLOT, 2 * (MINUTE + SLOT), HOUR - 1, HOUR + SLOT];
   const { granted } = ask(rounds.flatMap(atOnce));
@@ -97,14 +97,14 @@ test('a minute and a slot later the next share is granted, until the hour’s is
 test.each([
   ['minute', MINUTE, { perMinute: 5, perHour: 1_000 }],
   ['hour', HOUR, { perMinute: 1_000, perHour: 5 }],
-])('what was sent at the end of a slot counts for a whole %s', (_, span, some) => {
+])('a request at the end of a slot counts for a whole %s', (_, span, some) => {
   const late = START + SLOT - 1;
   const burst = [late, late, late, late, late];
   const { granted } = ask([...burst, late + span - SLOT, late + span - 1, late + span + 1], some);
   expect(granted).toEqual([...burst, late + span + 1]);
 });
 
-test('who asks without pause is granted the limit every minute and slot, and every hour and slot', () => {
+test('requests without a pause are granted the limit every minute and slot, and every hour and slot', () => {
   const everySecond = times(3 * 3600, SECOND);
   const byMinute = ask(everySecond, { perMinute: 5, perHour: 10_000 }).granted;
   expect(byMinute.length).toBeGreaterThanOrEqual(5 * Math.floor((3 * HOUR) / (MINUTE + SLOT)));
@@ -112,12 +112,12 @@ test('who asks without pause is granted the limit every minute and slot, and eve
   expect(byHour).toHaveLength(30);
 });
 
-test('a refusal changes nothing: who asks in vain does not wait longer for it', () => {
+test('a refusal changes nothing, so it makes no wait longer', () => {
   const impatient = [...times(5, 0), ...times(69, SECOND), START + MINUTE + SLOT];
   expect(ask(impatient).granted).toContain(START + MINUTE + SLOT);
 });
 
-test('what is on record stays small, however much is asked for and however long', () => {
+test('the stored usage stays small, however many requests come and however long', () => {
   const { usage, granted } = ask(times(4 * 3600, SECOND), { perMinute: 10_000, perHour: 1_000_000 });
   expect(granted).toHaveLength(4 * 3600);
   expect(usage.slots.length).toBeLessThanOrEqual(HOUR / SLOT + 1);
@@ -127,7 +127,7 @@ test('what is on record stays small, however much is asked for and however long'
 describe('a pause that the service asked for', () => {
   const until = START + 5 * MINUTE;
 
-  test('holds to its end, and not beyond', () => {
+  test('lasts to its end, and no longer', () => {
     const usage = paused(UNUSED, until);
     expect(reserve(usage, LIMITS, until - 1)).toBeUndefined();
     expect(reserve(usage, LIMITS, until)).toEqual({ slots: [{ at: until, count: 1 }] });
@@ -138,7 +138,7 @@ describe('a pause that the service asked for', () => {
     expect(paused(paused(UNUSED, until), until + MINUTE).pausedUntil).toBe(until + MINUTE);
   });
 
-  test('forgets nothing that was used before it', () => {
+  test('keeps what was used before it', () => {
     const { usage } = ask(times(5, 0), { perMinute: 5, perHour: 6 });
     const later = reserve(paused(usage, until), { perMinute: 5, perHour: 6 }, until);
     expect(later?.slots).toHaveLength(2);
@@ -146,7 +146,7 @@ describe('a pause that the service asked for', () => {
   });
 });
 
-test('a clock that goes back grants no more than one that stands still', () => {
+test('a clock that goes back grants no more than one that stops', () => {
   const { granted } = ask([...times(5, 0), START - MINUTE, START - SLOT, START, START + MINUTE - 1]);
   expect(granted).toHaveLength(5);
 });

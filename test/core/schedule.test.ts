@@ -28,18 +28,18 @@ describe('thresholds (rule 6)', () => {
   const expiry = at('06-08 02:00');
   const all = crossings('7d 1d 0', expiry);
 
-  test('a threshold before the interval is up is read at, to the instant', () => {
+  test('a target is read at the very instant of a threshold that falls within its interval', () => {
     expect(minutesAfterRead(fixed(expiry, READ), { crossings: all })).toEqual([120, 'threshold']);
   });
 
-  test('one that falls later than the interval is not waited for', () => {
+  test('a threshold that falls later than the interval does not delay the read', () => {
     expect(minutesAfterRead(fixed(expiry, READ), { crossings: all, checkEveryMs: HOUR })).toEqual([
       60,
       'interval',
     ]);
   });
 
-  test('one that was crossed before the last attempt, or at its very instant, asks for nothing more', () => {
+  test('a threshold crossed before the last attempt, or at its instant, asks for no read', () => {
     const late = fixed(expiry, at('06-01 02:00'));
     expect(nextCheck(late, timing({ crossings: all }))).toEqual({
       on: at('06-01 08:00'),
@@ -56,7 +56,7 @@ describe('thresholds (rule 6)', () => {
 });
 
 describe('evidence (rule 7)', () => {
-  test('an undecided target is due again at once, that is, at the next sweep', () => {
+  test('an undecided target is due again at the next sweep', () => {
     for (const evidence of ['first', 'moved'] as const)
       expect(minutesAfterRead({ ...fixed(at('12-31'), READ), evidence })).toEqual([0, 'undecided']);
   });
@@ -65,7 +65,7 @@ describe('evidence (rule 7)', () => {
     expect(minutesAfterRead({ ...fixed(at('06-02'), READ), evidence: 'minted' })).toEqual([360, 'interval']);
   });
 
-  test('an undecided one that fails backs off like any other', () => {
+  test('an undecided one that fails waits like any other', () => {
     expect(minutesAfterRead({ ...fixed(at('12-31'), READ), evidence: 'first', ...failing(READ) })).toEqual([
       5,
       'failing',

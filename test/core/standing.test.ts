@@ -45,7 +45,7 @@ test.each<[string, Expiry, Check]>([
   ],
 ])('the check of one %s', (_, expiry, check) => expect(checkOf(expiry)).toBe(check));
 
-test('only a fixed, dated expiry says something about the future; reports order by any dated one that is not minted', () => {
+test('only a fixed expiry with a date says something about the future; reports sort by any date that is not minted', () => {
   const expiry = at('06-30');
   const both = (more: Partial<Expiry>) => [fixedExpiry(state(more)), datedExpiry(state(more))];
   expect(both({ expiresOn: expiry, evidence: 'fixed' })).toEqual([expiry, expiry]);

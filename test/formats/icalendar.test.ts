@@ -1,4 +1,4 @@
-/** A calendar file is read here as another program would: by an own little reader of RFC 5545 that shares nothing with the writer. */
+/** Reads calendar files like another program: with a small reader of RFC 5545 that shares no code with the writer. */
 import * as fc from 'fast-check';
 import { type CalendarEvent, icalendarOf } from '../../src/formats/icalendar';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/formats/instant';
@@ -12,7 +12,7 @@ interface Component {
   readonly parts: Component[];
 }
 
-/** Unfolds and reads; throws for whatever no reader has to understand. */
+/** Unfolds and reads; throws for anything that RFC 5545 does not allow. */
 function read(file: string): Component {
   if (!file.endsWith('\r\n')) throw new Error('the last line has no end');
   const lines = file.slice(0, -2).split('\r\n');
@@ -52,7 +52,7 @@ function eventOf(event: Partial<CalendarEvent> = {}): Component {
   return first;
 }
 
-test('an expiry is a moment in UTC, with its seconds cut off nowhere and its milliseconds dropped', () => {
+test('an event starts at an instant in UTC, with its seconds and without its milliseconds', () => {
   const file = icalendarOf([{ uid: 'a1@x', startsOn: START, summary: 'gateway expires', alarms: [DAY] }], {
     asOf: ASOF,
     name: 'Expiries',
@@ -91,14 +91,17 @@ test.each([
   expect(eventOf({ alarms: [lead] }).parts[0]?.properties.get('TRIGGER')).toBe(trigger);
 });
 
-test('line ends in words are written as such, controls and half characters go', () => {
+test('line ends in a text are kept; control characters and lone surrogates are dropped', () => {
   const { properties } = eventOf({ summary: 'a\r\nb\u2028c\td\u0000\u001b\u007f\uD800e\\n;f,' });
   expect(properties.get('SUMMARY')).toBe('a\\nb\\nc de\\\\n\\;f\\,');
 });
 
-test.each(['javascript:alert(1)', 'mailto:a@b', 'no link', ''])('%j is no link of an event', url => {
-  expect(eventOf({ url }).properties.has('URL')).toBe(false);
-});
+test.each(['javascript:alert(1)', 'mailto:a@b', 'no link', ''])(
+  '%j is not written as the URL of an event',
+  url => {
+    expect(eventOf({ url }).properties.has('URL')).toBe(false);
+  },
+);
 
 test('a link can not end its line', () => {
   const { properties } = eventOf({ url: 'https://example.com/a\r\nATTENDEE:x b"\u0001;,é' });
@@ -106,7 +109,7 @@ test('a link can not end its line', () => {
   expect(properties.has('ATTENDEE')).toBe(false);
 });
 
-test('the last moment that can be written has no end', () => {
+test('an event at the last instant that can be written has no end', () => {
   const { properties } = eventOf({ startsOn: Date.UTC(9999, 11, 31, 23, 59, 59, 999) });
   expect(properties.get('DTSTART')).toBe('99991231T235959Z');
   expect(properties.has('DTEND')).toBe(false);
@@ -120,7 +123,7 @@ const words = fc.oneof(
   }),
 );
 
-test('whatever the words are, another program reads them back, in lines of at most 75 octets', () => {
+test('another program reads any text back as it was, from lines of at most 75 octets', () => {
   const kept = (text: string) =>
     text
       .replace(/\r\n|[\r\n\u0085\u2028\u2029]/g, '\n')

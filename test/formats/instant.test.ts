@@ -6,7 +6,7 @@ const EARLIEST = Date.UTC(2000, 0, 1);
 const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 const instants = fc.integer({ min: EARLIEST, max: LATEST });
 
-/** An instant as it may be written: at any offset, with 0 to 12 fraction digits, `T` and `Z` in either case. */
+/** An instant in any allowed spelling: any offset, 0 to 12 fraction digits, `T` and `Z` in either case. */
 const written = fc
   .record({
     instant: fc.integer({ min: EARLIEST + 86_400_000, max: LATEST - 86_400_000 }),
@@ -66,7 +66,7 @@ it('fields out of the calendar are never carried over into another date', () => 
   );
 });
 
-/** The calendar's truth by another way: a date that exists comes back from the engine as it went in. */
+/** Whether a date exists, found another way: the engine gives an existing date back unchanged. */
 function isReal(text: string): boolean {
   const date = new Date(`${text}Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 19) === text;

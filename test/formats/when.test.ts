@@ -13,16 +13,16 @@ test.each([
   [23 * HOUR + 1, '1 day'],
   [DAY, '1 day'],
   [DAY + 1, '2 days'],
-])('%i ms are %s: rounded up, never none', (ms, words) => {
+])('%i ms are %s: rounded up, never zero', (ms, words) => {
   expect(span(ms)).toBe(words);
 });
 
-test('an expiry lies ahead, behind, or is reached', () => {
+test('an expiry is in the future, in the past, or now', () => {
   expect(expiryPhrase(NOW + 7 * DAY, NOW)).toBe('expires in 7 days');
   expect(expiryPhrase(NOW, NOW)).toBe('expired just now');
   expect(expiryPhrase(NOW - 1, NOW)).toBe('expired 1 minute ago');
 });
 
-test('an instant is absolute, in UTC and without its seconds', () => {
+test('an instant is written in UTC without its seconds', () => {
   expect(moment(NOW)).toBe('Mon 2026-06-08 07:30 UTC');
 });

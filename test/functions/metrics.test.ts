@@ -4,10 +4,8 @@ import { DAY, HOUR, MINUTE, SECOND } from '../../src/formats/instant';
 import { functionsOf } from '../../src/functions';
 import type { UseCases } from '../../src/functions/use-cases';
 import type { CalendarEntry } from '../../src/watch/ports';
-import { metrics } from '../../src/watch/report/metrics';
+import { measureScopes, measureTargets, metrics } from '../../src/watch/report/metrics';
 import { measureOutbox } from '../../src/watch/report/metrics-mail';
-import { measureScopes } from '../../src/watch/report/metrics-scopes';
-import { measureTargets } from '../../src/watch/report/metrics-targets';
 import { instant } from '../support/clock';
 import { useHost } from '../support/host';
 import { promtool, promtoolTest, readExposition } from '../support/prometheus';
@@ -68,7 +66,7 @@ async function furnish(): Promise<void> {
   }
 }
 
-test('the expiries of dated targets are told soonest first, as instants, and minted ones are not', async () => {
+test('the expiries of targets with a date are shown soonest first; those of minted targets are not', async () => {
   await furnish();
   const text = await scrape();
   expect(seriesOf(text, 'target_expiry_timestamp_seconds')).toEqual([
@@ -79,7 +77,7 @@ test('the expiries of dated targets are told soonest first, as instants, and min
   expect(seriesOf(text, 'targets_left_out')).toEqual([['', 0]]);
 });
 
-test('the fleet is counted by standing, by check and by failure, every word of the lists named', async () => {
+test('the fleet is counted by standing, check and failure, with a series for every word', async () => {
   await furnish();
   const text = await scrape();
   expect(seriesOf(text, 'targets')).toEqual([
@@ -168,14 +166,14 @@ test('mails are counted by what became of them, for good: over restarts and by w
   const text = await scrape();
   expect(countsOf(text, 'mails_total')).toMatchObject({ refused: 1, undelivered: 1 });
   const { accepted, delivered } = countsOf(text, 'mails_total');
-  // Those to the operators, who hear of the two, are mails like others.
+  // Mails to the operators about the two count like others.
   expect([accepted, delivered]).toEqual([mail.mails.length, mail.mails.length - 1]);
   expect(readExposition(text).families.get('expiry_watcher_mails_total')?.type).toBe('counter');
   world().restart();
   expect(countsOf(await scrape(), 'mails_total')).toEqual(countsOf(text, 'mails_total'));
 });
 
-test('the version and the period of the schedule are told', async () => {
+test('the version and the period of the schedule are shown', async () => {
   const text = await scrape();
   expect(seriesOf(text, 'build_info')).toEqual([[expect.stringMatching(/^\d+\.\d+\.\d+/), 1]]);
   expect(seriesOf(text, 'sweep_period_seconds')).toEqual([['', 300]]);
@@ -191,7 +189,7 @@ test('whatever its parameters are, they are the scraper’s own; HEAD has no bod
   expect((await fetch(`${url}/api/metrics`, { method: 'POST' })).status).toBe(405);
 });
 
-test('without its storage it is a problem that names nothing, so that the scrape fails', async () => {
+test('without storage the answer is a problem without names, so that the scrape fails', async () => {
   const AzureWebJobsStorage = world().connectionString.replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:1');
   const app = createApp({ AzureWebJobsStorage, ...world().azure.settings }, world().clock);
   const answer = await fetch(`${(await serve(() => app)).url}/api/metrics`);
@@ -221,26 +219,26 @@ describe('the bounds', () => {
     return { scope: CONTOSO, name, key: keyOf({ scope: CONTOSO, name }, expiresOn), listing };
   };
 
-  test('of dated targets the soonest are looked at, and of the others as many', async () => {
+  test('the soonest targets with a date are read, and as many of the others', async () => {
     const dated = ['c', 'a', 'd', 'b', 'e'].map(name => entry(name, NOW + name.charCodeAt(0) * DAY));
     const others = ['v', 'w', 'x', 'y', 'z'].map(name => entry(name, undefined));
     const { calendar } = world().tables;
     await calendar.write([...dated, ...others], []);
-    const some = await measureTargets(calendar, 3);
+    const some = await measureTargets(calendar, NOW, 3);
     expect(some.dated.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
-    expect([some.count, some.cut, some.failures.get('timeout')]).toEqual([6, true, 3]);
-    const all = await measureTargets(calendar, 6);
-    expect([all.count, all.cut, all.dated.length, all.failures.get('timeout')]).toEqual([10, false, 5, 5]);
+    expect([some.count, some.isCut, some.failures.get('timeout')]).toEqual([6, true, 3]);
+    const all = await measureTargets(calendar, NOW, 6);
+    expect([all.count, all.isCut, all.dated.length, all.failures.get('timeout')]).toEqual([10, false, 5, 5]);
   });
 
-  test('a target that is listed twice for a while has one series: the one that was read last', async () => {
+  test('a target that is listed twice has one series, from the row that was checked later', async () => {
     const { calendar } = world().tables;
     await calendar.write([entry('a', NOW + DAY, NOW - HOUR), entry('a', NOW + 300 * DAY, NOW)], []);
-    const { dated, count } = await measureTargets(calendar);
+    const { dated, count } = await measureTargets(calendar, NOW);
     expect([count, dated.map(({ expiresOn }) => expiresOn)]).toEqual([1, [NOW + 300 * DAY]]);
   });
 
-  test('targets beyond them are counted as left out', async () => {
+  test('targets beyond the bound are counted as left out', async () => {
     const { scopes, calendar } = world().tables;
     await furnish();
     const metered = { ...world().tables, calendar: { ...calendar, entries: endless } };
@@ -263,7 +261,7 @@ describe('the bounds', () => {
     ]);
   });
 
-  test('of scopes the stalest are shown, those first that never finished a sweep, and all are counted', async () => {
+  test('the scopes with the oldest sweeps are shown, unfinished ones first, and all are counted', async () => {
     await furnish();
     const shown = await measureScopes(world().tables.scopes, NOW, 1);
     expect([shown.scopes.length, shown.scopesLeftOut, shown.total]).toEqual([1, 2, 8]);

@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { DAY, MINUTE, SECOND } from '../../src/formats/instant';
+import { day } from '../../src/formats/when';
 import { type Answered, type Ask, asking } from '../support/asking';
 import { instant } from '../support/clock';
 import { useHost } from '../support/host';
@@ -181,16 +182,17 @@ test('paging while sweeps run neither skips nor repeats what stays where it is',
 });
 
 describe('a target that the calendar lists twice, since a sweep moves it', () => {
-  const list = async (name: string, days: number, checkedOn: number) => {
+  /** Adds a calendar row of a target; without days its expiry is not known. */
+  const list = async (name: string, days: number | undefined, checkedOn: number) => {
     const { calendar } = world().tables;
     const key = { scope: CONTOSO, name };
-    const expiresOn = NOW + days * DAY;
+    const expiresOn = days === undefined ? undefined : NOW + days * DAY;
     const listing = {
       kind: 'iotCentralToken',
       displayName: name,
       owners: [],
       expiresOn,
-      expiringFrom: expiresOn - 7 * DAY,
+      expiringFrom: expiresOn && expiresOn - 7 * DAY,
       minted: false,
       failing: false,
       check: 'ok' as const,
@@ -209,7 +211,7 @@ describe('a target that the calendar lists twice, since a sweep moves it', () =>
     }
   };
 
-  test('stands on a page once, as it was checked last', async () => {
+  test('is on a page once, as it was checked last', async () => {
     await list('on', 1, NOW - 2);
     await list('a', 2, NOW);
     await list('on', 300, NOW - 1);
@@ -217,14 +219,39 @@ describe('a target that the calendar lists twice, since a sweep moves it', () =>
     await list('back', 400, NOW - 2);
     await list('z', 500, NOW);
     expect(await pages('limit=10')).toEqual([['a 2', 'back 3', 'on 300', 'z 500']]);
-    // What a sweep moves on may be met on a later page again.
+    // A target that moves on may be on a later page again.
     expect(await pages('limit=2')).toEqual([['on 1', 'a 2'], ['back 3', 'on 300'], ['z 500']]);
   });
 
-  test('is not shown as expired where its newer row says that it is not', async () => {
+  test('is not shown as expired if its newer row is not', async () => {
     await list('on', -1, NOW - 2);
     await list('on', 300, NOW - 1);
     await list('other', -1, NOW);
     expect(await pages('standing=expired,expiring&limit=5')).toEqual([['other -1']]);
   });
+
+  test.each<[string, number, number | undefined, number, number | undefined]>([
+    ['the later one when it was checked later', 1, 60, 2, 60],
+    ['the sooner one when it was checked later', 2, 60, 1, 1],
+    ['the sooner one when both were checked at once', 1, 60, 1, 1],
+    ['the one without a date when it was checked later', 1, undefined, 2, undefined],
+    ['the one with a date when both were checked at once', 1, undefined, 1, 1],
+  ])(
+    'is shown by status, metrics and dashboard as %s',
+    async (_, checkedOn, laterDays, laterCheckedOn, days) => {
+      await list('gateway', 1, NOW - DAY + checkedOn);
+      await list('gateway', laterDays, NOW - DAY + laterCheckedOn);
+      const { items } = (await ask('status')).body;
+      const expiresOn = days === undefined ? null : new Date(NOW + days * DAY).toISOString();
+      expect(items).toMatchObject([{ name: 'gateway', expiresOn }]);
+      const series =
+        (await ask('metrics')).text.match(/^expiry_watcher_target_expiry_.*gateway.* (\d+)$/gm) ?? [];
+      expect(series.map(line => Number(line.split(' ').at(-1)))).toEqual(
+        days === undefined ? [] : [(NOW + days * DAY) / SECOND],
+      );
+      // The chart reads only the coming 90 days: it does not see a row beyond them.
+      const bars = (await ask('dashboard')).text.match(/<title>\w+ [\d-]+: [1-9]/g);
+      if (days !== undefined) expect(bars).toEqual([`<title>${day(NOW + days * DAY)}: 1`]);
+    },
+  );
 });

@@ -1,4 +1,4 @@
-/** A container app's life: one that mints a token at every read is never noise; one with a fixed token is told like any other. */
+/** A container app's life: if every read makes a new token, no reminder is sent; a fixed token is treated like any other. */
 import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
 import { APPS, HOST, historyOf, mailedBy, SUBSCRIPTION, ticks } from '../support/story';
 import { useWorld } from '../support/world';
@@ -14,7 +14,7 @@ const item = async () => {
 const evidence = async () =>
   (await world().tables.expiries.row({ scope: APPS, name: 'shop:cart' }))?.evidence;
 
-/** Ticks at an instant, and again five minutes later: an undecided target is read by both. */
+/** Ticks at an instant, and again five minutes later: both read an undecided target. */
 const mailsAbout = (text: string) =>
   mailedBy(world(), async () => {
     world().clock.to(text);
@@ -27,7 +27,7 @@ beforeEach(() => world().register(APPS, 'shop:cart', { owners: 'ada@example.com'
 describe('a container app that mints a token at every read', () => {
   beforeEach(() => void app().mintsFor(HOUR));
 
-  test('is known for it after three sweeps', async () => {
+  test('counts as minted after three sweeps', async () => {
     const seen: unknown[] = [];
     for (let sweep = 0; sweep < 3; sweep += 1) {
       await ticks(world(), 1);
@@ -59,7 +59,7 @@ describe('a container app that mints a token at every read', () => {
     expect(app().reads).toBe(4);
   });
 
-  test('is mailed about by nobody while it can be read', async () => {
+  test('sends no mail while it can be read', async () => {
     const mails = await mailedBy(world(), async () => {
       await ticks(world(), 3);
       for (let check = 0; check < 12; check += 1) {
@@ -71,7 +71,7 @@ describe('a container app that mints a token at every read', () => {
     expect(await historyOf(world(), APPS, 'shop:cart')).toEqual(['firstSeen']);
   });
 
-  test('is not among what expires within a time, and comes after all that has a date', async () => {
+  test('is not listed by `within`, and comes after all targets with a date', async () => {
     await world().register(`iotCentralToken:${HOST}`, 'gateway');
     world().azure.iotCentral.token(HOST, 'gateway').expires('2030-01-01T00:00:00Z');
     await ticks(world(), 3);
@@ -109,7 +109,7 @@ describe('a container app that mints a token at every read', () => {
     ]);
   });
 
-  test('is told of as soon as its token turns out to be fixed', async () => {
+  test('sends reminders as soon as its token turns out to be fixed', async () => {
     await ticks(world(), 3);
     app().expires(world().clock.now() + 20 * HOUR);
     const mails = await mailedBy(world(), async () => {
@@ -145,7 +145,7 @@ describe('a container app whose token is fixed', () => {
     for (const [moment, mails] of life) expect([moment, await mailsAbout(moment)]).toEqual([moment, mails]);
   });
 
-  test('is told nothing while it is undecided, and at the next sweep what is due', async () => {
+  test('sends nothing while it is undecided, and what is due at the next sweep', async () => {
     app().expires(world().clock.now() + 12 * HOUR);
     expect(await mailedBy(world(), () => ticks(world(), 1))).toEqual([]);
     expect(await evidence()).toBe('first');
@@ -173,7 +173,7 @@ describe('a container app whose token is fixed', () => {
     ]);
   });
 
-  test('renewed between the reminder and its mail is not mailed about, undecided as it is', async () => {
+  test('renewed between reminder and mail sends no mail, even while it is undecided', async () => {
     await ticks(world(), 2);
     world().clock.to('2026-06-19T12:00:00Z');
     await world().sweep();

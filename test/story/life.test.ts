@@ -28,14 +28,14 @@ beforeEach(async () => {
   await world().tick();
 });
 
-/** Ada is told of the day before; nothing else happened to the token until then. */
+/** Up to the mail to Ada one day before the expiry; nothing else happened to the token. */
 const dayBefore = async () => {
   world().clock.to('2027-01-30T12:00:00Z');
   await world().tick();
 };
 
 describe('every threshold', () => {
-  test('is told once, to the operators too from the expiry on', async () => {
+  test('is told once; from the expiry on to the operators, too', async () => {
     const life: [string, string[]][] = [
       ['2026-12-01T00:00:00Z', []],
       ['2027-01-01T11:59:59.999Z', []],
@@ -65,7 +65,7 @@ describe('every threshold', () => {
     for (const [moment, mails] of life) expect([moment, await at(moment)]).toEqual([moment, mails]);
   });
 
-  test('shows in the standing as it passes', async () => {
+  test('changes the standing when it passes', async () => {
     const standings: string[] = [];
     for (const moment of [
       '2026-12-31T00:00:00Z',
@@ -106,7 +106,7 @@ describe('missed runs', () => {
     ]);
   });
 
-  test('a queued reminder that a tighter one overtakes is never mailed beside it', async () => {
+  test('a queued reminder is dropped when a tighter threshold is crossed', async () => {
     world().clock.to('2027-01-24T12:00:00Z');
     await world().sweep();
     expect(await at('2027-01-30T13:00:00Z')).toEqual([
@@ -120,7 +120,7 @@ describe('missed runs', () => {
 
   test('sweeping ten times more changes nothing, not even an etag', async () => {
     await dayBefore();
-    // The first sweep after it was told shows when it is read next.
+    // The first sweep after the mail changes the stored next check.
     await ticks(world(), 1);
     const before = await dump(world(), ['registry', 'expiries', 'calendar', 'outbox', 'history']);
     const reads = gateway().reads;
@@ -135,7 +135,7 @@ describe('missed runs', () => {
 });
 
 describe('renewal', () => {
-  test('in time is never mailed about: the token is read again at the threshold', async () => {
+  test('in time sends no mail: the token is read again at the threshold', async () => {
     await at('2027-01-01T08:00:00Z');
     gateway().expires('2028-01-31T12:00:00Z');
     expect(await at('2027-01-01T12:00:00Z')).toEqual([]);
@@ -144,7 +144,7 @@ describe('renewal', () => {
     expect(await at('2027-02-07T12:00:00Z')).toEqual([]);
   });
 
-  test('after a reminder starts clean: the new expiry gets every threshold anew', async () => {
+  test('after a reminder starts clean: the new expiry gets every threshold again', async () => {
     expect(await at('2027-01-30T12:00:00Z')).toHaveLength(1);
     gateway().expires('2027-06-30T12:00:00Z');
     expect(await at('2027-01-31T12:00:00Z')).toEqual([
@@ -168,7 +168,7 @@ describe('renewal', () => {
     expect((await world().item('gateway'))?.standing).toBe('healthy');
   });
 
-  test('while the reminder waits unsent drops the reminder, with the reason', async () => {
+  test('while a reminder waits drops the reminder, with the reason', async () => {
     mail().refuses({ fault: 'times', times: 100, inner: { fault: 'status', status: 500 } });
     await dayBefore();
     await ticks(world(), 3);
@@ -181,7 +181,7 @@ describe('renewal', () => {
     expect(await queued(world())).toBe(0);
   });
 
-  test('that turns out to be none, back to the old expiry, mails nothing twice', async () => {
+  test('that goes back to the old expiry mails nothing twice', async () => {
     expect(await at('2027-01-24T12:00:00Z')).toHaveLength(1);
     const flaps = await mailedBy(world(), async () => {
       for (let flap = 0; flap < 6; flap += 1) {
@@ -223,7 +223,7 @@ describe('failing reads', () => {
     });
   });
 
-  test('do not silence: the last known expiry is told, and since when it could not be confirmed', async () => {
+  test('do not stop reminders: the mail gives the last known expiry, and since when it could not be confirmed', async () => {
     gateway().misbehaves({ fault: 'status', status: 403 });
     await at('2027-01-23T18:00:00Z');
     gateway().misbehaves({ fault: 'reset' });
@@ -241,7 +241,7 @@ describe('failing reads', () => {
     expect(await at('2027-01-26T12:00:00Z')).toEqual([]);
   });
 
-  test('that recover are forgotten, and nothing that was told meanwhile is told again', async () => {
+  test('that recover are over, and what was told meanwhile is not told again', async () => {
     gateway().misbehaves({ fault: 'html' });
     await at('2027-01-23T18:00:00Z');
     expect(await at('2027-01-24T12:00:00Z')).toHaveLength(1);
@@ -257,7 +257,7 @@ describe('failing reads', () => {
     ]);
   });
 
-  test('at the threshold that recover with a renewed token end in the good news alone', async () => {
+  test('at the threshold, then a renewed token: only the renewal is told', async () => {
     gateway().misbehaves({ fault: 'status', status: 500 });
     await at('2027-01-24T11:59:00Z');
     gateway().recovers().expires('2028-01-31T12:00:00Z');
@@ -266,7 +266,7 @@ describe('failing reads', () => {
     ]);
   });
 
-  test('are tried again after 5, 10 and 20 minutes, at the hour after which owners hear of it, and then every hour', async () => {
+  test('are tried again after 5, 10 and 20 minutes, after one hour when owners are told, and then every hour', async () => {
     gateway().misbehaves({ fault: 'status', status: 500 });
     const reads: number[] = [];
     world().clock.to('2027-01-25T00:00:00Z');
@@ -321,7 +321,7 @@ describe('failed sends', () => {
     expect(await queued(world())).toBe(0);
   });
 
-  test('refused for good are not looped, cost no one else their mail, and stand in the history', async () => {
+  test('refused for good are not repeated, stop no other mail, and are in the history', async () => {
     await world().register(CONTOSO, 'sensor', { owners: 'bob@example.com', displayName: 'Sensor' });
     world().azure.iotCentral.token(HOST, 'sensor').expires('2027-01-31T12:00:00Z');
     mail().refuses({ fault: 'status', status: 400, code: 'InvalidRecipient' });
@@ -337,7 +337,7 @@ describe('failed sends', () => {
     expect(await queued(world())).toBe(0);
   });
 
-  test('refused for good do not end the life: the next threshold is tried anew', async () => {
+  test('refused for good do not stop the next threshold: it is sent again', async () => {
     mail().refuses({ fault: 'status', status: 400, code: 'InvalidRecipient' });
     await dayBefore();
     await ticks(world(), 1);

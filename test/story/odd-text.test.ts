@@ -1,4 +1,4 @@
-/** Texts that break something on their way: line separators in a row, and half a character that another tool wrote. */
+/** Odd texts in rows: line separators, and lone surrogates that another tool wrote. */
 import { type Ask, asking, csv, json } from '../support/asking';
 import { useHost } from '../support/host';
 import { CONTOSO, HOST } from '../support/story';
@@ -13,7 +13,7 @@ beforeEach(async () => {
 
 const SPOILT = { displayName: 'one\u2028two', notes: 'a\u2029b\u0085c', owners: 'ada@\u2028, x\u2028@y' };
 
-test('line separators in rows block neither their neighbours nor themselves, and are shown as spaces', async () => {
+test('rows with line separators are swept like their neighbours, and the separators are shown as spaces', async () => {
   const names = ['a', 'b', 'innocent'];
   for (const name of names) world().azure.iotCentral.token(HOST, name).expires('2026-06-20T00:00:00Z');
   await world().register(CONTOSO, 'a', SPOILT);
@@ -41,7 +41,7 @@ test('the registry takes them, one by one and from a file', async () => {
   expect((await world().app().report({ limit: 10 })).items).toHaveLength(4);
 });
 
-test('half a character in a row goes out mended, so that a strict parser takes the answer', async () => {
+test('a lone surrogate in a row is repaired in the answer, so that a strict parser accepts it', async () => {
   await world().register(CONTOSO, 'a', { displayName: 'x\ud800y', notes: 'z\udfff', owners: '\ud800@' });
   await world().sweep();
   for (const path of ['status', 'registry', `registry/${CONTOSO}/a`, `targets/${CONTOSO}/a`]) {
@@ -56,7 +56,7 @@ test.each([
   ['a name far too long', 'x', "'".repeat(2_700)],
   ['a control character', 'x', 'a\u0001b'],
   ['characters that no key has', 'a#b?', 'x'],
-])('%s in an address finds nothing, and that is no failure', async (_what, scope, name) => {
+])('%s in an address finds nothing and is no fault', async (_what, scope, name) => {
   const key = `${encodeURIComponent(scope)}/${encodeURIComponent(name)}`;
   const asked = [
     ask(`registry/${key}`),
@@ -68,7 +68,7 @@ test.each([
   expect((await Promise.all(asked)).map(({ status }) => status)).toEqual([404, 404, 404, 404, 404]);
 });
 
-test('filters that no row can meet list nothing', async () => {
+test('filters that no row can match list nothing', async () => {
   for (const scope of ["'".repeat(1_024), '漢'.repeat(1_024), 'a/b', 'a\u0001b']) {
     for (const path of ['status', 'registry']) {
       const { status, body } = await ask(`${path}?${new URLSearchParams({ scope })}`);

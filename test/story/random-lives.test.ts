@@ -1,4 +1,4 @@
-/** Random lives: whatever happens to tokens, services, storage and mail, nothing stays untold and nothing is told twice. */
+/** Random lives: whatever happens to tokens, services, storage and mail, all that is due is told, and nothing is told twice. */
 import { TableClient } from '@azure/data-tables';
 import fc from 'fast-check';
 import { crossingsFor, remindersFor } from '../../src/core/assess';
@@ -104,11 +104,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 interface Sent {
   readonly operationId: string;
   readonly reminder: Reminder;
-  /** What was on record of its target when it was sent. */
+  /** The stored state of its target when it was sent. */
   readonly recorded: Expiry | undefined;
 }
 
-/** The same watch, with every send noted. */
+/** The same watch; every send is noted. */
 function noting(watch: SendDigest, sent: Sent[]): SendDigest {
   const noted = (mailer: Mailer): Mailer => ({
     look: id => mailer.look(id),
@@ -123,7 +123,7 @@ function noting(watch: SendDigest, sent: Sent[]): SendDigest {
   return { ...watch, mailer: async () => noted(await watch.mailer()) };
 }
 
-/** The same watch on a storage that is gone for good, reads and all, after so many calls. */
+/** The same watch on a storage that fails for good after so many calls, reads included. */
 function onFailingStorage(watch: SendDigest, calls: number): SendDigest {
   let left = calls;
   const PURE = ['keyOf', 'spell'];
@@ -152,7 +152,7 @@ function onFailingStorage(watch: SendDigest, calls: number): SendDigest {
   return { ...watch, tables };
 }
 
-/** What a reminder says must be what the last reading said. */
+/** A reminder must agree with the last reading. */
 function expectTrueWhenSent({ reminder, recorded }: Sent): void {
   const { reason, about } = reminder;
   if (matterOf(reminder)) return;
@@ -165,7 +165,7 @@ function expectTrueWhenSent({ reminder, recorded }: Sent): void {
   else expect([reason, now.expiresOn]).toEqual([reason, about]);
 }
 
-/** Bad news that reached an owner is followed by the good that ended it. */
+/** An owner who got bad news must get the good news that ended it. */
 function expectGoodNews(state: Expiry, told: readonly Told[]): void {
   const heard = told.filter(({ outcome }) => outcome === 'accepted');
   const said = (reason: string, about: Instant) =>
@@ -179,7 +179,7 @@ function expectGoodNews(state: Expiry, told: readonly Told[]): void {
     expect(said('renewed', expiresOn)).toBe(true);
 }
 
-/** Whatever is due by the state as it is, for owners and operators; their matters wait for their day. */
+/** All that is due by the current state, for owners and operators. Notices to operators may wait for a day. */
 async function duePerTarget(watch: SendDigest): Promise<string[]> {
   const due: string[] = [];
   for await (const state of watch.tables.expiries.all()) {
@@ -251,12 +251,12 @@ async function live(firstDays: readonly number[], steps: readonly Step[]): Promi
     await take(one);
   }
 
-  // The services are well again, and everything is due for a reading.
+  // The services work again, and every target is due for a read.
   for (const index of firstDays.keys()) token(index).recovers();
   switches.scripts.length = 0;
   clock.pass(6 * HOUR);
   await tick();
-  // A digest that was being sent comes first; what is left, and the good news that follows from it, is in the next run.
+  // This run finishes the digests that were being sent; the next one sends the rest, and the good news that follows.
   clock.pass(5 * MINUTE);
   await tick();
 
@@ -269,7 +269,7 @@ async function live(firstDays: readonly number[], steps: readonly Step[]): Promi
       .filter(at => at <= clock.now())
       .at(-1);
     const told = state?.told.get(OWNERS[index] ?? '')?.filter(line => line.about === expiresOn) ?? [];
-    // Told as expired and gone, it is told no more about that expiry.
+    // After `gone` nothing more is told about that expiry.
     if (crossed !== undefined)
       expect(told.some(line => line.reason === 'gone' || line.crossedOn >= crossed)).toBe(true);
     if (state) for (const lines of state.told.values()) expectGoodNews(state, lines);
@@ -280,7 +280,7 @@ async function live(firstDays: readonly number[], steps: readonly Step[]): Promi
   for (const one of sent) {
     expectTrueWhenSent(one);
     const { operationId, reminder } = one;
-    // What happened to the watcher itself is told at least once.
+    // Notices about the watcher itself are told at least once.
     if (!accepted.has(operationId) || matterOf(reminder)) continue;
     const identity = `${reminder.reason} of ${reminder.name} ${reminder.about} to ${reminder.owner}`;
     operations.set(identity, (operations.get(identity) ?? new Set()).add(operationId));
@@ -288,7 +288,7 @@ async function live(firstDays: readonly number[], steps: readonly Step[]): Promi
   for (const [identity, ids] of operations) expect([identity, ids.size]).toEqual([identity, 1]);
 }
 
-test('nothing due stays untold, nothing is told under two operation ids, nothing that the last reading had overtaken', async () => {
+test('all that is due is told, under one operation id, and agrees with the last reading', async () => {
   const days = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 3, maxLength: 3 });
   const lives = fc.asyncProperty(days, fc.array(step, { minLength: 10, maxLength: 25 }), live);
   await fc.assert(lives, {

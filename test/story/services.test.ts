@@ -1,8 +1,8 @@
-/** The services that are watched, and the watcher beside itself: faults, throttling, time budgets, leases, and no secret anywhere. */
+/** Faults and throttling of the watched services, time budgets, two sweepers at once, and no secret in any output. */
 
 import type { Fault } from '../../local/simulated';
 import { formatInstant, HOUR, MINUTE, SECOND } from '../../src/formats/instant';
-import type { SweepMessage } from '../../src/watch/sweep/message';
+import type { SweepMessage } from '../../src/watch/sweep/start-sweep';
 import { APPS, CONTOSO, dump, HOST, SUBSCRIPTION, ticks } from '../support/story';
 import { useWorld, type World } from '../support/world';
 
@@ -36,7 +36,7 @@ describe('one target in trouble', () => {
   ];
   const id = (index: number) => `t-${String(index).padStart(2, '0')}`;
 
-  test('keeps its last known expiry beside a code that a person understands, and stops no other', async () => {
+  test('keeps its last known expiry, shows a code, and stops no other target', async () => {
     const good = ['a-good', 't-05-good', 'z-good'];
     const bad = faults.map((_, index) => id(index));
     for (const name of [...good, ...bad]) world().azure.iotCentral.token(HOST, name).expires(EXPIRY);
@@ -75,7 +75,7 @@ describe('throttling', () => {
     await world().register(APPS, 'shop:cart');
   });
 
-  test('for a short time is waited out in the process', async () => {
+  test('for a short time is waited for within the sweep', async () => {
     application().misbehaves({
       fault: 'times',
       times: 2,
@@ -88,7 +88,7 @@ describe('throttling', () => {
     expect(items.map(({ check, expiresOn }) => [check, expiresOn])).toEqual(names.map(() => ['ok', EXPIRY]));
   });
 
-  test('for a long time leaves the scope until then, sweeps the others, and shows what was never read as pending', async () => {
+  test('for a long time stops only its scope, whose targets that were never read are pending', async () => {
     application().misbehaves({ fault: 'status', status: 429, retryAfter: '1200' });
     await world().tick();
     application().recovers();
@@ -107,7 +107,7 @@ describe('throttling', () => {
     expect(after.items.map(({ check }) => check)).toEqual(names.map(() => 'ok'));
   });
 
-  test('shows those that could not even be tried as pending', async () => {
+  test('shows targets that could not be tried as pending', async () => {
     const many = numbered(100, 'more');
     for (const name of many) world().azure.iotCentral.token(HOST, name).expires(EXPIRY);
     await world().registerAll(CONTOSO, many);
@@ -120,7 +120,7 @@ describe('throttling', () => {
     expect(world().azure.iotCentral.requests.length).toBeLessThanOrEqual(40);
   });
 
-  test('of targets that are known leaves their last known expiry, and their reminders', async () => {
+  test('keeps the last known expiry of known targets, and their reminders', async () => {
     await world().tick();
     for (const name of names)
       world()
@@ -148,14 +148,14 @@ describe('the pace of a scope', () => {
   const names = numbered(60, 'app');
   const refused = () => world().azure.arm.log.tally.get(429) ?? 0;
 
-  test('outlives the process: a fresh one does not take the bucket for full', async () => {
+  test('outlives the process: a new process does not start with a full bucket', async () => {
     for (const name of names) world().azure.arm.app(SUBSCRIPTION, 'shop', name).expires(EXPIRY);
     await world().registerAll(
       APPS,
       names.map(name => `shop:${name}`),
     );
     for (let sweep = 0; sweep < 3; sweep += 1) {
-      // Undecided targets are read at each of the first two sweeps, and those that moved at the next two.
+      // Undecided targets are read in each of the first two sweeps, and targets that moved in the next two.
       for (const name of names)
         world()
           .azure.arm.app(SUBSCRIPTION, 'shop', name)
@@ -196,7 +196,7 @@ describe('a scope too large for one time budget', () => {
     await world().registerAll(CONTOSO, names);
   });
 
-  test('goes on at a cursor and ends complete, each target read once, with the right counts', async () => {
+  test('continues at a cursor until all targets are read once, with the right counts', async () => {
     const start = world().clock.now();
     const cursors: (string | undefined)[] = [];
     let messages = await world().app().startSweep(world().log);
@@ -212,7 +212,7 @@ describe('a scope too large for one time budget', () => {
     expect(world().clock.now() - start).toBeLessThan(60 * 10 * SECOND + MINUTE);
   });
 
-  test('whose cursor is lost is swept on by the next tick, and nothing is read twice', async () => {
+  test('whose cursor is lost is swept by the next tick, and no target is read twice', async () => {
     await world()
       .app()
       .sweepScope(await onlyMessage(world()), world().log);
@@ -253,7 +253,7 @@ describe('a scope too large for one time budget', () => {
     expect(await world().app().startSweep(world().log)).toHaveLength(1);
   });
 
-  test('lets one of two sweepers work that start at once', async () => {
+  test('is swept by only one of two sweepers that start at once', async () => {
     const message = await onlyMessage(world());
     const app = world().app();
     const answers = await Promise.all([
@@ -265,7 +265,7 @@ describe('a scope too large for one time budget', () => {
     expect(world().log.lines.filter(line => line.includes('is not swept'))).toHaveLength(1);
   });
 
-  test('stops the slow sweeper whose lease was taken over: it writes no more', async () => {
+  test('is no longer written by a slow sweeper whose lease was taken', async () => {
     const message = await onlyMessage(world());
     const { clock, tables, log } = world();
     const jump = clock.sleep.bind(clock);
@@ -290,7 +290,7 @@ describe('a scope too large for one time budget', () => {
     expect(reads().filter(count => count > 0).length).toBeLessThan(10);
   });
 
-  test('keeps its lease for as long as it takes', async () => {
+  test('keeps its lease as long as the sweep takes', async () => {
     const { clock, tables } = world();
     const jump = clock.sleep.bind(clock);
     const left: number[] = [];
@@ -305,14 +305,14 @@ describe('a scope too large for one time budget', () => {
 });
 
 describe('a budget that ends while the bucket is empty', () => {
-  // A request every 9.1 s, so that the budget of 240 s ends in the middle of a wait.
+  // One request every 9.1 s: the budget of 240 s ends during a wait.
   const world = useWorld({
     iotCentral: { rate: 0.11, burst: 1 },
     settings: { IOT_CENTRAL_RATE: '0.11', IOT_CENTRAL_BURST: '1' },
   });
   const names = numbered(40, 'token');
 
-  test('ends the message, not the sweep: what was not read yet is read by the next message', async () => {
+  test('ends the message, not the sweep: the next message reads the rest', async () => {
     for (const name of names) world().azure.iotCentral.token(HOST, name).expires(EXPIRY);
     await world().registerAll(CONTOSO, names);
     await world().sweep();
@@ -328,7 +328,7 @@ describe('a budget that ends while the bucket is empty', () => {
 describe('the value of a token', () => {
   const world = useWorld({ arm: { throttle: false } });
 
-  test('is in no table, no mail, no answer and no line of the log, whatever happened', async () => {
+  test('is in no table, mail, answer or log line, whatever happened', async () => {
     const { azure, clock } = world();
     const soon = () => formatInstant(clock.now() + 20 * HOUR);
     const body = JSON.stringify({ error: { code: 'SECRET-ARM-code', message: 'SECRET-ARM-message' } });

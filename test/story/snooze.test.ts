@@ -1,6 +1,6 @@
-/** What an owner does with the link in a mail: snooze, undo, "I replaced it"; and what a link refuses to do. */
+/** The link in a mail: snooze, undo, "I replaced it"; and what it refuses to do. */
 import { DAY, formatInstant, MINUTE } from '../../src/formats/instant';
-import type { Asked, Shown } from '../../src/watch/snooze/link';
+import type { LinkAction, Shown } from '../../src/watch/snooze/link';
 import { statusJson } from '../../src/web/status/item';
 import { instant } from '../support/clock';
 import { LINKED, linksTo, tokenTo } from '../support/snooze';
@@ -20,7 +20,7 @@ const recipients = async (text: string) =>
   (await mailsAt(world(), text)).map(mail => mail.split(': ')[0]).sort();
 const at = (text: string) => recipients(`2026-${text}T12:00:00Z`);
 const look = (link = tokenTo(world(), ADA)) => world().app().lookAtLink(link);
-const follow = (asked: Asked, link = tokenTo(world(), ADA)) => world().app().followLink(link, asked);
+const follow = (asked: LinkAction, link = tokenTo(world(), ADA)) => world().app().followLink(link, asked);
 const stored = () => dump(world());
 
 function snooze(days: number, more: { reason?: string; seen?: string; link?: string } = {}) {
@@ -36,14 +36,14 @@ function shown(answer: Awaited<ReturnType<typeof look>>): Shown {
   return answer;
 }
 
-/** Both owners were told 30 days before. */
+/** Up to the mails to both owners 30 days before the expiry. */
 beforeEach(async () => {
   await world().register(CONTOSO, 'gateway', BOTH);
   token().expires(EXPIRY);
   expect(await at('07-02')).toEqual([BOB, ADA]);
 });
 
-test('the page shows which target, until when it lives and who asks; nothing else', async () => {
+test('the page shows the target, its expiry and the recipient; nothing else', async () => {
   expect(await look()).toEqual({
     view: {
       asOf: world().clock.now(),
@@ -59,7 +59,7 @@ test('the page shows which target, until when it lives and who asks; nothing els
 });
 
 describe('a snooze', () => {
-  test('silences one owner alone, and ends by itself: then the tightest threshold is told, once', async () => {
+  test('mutes only one owner, and ends by itself: then the tightest threshold is told, once', async () => {
     expect(await snooze(26)).toMatchObject({
       done: 'snoozed',
       view: { snooze: { reason: 'waiting for the vendor' } },
@@ -73,15 +73,15 @@ describe('a snooze', () => {
     expect(await at('07-31')).toEqual([BOB, ADA]);
   });
 
-  test('is over with the expiry it was for: a renewed token starts clean', async () => {
+  test('ends with the expiry it was for: a renewed token starts clean', async () => {
     await snooze(90);
     token().expires('2026-09-20T12:00:00Z');
-    // Good news of the renewal goes to whoever was reminded, snoozed or not.
+    // The renewal is told to every owner who was reminded, snoozed or not.
     expect(await at('07-10')).toEqual([BOB, ADA]);
     expect(await at('08-21')).toEqual([BOB, ADA]);
   });
 
-  test('drops what was queued already, and says why', async () => {
+  test('drops queued reminders, with the reason', async () => {
     world().clock.to('2026-07-18T12:00:00Z');
     await world().sweep();
     await snooze(5);
@@ -108,7 +108,7 @@ describe('a snooze', () => {
     const { items } = statusJson(await world().app().report({ limit: 1 }));
     expect(Object.entries(items[0] ?? {}).at(-1)).toEqual(['snoozedUntil', '2026-07-09T12:00:00.000Z']);
     world().clock.to('2026-07-09T12:00:00Z');
-    expect(await world().item('gateway')).not.toHaveProperty('snoozedUntil');
+    expect((await world().item('gateway'))?.snoozedUntil).toBeUndefined();
   });
 
   test('that is asked for twice is the same snooze, and nothing is written again', async () => {
@@ -120,7 +120,7 @@ describe('a snooze', () => {
     expect(await stored()).toEqual(before);
   });
 
-  test('can be lengthened by who saw it, and not by a form from before it', async () => {
+  test('can be extended by an owner who saw it, and not by an older form', async () => {
     const { view } = shown(await snooze(7));
     world().clock.pass(DAY);
     const before = await stored();
@@ -154,7 +154,7 @@ describe('a snooze', () => {
     expect(await stored()).toEqual(before);
   });
 
-  test('of an operator who stands in for owners mutes the operator', async () => {
+  test('of an operator mutes the operator, for a target without owners', async () => {
     await world().register(CONTOSO, 'orphan', {});
     token('orphan').expires(EXPIRY);
     await at('07-03');
@@ -192,14 +192,14 @@ describe('"I replaced it"', () => {
     expect(await world().item('gateway')).toBeUndefined();
   });
 
-  test('leaves a row alone that is there already', async () => {
+  test('does not change a row that exists already', async () => {
     await world().register(CONTOSO, 'newer', { owners: BOB });
     expect(await replace('newer')).toMatchObject({ registered: false });
     expect((await row('newer'))?.columns).toEqual({ owners: BOB });
     expect((await row('gateway'))?.columns.replacedBy).toBe('newer');
   });
 
-  test('without the new id stops the old one all the same', async () => {
+  test('stops the old one without the new id, too', async () => {
     expect(await replace(undefined)).toEqual({ replaced: 'Gateway', by: undefined, registered: false });
     expect((await row('gateway'))?.columns.replacedBy).toBe('(not named)');
     expect(await at('08-01')).toEqual([]);
@@ -232,7 +232,7 @@ describe('"I replaced it"', () => {
     expect(await stored()).toEqual(before);
   });
 
-  test('twice says that it is done, and changes nothing more', async () => {
+  test('done twice says that it is done, and changes nothing more', async () => {
     await replace('newer');
     const before = await stored();
     expect(await replace('newer')).toEqual({
@@ -254,7 +254,7 @@ describe('a link', () => {
     expect(await at('07-18')).toEqual([BOB, ADA]);
   });
 
-  const acts: Asked[] = [
+  const acts: LinkAction[] = [
     { act: 'snooze', days: 7, reason: 'x', seen: '' },
     { act: 'undo' },
     { act: 'replace', newId: 'newer' },
@@ -301,13 +301,13 @@ describe('a link', () => {
     await refuses({ refused: 'notWatched', displayName: 'Gateway' });
   });
 
-  test('of somebody who is no longer an owner does nothing and tells nothing', async () => {
+  test('of a former owner does nothing and shows nothing', async () => {
     await world().register(CONTOSO, 'gateway', { owners: BOB, displayName: 'Secret project' });
     await refuses({ refused: 'notARecipient' });
     expect(await look(tokenTo(world(), BOB))).toHaveProperty('view');
   });
 
-  test('signed with the secret before still works, and with one before that no more', async () => {
+  test('signed with the previous secret works, and with an older one does not', async () => {
     const link = tokenTo(world(), ADA);
     const LINK_SECRET = 'another secret of 32 characters or more';
     world().restart({ LINK_SECRET, LINK_SECRET_PREVIOUS: LINKED.LINK_SECRET });
@@ -316,7 +316,7 @@ describe('a link', () => {
     await refuses({ refused: 'unreadable' }, link);
   });
 
-  test('leads nowhere once links are switched off, and mails have none', async () => {
+  test('does nothing when links are switched off, and mails have no link', async () => {
     const link = tokenTo(world(), ADA);
     world().restart({ LINK_SECRET: '' });
     await refuses({ refused: 'off' }, link);

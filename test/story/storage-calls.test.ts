@@ -1,4 +1,4 @@
-/** What a sweep asks of the storage account, counted on the wire: a budget of DESIGN.md section 8 that needs no clock. */
+/** Storage calls of a sweep and of reports, counted on the wire (docs/design.md, Budgets). */
 import { createServer, request, type Server } from 'node:http';
 import { createApp } from '../../src/app';
 import { DAY } from '../../src/formats/instant';
@@ -13,7 +13,7 @@ const TARGETS = 300;
 let proxy: Server;
 let calls = 0;
 
-/** A way to the tables that counts; requests are signed over account and path, so it may stand between. */
+/** A proxy before the tables that counts requests. Their signature covers account and path, not the host, so a proxy is possible. */
 async function counting({ env, clock }: World) {
   const [, tables = ''] = /TableEndpoint=([^;]+)/.exec(env.AzureWebJobsStorage ?? '') ?? [];
   const { hostname, port, pathname } = new URL(tables);
@@ -41,7 +41,7 @@ afterEach(() => {
   proxy.close();
 });
 
-test('first sight, reading again and a renewal stay within their budgets', async () => {
+test('a first read, a second read and a renewal stay within their budgets', async () => {
   const app = await counting(world());
   const names = Array.from({ length: TARGETS }, (_, index) => `device-${String(index).padStart(4, '0')}`);
   const expire = (text: string) =>
@@ -65,7 +65,7 @@ test('first sight, reading again and a renewal stay within their budgets', async
   expect(await sweep()).toBeLessThanOrEqual(fixed);
 });
 
-test('what a report asks of the tables follows its matches, whatever the size of the fleet', async () => {
+test('the storage calls of a report grow with its matches, not with the fleet', async () => {
   const app = await counting(world());
   const { tables, clock } = world();
   const now = clock.now();

@@ -12,7 +12,7 @@ import type { StatusItem } from '../../src/core/listing';
 import { openTables } from '../../src/storage/tables';
 import type { Log } from '../../src/watch/ports';
 
-import type { SweepMessage } from '../../src/watch/sweep/message';
+import type { SweepMessage } from '../../src/watch/sweep/start-sweep';
 import { freshStorage } from './azurite';
 import { type TestClock, testClock } from './clock';
 import { type InFlight, watchRequests } from './in-flight';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { Digest } from '../../src/core/digest';
-import type { Feed, FeedEntry } from '../../src/core/feed';
 import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
+import type { Feed, FeedEntry } from '../../src/watch/report/feed';
 import { calendarAnswer } from '../../src/web/calendar/feed';
 import { parseFeedQuery } from '../../src/web/calendar/query';
 import { calendarOf } from '../../src/wording/calendar';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { MAIL_OUTCOMES, NO_MAILS } from '../../src/core/mail-outcome';
 import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
-import type { Measures } from '../../src/watch/report/measures';
+import type { Measures } from '../../src/watch/report/metrics';
 import { metricsAnswer } from '../../src/web/metrics';
 import { exposition } from '../../src/web/metrics/prometheus';
 import { promtool, promtoolTest, readExposition } from '../support/prometheus';

@@ -1,66 +1,74 @@
-/** The feed of expiries for calendars, from one pass over the registry and the expiries: only they know what is fixed and which thresholds hold. */
+/** The expiries for calendar programs. Only registry and expiries know which dates are fixed and which thresholds apply. */
 
 import { includesAddress } from '../../core/address';
 import { crossingsFor } from '../../core/assess';
 import type { Expiry } from '../../core/expiry';
-import type { Feed, FeedEntry, FeedQuery } from '../../core/feed';
 import { fixedExpiry } from '../../core/standing';
-import { isWatched } from '../../core/target';
+import { isWatched, type Key } from '../../core/target';
 import type { Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
 import { compareText } from '../../formats/text';
-import type { Clock, Tables } from '../ports';
-import { mergeRows, type Pair } from '../targets/merge-rows';
+import type { Clock } from '../ports';
 import { type Kinds, type ParsedTarget, parseTarget } from '../targets/parse-target';
+import { everyTarget, idOf, soonestOf, type TargetTables } from './fleet';
 
-export type { Feed, FeedQuery } from '../../core/feed';
+export interface FeedQuery {
+  readonly kind?: string;
+  /** Case does not matter. */
+  readonly owner?: string;
+}
 
-export interface FeedSource {
-  readonly tables: {
-    readonly registry: Pick<Tables['registry'], 'rows' | 'scopes'>;
-    readonly expiries: Pick<Tables['expiries'], 'rows'>;
-  };
+export interface Feed {
+  readonly asOf: Instant;
+  /** Soonest first. */
+  readonly entries: readonly FeedEntry[];
+  /** Later ones were left out. */
+  readonly truncated: boolean;
+}
+
+/** One target whose expiry is known and fixed. */
+export interface FeedEntry extends Key {
+  readonly displayName: string;
+  /** What it is, such as `IoT Central API token`. */
+  readonly label: string;
+  /** Where it is, in words that a person can search for. */
+  readonly where: string;
+  readonly howToRenew: string;
+  readonly portalUrl?: string;
+  readonly runbook?: string;
+  readonly expiresOn: Instant;
+  /** How long before the expiry each threshold falls that is still to come, in milliseconds; negative: after it. */
+  readonly alarms: readonly number[];
+  readonly readOn?: Instant;
+  /** Reads fail, so the expiry could not be confirmed. */
+  readonly failure?: { readonly since: Instant; readonly message: string };
+}
+
+interface Deps {
+  readonly tables: TargetTables;
   readonly clock: Clock;
   readonly kinds: Kinds;
 }
 
-/** No calendar program shows more, and memory is bounded by it. */
+/** More than any calendar program shows. It bounds the memory, too. */
 const MOST_ENTRIES = 10_000;
 
-export async function feed(query: FeedQuery, source: FeedSource, most = MOST_ENTRIES): Promise<Feed> {
-  const asOf = source.clock.now();
-  let entries: FeedEntry[] = [];
-  let truncated = false;
-  for await (const entry of entriesOf(query, source, asOf)) {
-    entries.push(entry);
-    if (entries.length < 2 * most) continue;
-    entries = soonest(entries, most);
-    truncated = true;
+export async function feed(query: FeedQuery, deps: Deps, most = MOST_ENTRIES): Promise<Feed> {
+  const asOf = deps.clock.now();
+  const order = (a: FeedEntry, b: FeedEntry) => a.expiresOn - b.expiresOn || compareText(idOf(a), idOf(b));
+  const { items, truncated } = await soonestOf(entriesOf(query, deps, asOf), most, order);
+  return { asOf, truncated, entries: items };
+}
+
+async function* entriesOf({ kind, owner }: FeedQuery, { tables, kinds }: Deps, asOf: Instant) {
+  for await (const { row, state } of everyTarget(tables, kind)) {
+    const expiresOn = state && fixedExpiry(state);
+    if (!state || expiresOn === undefined) continue;
+    const parsed = parseTarget(row, kinds);
+    const { columns } = parsed.watched;
+    if (!isWatched(columns) || (owner !== undefined && !includesAddress(columns.owners, owner))) continue;
+    yield entryOf(parsed, state, expiresOn, asOf);
   }
-  truncated ||= entries.length > most;
-  return { asOf, truncated, entries: soonest(entries, most) };
-}
-
-async function* entriesOf(query: FeedQuery, source: FeedSource, asOf: Instant) {
-  for await (const { row, state } of pairsOf(query, source)) {
-    if (!row || !state) continue;
-    const expiresOn = fixedExpiry(state);
-    if (expiresOn === undefined) continue;
-    const parsed = parseTarget(row, source.kinds);
-    if (isAskedFor(parsed.watched, query)) yield entryOf(parsed, state, expiresOn, asOf);
-  }
-}
-
-async function* pairsOf({ kind }: FeedQuery, { tables }: FeedSource): AsyncGenerator<Pair> {
-  const { registry, expiries } = tables;
-  for await (const { scope } of registry.scopes())
-    if (kind === undefined || scope.startsWith(`${kind}:`))
-      yield* mergeRows(registry.rows(scope), expiries.rows(scope));
-}
-
-function isAskedFor({ columns }: Watched, { owner }: FeedQuery): boolean {
-  if (!isWatched(columns)) return false;
-  return owner === undefined || includesAddress(columns.owners, owner);
 }
 
 function entryOf(
@@ -80,25 +88,15 @@ function entryOf(
     howToRenew: source?.howToRenew ?? '',
     expiresOn,
     alarms: alarmsOf(watched, state, asOf),
-    ...(located && { portalUrl: located.portalUrl }),
-    ...(columns.runbook !== undefined && { runbook: columns.runbook }),
-    ...(readOn !== undefined && { readOn }),
-    ...(failure && { failure: { since: failure.since, message: failure.message } }),
+    portalUrl: located?.portalUrl,
+    runbook: columns.runbook,
+    readOn,
+    failure: failure && { since: failure.since, message: failure.message },
   };
 }
 
-/** Two thresholds may fall on one instant, such as `7d` and a share that comes to as much. */
+/** Two thresholds may fall on one instant, such as `7d` and a percentage that comes to 7 days. */
 function alarmsOf(watched: Watched, state: Expiry, asOf: Instant): number[] {
   const toCome = crossingsFor(watched, state).filter(({ at }) => at > asOf);
   return [...new Set(toCome.map(({ leadMs }) => leadMs))];
-}
-
-function soonest(entries: readonly FeedEntry[], most: number): FeedEntry[] {
-  return [...entries]
-    .sort((a, b) => a.expiresOn - b.expiresOn || compareText(placeOf(a), placeOf(b)))
-    .slice(0, most);
-}
-
-function placeOf({ scope, name }: FeedEntry): string {
-  return `${scope}\n${name}`;
 }

@@ -1,10 +1,10 @@
-/** Health: whether the watcher itself can be trusted right now; it tells no names, since anybody may ask. */
+/** Health: whether the watcher itself works. It shows no names, since anybody may ask. */
 import { HOUR, type Instant, MINUTE } from '../../formats/instant';
-import type { Clock, ScopeRow, Tables } from '../ports';
+import type { Clock, Tables } from '../ports';
 
-export interface HealthSource {
+interface Deps {
   readonly tables: Pick<Tables, 'registry' | 'scopes' | 'outbox'>;
-  /** Creates the tables where they are missing. */
+  /** Creates the tables that are missing. */
   ready(): Promise<void>;
   readonly clock: Clock;
   /** The longest gap between two ticks of the sweep's schedule. */
@@ -18,11 +18,11 @@ export interface HealthReason {
 
 export interface Health {
   readonly reasons: readonly HealthReason[];
-  /** How long the oldest untold reminder has waited; undefined where none waits or nobody can say. */
+  /** How long the oldest untold reminder has waited; undefined if none waits or the tables can't be read. */
   readonly oldestReminderMs: number | undefined;
 }
 
-/** How a storage account fails that is away or does not let us in. */
+/** Names of the errors of a storage account that can't be reached or denies access. */
 const STORAGE_FAULTS = [
   'RestError',
   'AuthenticationError',
@@ -33,12 +33,12 @@ const PERIODS = 3;
 const GRACE = 30 * MINUTE;
 const LONGEST_UNTOLD = 6 * HOUR;
 
-/** Why the watcher can't be trusted, no reasons when it can. */
-export async function health(source: HealthSource): Promise<Health> {
+/** Lists the reasons why the watcher does not work; an empty list means that it works. */
+export async function health(deps: Deps): Promise<Health> {
   try {
-    await source.ready();
-    const now = source.clock.now();
-    const [sweeps, oldest] = await Promise.all([sweepReasons(source, now), source.tables.outbox.oldest()]);
+    await deps.ready();
+    const now = deps.clock.now();
+    const [sweeps, oldest] = await Promise.all([sweepReasons(deps, now), deps.tables.outbox.oldest()]);
     const waited = oldest === undefined ? undefined : Math.max(0, now - oldest);
     return { reasons: [...sweeps, ...mailReasons(waited)], oldestReminderMs: waited };
   } catch (error) {
@@ -50,26 +50,22 @@ export async function health(source: HealthSource): Promise<Health> {
   }
 }
 
-async function sweepReasons({ tables, sweepPeriodMs }: HealthSource, now: Instant): Promise<HealthReason[]> {
-  const patience = PERIODS * sweepPeriodMs + GRACE;
+async function sweepReasons({ tables, sweepPeriodMs }: Deps, now: Instant): Promise<HealthReason[]> {
+  const longestGap = PERIODS * sweepPeriodMs + GRACE;
   const finished = new Set<string>();
   let overdue = 0;
   for await (const row of tables.scopes.all()) {
     if (row.finishedOn === undefined) continue;
     finished.add(row.scope);
-    if (now - lastSign(row, row.finishedOn) > patience) overdue += 1;
+    // A pause that the service asked for is not the watcher's delay.
+    if (now - Math.max(row.finishedOn, row.pace?.pausedUntil ?? 0) > longestGap) overdue += 1;
   }
-  // A scope without a finished sweep is as late as its registry rows are old.
+  // A scope that was never swept is overdue from the age of its registry rows on.
   for await (const { scope, touchedOn } of tables.registry.scopes()) {
-    if (!finished.has(scope) && now - touchedOn > patience) overdue += 1;
+    if (!finished.has(scope) && now - touchedOn > longestGap) overdue += 1;
   }
-  const message = `${overdue} scopes have finished no sweep for ${Math.round(patience / MINUTE)} minutes.`;
+  const message = `${overdue} scopes have finished no sweep for ${Math.round(longestGap / MINUTE)} minutes.`;
   return overdue > 0 ? [{ code: 'sweepOverdue', message }] : [];
-}
-
-/** A pause that the service asked for is no delay of ours. */
-function lastSign(row: ScopeRow, finishedOn: Instant): Instant {
-  return Math.max(finishedOn, row.pace?.pausedUntil ?? 0);
 }
 
 function mailReasons(waited: number | undefined): HealthReason[] {

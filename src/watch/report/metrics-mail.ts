@@ -1,15 +1,37 @@
-/** Mail for the metrics: what waits to be told, what became of the digests so far, and how much of the quota is used. */
+/** Mail for the metrics: which reminders wait, in which state the digests are, and how much of the quota is used. */
+
 import { isForOperators, MATTERS, matterOf } from '../../core/digest';
-import type { Reminder } from '../../core/reminder';
+import { UNUSED } from '../../core/quota';
 import { NOTICES, noticeOf } from '../../core/told';
 import { HOUR, type Instant } from '../../formats/instant';
-import type { MailLedger, Outbox, OwnerLines } from '../ports';
-import type { DigestState, MailMeasures, OutboxMeasures } from './measures';
+import type { MailLedger, Outbox } from '../ports';
 
-/** Rows of the outbox, of which a storage call answers 1,000. */
+export interface OutboxMeasures {
+  /** Waiting reminders by reason; `threshold` stands for every threshold. */
+  readonly lines: ReadonlyMap<string, number>;
+  /** Since when the oldest reminder about a target waits. Operators' own notices are left out: they may wait for a day. */
+  readonly oldest: Instant | undefined;
+  readonly digests: Readonly<Record<DigestState, number>>;
+  /** More wait than were counted. */
+  readonly cut: boolean;
+}
+
+/**
+ * `claimed`: being sent. `retrying`: sending failed and is tried again. `followed`: the mail service took it and has not
+ * yet said how it ended.
+ */
+export type DigestState = 'claimed' | 'retrying' | 'followed';
+
+export interface MailMeasures {
+  /** Requests in the last hour, of all instances together. */
+  readonly lastHour: number;
+  readonly pausedUntil: Instant | undefined;
+}
+
+/** Rows of the outbox: 10 storage calls. */
 const MOST_ROWS = 10_000;
 
-/** Counts owner by owner, up to a bound. */
+/** Counts owner by owner, and stops after the owner with whom the bound is reached. */
 export async function measureOutbox(
   outbox: Pick<Outbox, 'byOwner'>,
   most = MOST_ROWS,
@@ -20,37 +42,25 @@ export async function measureOutbox(
   let rows = 0;
   for await (const owned of outbox.byOwner()) {
     for (const { reminder } of owned.lines) {
-      const reason = reasonOf(reminder);
+      // Thresholds count as one reason: owners may write any number of them.
+      const reason = noticeOf(reminder) ?? matterOf(reminder) ?? 'threshold';
       lines.set(reason, (lines.get(reason) ?? 0) + 1);
       if (!isForOperators(reminder)) oldest = Math.min(oldest ?? reminder.since, reminder.since);
     }
     digests.followed += owned.sent.length;
     if (owned.claim) digests[owned.claim.tries > 0 ? 'retrying' : 'claimed'] += 1;
-    rows += rowsOf(owned);
+    rows += owned.lines.length + owned.sent.length + (owned.claim ? 1 : 0);
     if (rows >= most) return { lines, oldest, digests, cut: true };
   }
   return { lines, oldest, digests, cut: false };
 }
 
-/** What all instances together asked of the mail service. */
 export async function measureMail(
   ledger: Pick<MailLedger, 'usage'>,
   quota: 'send' | 'look',
   now: Instant,
 ): Promise<MailMeasures> {
-  const found = await ledger.usage(quota);
-  const slots = found?.usage.slots.filter(({ at }) => at > now - HOUR) ?? [];
-  return {
-    lastHour: slots.reduce((sum, { count }) => sum + count, 0),
-    pausedUntil: found?.usage.pausedUntil,
-  };
-}
-
-/** Thresholds are people's own words, of which there may be any number. */
-function reasonOf(reminder: Reminder): string {
-  return noticeOf(reminder) ?? matterOf(reminder) ?? 'threshold';
-}
-
-function rowsOf({ lines, sent, claim }: OwnerLines): number {
-  return lines.length + sent.length + (claim ? 1 : 0);
+  const { slots, pausedUntil } = (await ledger.usage(quota))?.usage ?? UNUSED;
+  const ofLastHour = slots.filter(({ at }) => at > now - HOUR);
+  return { lastHour: ofLastHour.reduce((sum, { count }) => sum + count, 0), pausedUntil };
 }

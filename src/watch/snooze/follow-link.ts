@@ -1,62 +1,70 @@
-/** Snooze: what the link in a mail shows, and what its recipient can do with it: mute one target for a while, and undo that. */
+/** Following the link in a mail: it shows one target, and its recipient can snooze that, undo the snooze, or name a replacement. */
 
 import { type Snooze, snoozeUntil } from '../../core/snooze';
 import { formatInstant, type Instant } from '../../formats/instant';
-import type { Asked, LinkAnswer } from './link';
-import { findTarget, type LinkTarget, type LinkWatch, remember, snoozeInForce, viewOf } from './link-target';
+import {
+  addHistory,
+  type Deps,
+  findTarget,
+  type LinkAction,
+  type LinkAnswer,
+  type LinkTarget,
+  snoozeInForce,
+  viewOf,
+} from './link';
 import { replaceTarget } from './replace-target';
 
-export type { Asked, LinkAnswer } from './link';
+export type { LinkAction, LinkAnswer } from './link';
 
-/** Changes nothing, however often it is asked: mail scanners follow links. */
-export async function lookAtLink(token: string, watch: LinkWatch): Promise<LinkAnswer> {
-  const target = await findTarget(token, watch);
+/** Changes nothing: mail scanners follow links, too. */
+export async function lookAtLink(token: string, deps: Deps): Promise<LinkAnswer> {
+  const target = await findTarget(token, deps);
   return 'refused' in target ? target : { view: viewOf(target, snoozeInForce(target)) };
 }
 
-/** Does what the recipient asks, if the link may still act. The same again changes nothing more. */
-export async function followLink(token: string, asked: Asked, watch: LinkWatch): Promise<LinkAnswer> {
-  const target = await findTarget(token, watch);
+/** Does what the recipient wants, if the link may still act. Doing it twice changes nothing more. */
+export async function followLink(token: string, action: LinkAction, deps: Deps): Promise<LinkAnswer> {
+  const target = await findTarget(token, deps);
   if ('refused' in target) return target;
-  switch (asked.act) {
+  switch (action.act) {
     case 'snooze':
-      return snooze(target, asked, watch);
+      return snooze(target, action, deps);
     case 'undo':
-      return undo(target, watch);
+      return undo(target, deps);
     case 'replace':
-      return replaceTarget(target, asked.newId, watch);
+      return replaceTarget(target, action.newId, deps);
   }
 }
 
 async function snooze(
   target: LinkTarget,
-  asked: Extract<Asked, { act: 'snooze' }>,
-  watch: LinkWatch,
+  action: Extract<LinkAction, { act: 'snooze' }>,
+  deps: Deps,
 ): Promise<LinkAnswer> {
   const { link, now } = target;
-  const { days, reason } = asked;
+  const { days, reason } = action;
   const until = snoozeUntil(days, now);
-  if (until === undefined) throw new RangeError(`${days} days are no snooze`);
+  if (until === undefined) throw new RangeError(`${days} days are not a valid snooze`);
   const current = snoozeInForce(target);
-  if (current && formatInstant(current.on) !== asked.seen) {
-    // The form was sent twice, or another window was faster with something else.
+  if (current && formatInstant(current.on) !== action.seen) {
+    // The form was sent twice; or another window was faster, with another snooze.
     const same = current.reason === reason && snoozeUntil(days, current.on) === current.until;
     const view = viewOf(target, current);
     return same ? { view, done: 'snoozed' } : { view, changedMeanwhile: true };
   }
   const wanted: Snooze = { about: link.about, until, reason, on: now };
-  if (!(await watch.tables.expiries.mergeSnooze(link.owner, link, wanted))) return { refused: 'removed' };
-  await remember(target, { type: 'snoozed', on: now, note: noteOf(link.owner, until, reason) }, watch);
+  if (!(await deps.tables.expiries.mergeSnooze(link.owner, link, wanted))) return { refused: 'removed' };
+  await addHistory(target, { type: 'snoozed', on: now, note: noteOf(link.owner, until, reason) }, deps);
   return { view: viewOf(target, wanted), done: 'snoozed' };
 }
 
-/** Undoes whichever snooze holds: to hear of a target again is never wrong. */
-async function undo(target: LinkTarget, watch: LinkWatch): Promise<LinkAnswer> {
+/** Undoes any snooze in force, also one that the recipient has not seen: it is never wrong to hear of a target again. */
+async function undo(target: LinkTarget, deps: Deps): Promise<LinkAnswer> {
   const { link, now } = target;
   const answer: LinkAnswer = { view: viewOf(target, undefined), done: 'unsnoozed' };
   if (!snoozeInForce(target)) return answer;
-  if (!(await watch.tables.expiries.mergeSnooze(link.owner, link, undefined))) return { refused: 'removed' };
-  await remember(target, { type: 'unsnoozed', on: now, note: `by ${link.owner}` }, watch);
+  if (!(await deps.tables.expiries.mergeSnooze(link.owner, link, undefined))) return { refused: 'removed' };
+  await addHistory(target, { type: 'unsnoozed', on: now, note: `by ${link.owner}` }, deps);
   return answer;
 }
 

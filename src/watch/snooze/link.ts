@@ -1,25 +1,31 @@
-/** Links: what the signed link in a mail is bound to, what it shows and asks for, and why it may act no more (rule 20). */
+/** The target of a snooze link: what its recipient sees and can do, and why a link does nothing (rule 20). */
 import { includesAddress } from '../../core/address';
+import { snoozeOf } from '../../core/assess';
 import type { Expiry } from '../../core/expiry';
-import type { Snooze } from '../../core/snooze';
+import type { TargetEvent } from '../../core/history';
+import type { Links } from '../../core/links';
+import { holds, type Snooze } from '../../core/snooze';
 import { fixedExpiry } from '../../core/standing';
-import { isWatched, type Key } from '../../core/target';
-import type { Watched } from '../../core/watched';
+import { isWatched } from '../../core/target';
+import type { MailPolicy, Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
+import type { Clock, RegistryRow, Tables } from '../ports';
+import { type Kinds, type ParsedTarget, parseTarget } from '../targets/parse-target';
+import { type Link, readLink, type TokenRefused } from './token';
 
-export interface Link extends Key {
-  /** The recipient of the mail it was in. */
-  readonly owner: string;
-  /** The expiry in force when the mail was written; undefined where none was known. */
-  readonly about: Instant | undefined;
-  /** From then on it is read no more. */
-  readonly until: Instant;
+export interface Deps {
+  readonly tables: Pick<Tables, 'registry' | 'expiries' | 'history'>;
+  readonly clock: Clock;
+  readonly kinds: Kinds;
+  readonly mail: MailPolicy;
+  /** Undefined if no secret is set. Then no link works. */
+  readonly links: Links | undefined;
 }
 
 /** Why a link does nothing. */
 export type Refused =
-  | { readonly refused: 'off' | 'unreadable' | 'removed' | 'notARecipient' }
-  | { readonly refused: 'over'; readonly until: Instant }
+  | TokenRefused
+  | { readonly refused: 'off' | 'removed' | 'notARecipient' }
   | { readonly refused: 'notWatched'; readonly displayName: string; readonly replacedBy?: string }
   | {
       readonly refused: 'expiryChanged';
@@ -28,29 +34,29 @@ export type Refused =
       readonly expiresOn: Instant | 'never' | undefined;
     };
 
-/** What its recipient sees of a target. */
+/** What the recipient sees of a target. */
 export interface LinkView {
   readonly asOf: Instant;
   readonly owner: string;
   readonly displayName: string;
   readonly label: string;
   readonly where: string;
-  /** Its names as a person writes them, such as `shop/web`; what took its place is written alike. */
+  /** Its names as a person writes them, such as `shop/web`. The id of a replacement is written the same way. */
   readonly id: string;
   readonly expiresOn: Instant | 'never' | undefined;
   readonly readOn?: Instant;
   readonly failure?: { readonly since: Instant; readonly message: string };
-  /** The recipient's own, if one holds. */
+  /** The recipient's own snooze, if one is in force. */
   readonly snooze?: Snooze;
 }
 
-/** What its recipient asks for. */
-export type Asked =
+/** What the recipient wants to be done. */
+export type LinkAction =
   | {
       readonly act: 'snooze';
       readonly days: number;
       readonly reason: string;
-      /** When the snooze began that the recipient saw, as its 24-character text; '' where they saw none. */
+      /** When the snooze began that the recipient saw, as 24-character text; '' if they saw none. */
       readonly seen: string;
     }
   | { readonly act: 'undo' }
@@ -58,41 +64,91 @@ export type Asked =
 
 export interface Shown {
   readonly view: LinkView;
-  /** What was asked for is so now. */
+  /** The target is in this state now. */
   readonly done?: 'snoozed' | 'unsnoozed';
   /** Nothing was done: the snooze is no longer the one that the recipient saw. */
   readonly changedMeanwhile?: true;
-  /** Nothing was done: the id of what took its place can't be used. */
+  /** Nothing was done: why the id of the replacement can't be used. */
   readonly badNewId?: string;
 }
 
 export interface Replaced {
   readonly replaced: string;
   readonly by: string | undefined;
-  /** A registry row was written for it; else there was one already. */
+  /** A registry row was written for the new target; false if there was one already. */
   readonly registered: boolean;
 }
 
 export type LinkAnswer = Refused | Shown | Replaced;
 
-/** Why a link may act no more on its target as it stands now; undefined when it may. */
-export function refusalOf(
+/** The target that a link leads to. */
+export interface LinkTarget {
+  readonly link: Link;
+  readonly row: RegistryRow;
+  readonly parsed: ParsedTarget;
+  readonly state: Expiry;
+  /** The instant at which all of it is judged. */
+  readonly now: Instant;
+}
+
+export async function findTarget(token: string, deps: Deps): Promise<LinkTarget | Refused> {
+  const now = deps.clock.now();
+  if (!deps.links) return { refused: 'off' };
+  const link = readLink(token, deps.links, now);
+  if ('refused' in link) return link;
+  const { registry, expiries } = deps.tables;
+  const [row, state] = await Promise.all([registry.row(link), expiries.row(link)]);
+  if (!row || !state) return { refused: 'removed' };
+  const parsed = parseTarget(row, deps.kinds);
+  const refused = refusalOf(link, parsed.watched, state, deps.mail.operators);
+  return refused ?? { link, row, parsed, state, now };
+}
+
+/** Why a link may no longer act on its target; undefined if it may. */
+function refusalOf(
   link: Link,
   { columns, name }: Watched,
   state: Expiry,
   operators: readonly string[],
 ): Refused | undefined {
-  const hears = includesAddress([...columns.owners, ...operators], link.owner);
-  // Asked first: who no longer answers for a target learns nothing about it.
-  if (!hears) return { refused: 'notARecipient' };
+  // This comes first: a former owner gets no information about the target.
+  if (!includesAddress([...columns.owners, ...operators], link.owner)) return { refused: 'notARecipient' };
   const { displayName = name, replacedBy } = columns;
-  if (!isWatched(columns))
-    return { refused: 'notWatched', displayName, ...(replacedBy !== undefined && { replacedBy }) };
+  if (!isWatched(columns)) return { refused: 'notWatched', displayName, replacedBy };
   if (fixedExpiry(state) === link.about) return undefined;
   return { refused: 'expiryChanged', displayName, about: link.about, expiresOn: shownExpiry(state) };
 }
 
-/** What can be said of its future: nothing while evidence is undecided, or each read makes a new token. */
-export function shownExpiry(state: Expiry): Instant | 'never' | undefined {
+/** The recipient's own snooze, if one is in force. */
+export function snoozeInForce({ link, state, now }: LinkTarget): Snooze | undefined {
+  const snooze = snoozeOf(state, link.owner);
+  return holds(snooze, fixedExpiry(state), now) ? snooze : undefined;
+}
+
+/** @param snooze as it is after the action */
+export function viewOf(target: LinkTarget, snooze: Snooze | undefined): LinkView {
+  const { link, row, state, now } = target;
+  const { watched, source, located } = target.parsed;
+  const { readOn, failure } = state;
+  return {
+    asOf: now,
+    owner: link.owner,
+    displayName: watched.columns.displayName ?? watched.name,
+    label: source?.label ?? watched.kind,
+    where: located?.where ?? watched.scope,
+    id: row.identity?.names.join('/') ?? row.name,
+    expiresOn: shownExpiry(state),
+    readOn,
+    failure: failure && { since: failure.since, message: failure.message },
+    snooze,
+  };
+}
+
+/** The expiry, if it is certain: unknown while evidence is undecided, and if each read makes a new token. */
+function shownExpiry(state: Expiry): Instant | 'never' | undefined {
   return fixedExpiry(state) ?? (state.expiresOn === 'never' ? 'never' : undefined);
+}
+
+export async function addHistory({ link }: LinkTarget, event: TargetEvent, { tables }: Deps): Promise<void> {
+  await tables.history.add([{ scope: link.scope, name: link.name, event }]);
 }

@@ -1,8 +1,7 @@
 /** Replacement: an owner says that a target is no longer used, and the target that took its place is watched instead. */
 import { parseColumns, takenOver } from '../../core/row';
 import { type Identity, isWatched, type Key } from '../../core/target';
-import type { LinkAnswer } from './link';
-import { type LinkTarget, type LinkWatch, remember, viewOf } from './link-target';
+import { addHistory, type Deps, type LinkAnswer, type LinkTarget, viewOf } from './link';
 
 /** The value of `replacedBy` when the owner did not name a successor. No target can have this name. */
 export const NOT_NAMED = '(not named)';
@@ -11,7 +10,7 @@ export const NOT_NAMED = '(not named)';
 export async function replaceTarget(
   target: LinkTarget,
   newId: string | undefined,
-  watch: LinkWatch,
+  watch: Deps,
 ): Promise<LinkAnswer> {
   const successor = newId === undefined ? undefined : successorOf(target, newId, watch);
   if (successor && 'fault' in successor) return refuse(target, successor.fault);
@@ -22,7 +21,7 @@ export async function replaceTarget(
   const replacedBy = successor?.name ?? NOT_NAMED;
   if (!(await watch.tables.registry.change(target.link, { replacedBy }))) return { refused: 'removed' };
   const note = `by ${replacedBy}, says ${target.link.owner}`;
-  await remember(target, { type: 'replaced', on: target.now, note }, watch);
+  await addHistory(target, { type: 'replaced', on: target.now, note }, watch);
   const { displayName } = viewOf(target, undefined);
   return { replaced: displayName, by: newId, registered: registered === 'created' };
 }
@@ -32,11 +31,7 @@ function refuse(target: LinkTarget, badNewId: string): LinkAnswer {
 }
 
 /** The table keys of the successor, or what its kind finds wrong with the id. */
-function successorOf(
-  { row, parsed }: LinkTarget,
-  newId: string,
-  { kinds }: LinkWatch,
-): Key | { fault: string } {
+function successorOf({ row, parsed }: LinkTarget, newId: string, { kinds }: Deps): Key | { fault: string } {
   const { identity } = row;
   const { source } = parsed;
   if (!identity || !source) return { fault: 'correct the registry row of the old one first' };
@@ -58,7 +53,7 @@ function namesIn(newId: string, { names }: Identity): string[] | undefined {
 async function register(
   key: Key,
   { row }: LinkTarget,
-  { tables: { registry } }: LinkWatch,
+  { tables: { registry } }: Deps,
 ): Promise<'created' | 'known' | 'notWatched'> {
   if (await registry.create(key, takenOver(row.columns))) return 'created';
   const known = await registry.row(key);

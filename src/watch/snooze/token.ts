@@ -1,4 +1,4 @@
-/** The snooze link's token: signed, so that whoever holds a mail can act on its target without signing in, and nobody else can. */
+/** The signed token of a snooze link: with it the recipient of a mail can act on a target without signing in. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as v from 'valibot';
 import { matterOf } from '../../core/digest';
@@ -6,22 +6,37 @@ import type { Expiry } from '../../core/expiry';
 import type { Links } from '../../core/links';
 import type { Reminder } from '../../core/reminder';
 import { fixedExpiry } from '../../core/standing';
+import type { Key } from '../../core/target';
 import { type Notice, noticeOf } from '../../core/told';
 import { DAY, type Instant } from '../../formats/instant';
 import { parseJson } from '../../formats/json';
-import type { Link, Refused } from './link';
 
-/** From the mail on. The longest snooze is 90 days, and its undo must work to the end. */
+/** What a link is bound to. */
+export interface Link extends Key {
+  /** The recipient of the mail that it was in. */
+  readonly owner: string;
+  /** The current expiry when the mail was written; undefined if none was known. */
+  readonly about: Instant | undefined;
+  /** The link works until this instant. */
+  readonly until: Instant;
+}
+
+/** Why a token gives no link. */
+export type TokenRefused =
+  | { readonly refused: 'unreadable' }
+  | { readonly refused: 'over'; readonly until: Instant };
+
+/** A link works this long after its mail. The longest snooze is 90 days, and undoing it must work until its end. */
 export const LINK_LASTS = 120 * DAY;
 
-/** `{version}.{content}.{signature}`, the latter two in base64url. */
+/** `{version}.{content}.{signature}`; content and signature are in base64url. */
 const TOKEN = /^1\.([\w-]{1,8000})\.([\w-]{43})$/;
 const Content = v.tuple([v.string(), v.string(), v.nullable(v.number()), v.string(), v.number()]);
 
-/** What a snooze mutes, beside thresholds; good news and what operators must mend are not among it. */
+/** What a snooze mutes, beside thresholds. It does not mute good news, nor what operators must fix. */
 const MUTED: readonly Notice[] = ['gone', 'missing', 'unreadable'];
 
-/** The link of one line of a mail written `now`; none where there is nothing to mute, or no secret to sign with. */
+/** The link for one line of a mail written `now`. There is none if there is nothing to mute, or no secret to sign with. */
 export function snoozeLinkOf(
   reminder: Reminder,
   state: Expiry,
@@ -40,7 +55,7 @@ export function linkFor(links: Links, link: Link): string {
   return `${links.publicUrl}/api/snooze?t=${tokenOf(link, links.secret)}`;
 }
 
-export function readLink(token: string, { secret, previous }: Links, now: Instant): Link | Refused {
+export function readLink(token: string, { secret, previous }: Links, now: Instant): Link | TokenRefused {
   const [, content, signature] = TOKEN.exec(token) ?? [];
   if (content === undefined || signature === undefined) return { refused: 'unreadable' };
   const isOurs = isSigned(content, signature, secret) || isSigned(content, signature, previous);
@@ -55,12 +70,12 @@ function tokenOf({ scope, name, about, owner, until }: Link, secret: string): st
   return `1.${content}.${sign(content, secret)}`;
 }
 
-/** The signature is compared as text: more than one text decodes to the same bytes. */
+/** Compares the signature as text: several texts decode to the same bytes. */
 function isSigned(content: string, signature: string, secret: string | undefined): boolean {
   return secret !== undefined && timingSafeEqual(Buffer.from(signature), Buffer.from(sign(content, secret)));
 }
 
-/** The purpose is signed, too, so that no other kind of link can ever pass for this one. */
+/** Signs the purpose, too, so that no other kind of link can be used as this one. */
 function sign(content: string, secret: string): string {
   return createHmac('sha256', secret).update(`snooze.1.${content}`).digest('base64url');
 }

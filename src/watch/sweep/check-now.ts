@@ -1,4 +1,4 @@
-/** Checking now: one target is read because somebody asks, under its scope's lease and pace as a sweep would read it. */
+/** Checking now: reads one target when a person asks for it, under its scope's lease and pace like a sweep. */
 
 import { type Assessment, assess } from '../../core/assess';
 import { itemOf, type StatusItem } from '../../core/listing';
@@ -12,12 +12,12 @@ import { type ParsedTarget, parseTarget } from '../targets/parse-target';
 import { borrowLease, type Lease, LeaseLost } from './lease';
 import { type PacedReader, pacedReader } from './paced-reader';
 import { outcomeOf, recordMoving, recordStaying } from './record';
-import type { SweepScope } from './sweep-scope';
+import type { Deps } from './sweep-scope';
 
 export interface Checked {
   readonly asOf: Instant;
   readonly item: StatusItem;
-  /** False when a sweep had the scope: it will see for itself. */
+  /** False if a sweep held the lease. That sweep reads the target itself. */
   readonly recorded: boolean;
 }
 
@@ -29,7 +29,7 @@ export type CheckAnswer =
 
 type Throttled = Extract<CheckAnswer, { refused: 'throttled' }>;
 
-/** What is asked for, found and fit to be read. */
+/** A target that exists and can be read. */
 interface Job {
   readonly key: Key;
   readonly parsed: ParsedTarget;
@@ -38,23 +38,23 @@ interface Job {
 }
 
 /** A person waits for the answer. */
-const PATIENCE = 20 * SECOND;
+const LONGEST_WAIT = 20 * SECOND;
 
-export async function checkNow(key: Key, watch: SweepScope, log: Log): Promise<CheckAnswer> {
-  const job = await findJob(key, watch);
+export async function checkNow(key: Key, deps: Deps, log: Log): Promise<CheckAnswer> {
+  const job = await findJob(key, deps);
   if ('refused' in job) return job;
-  const taken = await borrowLease(watch.tables.scopes, key.scope, watch.clock);
-  if ('lease' in taken) return await checkUnderLease(job, taken.lease, watch, log);
-  const stored = await watch.tables.scopes.get(key.scope);
-  const { result } = await read(job, stored?.row.pace, async () => {}, watch);
+  const taken = await borrowLease(deps.tables.scopes, key.scope, deps.clock);
+  if ('lease' in taken) return await checkUnderLease(job, taken.lease, deps, log);
+  const stored = await deps.tables.scopes.get(key.scope);
+  const { result } = await read(job, stored?.row.pace, async () => {}, deps);
   if ('refused' in result) return result;
-  return checked(job, await judge(job, result.reading, watch), false);
+  return answerOf(job, await assessReading(job, result.reading, deps), false);
 }
 
-async function findJob(key: Key, watch: SweepScope): Promise<Job | Exclude<CheckAnswer, Checked>> {
-  const row = await watch.tables.registry.row(key);
+async function findJob(key: Key, deps: Deps): Promise<Job | Exclude<CheckAnswer, Checked>> {
+  const row = await deps.tables.registry.row(key);
   if (!row) return { refused: 'unknown' };
-  const parsed = parseTarget(row, watch.kinds);
+  const parsed = parseTarget(row, deps.kinds);
   const { located, source, watched } = parsed;
   if (watched.faults.length > 0 || !located || !source)
     return { refused: 'invalid', reason: watched.faults.join('; ') };
@@ -63,29 +63,29 @@ async function findJob(key: Key, watch: SweepScope): Promise<Job | Exclude<Check
   return { refused: 'notWatched', reason };
 }
 
-async function checkUnderLease(job: Job, lease: Lease, watch: SweepScope, log: Log): Promise<CheckAnswer> {
-  // A lease that is lost while waiting stays lost: recording will find that.
-  const hold = async (pace: Pace) => void (await unlessLost(lease.hold(pace)));
-  const { result, pace } = await read(job, lease.row.pace, hold, watch);
+async function checkUnderLease(job: Job, lease: Lease, deps: Deps, log: Log): Promise<CheckAnswer> {
+  // If the lease is lost during a wait, the record below fails, too.
+  const renew = async (pace: Pace) => void (await unlessLost(lease.renew(pace)));
+  const { result, pace } = await read(job, lease.row.pace, renew, deps);
   if ('refused' in result) {
     await unlessLost(lease.release({ pace }));
     return result;
   }
-  const judged = await judge(job, result.reading, watch);
-  // Lost to a sweep that went over a stalled check: what was read is still true, and the sweep sees for itself.
-  const recorded = await unlessLost(record(judged, lease, watch, log));
+  const assessed = await assessReading(job, result.reading, deps);
+  // After a stalled check a sweep may have taken the lease. The reading is still true, and the sweep reads the target itself.
+  const recorded = await unlessLost(record(assessed, lease, deps, log));
   if (recorded) await unlessLost(lease.release({ pace }));
-  return checked(job, judged, recorded);
+  return answerOf(job, assessed, recorded);
 }
 
 type Read = { readonly result: { readonly reading: Reading } | Throttled; readonly pace: Pace };
 
-/** Reads once as the pace allows; where it does not for longer than a person waits, that is the answer. */
+/** Reads once, as the pace allows. The answer is `throttled` if that would take longer than a person waits. */
 async function read(
   { source: { limits }, located }: Job,
   known: Pace | undefined,
-  hold: (pace: Pace) => Promise<void>,
-  { clock }: SweepScope,
+  renew: (pace: Pace) => Promise<void>,
+  { clock }: Deps,
 ): Promise<Read> {
   let reading: Reading | undefined;
   const start = clock.now();
@@ -93,12 +93,12 @@ async function read(
     limits,
     pace: known ?? fullPace(limits, start),
     clock,
-    until: start + PATIENCE,
+    until: start + LONGEST_WAIT,
     read: target => target.read(),
-    arrived: (_, arrived) => {
+    onReading: (_, arrived) => {
       reading = arrived;
     },
-    meanwhile: () => hold(reader.pace()),
+    whileWaiting: () => renew(reader.pace()),
   });
   await reader.read(located);
   await reader.drain();
@@ -108,14 +108,14 @@ async function read(
   return { result: { refused: 'throttled', retryAfterMs: waitFor(pace, limits, clock.now()) }, pace };
 }
 
-interface Judged {
+interface Assessed {
   readonly now: Instant;
   readonly assessment: Assessment;
   readonly outcome: ReturnType<typeof outcomeOf>;
 }
 
-async function judge({ key, parsed }: Job, reading: Reading, watch: SweepScope): Promise<Judged> {
-  const { tables, clock, mail } = watch;
+async function assessReading({ key, parsed }: Job, reading: Reading, deps: Deps): Promise<Assessed> {
+  const { tables, clock, mail } = deps;
   const before = await tables.expiries.row(key);
   const now = clock.now();
   const assessment = assess(parsed.watched, before, reading, mail, now);
@@ -123,11 +123,12 @@ async function judge({ key, parsed }: Job, reading: Reading, watch: SweepScope):
   return { now, assessment, outcome };
 }
 
-async function record({ outcome }: Judged, lease: Lease, { tables }: SweepScope, log: Log): Promise<void> {
+async function record({ outcome }: Assessed, lease: Lease, { tables }: Deps, log: Log): Promise<void> {
   const write = outcome.moves ? recordMoving : recordStaying;
   await write(lease.row.scope, [outcome], tables, lease, log);
 }
 
+/** False if the lease was lost. */
 async function unlessLost(work: Promise<void>): Promise<boolean> {
   try {
     await work;
@@ -138,7 +139,7 @@ async function unlessLost(work: Promise<void>): Promise<boolean> {
   }
 }
 
-function checked({ key }: Job, { now, assessment }: Judged, recorded: boolean): Checked {
+function answerOf({ key }: Job, { now, assessment }: Assessed, recorded: boolean): Checked {
   const { listing } = assessment;
   if (!listing) throw new Error('A watched target is on no report.');
   return { asOf: now, item: itemOf({ ...key, listing }, now), recorded };

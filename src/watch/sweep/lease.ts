@@ -1,28 +1,29 @@
-/** The lease of a scope: one sweeper at a time, fenced so that a slow one can't write over its successor. */
+/** The lease of a scope: only one sweeper at a time writes, and one that lost its lease stops before it writes again. */
 import { randomUUID } from 'node:crypto';
 import type { Pace } from '../../core/pace';
 import { type Instant, MINUTE, parseInstant, SECOND } from '../../formats/instant';
 import type { Clock, ScopeRow, Scopes } from '../ports';
-import type { SweepMessage } from './message';
+import type { SweepMessage } from './start-sweep';
 
-const LEASE = 2 * MINUTE;
-/** No batch is written with less than this left. */
-const FENCE = 30 * SECOND;
-/** A younger lease is not renewed: at a batch a second that would double the cost of an unchanged sweep. */
+const DURATION = 2 * MINUTE;
+/** No batch is written with less time left than this. */
+const LEAST_LEFT = 30 * SECOND;
+/** A younger lease is not renewed: with a batch every second that would double the cost of an unchanged sweep. */
 const RENEW_AFTER = 15 * SECOND;
 
 export interface Lease {
+  /** The scope's row as it was when the lease was taken. */
   readonly row: ScopeRow;
-  /** Makes sure that the lease is ours with time to spare, and keeps the pace safe. @throws LeaseLost */
-  hold(pace?: Pace): Promise<void>;
-  /** Gives the lease back with what the sweep leaves behind. @throws LeaseLost */
+  /** Makes sure that the lease is ours with enough time left, and stores the pace when it writes. @throws LeaseLost */
+  renew(pace?: Pace): Promise<void>;
+  /** Ends the lease and stores what the sweep leaves behind. @throws LeaseLost */
   release(changes: Partial<ScopeRow>): Promise<void>;
 }
 
 export type Refusal = 'held' | 'olderTick' | 'finished';
 export type Taken = { readonly lease: Lease } | { readonly refusal: Refusal };
 
-/** Another sweeper has taken the scope; what is not yet written is its to find out. */
+/** Another sweeper took the scope. It finds out for itself what was not yet written. */
 export class LeaseLost extends Error {
   override name = 'LeaseLost';
   constructor(scope: string) {
@@ -30,9 +31,9 @@ export class LeaseLost extends Error {
   }
 }
 
-/** Whether a message may start a sweep: a message older than a later tick, or of a finished one, is dropped. */
+/** Whether a message may start a sweep. One that is older than a later tick, or whose sweep is finished, may not. */
 export function mayTake(row: ScopeRow | undefined, tick: Instant, now: Instant): Refusal | undefined {
-  // A tick that is still to come is nobody's: it would silence the scope until then.
+  // A tick in the future is an error. It would block the scope until then, so it does not count.
   const past = (known: Instant | undefined) =>
     known !== undefined && known <= now ? known : Number.NEGATIVE_INFINITY;
   if (past(row?.tick) > tick) return 'olderTick';
@@ -42,19 +43,19 @@ export function mayTake(row: ScopeRow | undefined, tick: Instant, now: Instant):
 
 /** Takes the lease for the sweep that a message asks for. */
 export async function takeLease(scopes: Scopes, message: SweepMessage, clock: Clock): Promise<Taken> {
+  const { scope, cursor } = message;
   const now = clock.now();
   const tick = Math.min(parseInstant(message.tick) ?? now, now);
-  const found = await scopes.get(message.scope);
+  const found = await scopes.get(scope);
   const refusal = mayTake(found?.row, tick, now);
   if (refusal) return { refusal };
-  const { partial, ...known } = found?.row ?? { scope: message.scope };
-  const goesOn = message.cursor !== undefined && known.tick === tick;
-  const startedOn = goesOn ? (known.startedOn ?? now) : now;
-  const row: ScopeRow = { ...known, tick, startedOn, ...(goesOn && partial && { partial }) };
+  const begun = cursor !== undefined && found?.row.tick === tick ? found.row : undefined;
+  const startedOn = begun?.startedOn ?? now;
+  const row: ScopeRow = { ...found?.row, scope, tick, startedOn, partial: begun?.partial };
   return take(scopes, row, found?.etag, clock);
 }
 
-/** Takes the lease for work between two sweeps, which leaves ticks and counts as they are. */
+/** Takes the lease for work between two sweeps, which leaves ticks and counts unchanged. */
 export async function borrowLease(scopes: Scopes, scope: string, clock: Clock): Promise<Taken> {
   const found = await scopes.get(scope);
   if ((found?.row.leaseUntil ?? 0) > clock.now()) return { refusal: 'held' };
@@ -62,16 +63,17 @@ export async function borrowLease(scopes: Scopes, scope: string, clock: Clock): 
 }
 
 async function take(scopes: Scopes, free: ScopeRow, etag: string | undefined, clock: Clock): Promise<Taken> {
-  const row: ScopeRow = { ...free, holder: randomUUID(), leaseUntil: clock.now() + LEASE };
-  const taken = await scopes.save(row, etag);
-  return taken === undefined ? { refusal: 'held' } : { lease: hold(scopes, row, taken, clock) };
+  const row: ScopeRow = { ...free, holder: randomUUID(), leaseUntil: clock.now() + DURATION };
+  const saved = await scopes.save(row, etag);
+  return saved === undefined ? { refusal: 'held' } : { lease: leaseOf(scopes, row, saved, clock) };
 }
 
-function hold(scopes: Scopes, taken: ScopeRow, takenEtag: string, clock: Clock): Lease {
+function leaseOf(scopes: Scopes, taken: ScopeRow, takenEtag: string, clock: Clock): Lease {
   let row = taken;
   let etag = takenEtag;
   let last = Promise.resolve();
-  const left = () => (row.leaseUntil ?? 0) - clock.now();
+  const timeLeft = () => (row.leaseUntil ?? 0) - clock.now();
+  const isYoung = () => timeLeft() > DURATION - RENEW_AFTER;
   const save = async (changes: Partial<ScopeRow>) => {
     const next = { ...row, ...changes };
     const saved = await scopes.save(next, etag);
@@ -79,28 +81,23 @@ function hold(scopes: Scopes, taken: ScopeRow, takenEtag: string, clock: Clock):
     row = next;
     etag = saved;
   };
-  /** One after another: who comes while a renewal is under way must learn what became of it, and a lost lease stays lost. */
+  /** One write after the other, each after the outcome of the one before: a lost lease stays lost. */
   const inTurn = (work: () => Promise<void>) => {
     last = last.then(work);
     return last;
   };
   return {
     row: taken,
-    // Asked at every target, so a young lease costs nothing; a renewal under way has not made it young yet.
-    hold: pace =>
-      left() > LEASE - RENEW_AFTER
+    // Called for every target, so it costs nothing while the lease is young. Until a renewal has ended, it is not young.
+    renew: pace =>
+      isYoung()
         ? last
         : inTurn(async () => {
-            if (left() > LEASE - RENEW_AFTER) return;
-            await save({ leaseUntil: clock.now() + LEASE, ...(pace && { pace }) });
-            // A renewal that took this long may be over before what it is for.
-            if (left() < FENCE) throw new LeaseLost(row.scope);
+            if (isYoung()) return;
+            await save({ leaseUntil: clock.now() + DURATION, pace: pace ?? row.pace });
+            // A renewal can take so long that little of the lease is left.
+            if (timeLeft() < LEAST_LEFT) throw new LeaseLost(row.scope);
           }),
-    release: changes =>
-      inTurn(async () => {
-        const { holder: _holder, leaseUntil: _until, ...kept } = row;
-        row = kept;
-        await save(changes);
-      }),
+    release: changes => inTurn(() => save({ ...changes, holder: undefined, leaseUntil: undefined })),
   };
 }

@@ -1,4 +1,4 @@
-/** Recording what a sweep learnt, in the order that survives a crash after any step (DESIGN.md section 5, one target's poll). */
+/** Recording what a sweep found: in batches, and in an order that survives a crash after any step (docs/design.md, One target's poll). */
 
 import type { Assessment } from '../../core/assess';
 import type { Expiry } from '../../core/expiry';
@@ -12,18 +12,21 @@ import type { Lease } from './lease';
 export interface Outcome {
   readonly before: Expiry | undefined;
   readonly assessment: Assessment;
-  /** Its one calendar key from now on; '' while it is on no report. */
+  /** Its only calendar key from now on; '' while it is on no report. */
   readonly calendarKey: string;
-  readonly shown: string;
-  /** Whether anything differs from what is recorded. */
+  readonly listingHash: string;
+  /** Anything differs from what is stored. */
   readonly changed: boolean;
-  /** Whether its calendar key changes, or a write that was cut off left it unclear. */
+  /** Its calendar key changes, or an interrupted write left more than one. */
   readonly moves: boolean;
-  /** Gone for so long that its state goes, too. */
+  /** It is gone for so long that its state is deleted. */
   readonly forget: boolean;
 }
 
-export type Recorded = Pick<Tables, 'expiries' | 'calendar' | 'outbox' | 'history'>;
+export type RecordTables = Pick<Tables, 'expiries' | 'calendar' | 'outbox' | 'history'>;
+
+/** Operations of a transaction, at most. */
+const BATCH = 100;
 
 export function outcomeOf(
   before: Expiry | undefined,
@@ -33,59 +36,115 @@ export function outcomeOf(
 ): Outcome {
   const { after, listing, events } = assessment;
   const calendarKey = listing ? calendar.keyOf(after, datedExpiry(after)) : '';
-  const shown = listing ? fingerprint(listing) : '';
-  const moves = before?.cal.length !== 1 || before.cal[0] !== calendarKey;
-  const changed = moves || facts.read || events.length > 0 || (before?.shown ?? '') !== shown;
-  return { before, assessment, calendarKey, shown, changed, moves, forget: facts.forget };
+  const listingHash = listing ? hashOf(listing) : '';
+  const moves = before?.calendarKeys.length !== 1 || before.calendarKeys[0] !== calendarKey;
+  const changed = moves || facts.read || events.length > 0 || (before?.listingHash ?? '') !== listingHash;
+  return { before, assessment, calendarKey, listingHash, changed, moves, forget: facts.forget };
 }
 
-/** Targets whose place in the calendar stays: the row is shown first, so that a crash can't leave it behind its state. */
+function hashOf(listing: Listing): string {
+  return sha256(JSON.stringify(listing)).slice(0, 16);
+}
+
+/** Gathers outcomes into full batches, and writes one batch while the next targets are read. */
+export interface Recorder {
+  add(outcome: Outcome): void;
+  /** Starts to write the full batches. Waits while an earlier one is still being written. */
+  writeFull(): Promise<void>;
+  /** Writes everything that was added. */
+  finish(): Promise<void>;
+}
+
+export function recorder(scope: string, tables: RecordTables, lease: Lease, log: Log): Recorder {
+  // Two queues, so that all outcomes of a batch cost the same number of storage calls.
+  const staying: Outcome[] = [];
+  const moving: Outcome[] = [];
+  let writing = Promise.resolve();
+  let fault: unknown;
+
+  const write = (batch: Outcome[], record: typeof recordStaying) => {
+    if (fault) return;
+    // Kept for the next wait: an unhandled rejection would end the whole process.
+    writing = writing
+      .then(() => record(scope, batch, tables, lease, log))
+      .catch((error: unknown) => {
+        fault ??= error;
+      });
+  };
+  const written = async () => {
+    await writing;
+    if (fault) throw fault;
+  };
+  const writeBatches = async (atLeast: number) => {
+    while (moving.length >= atLeast || staying.length >= atLeast) {
+      await written();
+      if (moving.length >= atLeast) write(moving.splice(0, BATCH), recordMoving);
+      if (staying.length >= atLeast) write(staying.splice(0, BATCH), recordStaying);
+    }
+  };
+
+  return {
+    add(outcome) {
+      if (outcome.moves && !outcome.forget) moving.push(outcome);
+      else if (outcome.changed || outcome.forget || outcome.assessment.reminders.length > 0)
+        staying.push(outcome);
+    },
+    writeFull: () => writeBatches(BATCH),
+    async finish() {
+      await writeBatches(1);
+      await written();
+    },
+  };
+}
+
+/** Targets whose calendar key stays. The calendar row is written before the state, so that no crash leaves it older than its state. */
 export async function recordStaying(
   scope: string,
   outcomes: readonly Outcome[],
-  tables: Recorded,
+  tables: RecordTables,
   lease: Lease,
   log: Log,
 ) {
   const changed = outcomes.filter(outcome => outcome.changed && !outcome.forget);
-  await lease.hold();
+  await lease.renew();
   await tables.calendar.write(changed.flatMap(entryOf), []);
-  const refused = await tables.expiries.merge(scope, changed.map(withShown));
+  const refused = await tables.expiries.merge(scope, changed.map(withListingHash));
   const forgotten = outcomes.filter(outcome => outcome.forget).map(outcome => outcome.assessment.after.name);
   await tables.expiries.remove(scope, forgotten);
-  await tellAndRemember(outcomes, refused, tables, log);
+  await addRemindersAndHistory(outcomes, refused, tables, log);
 }
 
-/** Targets whose place changes: both keys are on record before either row is touched, one key after both are. */
+/** Targets whose calendar key changes. The state has both keys before either row is written, and one key after both are. */
 export async function recordMoving(
   scope: string,
   outcomes: readonly Outcome[],
-  tables: Recorded,
+  tables: RecordTables,
   lease: Lease,
   log: Log,
 ) {
-  await lease.hold();
+  await lease.renew();
   const refused = await tables.expiries.merge(scope, outcomes.map(withAllKeys));
   const written = outcomes.filter(({ assessment }) => !refused.has(assessment.after.name));
-  await lease.hold();
-  const unlisted = await tables.calendar.write(written.flatMap(entryOf), written.flatMap(keysLeft));
+  await lease.renew();
+  const unlisted = await tables.calendar.write(written.flatMap(entryOf), written.flatMap(oldKeysOf));
   const moved = written.filter(({ calendarKey }) => !unlisted.has(calendarKey));
   await tables.expiries.mergeCal(scope, moved.map(withOneKey));
-  await tellAndRemember(outcomes, refused, tables, log);
+  await addRemindersAndHistory(outcomes, refused, tables, log);
 }
 
-/** Reminders before history: a reminder lost in a crash is decided again, a line of history is not. */
-async function tellAndRemember(
+/** Reminders come before history: the next sweep decides a lost reminder again, but nothing repeats a lost line of history. */
+async function addRemindersAndHistory(
   outcomes: readonly Outcome[],
   refused: RefusedNames,
-  tables: Recorded,
+  tables: RecordTables,
   log: Log,
 ) {
   for (const name of refused)
     log.warn(`The store refused the state of '${name}'; its neighbours were written.`);
   const kept = outcomes.filter(({ assessment }) => !refused.has(assessment.after.name));
-  const unput = await tables.outbox.put(kept.flatMap(({ assessment }) => assessment.reminders));
-  for (const line of unput) log.warn(`The store refused the reminder '${line}'; the next sweep tries again.`);
+  const refusedLines = await tables.outbox.put(kept.flatMap(({ assessment }) => assessment.reminders));
+  for (const line of refusedLines)
+    log.warn(`The store refused the reminder '${line}'; the next sweep tries again.`);
   await tables.history.add(
     kept.flatMap(({ assessment: { after, events } }) =>
       events.map(event => ({ scope: after.scope, name: after.name, event })),
@@ -93,28 +152,24 @@ async function tellAndRemember(
   );
 }
 
-function withShown({ before, assessment, shown }: Outcome): Change {
-  return { before, after: { ...assessment.after, shown } };
+function withListingHash({ before, assessment, listingHash }: Outcome): Change {
+  return { before, after: { ...assessment.after, listingHash } };
 }
 
-function withAllKeys({ before, assessment, calendarKey, shown }: Outcome): Change {
-  const known = before?.cal.length ? before.cal : [''];
+function withAllKeys({ before, assessment, calendarKey, listingHash }: Outcome): Change {
+  const known = before?.calendarKeys.length ? before.calendarKeys : [''];
   const others = known.filter(key => key !== calendarKey);
-  return { before, after: { ...assessment.after, shown, cal: [...others, calendarKey] } };
+  return { before, after: { ...assessment.after, listingHash, calendarKeys: [...others, calendarKey] } };
 }
 
-function withOneKey({ assessment, calendarKey, shown }: Outcome): Expiry {
-  return { ...assessment.after, shown, cal: [calendarKey] };
+function withOneKey({ assessment, calendarKey, listingHash }: Outcome): Expiry {
+  return { ...assessment.after, listingHash, calendarKeys: [calendarKey] };
 }
 
-function keysLeft({ before, calendarKey }: Outcome): string[] {
-  return before?.cal.filter(key => key !== '' && key !== calendarKey) ?? [];
+function oldKeysOf({ before, calendarKey }: Outcome): string[] {
+  return before?.calendarKeys.filter(key => key !== '' && key !== calendarKey) ?? [];
 }
 
 function entryOf({ assessment: { after, listing }, calendarKey }: Outcome): CalendarEntry[] {
   return listing ? [{ scope: after.scope, name: after.name, key: calendarKey, listing }] : [];
-}
-
-function fingerprint(listing: Listing): string {
-  return sha256(JSON.stringify(listing)).slice(0, 16);
 }

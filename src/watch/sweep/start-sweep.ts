@@ -1,15 +1,35 @@
-/** The start of a sweep: one message for every scope that can be swept now. */
-import { formatInstant, type Instant } from '../../formats/instant';
+/** The start of a sweep, and its message: one for every scope that can be swept now. */
+import * as v from 'valibot';
+import { formatInstant, type Instant, parseInstant } from '../../formats/instant';
 import type { Clock, Log, ScopeRow, Tables } from '../ports';
-import type { SweepMessage } from './message';
 
-export interface StartSweep {
+const schema = v.object({
+  scope: v.string('scope: the PartitionKey of registry rows'),
+  tick: v.pipe(
+    v.string('tick: an RFC 3339 instant'),
+    v.check(text => parseInstant(text) !== undefined, 'tick: an RFC 3339 instant'),
+  ),
+  cursor: v.optional(v.string('cursor: the RowKey after which the sweep continues')),
+});
+
+/** The queue message that asks for one scope's sweep. `tick` is when the sweep of all scopes was started. */
+export type SweepMessage = v.InferOutput<typeof schema>;
+
+/** @throws an Error that names the faults. The runtime then tries again, and at last moves the message to the poison queue. */
+export function parseSweepMessage(message: unknown): SweepMessage {
+  const parsed = v.safeParse(schema, message);
+  if (parsed.success) return parsed.output;
+  const faults = parsed.issues.map(issue => issue.message).join('; ');
+  throw new Error(`Malformed sweep message, want {"scope", "tick", "cursor"?}: ${faults}`);
+}
+
+interface Deps {
   readonly tables: Pick<Tables, 'registry' | 'scopes'>;
   readonly clock: Clock;
 }
 
-/** Raw partition keys of registry and scopes together: bad partitions are swept too, and those that were emptied. */
-export async function startSweep({ tables, clock }: StartSweep, log: Log): Promise<SweepMessage[]> {
+/** Takes the partition keys of registry and scopes together: so scopes with faults and emptied scopes are swept, too. */
+export async function startSweep({ tables, clock }: Deps, log: Log): Promise<SweepMessage[]> {
   const now = clock.now();
   const known = new Map<string, ScopeRow>();
   for await (const row of tables.scopes.all()) known.set(row.scope, row);
@@ -17,15 +37,15 @@ export async function startSweep({ tables, clock }: StartSweep, log: Log): Promi
   for await (const { scope } of tables.registry.scopes()) scopes.add(scope);
   const messages: SweepMessage[] = [];
   for (const scope of [...scopes].sort()) {
-    const wait = whyLeft(known.get(scope), now);
-    if (wait) log.info(`Scope '${scope}' is left for a later tick: ${wait}.`);
+    const reason = whyNotNow(known.get(scope), now);
+    if (reason) log.info(`Scope '${scope}' is left for a later tick: ${reason}.`);
     else messages.push({ scope, tick: formatInstant(now) });
   }
   log.info(`A sweep of ${messages.length} of ${scopes.size} scopes starts.`);
   return messages;
 }
 
-function whyLeft(row: ScopeRow | undefined, now: Instant): string | undefined {
+function whyNotNow(row: ScopeRow | undefined, now: Instant): string | undefined {
   const { leaseUntil = 0, pace } = row ?? {};
   if (leaseUntil > now) return `another sweep holds it until ${formatInstant(leaseUntil)}`;
   const { pausedUntil = 0 } = pace ?? {};

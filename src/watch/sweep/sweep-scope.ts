@@ -1,6 +1,6 @@
-/** The sweep of one scope: merge its rows with its recorded expiries, read what is due, record what was learnt. */
+/** The sweep of one scope: take the lease, merge registry and expiries, read what is due, record it, release the lease. */
 import { assess, assessGone, scheduleOf } from '../../core/assess';
-import { type Counts, counted, NO_COUNTS } from '../../core/counts';
+import { NO_COUNTS, withTarget } from '../../core/counts';
 import type { Expiry } from '../../core/expiry';
 import { fullPace } from '../../core/pace';
 import type { Reading } from '../../core/reading';
@@ -11,52 +11,54 @@ import type { Answer, Clock, Log, Tables } from '../ports';
 import { mergeRows, type Pair } from '../targets/merge-rows';
 import { type Kinds, type ParsedTarget, parseTarget, sourceOf } from '../targets/parse-target';
 import { type Lease, LeaseLost, takeLease } from './lease';
-import type { SweepMessage } from './message';
+import { type Findings, troublesOf } from './operator-notices';
 import { KEPT_WAITING, type PacedReader, type Permit, pacedReader } from './paced-reader';
-import { outcomeOf } from './record';
-import { type Recorder, recorder } from './recorder';
-import { troublesOf } from './scope-troubles';
+import { outcomeOf, type Recorder, recorder } from './record';
+import type { SweepMessage } from './start-sweep';
 
 const TIME_BUDGET = 4 * MINUTE;
-/** A removed target's state is kept this long, so that a delete and re-import mails nobody twice. */
-const REMEMBERED = 7 * DAY;
-/** After this a target that could not even be tried counts as failing, and its reminders go by the last known expiry. */
+/** The state of a removed target is kept this long, so that a removal and a new import mail nobody twice. */
+const KEPT_AFTER_REMOVAL = 7 * DAY;
+/** A due target that could not be tried for this long counts as failing: its reminders then go by the last known expiry. */
 const LONGEST_UNTRIED = HOUR;
 
-export interface SweepScope {
+export interface Deps {
   readonly tables: Tables;
   readonly clock: Clock;
   readonly kinds: Kinds;
   readonly mail: MailPolicy;
 }
 
-/** One target that is to be read. */
-interface Job {
+/** A registered target in this sweep. */
+interface Visit {
   readonly parsed: ParsedTarget;
   readonly before: Expiry | undefined;
+}
+
+/** A visit in which the target is read. */
+interface Job extends Visit {
   read(): Promise<Answer>;
 }
 
-interface Sweep extends SweepScope {
+interface Sweep extends Deps {
   readonly lease: Lease;
+  readonly deadline: Instant;
   readonly recorder: Recorder;
   readonly reader: PacedReader<Job>;
-  readonly totals: { counts: Counts; ownerless: number; rows: number };
+  /** What the sweep found so far, and how many rows of the two tables it merged. */
+  readonly totals: Findings & { rows: number };
+  readonly log: Log;
 }
 
-/** @returns the message that continues this sweep, if its time budget ended before its scope did. */
-export async function sweepScope(
-  message: SweepMessage,
-  watch: SweepScope,
-  log: Log,
-): Promise<SweepMessage[]> {
-  const taken = await takeLease(watch.tables.scopes, message, watch.clock);
+/** @returns the message that continues this sweep, if its time budget ended before the scope did */
+export async function sweepScope(message: SweepMessage, deps: Deps, log: Log): Promise<SweepMessage[]> {
+  const taken = await takeLease(deps.tables.scopes, message, deps.clock);
   if ('refusal' in taken) {
     log.info(`Scope '${message.scope}' is not swept for ${message.tick}: ${taken.refusal}.`);
     return [];
   }
   try {
-    return await sweepUnderLease(message, taken.lease, watch, log);
+    return await sweepUnderLease(message, taken.lease, deps, log);
   } catch (error) {
     if (!(error instanceof LeaseLost)) throw error;
     log.warn(error.message);
@@ -67,101 +69,74 @@ export async function sweepScope(
 async function sweepUnderLease(
   message: SweepMessage,
   lease: Lease,
-  watch: SweepScope,
+  deps: Deps,
   log: Log,
 ): Promise<SweepMessage[]> {
-  const { scope, tick } = message;
-  const deadline = watch.clock.now() + TIME_BUDGET;
-  const sweep = begin(scope, lease, deadline, watch, log);
-  const cursor = await visitAll(message, deadline, sweep);
+  const sweep = begin(message.scope, lease, deps, log);
+  const cursor = await visitAll(message, sweep);
   await sweep.reader.drain();
   await sweep.recorder.finish();
-  const pace = sweep.reader.pace();
-  const { counts, ownerless, rows } = sweep.totals;
-  if (cursor !== undefined) {
-    await lease.release({ pace, partial: { counts, ownerless } });
-    return [{ scope, tick, cursor }];
-  }
-  if (rows === 0 && message.cursor === undefined) {
-    await watch.tables.scopes.remove(scope);
-    return [];
-  }
-  const finishedOn = watch.clock.now();
-  const { tick: finishedTick = finishedOn, startedOn = finishedOn } = lease.row;
-  const { troubles, lines } = troublesOf(lease.row, { counts, ownerless }, watch.mail, finishedOn);
-  await watch.tables.outbox.put(lines);
-  await lease.release({
-    pace,
-    counts,
-    finishedTick,
-    finishedOn,
-    durationMs: finishedOn - startedOn,
-    troubles,
-  });
-  log.info(`Scope '${scope}' is swept: ${JSON.stringify(counts)}.`);
+  if (cursor !== undefined) return await interrupt(message, cursor, sweep);
+  await finish(message, sweep);
   return [];
 }
 
-function begin(scope: string, lease: Lease, until: Instant, watch: SweepScope, log: Log): Sweep {
-  const { tables, clock, kinds } = watch;
-  const mail = lease.row.troubles?.scopeFailing ? { ...watch.mail, scopeFails: true } : watch.mail;
+function begin(scope: string, lease: Lease, deps: Deps, log: Log): Sweep {
+  const { tables, clock, kinds } = deps;
+  const { pace, partial, troubles } = lease.row;
+  const deadline = clock.now() + TIME_BUDGET;
   const records = recorder(scope, tables, lease, log);
-  const { counts = NO_COUNTS, ownerless = 0 } = lease.row.partial ?? {};
-  const totals = { counts, ownerless, rows: 0 };
   const limits = sourceOf(scope, kinds)?.limits ?? { rate: 1, burst: 1 };
   const reader: PacedReader<Job> = pacedReader({
     limits,
-    pace: lease.row.pace ?? fullPace(limits, clock.now()),
+    pace: pace ?? fullPace(limits, clock.now()),
     clock,
-    until,
+    until: deadline,
     read: job => job.read(),
-    arrived: (job, reading, now) => settle(job, reading, now, sweep),
-    meanwhile: async () => {
-      await lease.hold(reader.pace());
+    onReading: (job, reading, now) => recordOutcome(job, reading, now, sweep),
+    async whileWaiting() {
+      await lease.renew(reader.pace());
       await records.writeFull();
     },
   });
-  const sweep: Sweep = { lease, tables, clock, kinds, mail, recorder: records, reader, totals };
+  const mail = troubles?.scopeFailing ? { ...deps.mail, scopeFails: true } : deps.mail;
+  const totals = { counts: partial?.counts ?? NO_COUNTS, ownerless: partial?.ownerless ?? 0, rows: 0 };
+  const sweep: Sweep = { ...deps, mail, lease, deadline, recorder: records, reader, totals, log };
   return sweep;
 }
 
-/** @returns the name after which the next sweep goes on, when the time budget ended first. */
-async function visitAll(
-  { scope, cursor }: SweepMessage,
-  deadline: Instant,
-  sweep: Sweep,
-): Promise<string | undefined> {
+/** @returns the name after which the next message continues, if the time budget ended first */
+async function visitAll({ scope, cursor }: SweepMessage, sweep: Sweep): Promise<string | undefined> {
   const { registry, expiries } = sweep.tables;
   let last = cursor;
   for await (const pair of mergeRows(registry.rows(scope, cursor), expiries.rows(scope, cursor))) {
-    if (last !== undefined && sweep.clock.now() >= deadline) return last;
+    if (last !== undefined && sweep.clock.now() >= sweep.deadline) return last;
     const permit = await visit(pair, sweep);
     if (permit === 'outOfTime' && last !== undefined) return last;
-    await sweep.lease.hold(sweep.reader.pace());
+    await sweep.lease.renew(sweep.reader.pace());
     await sweep.recorder.writeFull();
     last = pair.name;
   }
   return undefined;
 }
 
-/** @returns `outOfTime` for a target that is left to the next message. */
-async function visit({ row, state }: Pair, sweep: Sweep): Promise<Permit | undefined> {
+/** @returns `outOfTime` if the target is left to the next message */
+async function visit({ row, state: before }: Pair, sweep: Sweep): Promise<Permit | undefined> {
   sweep.totals.rows += 1;
   const now = sweep.clock.now();
-  if (!row) return void removeGone(state, now, sweep);
+  if (!row) return void recordGone(before, now, sweep);
   const parsed = parseTarget(row, sweep.kinds);
-  const dueOn = dueSince(parsed, state, now, sweep.mail);
   const { located } = parsed;
-  if (dueOn === undefined || !located) return void settle({ parsed, before: state }, undefined, now, sweep);
-  const job: Job = { parsed, before: state, read: () => located.read() };
-  const permit = await sweep.reader.read(job);
+  const dueOn = dueSince(parsed, before, now, sweep.mail);
+  if (dueOn === undefined || !located) return void recordOutcome({ parsed, before }, undefined, now, sweep);
+  const permit = await sweep.reader.read({ parsed, before, read: () => located.read() });
   if (permit !== 'paused') return permit;
-  const untried = state?.checkedOn !== undefined && now - dueOn >= LONGEST_UNTRIED;
-  settle(job, untried ? KEPT_WAITING : undefined, sweep.clock.now(), sweep);
+  const isUntried = before?.checkedOn !== undefined && now - dueOn >= LONGEST_UNTRIED;
+  recordOutcome({ parsed, before }, isUntried ? KEPT_WAITING : undefined, sweep.clock.now(), sweep);
   return permit;
 }
 
-/** Since when a read is due; undefined while it is not. */
+/** Since when a read is due; undefined if it is not. */
 function dueSince(
   { watched }: ParsedTarget,
   state: Expiry | undefined,
@@ -174,20 +149,48 @@ function dueSince(
   return on <= now ? on : undefined;
 }
 
-function settle(job: Omit<Job, 'read'>, reading: Reading | undefined, now: Instant, sweep: Sweep): void {
-  const { parsed, before } = job;
-  if (!before && !isWatched(parsed.watched.columns)) return;
-  const assessment = assess(parsed.watched, before, reading, sweep.mail, now);
-  sweep.totals.counts = counted(sweep.totals.counts, assessment.tally);
-  if (assessment.listing?.owners.length === 0) sweep.totals.ownerless += 1;
-  sweep.recorder.add(
-    outcomeOf(before, assessment, sweep.tables.calendar, { read: reading !== undefined, forget: false }),
+/** Assesses a target with its reading, or without one, and hands the outcome to the recorder. */
+function recordOutcome(
+  { parsed: { watched }, before }: Visit,
+  reading: Reading | undefined,
+  now: Instant,
+  { mail, tables, totals, recorder }: Sweep,
+): void {
+  if (!before && !isWatched(watched.columns)) return;
+  const assessment = assess(watched, before, reading, mail, now);
+  totals.counts = withTarget(totals.counts, assessment.tally);
+  if (assessment.listing?.owners.length === 0) totals.ownerless += 1;
+  recorder.add(
+    outcomeOf(before, assessment, tables.calendar, { read: reading !== undefined, forget: false }),
   );
 }
 
-function removeGone(state: Expiry, now: Instant, sweep: Sweep): void {
-  const forget =
-    state.goneSince !== undefined && now - state.goneSince >= REMEMBERED && state.cal.join('') === '';
-  const outcome = outcomeOf(state, assessGone(state, now), sweep.tables.calendar, { read: false, forget });
-  sweep.recorder.add(outcome);
+function recordGone(state: Expiry, now: Instant, { tables, recorder }: Sweep): void {
+  const { goneSince = now, calendarKeys } = state;
+  const forget = now - goneSince >= KEPT_AFTER_REMOVAL && calendarKeys.join('') === '';
+  recorder.add(outcomeOf(state, assessGone(state, now), tables.calendar, { read: false, forget }));
+}
+
+/** Stores what was counted so far, and releases the lease for the message that continues. */
+async function interrupt(
+  { scope, tick }: SweepMessage,
+  cursor: string,
+  { lease, reader, totals: { counts, ownerless } }: Sweep,
+): Promise<SweepMessage[]> {
+  await lease.release({ pace: reader.pace(), partial: { counts, ownerless } });
+  return [{ scope, tick, cursor }];
+}
+
+/** Stores how the sweep ended, and releases the lease. A scope without any row is removed. */
+async function finish({ scope, cursor }: SweepMessage, sweep: Sweep): Promise<void> {
+  const { tables, clock, mail, lease, reader, totals, log } = sweep;
+  if (totals.rows === 0 && cursor === undefined) return await tables.scopes.remove(scope);
+  const finishedOn = clock.now();
+  const { tick: finishedTick = finishedOn, startedOn = finishedOn } = lease.row;
+  const { counts } = totals;
+  const { troubles, lines } = troublesOf(lease.row, totals, mail, finishedOn);
+  await tables.outbox.put(lines);
+  const durationMs = finishedOn - startedOn;
+  await lease.release({ pace: reader.pace(), counts, finishedTick, finishedOn, durationMs, troubles });
+  log.info(`Scope '${scope}' is swept: ${JSON.stringify(counts)}.`);
 }

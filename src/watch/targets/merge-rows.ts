@@ -1,12 +1,13 @@
-/** The merge of a scope's registry rows with its recorded expiries: both in key order, one pass, constant memory. */
+/** Merges a scope's registry rows with its recorded expiries: both are in key order, so one pass in constant memory does it. */
 import type { Expiry } from '../../core/expiry';
 import type { RegistryRow } from '../ports';
 
+/** A target that is in the registry, in the expiries, or in both. */
 export type Pair =
   | { readonly name: string; readonly row: RegistryRow; readonly state: Expiry | undefined }
   | { readonly name: string; readonly row: undefined; readonly state: Expiry };
 
-/** @throws when a stream is out of order: a merge of unordered rows would report targets as gone that are not. */
+/** @throws if a stream is out of order: the merge would then treat targets as removed that are not */
 export async function* mergeRows(
   rows: AsyncIterable<RegistryRow>,
   states: AsyncIterable<Expiry>,
@@ -40,7 +41,7 @@ async function* inOrder<T extends { readonly name: string }>(
   for await (const item of stream) {
     if (last !== undefined && item.name <= last)
       throw new Error(
-        `The ${table} table answered out of key order; the sweep stops before it misreads that as removals.`,
+        `The ${table} table answered out of key order. The sweep stops, since it would treat targets as removed.`,
       );
     last = item.name;
     yield item;

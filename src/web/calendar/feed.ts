@@ -1,11 +1,11 @@
 /** The feed as `GET calendar.ics` answers it: a calendar that a program reads again and again (RFC 5545). */
 
-import type { Feed, FeedEntry } from '../../core/feed';
 import { eventUid } from '../../core/target';
 import { type CalendarEvent, icalendarOf } from '../../formats/icalendar';
 import type { Instant } from '../../formats/instant';
 import { cut, oneLine } from '../../formats/text';
 import { moment } from '../../formats/when';
+import type { Feed, FeedEntry } from '../../watch/report/feed';
 import type { Answer } from '../problem';
 
 /** A renewal is seen within hours as it is: programs that ask more often learn nothing. */

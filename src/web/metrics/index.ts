@@ -1,6 +1,6 @@
 /** The metrics as `GET metrics` answers them: what each is called, what it means, and which labels it has. */
 import { SECOND } from '../../formats/instant';
-import type { Measures, ScopeMeasures } from '../../watch/report/measures';
+import type { Measures, ScopeMeasures } from '../../watch/report/metrics';
 import type { Answer } from '../problem';
 import { EXPOSITION, exposition, type Family, type Sample } from './prometheus';
 

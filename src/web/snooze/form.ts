@@ -2,7 +2,7 @@
 
 import { LONGEST_REASON, MOST_SNOOZE_DAYS } from '../../core/snooze';
 import { oneLine } from '../../formats/text';
-import type { Asked } from '../../watch/snooze/link';
+import type { LinkAction } from '../../watch/snooze/link';
 
 export type Field = 'days' | 'otherDays' | 'reason' | 'newId';
 
@@ -17,7 +17,7 @@ export interface SnoozeForm {
   readonly given: Readonly<Record<string, string>>;
   readonly faults: readonly FieldFault[];
   /** Present where there is no fault. */
-  readonly asked?: Asked;
+  readonly asked?: LinkAction;
   /** What the answer is if there is a fault. */
   readonly status: 400 | 413 | 415;
 }

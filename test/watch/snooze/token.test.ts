@@ -3,8 +3,7 @@ import fc from 'fast-check';
 import type { Links } from '../../../src/core/links';
 import type { Reminder } from '../../../src/core/reminder';
 import { DAY } from '../../../src/formats/instant';
-import type { Link } from '../../../src/watch/snooze/link';
-import { LINK_LASTS, linkFor, readLink, snoozeLinkOf } from '../../../src/watch/snooze/token';
+import { LINK_LASTS, type Link, linkFor, readLink, snoozeLinkOf } from '../../../src/watch/snooze/token';
 import { fixed } from '../../core/states';
 
 const NOW = Date.UTC(2026, 5, 1);

@@ -1,4 +1,4 @@
-/** The lease's fence: nobody writes on the strength of a renewal whose outcome is not known. */
+/** The lease: while the outcome of a renewal is not known, no sweeper writes. */
 import { MINUTE, SECOND } from '../../../src/formats/instant';
 import type { ScopeRow, Scopes } from '../../../src/watch/ports';
 import { LeaseLost, mayTake, takeLease } from '../../../src/watch/sweep/lease';
@@ -7,7 +7,7 @@ import { testClock } from '../../support/clock';
 const START = '2026-06-01T00:00:00Z';
 const MESSAGE = { scope: 'iotCentralToken:contoso.azureiotcentral.com', tick: START };
 
-/** A scopes table of one row, whose next save can be held up by the test. */
+/** A scopes table of one row. The test can delay its next save. */
 function oneScope() {
   let row: ScopeRow | undefined;
   let version = 0;
@@ -52,51 +52,51 @@ async function held() {
 test('a young lease is not renewed, an older one is', async () => {
   const { clock, lease, saves } = await held();
   clock.pass(10 * SECOND);
-  await lease.hold();
+  await lease.renew();
   expect(saves).toHaveLength(1);
   clock.pass(10 * SECOND);
-  await lease.hold();
+  await lease.renew();
   expect(saves.map(({ leaseUntil = 0 }) => leaseUntil - clock.now())).toEqual([100 * SECOND, 2 * MINUTE]);
 });
 
-test('two that hold it at once renew it once', async () => {
+test('two renewals at once write once', async () => {
   const { clock, lease, saves } = await held();
   clock.pass(MINUTE);
-  await Promise.all([lease.hold(), lease.hold()]);
+  await Promise.all([lease.renew(), lease.renew()]);
   expect(saves).toHaveLength(2);
 });
 
-test('who comes while a renewal is under way waits for its outcome: a lease that is lost is lost for both', async () => {
+test('a second renewal waits for the outcome of the first: a lost lease is lost for both', async () => {
   const { clock, lease, holdUp, steal } = await held();
   clock.pass(MINUTE);
   const open = holdUp();
   steal();
-  const outcomes = Promise.allSettled([lease.hold(), lease.hold()]);
+  const outcomes = Promise.allSettled([lease.renew(), lease.renew()]);
   open();
   for (const outcome of await outcomes)
     expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(LeaseLost) });
 });
 
-test('a lost lease stays lost, and is not given back', async () => {
+test('a lost lease stays lost, and can not be released', async () => {
   const { clock, lease, steal } = await held();
   steal();
   clock.pass(MINUTE);
-  await expect(lease.hold()).rejects.toThrow(LeaseLost);
-  await expect(lease.hold()).rejects.toThrow(LeaseLost);
+  await expect(lease.renew()).rejects.toThrow(LeaseLost);
+  await expect(lease.renew()).rejects.toThrow(LeaseLost);
   await expect(lease.release({})).rejects.toThrow(LeaseLost);
 });
 
-describe('what a message may start', () => {
+describe('a message', () => {
   const now = Date.UTC(2026, 5, 1);
   const scope = MESSAGE.scope;
 
-  test('a finished tick is not swept again, an older one neither, the next one is', () => {
+  test('starts no sweep for a finished tick or an older one, but for the next one', () => {
     expect(mayTake({ scope, tick: now, finishedTick: now }, now, now)).toBe('finished');
     expect(mayTake({ scope, tick: now }, now - 1, now)).toBe('olderTick');
     expect(mayTake({ scope, tick: now - 1, finishedTick: now - 1 }, now, now)).toBeUndefined();
   });
 
-  test('a tick that is still to come silences nobody', async () => {
+  test('with a tick in the future does not block the scope', async () => {
     expect(mayTake({ scope, tick: now + MINUTE, finishedTick: now + MINUTE }, now, now)).toBeUndefined();
     const { scopes, saves } = oneScope();
     await takeLease(scopes, { scope, tick: '2199-01-01T00:00:00.000Z' }, testClock(START));

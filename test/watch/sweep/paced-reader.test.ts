@@ -1,4 +1,4 @@
-/** The paced reader: as many reads at once as allowed, as fast as the bucket allows, and refused ones again. */
+/** The paced reader: as many reads at once as allowed, as fast as the bucket allows; refused reads are tried again. */
 
 import { fullPace, type Limits } from '../../../src/core/pace';
 import { failed, type Reading } from '../../../src/core/reading';
@@ -21,8 +21,8 @@ function readerOf(read: (job: string) => Promise<Answer>, limits = WIDE, budgetM
     clock,
     until: start + budgetMs,
     read,
-    arrived: (job, reading, now) => void arrived.push([job, reading.outcome, (now - start) / SECOND]),
-    meanwhile: async () => undefined,
+    onReading: (job, reading, now) => void arrived.push([job, reading.outcome, (now - start) / SECOND]),
+    whileWaiting: async () => undefined,
   });
   return { reader, arrived, clock };
 }
@@ -50,14 +50,14 @@ test('never more than 32 requests are in flight', async () => {
   expect(most).toBe(32);
 });
 
-test('a full bucket is spent at once, an empty one as it fills', async () => {
+test('a full bucket is used at once, an empty one as it fills', async () => {
   const { reader, arrived } = readerOf(async () => WELL, { rate: 2, burst: 3 });
   for (let job = 0; job < 6; job++) await reader.read(`${job}`);
   await reader.drain();
   expect(arrived.map(([, , at]) => at)).toEqual([0, 0, 0, 0.5, 1, 1.5]);
 });
 
-test('a refused read is tried again after a pause that doubles, and the rest does not rush in', async () => {
+test('a refused read is tried again after a pause that doubles', async () => {
   const sent: number[] = [];
   const start = Date.UTC(2026, 5, 1);
   let refusals = 2;
@@ -71,7 +71,7 @@ test('a refused read is tried again after a pause that doubles, and the rest doe
   expect(sent.map(Math.round)).toEqual([0, 1, 3]);
 });
 
-test('a pause longer than the lease can bear is not waited out: the refused read is a failure, the others are left', async () => {
+test('a pause longer than the lease allows is not waited for: the refused read fails, the others are left', async () => {
   const { reader, arrived } = readerOf(async () => ({ ...REFUSED, retryAfterMs: 600 * SECOND }));
   expect(await reader.read('one')).toBe('granted');
   await new Promise(setImmediate);
@@ -81,7 +81,7 @@ test('a pause longer than the lease can bear is not waited out: the refused read
   expect(reader.pace().pausedUntil).toBe(Date.UTC(2026, 5, 1) + 600 * SECOND);
 });
 
-test('what a read throws is thrown to whoever waits, and rejects nobody else', async () => {
+test('an error of a read is thrown by the next wait, and is no unhandled rejection', async () => {
   const { reader } = readerOf(async () => {
     throw new TypeError('a fault of ours');
   });

@@ -1,4 +1,4 @@
-/** Reconciling: the calendar says what the expiries say, whatever happened to it. */
+/** Reconciling: afterwards the calendar agrees with the expiries, whatever happened to it. */
 import { TableClient } from '@azure/data-tables';
 import type { Calendar } from '../../../src/watch/ports';
 import { reconcile } from '../../../src/watch/sweep/reconcile';
@@ -28,7 +28,7 @@ beforeEach(async () => {
   await world().sweep();
 });
 
-test('rows that were lost are written anew, rows that nothing stands behind go', async () => {
+test('lost rows are written again, and rows without an expiry are deleted', async () => {
   for await (const row of calendarTable().listEntities()) {
     await calendarTable().deleteEntity(row.partitionKey ?? '', row.rowKey ?? '');
   }
@@ -57,7 +57,7 @@ test('a scope that is being swept is left for tomorrow', async () => {
   expect(await listed()).toEqual(['sensors', 'gateway']);
 });
 
-test('a target that a sweep lists meanwhile is no stray', async () => {
+test('a row that a sweep writes meanwhile is not deleted', async () => {
   const watch = composeWatch(world().env, world().clock);
   const entries: Calendar['entries'] = async function* (range) {
     await watched('newcomer', '2026-07-01T00:00:00Z');
@@ -70,7 +70,7 @@ test('a target that a sweep lists meanwhile is no stray', async () => {
   expect(await listed()).toEqual(['newcomer', 'sensors', 'gateway']);
 });
 
-test('history older than its days goes', async () => {
+test('history older than its days is deleted', async () => {
   world().clock.to('2027-08-01T00:00:00Z');
   await world().app().reconcile(world().log);
   const history = await world().tables.history.of({ scope: SCOPE, name: 'gateway' }, 10);

@@ -1,4 +1,4 @@
-/** The order of writes that a crash at any point survives, and what a store's refusal of one row leaves alone. */
+/** The order of writes, which survives a crash at any point; and a store that refuses one row. */
 import { assess } from '../../../src/core/assess';
 import { type Expiry, newExpiry } from '../../../src/core/expiry';
 import { parseColumns } from '../../../src/core/row';
@@ -6,7 +6,7 @@ import type { Watched } from '../../../src/core/watched';
 import { DAY } from '../../../src/formats/instant';
 import { openTables } from '../../../src/storage/tables';
 import type { Lease } from '../../../src/watch/sweep/lease';
-import type { Recorded } from '../../../src/watch/sweep/record';
+import type { RecordTables } from '../../../src/watch/sweep/record';
 import { type Outcome, outcomeOf, recordMoving, recordStaying } from '../../../src/watch/sweep/record';
 import { freshStorage } from '../../support/azurite';
 
@@ -14,22 +14,22 @@ const NOW = Date.UTC(2026, 5, 1);
 const SCOPE = 'iotCentralToken:contoso.azureiotcentral.com';
 const MAIL = { to: 'owners', operators: [] } as const;
 const SILENT = { info: () => undefined, warn: () => undefined };
-const LEASE: Lease = { row: { scope: SCOPE }, hold: async () => undefined, release: async () => undefined };
+const LEASE: Lease = { row: { scope: SCOPE }, renew: async () => undefined, release: async () => undefined };
 
-/** Real tables whose writes are noted as they are asked for; some rows are refused. */
+/** Tables that note each write in order; some rows are refused. */
 async function tables(refused: readonly string[] = []) {
   const opened = openTables({ kind: 'connectionString', value: freshStorage() });
   await opened.ready();
   const written: string[] = [];
-  const recorded: Recorded = {
+  const recorded: RecordTables = {
     expiries: {
       ...opened.expiries,
       merge: async (_scope, changes) => {
-        written.push(`state ${changes.map(({ after }) => JSON.stringify(after.cal))}`);
+        written.push(`state ${changes.map(({ after }) => JSON.stringify(after.calendarKeys))}`);
         return new Set(changes.map(({ after }) => after.name).filter(name => refused.includes(name)));
       },
       mergeCal: async (_scope, states) => {
-        written.push(`cal ${states.map(({ cal }) => JSON.stringify(cal))}`);
+        written.push(`cal ${states.map(({ calendarKeys }) => JSON.stringify(calendarKeys))}`);
         return new Set();
       },
       remove: async () => undefined,
@@ -72,7 +72,7 @@ function row(name: string): Watched {
   };
 }
 
-function read(name: string, before: Expiry | undefined, inDays: number, to: Recorded): Outcome {
+function read(name: string, before: Expiry | undefined, inDays: number, to: RecordTables): Outcome {
   const assessment = assess(
     row(name),
     before,
@@ -83,38 +83,38 @@ function read(name: string, before: Expiry | undefined, inDays: number, to: Reco
   return outcomeOf(before, assessment, to.calendar, { read: true, forget: false });
 }
 
-test('a target that moves has both keys on record before either row, and one key after both', async () => {
+test('the state of a target that moves has both keys before either row is written, and one key after both are', async () => {
   const { recorded, written } = await tables();
   const before = {
     ...newExpiry({ scope: SCOPE, name: 'a' }, NOW),
     expiresOn: NOW + DAY,
     evidence: 'fixed',
-    cal: ['a@1'],
+    calendarKeys: ['a@1'],
   } as const;
   await recordMoving(SCOPE, [read('a', before, 10, recorded)], recorded, LEASE, SILENT);
   expect(written).toEqual([
     'state ["a@1","a@10"]',
     'calendar +a@10 -a@1',
     'cal ["a@10"]',
-    // Renewed for ten days, so thirty days before its end is before its birth.
+    // It was renewed for ten days, so a threshold of thirty days is skipped.
     'outbox ',
     'history a renewed',
   ]);
 });
 
-test('a target that stays is shown before its state says so', async () => {
+test('the calendar row of a target that stays is written before its state', async () => {
   const { recorded, written } = await tables();
   const before = {
     ...newExpiry({ scope: SCOPE, name: 'a' }, NOW),
     expiresOn: NOW + DAY,
     evidence: 'fixed',
-    cal: ['a@1'],
+    calendarKeys: ['a@1'],
   } as const;
   await recordStaying(SCOPE, [read('a', before, 1, recorded)], recorded, LEASE, SILENT);
   expect(written).toEqual(['calendar +a@1 -', 'state ["a@1"]', 'outbox a 30d', 'history ']);
 });
 
-test('a state that the store refuses is neither listed, nor told, nor remembered; its neighbours are', async () => {
+test('a state that the store refuses is not listed, not told and not in the history; its neighbours are', async () => {
   const { recorded, written } = await tables(['bad']);
   const outcomes = ['bad', 'good'].map(name => read(name, undefined, 10, recorded));
   await recordMoving(SCOPE, outcomes, recorded, LEASE, SILENT);

@@ -1,7 +1,7 @@
-/** Poison messages: what the runtime gave up on is told to each operator, whatever it was. */
+/** Poison messages: each operator hears of a message that the runtime gave up, whatever it holds. */
 import { openTables } from '../../../src/storage/tables';
 import type { OutboxLine } from '../../../src/watch/ports';
-import { tellPoison } from '../../../src/watch/sweep/tell-poison';
+import { tellPoison } from '../../../src/watch/sweep/operator-notices';
 import { freshStorage } from '../../support/azurite';
 import { testClock } from '../../support/clock';
 
@@ -21,7 +21,7 @@ async function tell(messages: readonly unknown[], to: 'owners' | 'operators' | '
   return { lines: lines.map(({ reminder }) => reminder), warnings };
 }
 
-test('each operator hears of it, with what it was, and so does the log', async () => {
+test('each operator hears of it with its text, and the log has it, too', async () => {
   const { lines, warnings } = await tell([MESSAGE]);
   expect(lines.map(({ owner }) => owner).sort()).toEqual(['eve@example.com', 'ops@example.com']);
   for (const line of lines)
@@ -35,13 +35,13 @@ test('each operator hears of it, with what it was, and so does the log', async (
   expect(warnings).toEqual([lines[0]?.note]);
 });
 
-test('however often a scope fails in a day it is one line to each operator; another scope is another', async () => {
+test('however often a scope fails in a day, each operator gets one line; another scope is another line', async () => {
   const later = { ...MESSAGE, tick: '2026-06-01T00:05:00.000Z' };
   const { lines } = await tell([MESSAGE, later, { ...MESSAGE, cursor: 'x' }, { ...MESSAGE, scope: 'other' }]);
   expect(lines).toHaveLength(2 * 2);
 });
 
-test('with MAIL_TO=none nothing is queued, and the log has it all the same', async () => {
+test('with MAIL_TO=none nothing is queued, but the log has it', async () => {
   const { lines, warnings } = await tell([MESSAGE], 'none');
   expect([lines.length, warnings.length]).toEqual([0, 1]);
 });
@@ -54,7 +54,7 @@ test.each<[string, unknown]>([
   ['one that is cut within a character', `${'x'.repeat(298)}😀😀`],
   ['half a character', '\ud83d'],
   ['what a key can not hold', "a/b\\c#d?e'\t\n\u0000"],
-])('a message that is %s is told, too, briefly and in whole characters', async (_, message) => {
+])('a message that is %s is told, too, in a short text of whole characters', async (_, message) => {
   const { lines } = await tell([message]);
   expect(lines).toHaveLength(2);
   for (const { name, note = '' } of lines) {

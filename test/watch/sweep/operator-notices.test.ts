@@ -1,10 +1,10 @@
-/** Troubles of a whole scope: one line for its operators, once for as long as they last. */
+/** Troubles of a scope as a whole: each is one line per operator, once while it lasts. */
 
 import { type Counts, NO_COUNTS } from '../../../src/core/counts';
 import type { MailPolicy } from '../../../src/core/watched';
 import { DAY, HOUR, MINUTE } from '../../../src/formats/instant';
 import type { ScopeRow, Troubles } from '../../../src/watch/ports';
-import { troublesOf } from '../../../src/watch/sweep/scope-troubles';
+import { troublesOf } from '../../../src/watch/sweep/operator-notices';
 
 const SCOPE = 'iotCentralToken:contoso.azureiotcentral.com';
 const NOW = Date.UTC(2026, 5, 1, 12);
@@ -15,7 +15,7 @@ const counts = (more: Partial<Counts>): Counts => ({ ...NO_COUNTS, ...more });
 const FAILING = { counts: counts({ total: 5, unknown: 5, failing: 5 }), ownerless: 0 };
 const WELL = { counts: counts({ total: 5, healthy: 5 }), ownerless: 0 };
 
-/** Sweeps one after the other, every five minutes: what was put, and when. */
+/** Sweeps every five minutes. @returns the lines that were put, and when */
 function sweeps(found: readonly (typeof WELL)[], policy = mail, gap = 5 * MINUTE) {
   let troubles: Troubles | undefined;
   const put: string[] = [];
@@ -33,7 +33,7 @@ test('a scope that is well has no troubles and no lines', () => {
 });
 
 describe('a scope of which nothing can be read', () => {
-  test('is recorded at once, and told each operator after an hour, about its first moment', () => {
+  test('is recorded at once, and told to each operator after an hour, with the instant it began', () => {
     const since = { since: NOW, put: false };
     expect(troublesOf(row(), FAILING, mail, NOW)).toEqual({ troubles: { scopeFailing: since }, lines: [] });
     const early = troublesOf(row({ scopeFailing: since }), FAILING, mail, NOW + HOUR - 1);
@@ -45,14 +45,14 @@ describe('a scope of which nothing can be read', () => {
     expect(lines).toEqual(mail.operators.map(owner => ({ ...line, owner, note })));
   });
 
-  test('is told once while it lasts, in one line and not in one a target', () => {
+  test('is told once while it lasts, in one line for all its targets', () => {
     expect(sweeps(times(500, FAILING))).toEqual([
       'scopeFailing to ops@example.com at 60 min',
       'scopeFailing to Eve@Example.com at 60 min',
     ]);
   });
 
-  test('is told again when it fails anew, an hour into that', () => {
+  test('is told again after an hour of a new failure', () => {
     const ops = { ...mail, operators: ['ops@example.com'] };
     expect(sweeps([...times(20, FAILING), WELL, ...times(20, FAILING)], ops)).toEqual([
       'scopeFailing to ops@example.com at 60 min',
@@ -60,7 +60,7 @@ describe('a scope of which nothing can be read', () => {
     ]);
   });
 
-  test('is no trouble while it never lasts an hour', () => {
+  test('is not told if it never lasts an hour', () => {
     expect(sweeps(times(10, [...times(11, FAILING), WELL]).flat())).toEqual([]);
   });
 
@@ -69,7 +69,7 @@ describe('a scope of which nothing can be read', () => {
     ['the others wait for their first read', { total: 3, failing: 1, pending: 2 }, true],
     ['the others have rows that are not understood', { total: 3, failing: 1, invalid: 2 }, true],
     ['one is read', { total: 3, failing: 2 }, false],
-    ['there is but one target: that is its owner’s', { total: 1, failing: 1 }, false],
+    ['there is only one target, which its owner hears of', { total: 1, failing: 1 }, false],
     ['none was tried yet', { total: 3, pending: 3 }, false],
     ['no row is understood: each of them is told', { total: 3, invalid: 3 }, false],
     ['there are none', { total: 0 }, false],
@@ -79,10 +79,10 @@ describe('a scope of which nothing can be read', () => {
   });
 });
 
-describe('targets that nobody owns', () => {
+describe('targets without an owner', () => {
   const some = (ownerless: number) => ({ ...WELL, ownerless });
 
-  test('are told at once, with how many there are, and once though their number changes', () => {
+  test('are told at once with their number, and not again when the number changes', () => {
     const { lines, troubles } = troublesOf(row(), some(2), mail, NOW);
     expect(lines.map(({ reason, note }) => [reason, note])).toEqual(
       times(2, ['ownerless', expect.stringMatching(`^2 of the 5 targets of ${SCOPE} have no owner`)]),
@@ -91,7 +91,7 @@ describe('targets that nobody owns', () => {
     expect(troublesOf(row(troubles), some(4), mail, NOW + DAY)).toEqual({ troubles, lines: [] });
   });
 
-  test('are told beside a scope that fails, and neither ends the other', () => {
+  test('are told beside a scope that fails; neither notice ends the other', () => {
     const both = { ...FAILING, ownerless: 1 };
     const { troubles } = troublesOf(row(), both, mail, NOW);
     const later = troublesOf(row(troubles), both, mail, NOW + HOUR);
@@ -102,7 +102,7 @@ describe('targets that nobody owns', () => {
   });
 });
 
-describe('as long as nobody hears of it nothing counts as told, and it is told once somebody does', () => {
+describe('if no operator can be told, nothing counts as told; it is told as soon as one can be', () => {
   const both = { ...FAILING, ownerless: 1 };
   test.each<[string, MailPolicy]>([
     ['MAIL_TO=none', { ...mail, to: 'none' }],
