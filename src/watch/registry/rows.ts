@@ -48,8 +48,8 @@ export interface RegistryPage {
 }
 
 export async function findRow(key: Key, { tables }: RegistryWatch): Promise<TaggedRow | undefined> {
-  const found = await tables.registry.find(key);
-  return found && taggedRow(found.row, found.etag);
+  const found = await tables.registry.row(key);
+  return found && taggedRow(found, found.etag);
 }
 
 /** Creates or replaces the known columns of a row; columns that people added beside them stay. */
@@ -63,8 +63,8 @@ export async function putRow(
   if (faults.length > 0) return { outcome: 'refused', faults };
   const { registry } = watch.tables;
   for (;;) {
-    const found = await registry.find(key);
-    const current = found && taggedRow(found.row, found.etag);
+    const found = await registry.row(key);
+    const current = found && taggedRow(found, found.etag);
     if (!holds(condition, current?.tag)) return { outcome: 'conditionFailed' };
     const outcome = found ? 'replaced' : 'created';
     if (current && isUnchanged(wanted.columns, current)) return { outcome, row: current };
@@ -77,9 +77,9 @@ export async function putRow(
 
 export async function removeRow(key: Key, condition: Condition, { tables }: RegistryWatch): Promise<Removed> {
   for (;;) {
-    const found = await tables.registry.find(key);
+    const found = await tables.registry.row(key);
     if (!found) return 'missing';
-    if (!holds(condition, taggedRow(found.row, found.etag).tag)) return 'conditionFailed';
+    if (!holds(condition, taggedRow(found, found.etag).tag)) return 'conditionFailed';
     if (await tables.registry.remove(key, found.etag)) return 'removed';
   }
 }

@@ -39,10 +39,10 @@ export async function measureMail(
   now: Instant,
 ): Promise<MailMeasures> {
   const found = await ledger.usage(quota);
-  const slots = found?.usage.slots.filter(({ at }) => at > now - HOUR) ?? [];
+  const slots = found?.slots.filter(({ at }) => at > now - HOUR) ?? [];
   return {
     lastHour: slots.reduce((sum, { count }) => sum + count, 0),
-    pausedUntil: found?.usage.pausedUntil,
+    pausedUntil: found?.pausedUntil,
   };
 }
 

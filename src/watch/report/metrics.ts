@@ -31,6 +31,6 @@ export async function metrics({ tables, clock, sweepPeriodMs, version }: Metrics
   const { cut, dated, failures, count } = examined;
   const leftOut = cut ? Math.max(0, total - count) : 0;
   const targets = { dated, failures, leftOut };
-  const mails = counted?.totals ?? NO_MAILS;
+  const { etag: _etag, ...mails } = counted ?? { ...NO_MAILS, etag: '' };
   return { asOf, version, sweepPeriodMs, ...scopes, targets, outbox, mail: { send, look }, mails };
 }

@@ -23,7 +23,7 @@ export async function replaceTarget(
     return refuse(target, `'${newId}' is registered, but not watched: mend its registry row first`);
   // The new row first: a crash between the two leaves both watched, never neither.
   const replacedBy = successor?.name ?? NOT_NAMED;
-  if (!(await watch.tables.registry.change(target.link, { replacedBy }))) return { refused: 'removed' };
+  if (!(await watch.tables.registry.save(target.link, { replacedBy }, '*'))) return { refused: 'removed' };
   const note = `by ${replacedBy}, says ${target.link.owner}`;
   await remember(target, { type: 'replaced', on: target.now, note }, watch);
   const { displayName } = viewOf(target, undefined);
@@ -66,7 +66,7 @@ async function register(
   const columns = Object.entries(row.columns).flatMap(([column, value]) =>
     TAKEN_OVER.includes(column) && typeof value === 'string' ? [[column, value] as const] : [],
   );
-  if (await registry.create(key, Object.fromEntries(columns))) return 'created';
+  if (await registry.save(key, Object.fromEntries(columns))) return 'created';
   const known = await registry.row(key);
   // Two rows that replace each other would both fall silent.
   return known && isWatched(parseColumns(known.columns).columns) ? 'known' : 'notWatched';

@@ -46,7 +46,7 @@ export async function checkNow(key: Key, watch: SweepScope, log: Log): Promise<C
   const taken = await borrowLease(watch.tables.scopes, key.scope, watch.clock);
   if ('lease' in taken) return await checkUnderLease(job, taken.lease, watch, log);
   const stored = await watch.tables.scopes.get(key.scope);
-  const { result } = await read(job, stored?.row.pace, async () => {}, watch);
+  const { result } = await read(job, stored?.pace, async () => {}, watch);
   if ('refused' in result) return result;
   return checked(job, await judge(job, result.reading, watch), false);
 }

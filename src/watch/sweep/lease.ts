@@ -45,9 +45,9 @@ export async function takeLease(scopes: Scopes, message: SweepMessage, clock: Cl
   const now = clock.now();
   const tick = Math.min(parseInstant(message.tick) ?? now, now);
   const found = await scopes.get(message.scope);
-  const refusal = mayTake(found?.row, tick, now);
+  const refusal = mayTake(found, tick, now);
   if (refusal) return { refusal };
-  const { partial, ...known } = found?.row ?? { scope: message.scope };
+  const { partial, ...known }: ScopeRow = found ?? { scope: message.scope };
   const goesOn = message.cursor !== undefined && known.tick === tick;
   const startedOn = goesOn ? (known.startedOn ?? now) : now;
   const row: ScopeRow = { ...known, tick, startedOn, ...(goesOn && partial && { partial }) };
@@ -57,8 +57,8 @@ export async function takeLease(scopes: Scopes, message: SweepMessage, clock: Cl
 /** Takes the lease for work between two sweeps, which leaves ticks and counts as they are. */
 export async function borrowLease(scopes: Scopes, scope: string, clock: Clock): Promise<Taken> {
   const found = await scopes.get(scope);
-  if ((found?.row.leaseUntil ?? 0) > clock.now()) return { refusal: 'held' };
-  return take(scopes, found?.row ?? { scope }, found?.etag, clock);
+  if ((found?.leaseUntil ?? 0) > clock.now()) return { refusal: 'held' };
+  return take(scopes, found ?? { scope }, found?.etag, clock);
 }
 
 async function take(scopes: Scopes, free: ScopeRow, etag: string | undefined, clock: Clock): Promise<Taken> {

@@ -1,8 +1,8 @@
 /** Understanding a registry row: which kind it is, where its target lives, what policy holds, and everything wrong with it. */
-import { type Identity, type Key, parseColumns } from '../../core/target';
+import { parseColumns } from '../../core/target';
 import type { ThresholdPolicy } from '../../core/thresholds';
 import type { Watched } from '../../core/watched';
-import type { Located, RegistryRow, Source } from '../ports';
+import type { Keys, Located, RegistryRow, Source } from '../ports';
 
 /** What holds for a kind where a row says nothing else. */
 export interface KindPolicy {
@@ -10,10 +10,9 @@ export interface KindPolicy {
   readonly checkEveryMs: number;
 }
 
-export interface Kinds {
+export interface Kinds extends Keys {
   readonly sources: ReadonlyMap<string, Source>;
   readonly policies: ReadonlyMap<string, KindPolicy>;
-  spell(identity: Identity): Key;
 }
 
 export interface ParsedTarget {
