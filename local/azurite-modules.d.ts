@@ -1,4 +1,4 @@
-/** What this folder uses of Azurite's own modules, which ship without types (azurite 3.35). */
+/** The parts of Azurite's own modules that this folder uses; they ship without types (azurite 3.35). */
 
 declare module 'azurite/dist/src/common/ServerBase' {
   import type { Server } from 'node:http';

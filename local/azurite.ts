@@ -1,7 +1,8 @@
-/** Azurite, the storage emulator, inside this process: development and tests need no other program. */
+/** Azurite, the storage emulator, inside this process, so that development and tests need no other program. */
 import { mkdir } from 'node:fs/promises';
 import type ServerBase from 'azurite/dist/src/common/ServerBase';
 import {
+  blobServer,
   type KnowsAccount,
   queueServer,
   type ServerPlace,
@@ -17,24 +18,24 @@ export const USUAL_PORTS = { blob: 10000, queue: 10001, table: 10002 } as const;
 type Service = keyof typeof USUAL_PORTS;
 
 export interface AzuriteOptions {
-  /** Where data survives a restart, in Azurite's own files; absent: in memory. */
+  /** Where data is kept, in Azurite's own files; absent: in memory. */
   readonly folder?: string;
-  /** A port that must be had (else `EADDRINUSE`). Absent or 0: any free one. */
+  /** The port to use; `EADDRINUSE` when it is taken. Absent or 0: any free one. */
   readonly tablePort?: number;
   readonly queuePort?: number;
   readonly blobPort?: number;
-  /** Services without a port of their own try the usual one first. */
+  /** Services for which no port is given try the usual one first. */
   readonly preferUsualPorts?: boolean;
-  /** Whether blobs are served too; the app itself has no use for them. */
+  /** Whether blobs are served too; the app itself does not use them. */
   readonly blob?: boolean;
-  /** Storage accounts, each a world of its own; `any` serves whatever name it is asked for. */
+  /** Storage accounts, each with its own data; `any` serves every name. */
   readonly accounts?: readonly string[] | 'any';
 }
 
 export interface RunningAzurite extends EmulatorUrls {
-  /** For one account, by default the first that is served by name. */
+  /** For one account; by default the first of `accounts`. */
   connectionString(account?: string): string;
-  /** Leaves no socket, timer or port behind. */
+  /** Closes every socket, timer and port. */
   close(): Promise<void>;
 }
 
@@ -64,9 +65,9 @@ async function startServices(
   knows: KnowsAccount,
   running: ServerBase[],
 ): Promise<EmulatorUrls> {
-  const start = async (service: Service, make: (place: ServerPlace) => ServerBase) => {
+  const start = async (service: Service, make: (place: ServerPlace) => ServerBase | Promise<ServerBase>) => {
     const { server, url } = await startOnOneOf(portsFor(service, options), async port => {
-      const server = make({ port, folder: options.folder });
+      const server = await make({ port, folder: options.folder });
       return { server, url: await startServer(server, knows) };
     });
     running.push(server);
@@ -75,7 +76,6 @@ async function startServices(
   const tableUrl = await start('table', tableServer);
   const queueUrl = await start('queue', queueServer);
   if (options.blob !== true) return { tableUrl, queueUrl };
-  const { blobServer } = await import('./azurite-blob');
   return { tableUrl, queueUrl, blobUrl: await start('blob', blobServer) };
 }
 

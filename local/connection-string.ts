@@ -1,6 +1,6 @@
-/** Connection strings of the local storage emulator, apart from Azurite itself so that a test need not load it. */
+/** Connection strings of the local storage emulator, apart from Azurite itself, so that a test does not load it. */
 
-/** The account every storage emulator serves, with the one key Microsoft publishes for it: it opens nothing else. */
+/** The account that every storage emulator serves, with the one key that Microsoft publishes for it; it opens nothing else. */
 export const DEFAULT_ACCOUNT = 'devstoreaccount1';
 export const EMULATOR_KEY =
   'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';

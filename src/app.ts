@@ -7,6 +7,7 @@ import type { Key } from './core/target';
 import { parseSettings, type Settings } from './settings';
 import type { Environment } from './settings/env';
 import { createSources, kinds, services } from './sources';
+import { keys } from './storage/keys';
 import { openTables } from './storage/tables';
 import type { Clock, Log, Mailer } from './watch/ports';
 import { type ImportLine, importRows } from './watch/registry/import';
@@ -58,7 +59,7 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
   const kindsInUse: Kinds = {
     sources: sourcesOf(settings, credential),
     policies: settings.kinds,
-    spell: identity => store.registry.spell(identity),
+    ...keys,
   };
   const watch = { tables: store, clock, kinds: kindsInUse, mail: settings.mail, links: settings.links };
   const quota = mailQuota(store.mailLedger, settings.mailLimits);

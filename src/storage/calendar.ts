@@ -1,24 +1,71 @@
-/** The calendar table: a derived index of all targets, soonest first, so that a report reads only what it shows. */
+/** The calendar table: every target, the soonest expiry first, with what reports show of it, so that a report reads only the rows it shows. */
 import type { TableClient } from '@azure/data-tables';
+import type { Listing } from '../core/listing';
+import { FAILURE_CODES } from '../core/reading';
+import { CHECKS } from '../core/standing';
 import { hashOf } from '../core/target';
 import { formatInstant } from '../formats/instant';
 import type { Calendar, CalendarEntry } from '../watch/ports';
-import { type Operation, submit } from './batch';
-import type { Row } from './columns';
+import {
+  boolean,
+  clearable,
+  instant,
+  instantOrNever,
+  json,
+  keyOf,
+  number,
+  object,
+  oneOf,
+  optional,
+  type Row,
+  readableList,
+  record,
+  string,
+  text,
+} from './columns';
 import { canBeKey } from './keys';
-import { listingColumns, toEntry } from './listing-row';
 import { and, compare, rowsOf, within } from './pages';
+import { keyColumns, type Operation, submit } from './writes';
 
+/** The one partition. */
 const ALL = 'all';
 /** Sorts after every instant, and after every hash. */
 const LAST = '~';
 
+/** What queries filter by has a column of its own. The rest is one column, since the store's work grows with their number. */
+const entryColumns = record<{
+  readonly scope: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly listing: Row;
+}>({ scope: string, name: string, kind: string, listing: json(object) });
+
+const listingMembers = record<Omit<Listing, 'kind'>>({
+  displayName: text,
+  owners: readableList(string),
+  expiresOn: clearable(instantOrNever),
+  expiringFrom: clearable(instant),
+  lifetimeMs: optional(number),
+  minted: boolean,
+  failing: boolean,
+  check: oneOf(CHECKS),
+  failure: optional(
+    record<NonNullable<Listing['failure']>>({
+      code: oneOf([...FAILURE_CODES, 'invalid']),
+      message: string,
+      since: instant,
+      count: number,
+    }),
+  ),
+  checkedOn: clearable(instant),
+  nextCheckOn: clearable(instant),
+  snoozedUntil: clearable(instant),
+});
+
 export function openCalendar(client: TableClient): Calendar {
   return {
     keyOf: (key, instant) => `${instant === undefined ? LAST : formatInstant(instant)}|${hashOf(key)}`,
-    async write(entries, gone) {
-      return await submit(client, movesOf(entries, gone));
-    },
+    write: (entries, gone) => submit(client, movesOf(entries, gone)),
     async *entries(range) {
       if (range.scope !== undefined && !canBeKey(range.scope)) return;
       for await (const row of rowsOf(client, { filter: filterOf(range) })) {
@@ -30,8 +77,8 @@ export function openCalendar(client: TableClient): Calendar {
 }
 
 /**
- * Each target's new row before its old one: where a transaction ends between them, it is listed twice rather than not at
- * all. Pairs come first, since a transaction takes an even number of operations and so parts none of them.
+ * The new row of each target before its old row: where a transaction ends between them, the target is listed twice and never
+ * missing. The pairs come first: a transaction takes an even number of operations, so it divides none of them.
  */
 function movesOf(entries: readonly CalendarEntry[], gone: readonly string[]): Operation[] {
   const kept = new Set(entries.map(({ key }) => key));
@@ -41,8 +88,8 @@ function movesOf(entries: readonly CalendarEntry[], gone: readonly string[]): Op
     moves.set(target, [...(moves.get(target) ?? []), operation]);
   };
   for (const entry of entries)
-    add(entry.key, ['upsert', { ...rowAt(entry.key), ...listingColumns(entry) }, 'Replace']);
-  for (const key of gone) if (!kept.has(key)) add(key, ['delete', rowAt(key)]);
+    add(entry.key, ['upsert', { ...keyColumns(ALL, entry.key), ...columnsOf(entry) }, 'Replace']);
+  for (const key of gone) if (!kept.has(key)) add(key, ['delete', keyColumns(ALL, key)]);
   const isPair = (move: Operation[]) => move.length === 2;
   const all = [...moves.values()];
   return [...all.filter(isPair), ...all.filter(move => !isPair(move))].flat();
@@ -57,6 +104,23 @@ function filterOf({ after, until, kind, scope }: Parameters<Calendar['entries']>
   );
 }
 
-function rowAt(key: string): Row & { partitionKey: string; rowKey: string } {
-  return { partitionKey: ALL, rowKey: key };
+function columnsOf({ scope, name, listing }: CalendarEntry): Row {
+  const { kind, ...rest } = listing;
+  return entryColumns.write({ scope, name, kind, listing: listingMembers.write(rest) });
+}
+
+/** Undefined for a row that doesn't say which target it lists. */
+function toEntry(row: Row): CalendarEntry | undefined {
+  const { name: key } = keyOf(row);
+  const { scope, name, kind = '', listing = {} } = entryColumns.fill({}, row);
+  if (key === '' || scope === undefined || name === undefined) return undefined;
+  const base = {
+    kind,
+    displayName: name,
+    owners: [],
+    minted: false,
+    failing: false,
+    check: 'pending' as const,
+  };
+  return { scope, name, key, listing: listingMembers.fill(base, listing) };
 }

@@ -1,58 +1,225 @@
-/** Columns: reads what a table row holds without trusting it, since people edit rows; what can't be read is absent. */
-import * as v from 'valibot';
+/** Columns: describes once how each value is stored, so that reading and writing can't differ; an unreadable value counts as absent, because people edit rows. */
 import type { Key } from '../core/target';
 import { formatInstant, type Instant, parseInstant } from '../formats/instant';
 import { parseJson } from '../formats/json';
 import { wellFormed } from './keys';
 
-/** A row as it enters, or as it is written. */
+/** A row as it is read, or columns to be written. */
 export type Row = Record<string, unknown>;
 
-/** An instant inside a JSON column. */
-export const InstantText = v.pipe(v.string(), v.transform(parseInstant), v.number());
-
-/** Any escape of a JSON text: a whole pair, half of one (which the group catches), or another, a backslash's own included. */
-const ESCAPE =
-  /\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(u[dD][89a-fA-F][\da-fA-F]{2})|.)/gs;
-
-/** A text, well-formed; '' is how a Merge clears a column, so it reads as absent. */
-export function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? wellFormed(value) : undefined;
+/** How one value is stored. */
+export interface Codec<T> {
+  /** Undefined for a value that is absent or can't be read. */
+  readonly read: (stored: unknown) => T | undefined;
+  readonly write: (value: T) => unknown;
+  readonly optional: false;
+  /** The stored name, where it is not the property's. */
+  readonly storedAs?: string;
 }
 
-/** A number, in whatever type the column has come to hold it. */
-export function number(value: unknown): number | undefined {
-  const written = typeof value === 'bigint' || text(value) !== undefined ? Number(value) : value;
-  return typeof written === 'number' && Number.isFinite(written) ? written : undefined;
+/** The same for a value that may be absent. */
+export interface OptionalCodec<T> {
+  readonly read: (stored: unknown) => T | undefined;
+  readonly write: (value: T) => unknown;
+  readonly optional: true;
+  readonly storedAs?: string;
+  /** What is written for an absent value: `''`, which clears a column in a Merge, or nothing. */
+  readonly absent: '' | undefined;
+  /** The columns of a group, which lie in the row itself. */
+  readonly group?: readonly Leaf[];
 }
 
-/** An instant as its text or, where an editor made it one, as Edm.DateTime. */
-export function instant(value: unknown): Instant | undefined {
-  if (value instanceof Date) return number(value.getTime());
-  return typeof value === 'string' ? parseInstant(value) : undefined;
+/** One codec for each property. */
+export type Fields<T> = {
+  readonly [K in keyof T]-?: undefined extends T[K] ? OptionalCodec<Exclude<T[K], undefined>> : Codec<T[K]>;
+};
+
+/** A codec for an object: a JSON object, or the columns of a row. */
+export interface RecordCodec<T> extends Codec<T> {
+  readonly write: (value: T) => Row;
+  /** Adds to `base` each property that can be read; `base` says what holds for the others. */
+  readonly fill: <B extends Row>(base: B, row: Row) => B & Partial<T>;
+  /** The columns that a Merge must write to turn the row of one value into that of another. */
+  readonly changes: (before: T | undefined, after: T) => Row;
+  readonly leaves: readonly Leaf[];
 }
 
-export function instantOrNever(value: unknown): Instant | 'never' | undefined {
-  return value === 'never' ? value : instant(value);
+/** A codec of any type, for code that handles them all alike. */
+interface Member {
+  read(stored: unknown): unknown;
+  write(value: unknown): unknown;
+  readonly optional: boolean;
+  readonly storedAs?: string;
+  readonly absent?: '' | undefined;
+  readonly group?: readonly Leaf[];
 }
 
-export function flag(value: unknown): boolean {
-  return value === true || value === 'true';
+/** One column: its name, its codec, and the property that it stores (of a group: the group's and the member's name). */
+interface Leaf {
+  readonly column: string;
+  readonly property: string;
+  readonly member?: string;
+  readonly codec: Member;
+  readonly absent: '' | undefined;
 }
 
-/** One of a closed list of words. */
-export function oneOf<T extends string>(words: readonly T[], value: unknown): T | undefined {
-  return words.find(word => word === value);
+/** Any text, well-formed. */
+export const string = codecOf(
+  stored => (typeof stored === 'string' ? wellFormed(stored) : undefined),
+  (value: string) => value,
+);
+
+/** A text that is not empty: `''` is how a Merge clears a column. */
+export const text = codecOf(
+  stored => (stored === '' ? undefined : string.read(stored)),
+  (value: string) => value,
+);
+
+/** A number, whatever type its column has by now. */
+export const number = codecOf(readNumber, (value: number) => value);
+
+/** A number as Edm.Double: an untyped one past 2^31 may be taken for an Edm.Int32 out of range. */
+export const double = codecOf(readNumber, (value: number) => ({ type: 'Double', value: String(value) }));
+
+/** A number as text. */
+export const numberText = codecOf(readNumber, (value: number) => String(value));
+
+/** An instant as text; an editor may have made it an Edm.DateTime. */
+export const instant = codecOf(stored => {
+  if (stored instanceof Date) return readNumber(stored.getTime());
+  return typeof stored === 'string' ? parseInstant(stored) : undefined;
+}, formatInstant);
+
+export const instantOrNever = codecOf<Instant | 'never'>(
+  stored => (stored === 'never' ? stored : instant.read(stored)),
+  value => (value === 'never' ? value : formatInstant(value)),
+);
+
+/** True or false, and nothing else. */
+export const boolean = oneOf([true, false]);
+
+/** One of a closed list. */
+export function oneOf<T extends string | boolean>(values: readonly T[]): Codec<T> {
+  return codecOf(
+    stored => values.find(value => value === stored),
+    value => value,
+  );
 }
 
-/** A JSON column that holds what the schema says, in well-formed texts. */
-export function json<T extends v.GenericSchema>(schema: T, value: unknown): v.InferOutput<T> | undefined {
-  const mended = text(value)?.replace(ESCAPE, (whole, half) => (half === undefined ? whole : '\\ufffd'));
-  const parsed = v.safeParse(schema, mended === undefined ? undefined : parseJson(mended));
-  return parsed.success ? parsed.output : undefined;
+/** A list; one item that can't be read makes the whole list unreadable. */
+export function list<T>(item: Codec<T>): Codec<readonly T[]> {
+  return codecOf<readonly T[]>(
+    stored => {
+      const found = readableList(item).read(stored);
+      return Array.isArray(stored) && found?.length === stored.length ? found : undefined;
+    },
+    items => items.map(item.write),
+  );
 }
 
-/** The keys of a row, which every row has; as they stand, since rows are found and put in order by them. */
+/** A list; items that can't be read are left out. */
+export function readableList<T>(item: Codec<T>): Codec<readonly T[]> {
+  return codecOf<readonly T[]>(
+    stored => {
+      if (!Array.isArray(stored)) return undefined;
+      const found: T[] = [];
+      for (const one of stored) {
+        const value = item.read(one);
+        if (value !== undefined) found.push(value);
+      }
+      return found;
+    },
+    items => items.map(item.write),
+  );
+}
+
+/** Any object; `fill` reads what can be read of it. */
+export const object = codecOf<Row>(
+  stored => (isRow(stored) ? stored : undefined),
+  value => value,
+);
+
+/** A value as JSON text. */
+export function json<T>(content: Codec<T>): Codec<T> {
+  return codecOf(
+    stored => {
+      const written = text.read(stored);
+      return written === undefined ? undefined : content.read(parseJson(mended(written)));
+    },
+    value => JSON.stringify(content.write(value)),
+  );
+}
+
+/** May be absent; then a Merge clears the column with `''`. */
+export function clearable<T>(codec: Codec<T>): OptionalCodec<T> {
+  return { ...codec, optional: true, absent: '' };
+}
+
+/** May be absent; then nothing is written. */
+export function optional<T>(codec: Codec<T>): OptionalCodec<T> {
+  return { ...codec, optional: true, absent: undefined };
+}
+
+/** Reads as `fallback` where it is absent or unreadable. */
+export function withDefault<T>(codec: Codec<T>, fallback: T): Codec<T> {
+  return { ...codec, read: stored => codec.read(stored) ?? fallback };
+}
+
+/** Stored under another name than the property's. */
+export function storedAs<C extends Member>(name: string, codec: C): C {
+  return { ...codec, storedAs: name };
+}
+
+/** Several columns of a row that make one property. It is absent where one of them can't be read. */
+export function group<T extends object>(fields: Fields<T>): OptionalCodec<T> {
+  const columns = record(fields);
+  return { ...clearable<T>(columns), group: columns.leaves };
+}
+
+/** An object, property by property. */
+export function record<T extends object>(fields: Fields<T>): RecordCodec<T>;
+export function record(fields: Readonly<Record<string, Member>>): RecordCodec<Row> {
+  const members = Object.entries(fields).map(([property, codec]) => ({
+    property,
+    codec,
+    stored: codec.storedAs ?? property,
+  }));
+  const leaves = members.flatMap(({ property, stored, codec }): readonly Leaf[] => {
+    if (codec.group)
+      return codec.group.map(leaf => ({ ...leaf, property, member: leaf.property, absent: '' }));
+    return [{ column: stored, property, codec, absent: codec.absent }];
+  });
+  return {
+    optional: false,
+    leaves,
+    read(stored) {
+      if (!isRow(stored)) return undefined;
+      const made: Row = {};
+      for (const { property, codec, stored: name } of members) {
+        const value = codec.read(codec.group ? stored : stored[name]);
+        if (value !== undefined) made[property] = value;
+        else if (!codec.optional || isThere(stored[name])) return undefined;
+      }
+      return made;
+    },
+    fill(base, row) {
+      const made: Row = base;
+      for (const { property, codec, stored: name } of members) {
+        const value = codec.read(codec.group ? row : row[name]);
+        if (value !== undefined) made[property] = value;
+      }
+      return base;
+    },
+    write: value => writeLeaves(leaves, value),
+    changes: (before, after) =>
+      writeLeaves(
+        leaves.filter(leaf => !isStoredAlike(leaf, before, after)),
+        after,
+      ),
+  };
+}
+
+/** The keys of a row as they are, since rows are found and ordered by them. */
 export function keyOf({ partitionKey, rowKey }: Row): Key {
   return {
     scope: typeof partitionKey === 'string' ? partitionKey : '',
@@ -62,40 +229,57 @@ export function keyOf({ partitionKey, rowKey }: Row): Key {
 
 /** The etag that a row was read or written with; every answer of the store has one. */
 export function etagOf(answer: { readonly etag?: unknown }): string {
-  const etag = text(answer.etag);
+  const etag = text.read(answer.etag);
   if (etag === undefined) throw new Error('the store answered without an etag');
   return etag;
 }
 
-/** Only what is there, so that an absent column becomes an absent property. */
-export function present<T extends object>(columns: { [K in keyof T]: T[K] | undefined }): Partial<T> {
-  const found: Partial<T> = {};
-  for (const column in columns) {
-    const value = columns[column];
-    if (value !== undefined) found[column] = value;
+function codecOf<T>(read: (stored: unknown) => T | undefined, write: (value: T) => unknown): Codec<T> {
+  return { read, write, optional: false };
+}
+
+function readNumber(stored: unknown): number | undefined {
+  const written = typeof stored === 'bigint' || text.read(stored) !== undefined ? Number(stored) : stored;
+  return typeof written === 'number' && Number.isFinite(written) ? written : undefined;
+}
+
+function isRow(stored: unknown): stored is Row {
+  return typeof stored === 'object' && stored !== null;
+}
+
+function isThere(stored: unknown): boolean {
+  return stored !== undefined && stored !== null && stored !== '';
+}
+
+function writeLeaves(leaves: readonly Leaf[], value: Row): Row {
+  const columns: Row = {};
+  for (const leaf of leaves) {
+    const one = valueAt(leaf, value);
+    const stored = one === undefined ? leaf.absent : leaf.codec.write(one);
+    if (stored !== undefined) columns[leaf.column] = stored;
   }
-  return found;
+  return columns;
 }
 
-/** The same for an object that is half made; to spread what `present` made into it would cost ten times as much. */
-export function complete<T extends object, K extends keyof T>(
-  made: T,
-  columns: { [P in K]: T[P] | undefined },
-): T {
-  for (const column in columns) {
-    const value = columns[column];
-    if (value !== undefined) made[column] = value;
-  }
-  return made;
+function valueAt({ property, member }: Leaf, value: Row | undefined): unknown {
+  const one = value?.[property];
+  if (member === undefined) return one;
+  return isRow(one) ? one[member] : undefined;
 }
 
-/** For a Merge, which ignores what is absent: the instant, or '' to clear the column. */
-export function instantOrNone(value: Instant | 'never' | undefined): string {
-  if (value === undefined) return '';
-  return value === 'never' ? value : formatInstant(value);
+/** Compares the values, since most stay as they are, and to format an instant costs more than all the rest. */
+function isStoredAlike(leaf: Leaf, before: Row | undefined, after: Row): boolean {
+  const [was, is] = [valueAt(leaf, before), valueAt(leaf, after)];
+  if (was === is) return true;
+  if (isRow(was) && isRow(is)) return leaf.codec.write(was) === leaf.codec.write(is);
+  return (was ?? '') === (is ?? '');
 }
 
-/** A number as Edm.Double: an untyped one past 2^31 may be taken for an Edm.Int32 out of range. */
-export function double(value: number): { readonly type: 'Double'; readonly value: string } {
-  return { type: 'Double', value: String(value) };
+/** Any escape of a JSON text: a whole surrogate pair, half of one (the group), or another, an escaped backslash included. */
+const ESCAPE =
+  /\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(u[dD][89a-fA-F][\da-fA-F]{2})|.)/gs;
+
+/** A JSON text without halves of surrogate pairs. */
+function mended(jsonText: string): string {
+  return jsonText.replace(ESCAPE, (whole, half) => (half === undefined ? whole : '\\ufffd'));
 }

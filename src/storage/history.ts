@@ -1,22 +1,63 @@
-/** The history table: what happened to each target, newest first; read by people, never by a decision. */
+/** The history table: what happened to each target, newest first; people read it, decisions never do. */
 import type { TableClient } from '@azure/data-tables';
 import type { TargetEvent } from '../core/history';
-import type { Key } from '../core/target';
-import { hashOf } from '../core/target';
+import { hashOf, type Key } from '../core/target';
 import { formatInstant, type Instant } from '../formats/instant';
 import type { History } from '../watch/ports';
-import { type Operation, submit } from './batch';
-import { keyOf } from './columns';
-import { eventColumns, eventKey, toEvent } from './event-row';
-import { canBeKey } from './keys';
+import { instant, keyOf, optional, type Row, record, string, text } from './columns';
+import { canBeKey, hashText } from './keys';
 import { and, compare, pagesOf, rowsOf } from './pages';
+import { keyColumns, type Operation, submit } from './writes';
 
+type MoveEvent = Extract<TargetEvent, { from: Instant }>;
+type NoteEvent = Exclude<TargetEvent, MoveEvent>;
+
+/** Every type of event, by what it holds: the compiler names a type that is new in core and missing here. */
+const MOVES: Record<MoveEvent['type'], true> = { renewed: true, shortened: true };
+const NOTES: Record<NoteEvent['type'], true> = {
+  firstSeen: true,
+  failing: true,
+  missing: true,
+  recovered: true,
+  lifetimeChanged: true,
+  invalid: true,
+  told: true,
+  refused: true,
+  undelivered: true,
+  dropped: true,
+  snoozed: true,
+  unsnoozed: true,
+  replaced: true,
+  gone: true,
+  returned: true,
+};
+
+interface EventColumns {
+  readonly type: string;
+  readonly on: Instant;
+  readonly note?: string;
+  readonly from?: Instant;
+  readonly to?: Instant;
+}
+
+/** The order of these columns is part of each row's key: see `eventKey`. */
+const eventColumns = record<EventColumns>({
+  type: text,
+  on: instant,
+  note: optional(string),
+  from: optional(instant),
+  to: optional(instant),
+});
+
+/** More than any instant; each instant is subtracted from it, so that the newest key is the least. */
+const END = 999_999_999_999_999;
+const DIGITS = 15;
 const MOST_ROWS = 1_000;
 
 export function openHistory(client: TableClient): History {
   return {
     async add(events) {
-      // Best effort: a refused line is lost, and only that one.
+      // Best effort: an event that the store refuses is lost, and no other.
       await submit(client, events.map(addEvent));
     },
     of: (key, most) => newest(client, key, most),
@@ -25,14 +66,33 @@ export function openHistory(client: TableClient): History {
 }
 
 function addEvent({ scope, name, event }: Key & { readonly event: TargetEvent }): Operation {
-  const rowKey = eventKey({ scope, name }, event);
-  return ['upsert', { partitionKey: scope, rowKey, name, ...eventColumns(event) }, 'Merge'];
+  const columns = eventColumns.write(event);
+  const key = keyColumns(scope, eventKey({ scope, name }, event, columns));
+  return ['upsert', { ...key, name, ...columns }, 'Merge'];
+}
+
+/** `{hash of the target}|{newest first}|{type}|{hash of the event}`: the same event written again is the same row. */
+function eventKey(key: Key, { on, type }: TargetEvent, columns: Row): string {
+  const newestFirst = String(END - on).padStart(DIGITS, '0');
+  return `${hashOf(key)}|${newestFirst}|${type}|${hashText(JSON.stringify(columns)).slice(0, 8)}`;
+}
+
+/** Undefined for a row that tells no event. */
+function toEvent(row: Row): TargetEvent | undefined {
+  const { type = '', on, note = '', from, to } = eventColumns.fill({}, row);
+  if (on === undefined) return undefined;
+  if (isOf(NOTES, type)) return { type, on, note };
+  return isOf(MOVES, type) && from !== undefined && to !== undefined ? { type, on, from, to } : undefined;
+}
+
+function isOf<T extends string>(types: Record<T, true>, type: string): type is T {
+  return Object.hasOwn(types, type);
 }
 
 async function newest(client: TableClient, key: Key, most: number): Promise<TargetEvent[]> {
   if (most <= 0 || !canBeKey(key.scope) || !canBeKey(key.name)) return [];
   const hash = hashOf(key);
-  // A bar ends the hash, and a brace is what follows a bar.
+  // A bar ends the hash, and a brace is the character after a bar.
   const filter = and(
     compare('PartitionKey', 'eq', key.scope),
     compare('RowKey', 'gt', `${hash}|`),
@@ -46,7 +106,7 @@ async function newest(client: TableClient, key: Key, most: number): Promise<Targ
   return events;
 }
 
-/** Deletes a page of old rows before it asks for the next; answers with how many there were. */
+/** Deletes one page of old rows before it reads the next. @returns how many were deleted. */
 async function prune(client: TableClient, before: Instant): Promise<number> {
   let deleted = 0;
   const query = { filter: compare('on', 'lt', formatInstant(before)), select: ['partitionKey', 'rowKey'] };
@@ -54,7 +114,7 @@ async function prune(client: TableClient, before: Instant): Promise<number> {
     const keys = page.map(keyOf);
     const refused = await submit(
       client,
-      keys.map(({ scope, name }) => ['delete', { partitionKey: scope, rowKey: name }]),
+      keys.map(({ scope, name }) => ['delete', keyColumns(scope, name)]),
     );
     deleted += keys.length - refused.size;
   }

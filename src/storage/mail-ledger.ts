@@ -1,93 +1,81 @@
-/** The mail ledger: what all instances together have asked of the mail service, in the `mail` partition of the scopes table. */
-
+/** The mail ledger: what all instances together asked of the mail service, in the `mail` partition of the scopes table. */
 import type { TableClient } from '@azure/data-tables';
-import * as v from 'valibot';
 import { addressKey } from '../core/address';
-import { MAIL_OUTCOMES, type MailTotals, NO_MAILS } from '../core/mail-outcome';
+import { type MailTotals, NO_MAILS } from '../core/mail-outcome';
 import type { Usage } from '../core/quota';
 import { formatInstant } from '../formats/instant';
 import type { MailLedger } from '../watch/ports';
-import { alreadyExists, isMissing, wasChanged } from './answers';
-import { double, etagOf, InstantText, instant, json, number, type Row } from './columns';
+import {
+  type Codec,
+  double,
+  etagOf,
+  instant,
+  json,
+  list,
+  number,
+  optional,
+  type Row,
+  record,
+} from './columns';
 import { encode } from './keys';
 import { find } from './pages';
+import { keyColumns, saveRow } from './writes';
 
 const PARTITION = 'mail';
 const ACCEPTED = 'accepted';
 const TOTALS = 'totals';
-const Slots = v.array(v.object({ at: InstantText, count: v.number() }));
+
+const usageColumns = record<Usage>({
+  slots: json(list(record<Usage['slots'][number]>({ at: instant, count: number }))),
+  pausedUntil: optional(instant),
+});
+
+const count: Codec<number> = {
+  ...double,
+  read: stored => {
+    const value = double.read(stored);
+    return value === undefined || value < 0 ? undefined : value;
+  },
+};
+
+const totalsColumns = record<MailTotals>({
+  accepted: count,
+  refused: count,
+  givenUp: count,
+  delivered: count,
+  undelivered: count,
+  unknown: count,
+});
 
 export function openMailLedger(client: TableClient): MailLedger {
+  const read = (name: string) => find(client, { scope: PARTITION, name });
+  const replace = async (name: string, columns: Row) =>
+    void (await client.upsertEntity({ ...keyColumns(PARTITION, name), ...columns }, 'Replace'));
+  const save = async (name: string, columns: Row, etag: string | undefined) =>
+    (await saveRow(client, { ...keyColumns(PARTITION, name), ...columns }, 'Replace', etag)) !== undefined;
   return {
     async usage(quota) {
-      const row = await find(client, { scope: PARTITION, name: quota });
-      return row && { usage: toUsage(row), etag: etagOf(row) };
+      const row = await read(quota);
+      return row && usageColumns.fill({ slots: [], etag: etagOf(row) }, row);
     },
-    saveUsage: (quota, usage, etag) => save(client, { ...keyOf(quota), ...usageColumns(usage) }, etag),
+    saveUsage: (quota, usage, etag) => save(quota, usageColumns.write(usage), etag),
     async acceptedOn() {
-      return instant((await find(client, { scope: PARTITION, name: ACCEPTED }))?.acceptedOn);
+      return instant.read((await read(ACCEPTED))?.acceptedOn);
     },
-    async saveAcceptedOn(on) {
-      await client.upsertEntity({ ...keyOf(ACCEPTED), acceptedOn: formatInstant(on) }, 'Replace');
-    },
+    saveAcceptedOn: on => replace(ACCEPTED, { acceptedOn: formatInstant(on) }),
     async mattersToldOn(owner) {
-      const row = await find(client, { scope: PARTITION, name: mattersOf(owner) });
-      return instant(row?.toldOn);
+      return instant.read((await read(mattersOf(owner)))?.toldOn);
     },
-    async saveMattersToldOn(owner, on) {
-      await client.upsertEntity({ ...keyOf(mattersOf(owner)), toldOn: formatInstant(on) }, 'Replace');
-    },
+    saveMattersToldOn: (owner, on) => replace(mattersOf(owner), { toldOn: formatInstant(on) }),
     async totals() {
-      const row = await find(client, { scope: PARTITION, name: TOTALS });
-      return row && { totals: toTotals(row), etag: etagOf(row) };
+      const row = await read(TOTALS);
+      // A count that can't be read starts again at 0, which a monitoring system takes for a restart.
+      return row && totalsColumns.fill({ ...NO_MAILS, etag: etagOf(row) }, row);
     },
-    saveTotals: (totals, etag) => save(client, { ...keyOf(TOTALS), ...totalsColumns(totals) }, etag),
+    saveTotals: (totals, etag) => save(TOTALS, totalsColumns.write(totals), etag),
   };
-}
-
-function keyOf(name: string) {
-  return { partitionKey: PARTITION, rowKey: name };
 }
 
 function mattersOf(owner: string): string {
   return `matters|${encode(addressKey(owner))}`;
-}
-
-function usageColumns({ slots, pausedUntil }: Usage): Row {
-  const written = slots.map(({ at, count }) => ({ at: formatInstant(at), count }));
-  return {
-    slots: JSON.stringify(written),
-    ...(pausedUntil !== undefined && { pausedUntil: formatInstant(pausedUntil) }),
-  };
-}
-
-function toUsage(row: Row): Usage {
-  const pausedUntil = instant(row.pausedUntil);
-  return { slots: json(Slots, row.slots) ?? [], ...(pausedUntil !== undefined && { pausedUntil }) };
-}
-
-function totalsColumns(totals: MailTotals): Row {
-  return Object.fromEntries(MAIL_OUTCOMES.map(outcome => [outcome, double(totals[outcome])]));
-}
-
-/** A count that somebody spoilt begins anew, which a monitoring system takes for a restart. */
-function toTotals(row: Row): MailTotals {
-  const counts = MAIL_OUTCOMES.map(outcome => [outcome, Math.max(0, number(row[outcome]) ?? 0)]);
-  return { ...NO_MAILS, ...Object.fromEntries(counts) };
-}
-
-/** False when another instance was faster. */
-async function save(
-  client: TableClient,
-  row: Row & ReturnType<typeof keyOf>,
-  etag: string | undefined,
-): Promise<boolean> {
-  try {
-    if (etag === undefined) await client.createEntity(row);
-    else await client.updateEntity(row, 'Replace', { etag });
-    return true;
-  } catch (error) {
-    if (alreadyExists(error) || wasChanged(error) || isMissing(error)) return false;
-    throw error;
-  }
 }

@@ -1,57 +1,99 @@
-/** The outbox table: what owners must still be told, and who is telling them. */
+/** The outbox table: what owners must still be told, and which sender tells them. */
 import type { TableClient } from '@azure/data-tables';
 import { isForOperators } from '../core/digest';
-import type { Reminder } from '../core/reminder';
 import type { Instant } from '../formats/instant';
-import type { Outbox, OwnerLines, SentDigest } from '../watch/ports';
-import { unlessMissing } from './answers';
-import { type Operation, submit, submitAll } from './batch';
-import { openClaims } from './claims';
-import { instant, keyOf, type Row, text } from './columns';
+import type { HeldClaim, Outbox, OwnerLines } from '../watch/ports';
+import { instant, type Row, text } from './columns';
 import {
-  CLAIM,
+  claimKey,
+  claimLines,
+  claimRow,
+  claimState,
+  claimTries,
+  isClaim,
   isSent,
-  lineColumns,
-  lineId,
+  lineKey,
+  lineRow,
   ownerOf,
   partitionOf,
-  sentColumns,
-  sentId,
+  sentKey,
+  sentRow,
   toClaim,
   toLine,
   toSent,
-} from './outbox-row';
+} from './outbox-rows';
 import { rowsOf, within } from './pages';
+import { type Operation, removeRow, saveRow, submit, submitAll, submitUnder } from './writes';
 
 export function openOutbox(client: TableClient): Outbox {
   return {
-    put: reminders => submit(client, reminders.map(putLine)),
+    put: reminders =>
+      submit(
+        client,
+        reminders.map(reminder => ['upsert', lineRow(reminder), 'Merge']),
+      ),
     byOwner: () => byOwner(client),
     of: owner => ofOwner(client, owner),
     drop: (owner, ids) =>
       submitAll(
         client,
-        ids.map(id => ['delete', { partitionKey: partitionOf(owner), rowKey: id }]),
+        ids.map(id => ['delete', lineKey(owner, id)]),
       ),
     ...openClaims(client),
-    lookAgain: (owner, sent) =>
-      submitAll(client, [['update', { ...sentKey(owner, sent), ...sentColumns(owner, sent) }, 'Replace']]),
-    unfollow: (owner, operationId) =>
-      unlessMissing(client.deleteEntity(partitionOf(owner), sentId(operationId))),
+    lookAgain: (owner, sent) => submitAll(client, [['update', sentRow(owner, sent), 'Replace']]),
+    unfollow: (owner, operationId) => removeRow(client, sentKey(owner, operationId), '*'),
     oldest: () => oldest(client),
   };
 }
 
-function putLine(reminder: Reminder): Operation {
-  const key = { partitionKey: partitionOf(reminder.owner), rowKey: lineId(reminder) };
-  return ['upsert', { ...key, ...lineColumns(reminder) }, 'Merge'];
+function openClaims(
+  client: TableClient,
+): Pick<Outbox, 'claim' | 'accept' | 'refuse' | 'postpone' | 'release' | 'finish'> {
+  const merge = (owner: string, { etag }: HeldClaim, columns: Row) =>
+    saveRow(client, { ...claimKey(owner), ...columns }, 'Merge', etag);
+  return {
+    async claim(owner, claim) {
+      const etag = await saveRow(client, claimRow(owner, claim), 'Merge');
+      return etag === undefined ? undefined : { ...claim, etag };
+    },
+    async accept(owner, claim, sent) {
+      const state = claimState.write({ state: 'accepted' });
+      const follow: Operation = ['upsert', sentRow(owner, sent), 'Replace'];
+      const etag = await submitUnder(client, [change(owner, claim, state), follow]);
+      return etag === undefined ? undefined : { ...claim, accepted: true, etag };
+    },
+    async refuse(owner, claim, refusal) {
+      const etag = await merge(owner, claim, claimState.write({ state: 'refused', refusal }));
+      return etag === undefined ? undefined : { ...claim, refusal, etag };
+    },
+    async postpone(owner, claim, tries, notBefore) {
+      const etag = await merge(owner, claim, claimTries.write({ tries, notBefore }));
+      return etag === undefined ? undefined : { ...claim, tries, notBefore, etag };
+    },
+    release: (owner, { etag }) => removeRow(client, claimKey(owner), etag),
+    finish: (owner, claim) => finish(client, owner, claim),
+  };
 }
 
-function sentKey(owner: string, { operationId }: SentDigest) {
-  return { partitionKey: partitionOf(owner), rowKey: sentId(operationId) };
+/**
+ * The SDK's transactions delete without a condition. So one transaction, under the claim's etag, empties the claim and deletes its
+ * lines; then the empty claim is deleted. A crash between the two leaves a claim without lines, which the next run deletes.
+ */
+async function finish(client: TableClient, owner: string, claim: HeldClaim): Promise<boolean> {
+  const lines = claim.lineIds.map((id): Operation => ['delete', lineKey(owner, id)]);
+  const emptied = change(owner, claim, claimLines.write({ lineIds: [] }));
+  const etag = await submitUnder(client, [emptied, ...lines]);
+  if (etag === undefined) return false;
+  // Another sender may have deleted the empty claim; it has ended all the same.
+  await removeRow(client, claimKey(owner), etag);
+  return true;
 }
 
-/** Rows come in key order, so an owner's are neighbours: one owner is held at a time. */
+function change(owner: string, { etag }: HeldClaim, columns: Row): Operation {
+  return ['update', { ...claimKey(owner), ...columns }, 'Merge', { etag }];
+}
+
+/** Rows come in key order, so the rows of one owner are neighbours: only one owner is in memory at a time. */
 async function* byOwner(client: TableClient): AsyncGenerator<OwnerLines> {
   let rows: Row[] = [];
   for await (const row of rowsOf(client, { ahead: true })) {
@@ -67,7 +109,7 @@ async function* byOwner(client: TableClient): AsyncGenerator<OwnerLines> {
 }
 
 function toOwnerLines(first: Row, rows: readonly Row[]): OwnerLines {
-  const claim = rows.find(row => keyOf(row).name === CLAIM);
+  const claim = rows.find(isClaim);
   const sent = rows.filter(isSent).map(toSent);
   const lines = rows.flatMap(row => (row === claim || isSent(row) ? [] : (toLine(row) ?? [])));
   return { owner: lines[0]?.reminder.owner ?? ownerOf(first), lines, claim: claim && toClaim(claim), sent };
@@ -82,18 +124,16 @@ async function ofOwner(client: TableClient, owner: string): Promise<OwnerLines> 
 
 async function oldest(client: TableClient): Promise<Instant | undefined> {
   let least: Instant | undefined;
-  for await (const row of rowsOf(client, {
-    select: ['partitionKey', 'rowKey', 'reason', 'since'],
-    ahead: true,
-  })) {
-    const since = isOwnersMatter(row) ? instant(row.since) : undefined;
+  const select = ['partitionKey', 'rowKey', 'reason', 'since'];
+  for await (const row of rowsOf(client, { select, ahead: true })) {
+    const since = isReminder(row) ? instant.read(row.since) : undefined;
     if (since !== undefined && since < (least ?? Infinity)) least = since;
   }
   return least;
 }
 
-/** What operators are told once a day may wait; a reminder may not. */
-function isOwnersMatter(row: Row): boolean {
-  const reason = text(row.reason);
+/** A reminder may not wait; what operators are told once a day may. */
+function isReminder(row: Row): boolean {
+  const reason = text.read(row.reason);
   return reason !== undefined && !isForOperators({ reason });
 }

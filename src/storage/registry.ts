@@ -1,81 +1,67 @@
-/** The registry table: people's rows, handed on as they stand. */
+/** The registry table: people's rows, handed on as they are. */
 import type { TableClient } from '@azure/data-tables';
 import type { Key } from '../core/target';
-import type { FoundRow, Registry, RegistryRow } from '../watch/ports';
-import { unlessMissing, unlessThere } from './answers';
+import type { Registry, RegistryRow, Stored } from '../watch/ports';
 import { etagOf, instant, keyOf, type Row } from './columns';
-import { canBeKey, cutToKey, spell, takeApart, wellFormed } from './keys';
+import { canBeKey, cutToKey, keys, wellFormed } from './keys';
 import { compare, find, firstOf, rowsOf, within } from './pages';
-import { rowOf, save, unlessOvertaken, writeRows } from './registry-write';
+import { keyColumns, type Operation, removeRow, saveRow, submitEach } from './writes';
 
 const NOT_A_COLUMN = new Set(['partitionKey', 'rowKey', 'timestamp', 'etag']);
 
 export function openRegistry(client: TableClient): Registry {
   return {
-    rows: (scope, after) => rows(client, scope, after),
+    rows: (scope, after) => rowsIn(client, scope, after),
     all: after => allRows(client, after),
+    scopes: () => scopesOf(client),
     async row(key) {
       const row = await find(client, key);
       return row && toRow(row);
     },
-    scopes: () => scopesOf(client),
-    async find(key) {
-      const row = await find(client, key);
-      return row && toFound(row);
-    },
-    found: scope => found(client, scope),
-    spell,
-    takeApart,
-    create: (key, columns) => unlessThere(client.createEntity(rowOf(key, columns))),
-    change: (key, columns) => unlessMissing(client.updateEntity(rowOf(key, columns), 'Merge')),
-    save: (key, columns, etag) => save(client, key, columns, etag),
-    async remove({ scope, name }, etag) {
-      return (await unlessOvertaken(client.deleteEntity(scope, name, { etag }))) !== undefined;
-    },
-    write: (scope, some) => writeRows(client, scope, some),
+    save: ({ scope, name }, columns, etag) =>
+      saveRow(client, { ...keyColumns(scope, name), ...columns }, 'Merge', etag),
+    remove: ({ scope, name }, etag) => removeRow(client, keyColumns(scope, name), etag),
+    write: (scope, rows) =>
+      submitEach(
+        client,
+        rows.map(({ name, columns, etag }): Operation => {
+          const row = { ...keyColumns(scope, name), ...columns };
+          return etag === undefined ? ['create', row] : ['update', row, 'Merge', { etag }];
+        }),
+      ),
   };
 }
 
-async function* rows(client: TableClient, scope: string, after?: string): ReturnType<Registry['rows']> {
+async function* rowsIn(client: TableClient, scope: string, after?: string): ReturnType<Registry['rows']> {
   if (!canBeKey(scope)) return;
   for await (const row of rowsOf(client, { filter: within(scope, after), ahead: true })) yield toRow(row);
 }
 
-async function* found(client: TableClient, scope: string): ReturnType<Registry['found']> {
-  if (!canBeKey(scope)) return;
-  for await (const row of rowsOf(client, { filter: within(scope, undefined), ahead: true }))
-    yield toFound(row);
-}
-
 async function* allRows(client: TableClient, after: Key | undefined): ReturnType<Registry['all']> {
-  if (after) yield* rows(client, after.scope, after.name);
+  if (after) yield* rowsIn(client, after.scope, after.name);
   const filter = after && compare('PartitionKey', 'gt', cutToKey(after.scope));
   for await (const row of rowsOf(client, { filter, ahead: true })) yield toRow(row);
 }
 
-/** Leaps from each partition to the next: one call of one row for each, however many rows it has. */
+/** Jumps from each partition to the next: one call for the first row of each, however many rows it has. */
 async function* scopesOf(client: TableClient): ReturnType<Registry['scopes']> {
-  // The first leap has no filter: the empty partition key is legal, and nothing is less.
+  // The first call has no filter: the empty partition key is legal, and no text is less than it.
   let filter: string | undefined;
   for (;;) {
     const row = await firstOf(client, { filter, select: ['partitionKey', 'timestamp'] });
     if (!row) return;
     const { scope } = keyOf(row);
-    yield { scope, touchedOn: instant(row.timestamp) ?? 0 };
+    yield { scope, touchedOn: instant.read(row.timestamp) ?? 0 };
     filter = compare('PartitionKey', 'gt', scope);
   }
 }
 
-function toFound(row: Row): FoundRow {
-  return { row: toRow(row), etag: etagOf(row) };
-}
-
-function toRow(row: Row): RegistryRow {
+function toRow(row: Row): Stored<RegistryRow> {
   const key = keyOf(row);
   const columns = Object.fromEntries(
     Object.entries(row)
       .filter(([column]) => !NOT_A_COLUMN.has(column) && !column.startsWith('odata.'))
       .map(([column, value]) => [column, typeof value === 'string' ? wellFormed(value) : value]),
   );
-  return { ...key, identity: takeApart(key), columns };
+  return { ...key, identity: keys.takeApart(key), columns, etag: etagOf(row) };
 }

@@ -1,8 +1,10 @@
-/** Tables: all that the watch stores, opened on one storage account. */
+/** Tables: all that the watch stores, opened on one storage account, by a key or by an identity. */
+import type { TokenCredential } from '@azure/core-auth';
+import { TableClient, TableServiceClient } from '@azure/data-tables';
 import { once } from '../core/once';
+import { isLoopback } from '../formats/endpoint';
 import type { Tables } from '../watch/ports';
 import { openCalendar } from './calendar';
-import { type Connection, serviceClient, tableClient } from './connection';
 import { openExpiries } from './expiries';
 import { openHistory } from './history';
 import { openMailLedger } from './mail-ledger';
@@ -10,13 +12,19 @@ import { openOutbox } from './outbox';
 import { openRegistry } from './registry';
 import { openScopes } from './scopes';
 
-export type { Connection } from './connection';
+export type Connection =
+  | { readonly kind: 'connectionString'; readonly value: string }
+  /** `tableUri` such as `https://{account}.table.core.windows.net`. The SDK sends no bearer token over plain http. */
+  | { readonly kind: 'identity'; readonly tableUri: string; readonly credential: TokenCredential };
 
 const NAMES = ['registry', 'expiries', 'calendar', 'outbox', 'scopes', 'history'] as const;
 
-/** Opens the six tables; nothing is asked of the account before the first use. */
+/** A fault of our own storage may pass soon: three more tries, after 0.5, 1 and 2 s. */
+const RETRY = { maxRetries: 3, retryDelayInMs: 500, maxRetryDelayInMs: 4_000 };
+
+/** Opens the six tables; no request is sent before the first use. */
 export function openTables(connection: Connection): Tables & {
-  /** Creates the tables that are missing, once; a failure (RestError) leaves the next call to try again. */
+  /** Creates the missing tables, once. After a failure (RestError) the next call tries again. */
   ready(): Promise<void>;
 } {
   const client = (name: (typeof NAMES)[number]) => tableClient(connection, name);
@@ -32,10 +40,32 @@ export function openTables(connection: Connection): Tables & {
   };
 }
 
-/** One call to look; the tables are there but for the very first time. */
+/** One call to look: the tables are missing only at the very first start. */
 async function createMissing(connection: Connection): Promise<void> {
   const service = serviceClient(connection);
   const missing = new Set<string>(NAMES);
   for await (const { name } of service.listTables()) if (name !== undefined) missing.delete(name);
   await Promise.all(Array.from(missing, name => service.createTable(name)));
+}
+
+function tableClient(connection: Connection, name: string): TableClient {
+  return connection.kind === 'identity'
+    ? new TableClient(connection.tableUri, name, connection.credential, { retryOptions: RETRY })
+    : TableClient.fromConnectionString(connection.value, name, optionsFor(connection.value));
+}
+
+function serviceClient(connection: Connection): TableServiceClient {
+  return connection.kind === 'identity'
+    ? new TableServiceClient(connection.tableUri, connection.credential, { retryOptions: RETRY })
+    : TableServiceClient.fromConnectionString(connection.value, optionsFor(connection.value));
+}
+
+/** The SDK refuses plain http unless it is allowed; it is allowed only for this machine. */
+function optionsFor(connectionString: string) {
+  return { retryOptions: RETRY, allowInsecureConnection: isThisMachine(connectionString) };
+}
+
+function isThisMachine(connectionString: string): boolean {
+  if (/(^|;)\s*UseDevelopmentStorage=true\s*(;|$)/i.test(connectionString)) return true;
+  return isLoopback(/(?:^|;)\s*TableEndpoint=([^;]+)/i.exec(connectionString)?.[1] ?? '');
 }

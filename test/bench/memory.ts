@@ -2,8 +2,9 @@
 import { newExpiry } from '../../src/core/expiry';
 import { DAY } from '../../src/formats/instant';
 import { createSources, kinds } from '../../src/sources';
+import { keys } from '../../src/storage/keys';
 import { openTables } from '../../src/storage/tables';
-import type { RegistryRow, Tables } from '../../src/watch/ports';
+import type { RegistryRow, Stored, Tables } from '../../src/watch/ports';
 import { sweepScope } from '../../src/watch/sweep/sweep-scope';
 import { forgetful } from './forgetful';
 import type { OtherSide } from './other-side';
@@ -48,7 +49,7 @@ async function peakOf(other: OtherSide, targets: number): Promise<number> {
   const watch = {
     tables: endless(store, targets, look),
     clock: { now: () => Date.now(), sleep: async () => undefined },
-    kinds: { sources, policies, spell: store.registry.spell },
+    kinds: { sources, policies, ...keys },
     mail: { to: 'none', operators: [] } as const,
   };
   await sweepScope({ scope: SCOPE, tick: new Date().toISOString() }, watch, SILENT);
@@ -57,12 +58,12 @@ async function peakOf(other: OtherSide, targets: number): Promise<number> {
 
 function endless(store: Tables, targets: number, look: (index: number) => void): Tables {
   const now = Date.now();
-  async function* rows(): AsyncGenerator<RegistryRow> {
+  async function* rows(): AsyncGenerator<Stored<RegistryRow>> {
     for (let index = 0; index < targets; index++) {
       look(index);
       const name = nameOf(index);
       const identity = { kind: 'iotCentralToken', place: 'bench.azureiotcentral.com', names: [name] };
-      yield { scope: SCOPE, name, identity, columns: { owners: 'team@example.com' } };
+      yield { scope: SCOPE, name, identity, columns: { owners: 'team@example.com' }, etag: '' };
     }
   }
   async function* states() {
@@ -76,6 +77,7 @@ function endless(store: Tables, targets: number, look: (index: number) => void):
         evidence: 'fixed',
         expiresOn: now + 300 * DAY,
         calendarKeys: ['x'],
+        etag: '',
       } as const;
     }
   }

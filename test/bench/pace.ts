@@ -3,8 +3,9 @@
 import { startSimulatedArm } from '../../local/simulated/arm';
 import { DAY, formatInstant, SECOND } from '../../src/formats/instant';
 import { createSources, kinds } from '../../src/sources';
+import { keys } from '../../src/storage/keys';
 import { openTables } from '../../src/storage/tables';
-import type { RegistryRow } from '../../src/watch/ports';
+import type { RegistryRow, Stored } from '../../src/watch/ports';
 import type { SweepMessage } from '../../src/watch/sweep/start-sweep';
 import { sweepScope } from '../../src/watch/sweep/sweep-scope';
 import { testClock } from '../support/clock';
@@ -76,7 +77,7 @@ async function sweepAll(other: OtherSide, endpoint: string, clock: JumpingClock)
   const watch = {
     tables: forgetful(store, rowsAfter, nothing),
     clock,
-    kinds: { sources, policies, spell: store.registry.spell },
+    kinds: { sources, policies, ...keys },
     mail: { to: 'none', operators: [] } as const,
   };
   let sweeps = 0;
@@ -88,7 +89,7 @@ async function sweepAll(other: OtherSide, endpoint: string, clock: JumpingClock)
   return sweeps;
 }
 
-async function* rowsAfter(_scope: string, after = ''): AsyncGenerator<RegistryRow> {
+async function* rowsAfter(_scope: string, after = ''): AsyncGenerator<Stored<RegistryRow>> {
   for (let index = 0; index < TARGETS; index++) {
     const app = nameOf(index);
     const name = `rg:${app}`;
@@ -98,6 +99,7 @@ async function* rowsAfter(_scope: string, after = ''): AsyncGenerator<RegistryRo
         name,
         identity: { kind: 'containerApp', place: SUBSCRIPTION, names: ['rg', app] },
         columns: { owners: 'team@example.com' },
+        etag: '',
       };
   }
 }

@@ -22,6 +22,7 @@ import {
   UNLIMITED,
   unlessCrashed,
 } from '../support/crashing';
+import { allStates } from '../support/states';
 import { CONTOSO, dumpOf, HOST } from '../support/story';
 
 /** One life on storage of its own; the simulated services are shared, their tokens and mails are not. */
@@ -123,7 +124,7 @@ async function expectCalendarOf(run: Run, listed: Record<string, string>): Promi
   const keys: string[] = [];
   for await (const { key } of run.watch.tables.calendar.entries({})) keys.push(key);
   const recorded: string[] = [];
-  for await (const state of run.watch.tables.expiries.all()) {
+  for await (const state of allStates(run.watch.tables)) {
     expect(state.calendarKeys).toHaveLength(1);
     const key = run.watch.tables.calendar.keyOf(state, datedExpiry(state));
     expect(state.calendarKeys[0] === '' || state.calendarKeys[0] === key).toBe(true);
@@ -135,7 +136,7 @@ async function expectCalendarOf(run: Run, listed: Record<string, string>): Promi
 /** Once a mail is out, each of its lines is on record as told, or still in the outbox to be found out about. */
 async function expectNothingForgotten(run: Run, told: NonNullable<Scenario['told']>): Promise<void> {
   const known = new Set<string>();
-  for await (const { name, told: owners } of run.watch.tables.expiries.all())
+  for await (const { name, told: owners } of allStates(run.watch.tables))
     if (owners.size > 0) known.add(name);
   for await (const { lines } of run.watch.tables.outbox.byOwner())
     for (const { reminder } of lines) known.add(reminder.name);
@@ -144,8 +145,7 @@ async function expectNothingForgotten(run: Run, told: NonNullable<Scenario['told
 
 /** What the dead process had not written yet is lost to the count, and nothing is counted twice. */
 async function expectCounted(run: Run, mails: number): Promise<void> {
-  const { accepted, delivered, undelivered } =
-    (await run.watch.tables.mailLedger.totals())?.totals ?? NO_MAILS;
+  const { accepted, delivered, undelivered } = (await run.watch.tables.mailLedger.totals()) ?? NO_MAILS;
   for (const counted of [accepted, delivered + undelivered]) expect([mails, mails - 1]).toContain(counted);
 }
 
@@ -175,7 +175,7 @@ async function survives(scenario: Scenario, point: CrashPoint): Promise<boolean>
   const mailed = mails.map(({ to, message }) => `${to.join()}: ${message.content.subject}`).sort();
   expect(scenario.mattersRepeat ? [...new Set(mailed)] : mailed).toEqual([...scenario.mailed].sort());
   const told: Record<string, string> = {};
-  for await (const { name, told: owners } of run.watch.tables.expiries.all())
+  for await (const { name, told: owners } of allStates(run.watch.tables))
     for (const [line] of owners.values()) if (line) told[name] = line.outcome;
   if (scenario.told) expect(told).toEqual(scenario.told);
   await expectCounted(run, new Set(mails.map(({ operationId }) => operationId)).size);

@@ -1,7 +1,7 @@
 import type { RunningHost } from '../../local/host';
 import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
 import { functionsOf } from '../../src/functions';
-import { encode } from '../../src/storage/keys';
+import { encode, keys } from '../../src/storage/keys';
 import { feed } from '../../src/watch/report/feed';
 import type { Kinds } from '../../src/watch/targets/parse-target';
 import { instant } from '../support/clock';
@@ -171,7 +171,7 @@ test('beyond its bound the soonest are kept, and the feed says that it is cut', 
     await watched(name, NOW + (1 + index) * DAY);
   await world().sweep();
   const { tables, clock } = world();
-  const kinds: Kinds = { sources: new Map(), policies: new Map(), spell: tables.registry.spell };
+  const kinds: Kinds = { sources: new Map(), policies: new Map(), ...keys };
   const named = async (most: number) => {
     const { entries, truncated } = await feed({}, { tables, clock, kinds }, most);
     return [entries.map(({ name }) => name).join(''), truncated];

@@ -72,8 +72,8 @@ test('the lease is given back, with what the read cost', async () => {
   await register();
   await check();
   const found = await world().tables.scopes.get(CONTOSO);
-  expect(found?.row).toMatchObject({ pace: { level: 19 } });
-  expect(found?.row.leaseUntil).toBeUndefined();
+  expect(found).toMatchObject({ pace: { level: 19 } });
+  expect(found?.leaseUntil).toBeUndefined();
 });
 
 test('while a sweep holds the lease the answer is fresh and not recorded', async () => {
@@ -110,7 +110,7 @@ describe('a scope that has to wait', () => {
     const { status, headers, body } = await check();
     expect([status, headers.get('retry-after'), body.type]).toEqual([429, '600', '/problems/throttled']);
     expect(await world().tables.expiries.row(GATEWAY)).toBeUndefined();
-    expect((await world().tables.scopes.get(CONTOSO))?.row.leaseUntil).toBeUndefined();
+    expect((await world().tables.scopes.get(CONTOSO))?.leaseUntil).toBeUndefined();
   });
 
   test('for a moment is waited for', async () => {
@@ -125,7 +125,7 @@ describe('a scope that has to wait', () => {
     await register();
     const { status, headers } = await check();
     expect([status, headers.get('retry-after')]).toEqual([429, '120']);
-    expect((await world().tables.scopes.get(CONTOSO))?.row.pace?.pausedUntil).toBe(NOW + 2 * MINUTE);
+    expect((await world().tables.scopes.get(CONTOSO))?.pace?.pausedUntil).toBe(NOW + 2 * MINUTE);
     expect(await world().tables.expiries.row(GATEWAY)).toBeUndefined();
     const again = await check();
     expect([again.status, again.headers.get('retry-after')]).toEqual([429, '120']);

@@ -100,7 +100,7 @@ test('the fleet is counted by standing, check and failure, with a series for eve
 test('each scope says when it was swept, how long that took, and whether it is swept now', async () => {
   await furnish();
   const taken = await world().tables.scopes.get(APPS);
-  const row = { ...taken?.row, scope: APPS, holder: 'me', leaseUntil: world().clock.now() + 1 };
+  const row = { ...taken, scope: APPS, holder: 'me', leaseUntil: world().clock.now() + 1 };
   const pace = { level: 0, at: NOW, refusals: 1, pausedUntil: NOW + HOUR };
   await world().tables.scopes.save({ ...row, pace, durationMs: 1_500 }, taken?.etag);
   const text = await scrape();
@@ -247,9 +247,9 @@ describe('the bounds', () => {
         yield entry(`${range.after ? 'other' : 'dated'}${index}`, range.after ? undefined : NOW + index);
     }
     const taken = await scopes.get(CONTOSO);
-    const counts = taken?.row.counts;
+    const counts = taken?.counts;
     if (!taken || !counts) throw new Error('never counted');
-    await scopes.save({ ...taken.row, counts: { ...counts, total: 20_000 } }, taken.etag);
+    await scopes.save({ ...taken, counts: { ...counts, total: 20_000 } }, taken.etag);
     const { targets } = await metrics({
       tables: metered,
       clock: world().clock,

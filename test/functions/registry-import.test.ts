@@ -1,6 +1,6 @@
 /** An import of a hostile file, with a store that fails, or beside a faster writer. */
 
-import type { Registry } from '../../src/watch/ports/registry';
+import type { Registry } from '../../src/watch/ports';
 import { importRows } from '../../src/watch/registry/import';
 import { type Ask, asking, csv } from '../support/asking';
 import { composeWatch } from '../support/crashing';
@@ -53,9 +53,9 @@ describe('a store that fails', () => {
 
   test('while a scope is read is reported too, and nothing is written to that scope', async () => {
     const report = await importInto(lines, registry => ({
-      found: scope => {
+      rows: scope => {
         if (scope === APPS) throw new Error('503');
-        return registry.found(scope);
+        return registry.rows(scope);
       },
     }));
     expect(report).toEqual([
@@ -78,10 +78,10 @@ test('an impossible key is reported and never read; other scopes are read side b
   const bad = [`iotCentralToken:${'x'.repeat(30_000)}`, 'carrierPigeon:x', 'iotCentralToken:x.evil.example'];
   const lines = [...scopes, ...bad].map((scope, index) => lineOf(index + 2, scope, 'token'));
   const report = await importInto(lines, registry => ({
-    async *found(scope) {
+    async *rows(scope) {
       asked.push(scope);
       most = Math.max(most, ++underWay);
-      yield* registry.found(scope);
+      yield* registry.rows(scope);
       underWay -= 1;
     },
   }));

@@ -52,6 +52,23 @@ describe('Azurite in this process', () => {
   };
   afterEach(async () => void (await Promise.all(running.splice(0).map(azurite => azurite.close()))));
 
+  test('keeps line and paragraph separators in a transaction, wherever its parts are cut', async () => {
+    const azurite = await start();
+    const client = table(azurite.connectionString());
+    await client.createTable();
+    // Three bytes each, so that the parts in which a body arrives end inside some of them.
+    const text = `${'\u2028'.repeat(10_000)}|${'\u2029'.repeat(10_000)}`;
+    const rowKeys = Array.from({ length: 20 }, (_, index) => `r${index}`);
+    await client.submitTransaction(
+      rowKeys.map((rowKey, index) => [
+        'create',
+        { partitionKey: 'p', rowKey, text: 'x'.repeat(index) + text },
+      ]),
+    );
+    for (const [index, rowKey] of rowKeys.entries())
+      expect((await client.getEntity('p', rowKey)).text === 'x'.repeat(index) + text).toBe(true);
+  });
+
   test('serves the accounts it was given and refuses others', async () => {
     const azurite = await start({ accounts: ['one', 'two'] });
     await store(azurite.connectionString(), 'a');

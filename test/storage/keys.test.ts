@@ -1,7 +1,9 @@
 /** The codec of table keys must be reversible for whatever a service calls its things. */
 import fc from 'fast-check';
 import { hashOf } from '../../src/core/target';
-import { decode, encode, spell, takeApart } from '../../src/storage/keys';
+import { decode, encode, keys } from '../../src/storage/keys';
+
+const { spell, takeApart } = keys;
 
 const HOSTILE = [
   '/',
@@ -87,7 +89,7 @@ test.each([
   ['a character cut short', '~E2~82'],
   ['an overlong spelling', '~C0~AF'],
   ['a surrogate in bytes', '~ED~A0~80'],
-  ['a lone surrogate', '\ud800'],
+  ['half a surrogate pair', '\ud800'],
 ])('decodes nothing from %s', (_what, text) => expect(decode(text)).toBeUndefined());
 
 test('spells the documented examples', () => {
@@ -100,7 +102,7 @@ test('spells the documented examples', () => {
   });
 });
 
-test('refuses a lone surrogate, which no service can hold', () => {
+test('refuses half a surrogate pair, which no service can hold', () => {
   expect(() => encode('a\udc00b')).toThrow(RangeError);
 });
 

@@ -82,7 +82,6 @@ test.each(IMPOSSIBLE)('no row can have the key %j, so nothing is asked', async k
     { scope: 'x', name: key },
   ]) {
     expect(await registry.row(at)).toBeUndefined();
-    expect(await registry.find(at)).toBeUndefined();
     expect(await openExpiries(client).row(at)).toBeUndefined();
     expect(await openHistory(client).of(at, 5)).toEqual([]);
   }

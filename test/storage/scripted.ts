@@ -32,9 +32,10 @@ export function page(rows: readonly object[], next?: string): Answer {
   return { status: 200, headers, body: JSON.stringify({ value: rows }) };
 }
 
-/** The row keys a transaction writes, in its order. */
+/** The row keys a transaction writes, in its order; a row that is created has its key in the body alone. */
 export function rowKeysIn(request: PipelineRequest): string[] {
-  return Array.from(String(request.body).matchAll(/RowKey='([^']*)'\)/g), match => match[1] ?? '');
+  const keys = String(request.body).matchAll(/POST .*?"RowKey":"([^"]*)"|RowKey='([^']*)'\)/gs);
+  return Array.from(keys, ([, created, named]) => created ?? named ?? '');
 }
 
 const MULTIPART = { 'content-type': 'multipart/mixed; boundary=batchresponse_1' };

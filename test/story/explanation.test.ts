@@ -1,5 +1,6 @@
 /** The explanation and the forecast of a real watcher: what they say is what then is mailed. */
 import type { Key } from '../../src/core/target';
+import { keys } from '../../src/storage/keys';
 import { forecast } from '../../src/watch/report/forecast';
 import { forecastJson } from '../../src/web/forecast';
 import { explanationJson } from '../../src/web/target/explanation';
@@ -84,7 +85,7 @@ test('a forecast of more lines than an answer holds has the soonest, and says so
   }
   await world().sweep();
   expect(linesOf(await foreseen(30))).toHaveLength(10);
-  const kinds = { sources: new Map(), policies: new Map(), spell: tables.registry.spell };
+  const kinds = { sources: new Map(), policies: new Map(), ...keys };
   const source = { tables, clock, kinds, mail: { to: 'owners', operators: [] } } as const;
   const short = await forecast(30, source, 2);
   expect(short.truncated).toBe(true);

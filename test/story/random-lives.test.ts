@@ -13,6 +13,7 @@ import type { SendDigest } from '../../src/watch/remind/send-digest';
 import { parseTarget } from '../../src/watch/targets/parse-target';
 import { freshStorage } from '../support/azurite';
 import { Crash, composeWatch, doomed, remindAll, sweepAll, unlessCrashed } from '../support/crashing';
+import { allStates } from '../support/states';
 import { CONTOSO, HOST } from '../support/story';
 import { useWorld } from '../support/world';
 
@@ -126,7 +127,7 @@ function noting(watch: SendDigest, sent: Sent[]): SendDigest {
 /** The same watch on a storage that fails for good after so many calls, reads included. */
 function onFailingStorage(watch: SendDigest, calls: number): SendDigest {
   let left = calls;
-  const PURE = ['keyOf', 'spell'];
+  const PURE = ['keyOf'];
   const failing = <T extends object>(table: T): T =>
     new Proxy(table, {
       get(target, name, receiver) {
@@ -182,7 +183,7 @@ function expectGoodNews(state: Expiry, told: readonly Told[]): void {
 /** All that is due by the current state, for owners and operators. Notices to operators may wait for a day. */
 async function duePerTarget(watch: SendDigest): Promise<string[]> {
   const due: string[] = [];
-  for await (const state of watch.tables.expiries.all()) {
+  for await (const state of allStates(watch.tables)) {
     const row = await watch.tables.registry.row(state);
     if (!row) continue;
     const { watched } = parseTarget(row, watch.kinds);

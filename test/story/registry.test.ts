@@ -1,5 +1,6 @@
 /** What people do to the registry: removal, muting, mistakes, odd names, owners and policies. */
 import { DAY, formatInstant, HOUR, MINUTE } from '../../src/formats/instant';
+import { allStates } from '../support/states';
 import {
   APPS,
   CONTOSO,
@@ -451,7 +452,7 @@ describe('an owner of 150 due targets', () => {
   const names = Array.from({ length: 150 }, (_, index) => `token-${String(index).padStart(3, '0')}`);
   const toldCount = async () => {
     let count = 0;
-    for await (const state of world().tables.expiries.all()) count += state.told.size;
+    for await (const state of allStates(world().tables)) count += state.told.size;
     return count;
   };
 

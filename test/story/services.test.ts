@@ -278,7 +278,7 @@ describe('a scope too large for one time budget', () => {
       const found = await tables.scopes.get(CONTOSO);
       if (!found) throw new Error('nobody holds the scope');
       await tables.scopes.save(
-        { ...found.row, holder: 'thief', leaseUntil: clock.now() + 2 * MINUTE },
+        { ...found, holder: 'thief', leaseUntil: clock.now() + 2 * MINUTE },
         found.etag,
       );
       written = await dump(world(), ['expiries', 'calendar', 'scopes']);
@@ -297,7 +297,7 @@ describe('a scope too large for one time budget', () => {
     clock.sleep = async ms => {
       await jump(ms);
       const found = await tables.scopes.get(CONTOSO);
-      left.push((found?.row.leaseUntil ?? 0) - clock.now());
+      left.push((found?.leaseUntil ?? 0) - clock.now());
     };
     await world().sweep();
     expect(Math.min(...left)).toBeGreaterThan(30 * SECOND);

@@ -9,6 +9,7 @@ import type { SendDigest } from '../../src/watch/remind/send-digest';
 import { freshStorage } from '../support/azurite';
 import { type TestClock, testClock } from '../support/clock';
 import { type Change, changing, composeWatch, remindAll, sweepAll, UNLIMITED } from '../support/crashing';
+import { allStates } from '../support/states';
 import { CONTOSO, dumpOf, HOST } from '../support/story';
 
 const ADA = 'ada@example.com';
@@ -153,7 +154,7 @@ async function expectTold(life: Life, { told, counted = {} }: Scenario): Promise
   for (const [line, ids] of life.mailed)
     if (line.startsWith(ADA)) expect([line, ids.size]).toEqual([line, 1]);
   const found: Record<string, string> = {};
-  for await (const { name, told: owners } of life.other.tables.expiries.all())
+  for await (const { name, told: owners } of allStates(life.other.tables))
     for (const [line] of owners.values()) {
       found[name] = line?.outcome ?? '';
       const ids = life.mailed.get(`${ADA} ${line?.reason} ${name}`) ?? new Set(line && [line.operationId]);
@@ -161,7 +162,7 @@ async function expectTold(life: Life, { told, counted = {} }: Scenario): Promise
     }
   expect(found).toMatchObject(told);
   expect(await dumpOf(life.storage, ['outbox'])).toEqual([]);
-  const totals = (await life.other.tables.mailLedger.totals())?.totals ?? NO_MAILS;
+  const totals = (await life.other.tables.mailLedger.totals()) ?? NO_MAILS;
   const mails = new Set([...life.mailed.values()].flatMap(ids => [...ids])).size;
   expect([totals.accepted, totals.delivered + totals.undelivered]).toEqual([mails, mails]);
   expect(totals).toMatchObject(counted);

@@ -2,6 +2,7 @@
 import { createMailer } from '../../src/email/transports/communication-services';
 import { parseSettings } from '../../src/settings';
 import { createSources, kinds, services } from '../../src/sources';
+import { keys } from '../../src/storage/keys';
 import { openTables } from '../../src/storage/tables';
 import type { Clock, Log, Mailer, Tables } from '../../src/watch/ports';
 import { type MailQuota, mailQuota } from '../../src/watch/remind/mail-quota';
@@ -46,11 +47,10 @@ export function composeWatch(env: Readonly<Record<string, string>>, clock: Clock
   const { mailService, publicUrl, probeTimeoutMs: timeoutMs } = settings;
   if (!mailService) throw new Error('no mail service is set');
   const mailer = createMailer({ ...mailService, publicUrl, timeoutMs, credential: none });
-  const spell = tables.registry.spell;
   return {
     tables,
     clock,
-    kinds: { sources, policies: settings.kinds, spell },
+    kinds: { sources, policies: settings.kinds, ...keys },
     mail: settings.mail,
     links: settings.links,
     quota: mailQuota(tables.mailLedger, settings.mailLimits),

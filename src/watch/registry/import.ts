@@ -116,8 +116,8 @@ async function readKnown(
   const names = new Set(lines.map(({ name }) => name));
   const known = new Map<string, Known>();
   try {
-    for await (const { row, etag } of tables.registry.found(scope))
-      if (names.has(row.name)) known.set(row.name, { row: managedRow(row), etag });
+    for await (const row of tables.registry.rows(scope))
+      if (names.has(row.name)) known.set(row.name, { row: managedRow(row), etag: row.etag });
     return known;
   } catch (error) {
     // Every error is caught: other scopes may be written already, so the client must get the report.

@@ -50,10 +50,10 @@ export function faultsOf(key: Key, columns: Columns, watch: RegistryWatch): stri
 }
 
 /** Why a key does not name a target. */
-export function keyFaults({ scope, name }: Key, { tables, kinds }: RegistryWatch): readonly string[] {
+export function keyFaults({ scope, name }: Key, { kinds }: RegistryWatch): readonly string[] {
   if (scope.length > LONGEST_KEY || name.length > LONGEST_KEY)
     return [`key: each part has at most ${LONGEST_KEY} characters`];
-  const identity = tables.registry.takeApart({ scope, name });
+  const identity = kinds.takeApart({ scope, name });
   return parseTarget({ scope, name, identity, columns: {} }, kinds).watched.faults;
 }
 

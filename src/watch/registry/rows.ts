@@ -49,8 +49,8 @@ export interface RegistryPage {
 }
 
 export async function findRow(key: Key, { tables }: RegistryWatch): Promise<TaggedRow | undefined> {
-  const found = await tables.registry.find(key);
-  return found && taggedRow(found.row, found.etag);
+  const found = await tables.registry.row(key);
+  return found && taggedRow(found, found.etag);
 }
 
 /** Creates a row, or replaces its known columns; columns that people added of their own stay. */
@@ -63,8 +63,8 @@ export async function putRow(
   const faults = limitFaults([...wanted.faults, ...faultsOf(key, wanted.columns, watch)]);
   if (faults.length > 0) return { outcome: 'refused', faults };
   for (;;) {
-    const found = await watch.tables.registry.find(key);
-    const current = found && taggedRow(found.row, found.etag);
+    const found = await watch.tables.registry.row(key);
+    const current = found && taggedRow(found, found.etag);
     if (!isMet(condition, current?.tag)) return { outcome: 'conditionFailed' };
     const outcome = current ? 'replaced' : 'created';
     const written = columnsToWrite(wanted.columns, current);
@@ -79,7 +79,7 @@ export async function putRow(
 
 export async function removeRow(key: Key, condition: Condition, { tables }: RegistryWatch): Promise<Removed> {
   for (;;) {
-    const found = await tables.registry.find(key);
+    const found = await tables.registry.row(key);
     if (!found) return 'missing';
     if (!isMet(condition, tagOf(found.etag))) return 'conditionFailed';
     if (await tables.registry.remove(key, found.etag)) return 'removed';

@@ -25,7 +25,7 @@ export function mailQuota(ledger: MailLedger, sends: QuotaLimits): MailQuota {
     async mayAsk(quota, now) {
       for (let race = 0; race < MOST_RACES; race++) {
         const found = await ledger.usage(quota);
-        const usage = reserve(found?.usage ?? UNUSED, limits[quota], now);
+        const usage = reserve(found ?? UNUSED, limits[quota], now);
         if (!usage) return false;
         if (await ledger.saveUsage(quota, usage, found?.etag)) return true;
       }
@@ -34,7 +34,7 @@ export function mailQuota(ledger: MailLedger, sends: QuotaLimits): MailQuota {
     async pause(quota, until) {
       for (let race = 0; race < MOST_RACES; race++) {
         const found = await ledger.usage(quota);
-        if (await ledger.saveUsage(quota, paused(found?.usage ?? UNUSED, until), found?.etag)) return;
+        if (await ledger.saveUsage(quota, paused(found ?? UNUSED, until), found?.etag)) return;
       }
     },
   };

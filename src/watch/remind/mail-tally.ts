@@ -43,7 +43,7 @@ export function mailTally(ledger: Pick<MailLedger, 'totals' | 'saveTotals'>): Ma
 async function add(ledger: Pick<MailLedger, 'totals' | 'saveTotals'>, counted: MailTotals): Promise<boolean> {
   for (let race = 0; race < MOST_RACES; race++) {
     const found = await ledger.totals();
-    if (await ledger.saveTotals(sum(found?.totals ?? NO_MAILS, counted), found?.etag)) return true;
+    if (await ledger.saveTotals(sum(found ?? NO_MAILS, counted), found?.etag)) return true;
   }
   return false;
 }

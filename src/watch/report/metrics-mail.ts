@@ -60,7 +60,7 @@ export async function measureMail(
   quota: 'send' | 'look',
   now: Instant,
 ): Promise<MailMeasures> {
-  const { slots, pausedUntil } = (await ledger.usage(quota))?.usage ?? UNUSED;
+  const { slots, pausedUntil } = (await ledger.usage(quota)) ?? UNUSED;
   const ofLastHour = slots.filter(({ at }) => at > now - HOUR);
   return { lastHour: ofLastHour.reduce((sum, { count }) => sum + count, 0), pausedUntil };
 }

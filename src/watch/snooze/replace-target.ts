@@ -19,7 +19,7 @@ export async function replaceTarget(
     return refuse(target, `'${newId}' is registered but not watched: correct its registry row first`);
   // The new row is written first: a crash between the two writes leaves both targets watched.
   const replacedBy = successor?.name ?? NOT_NAMED;
-  if (!(await watch.tables.registry.change(target.link, { replacedBy }))) return { refused: 'removed' };
+  if (!(await watch.tables.registry.save(target.link, { replacedBy }, '*'))) return { refused: 'removed' };
   const note = `by ${replacedBy}, says ${target.link.owner}`;
   await addHistory(target, { type: 'replaced', on: target.now, note }, watch);
   const { displayName } = viewOf(target, undefined);
@@ -55,7 +55,7 @@ async function register(
   { row }: LinkTarget,
   { tables: { registry } }: Deps,
 ): Promise<'created' | 'known' | 'notWatched'> {
-  if (await registry.create(key, takenOver(row.columns))) return 'created';
+  if (await registry.save(key, takenOver(row.columns))) return 'created';
   const known = await registry.row(key);
   // Two rows that replace each other would both be silent.
   return known && isWatched(parseColumns(known.columns).columns) ? 'known' : 'notWatched';

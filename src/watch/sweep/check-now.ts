@@ -46,7 +46,7 @@ export async function checkNow(key: Key, deps: Deps, log: Log): Promise<CheckAns
   const taken = await borrowLease(deps.tables.scopes, key.scope, deps.clock);
   if ('lease' in taken) return await checkUnderLease(job, taken.lease, deps, log);
   const stored = await deps.tables.scopes.get(key.scope);
-  const { result } = await read(job, stored?.row.pace, async () => {}, deps);
+  const { result } = await read(job, stored?.pace, async () => {}, deps);
   if ('refused' in result) return result;
   return answerOf(job, await assessReading(job, result.reading, deps), false);
 }

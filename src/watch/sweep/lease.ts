@@ -47,19 +47,19 @@ export async function takeLease(scopes: Scopes, message: SweepMessage, clock: Cl
   const now = clock.now();
   const tick = Math.min(parseInstant(message.tick) ?? now, now);
   const found = await scopes.get(scope);
-  const refusal = mayTake(found?.row, tick, now);
+  const refusal = mayTake(found, tick, now);
   if (refusal) return { refusal };
-  const begun = cursor !== undefined && found?.row.tick === tick ? found.row : undefined;
+  const begun = cursor !== undefined && found?.tick === tick ? found : undefined;
   const startedOn = begun?.startedOn ?? now;
-  const row: ScopeRow = { ...found?.row, scope, tick, startedOn, partial: begun?.partial };
+  const row: ScopeRow = { ...found, scope, tick, startedOn, partial: begun?.partial };
   return take(scopes, row, found?.etag, clock);
 }
 
 /** Takes the lease for work between two sweeps, which leaves ticks and counts unchanged. */
 export async function borrowLease(scopes: Scopes, scope: string, clock: Clock): Promise<Taken> {
   const found = await scopes.get(scope);
-  if ((found?.row.leaseUntil ?? 0) > clock.now()) return { refusal: 'held' };
-  return take(scopes, found?.row ?? { scope }, found?.etag, clock);
+  if ((found?.leaseUntil ?? 0) > clock.now()) return { refusal: 'held' };
+  return take(scopes, found ?? { scope }, found?.etag, clock);
 }
 
 async function take(scopes: Scopes, free: ScopeRow, etag: string | undefined, clock: Clock): Promise<Taken> {

@@ -1,9 +1,8 @@
 /** Parses a registry row: which kind it is, where its target is read, which policy is in force, and every fault. */
 import { parseColumns } from '../../core/row';
-import type { Identity, Key } from '../../core/target';
 import type { ThresholdPolicy } from '../../core/thresholds';
 import type { Watched } from '../../core/watched';
-import type { Located, RegistryRow, Source } from '../ports';
+import type { Keys, Located, RegistryRow, Source } from '../ports';
 
 /** The policy of a kind, for rows that have none of their own. */
 export interface KindPolicy {
@@ -11,12 +10,10 @@ export interface KindPolicy {
   readonly checkEveryMs: number;
 }
 
-/** The kinds that this app watches: how each is read, and its policy. Both maps go by the kind's name. */
-export interface Kinds {
+/** The kinds that this app watches: how each is read, its policy, and the spelling of keys. Both maps go by the kind's name. */
+export interface Kinds extends Keys {
   readonly sources: ReadonlyMap<string, Source>;
   readonly policies: ReadonlyMap<string, KindPolicy>;
-  /** The one spelling of an identity as table keys. */
-  spell(identity: Identity): Key;
 }
 
 export interface ParsedTarget {

@@ -3,7 +3,7 @@ import { type Expiry, newExpiry } from '../../../src/core/expiry';
 import type { Snooze } from '../../../src/core/snooze';
 import type { Told } from '../../../src/core/told';
 import { DAY } from '../../../src/formats/instant';
-import { all, freshTables, NOON, names, plant, SCOPE } from './storage';
+import { all, content, freshTables, NOON, names, plant, SCOPE } from './storage';
 
 const KEY = { scope: SCOPE, name: 'one' };
 const BARE = newExpiry(KEY, NOON);
@@ -56,14 +56,14 @@ test.each([
 ])('a state with %s is read as it was written', async (_what, state) => {
   const { tables } = await freshTables();
   expect(await tables.expiries.merge(SCOPE, [anew(state)])).toEqual(new Set());
-  expect(await tables.expiries.row(KEY)).toEqual(state);
+  expect(content(await tables.expiries.row(KEY))).toEqual(state);
 });
 
 test('what a later state lacks is cleared', async () => {
   const { tables } = await freshTables();
   await tables.expiries.merge(SCOPE, [anew(FULL)]);
   await tables.expiries.merge(SCOPE, [{ before: FULL, after: BARE }]);
-  expect(await tables.expiries.row(KEY)).toEqual(BARE);
+  expect(content(await tables.expiries.row(KEY))).toEqual(BARE);
 });
 
 test('sweep, calendar, sender, snooze and strangers leave each other alone', async () => {
@@ -80,7 +80,7 @@ test('sweep, calendar, sender, snooze and strangers leave each other alone', asy
     ['bob@example.com', [refused]],
   ]);
   const snoozes = new Map([['bob@example.com', SNOOZE]]);
-  expect(await tables.expiries.row(KEY)).toEqual({
+  expect(content(await tables.expiries.row(KEY))).toEqual({
     ...FULL,
     calendarKeys: ['z'],
     listingHash: 'new',
@@ -91,7 +91,7 @@ test('sweep, calendar, sender, snooze and strangers leave each other alone', asy
   await tables.expiries.merge(SCOPE, [
     { before: { ...FULL, calendarKeys: ['z'], listingHash: 'new' }, after: BARE },
   ]);
-  expect(await tables.expiries.row(KEY)).toEqual({ ...BARE, told, snoozes });
+  expect(content(await tables.expiries.row(KEY))).toEqual({ ...BARE, told, snoozes });
   expect((await bare('expiries').getEntity(SCOPE, 'one')).ticket).toBe('mine');
 });
 
@@ -116,7 +116,7 @@ test('a snooze brings no row back, and says that there is none', async () => {
   const { expiries } = (await freshTables()).tables;
   for (const name of ['one', "it's", 'é日'])
     expect(await expiries.mergeSnooze('ann@example.com', { ...KEY, name }, SNOOZE)).toBe(false);
-  expect(await all(expiries.all())).toEqual([]);
+  expect(await all(expiries.rows(SCOPE))).toEqual([]);
 });
 
 test('a snooze that can not be written because the table is missing is thrown', async () => {
@@ -145,7 +145,8 @@ test('neither told nor calendar resurrects a row, nor does a missing one stop th
     [KEY, { ...KEY, name: 'x' }, other].map(key => ({ ...key, told: [TOLD] })),
   );
   expect(await tables.expiries.mergeCal(SCOPE, [BARE])).toEqual(new Set());
-  const states = await all(tables.expiries.all());
+  expect(await all(tables.expiries.rows(SCOPE))).toEqual([]);
+  const states = await all(tables.expiries.rows(other.scope));
   expect(states.map(({ name, told }) => [name, told.size])).toEqual([['two', 1]]);
 });
 
@@ -168,7 +169,6 @@ test('rows come in key order over many pages and go on after a name', async () =
     't01048',
     't01049',
   ]);
-  expect(await all(tables.expiries.all())).toHaveLength(1_051);
 });
 
 test('empty lists do nothing', async () => {
@@ -177,7 +177,7 @@ test('empty lists do nothing', async () => {
   expect(await tables.expiries.mergeCal(SCOPE, [])).toEqual(new Set());
   await tables.expiries.mergeTold('ann@example.com', []);
   await tables.expiries.remove(SCOPE, []);
-  expect(await all(tables.expiries.all())).toEqual([]);
+  expect(await all(tables.expiries.rows(SCOPE))).toEqual([]);
 });
 
 test('removes what is there and minds nothing that is not', async () => {
@@ -187,7 +187,7 @@ test('removes what is there and minds nothing that is not', async () => {
     names(150).map(name => anew(newExpiry({ scope: SCOPE, name }, NOON))),
   );
   await tables.expiries.remove(SCOPE, ['gone', ...names(149), 'a/b']);
-  expect((await all(tables.expiries.all())).map(({ name }) => name)).toEqual(['t00149']);
+  expect((await all(tables.expiries.rows(SCOPE))).map(({ name }) => name)).toEqual(['t00149']);
 });
 
 test('of a row that somebody edited it reads what can be read', async () => {
@@ -218,7 +218,7 @@ test('of a row that somebody edited it reads what can be read', async () => {
     snooze_3: JSON.stringify({ owner: 'Ann@example.com', until: 'soon', reason: '', on: 'now' }),
   };
   await plant(bare('expiries'), [[SCOPE, 'one', columns]]);
-  const state = await tables.expiries.row(KEY);
+  const state = content(await tables.expiries.row(KEY));
   expect(state).toEqual({
     ...KEY,
     firstSeenOn: expect.any(Number),
@@ -252,7 +252,7 @@ test('line separators in what a state tells are kept, and block no neighbour', a
   const invalid = { faults: ["owners: 'a\u2028b\u2029c' is not a mail address"], since: NOON };
   const states = names(3).map(name => ({ ...newExpiry({ scope: SCOPE, name }, NOON), invalid }));
   expect(await expiries.merge(SCOPE, states.map(anew))).toEqual(new Set());
-  expect(await all(expiries.rows(SCOPE))).toEqual(states);
+  expect((await all(expiries.rows(SCOPE))).map(content)).toEqual(states);
 });
 
 test('half characters in texts are mended when they are read, escaped in JSON or not', async () => {

@@ -33,6 +33,7 @@ test('hands on the columns as they stand, without what the store adds', async ()
     name: 'token~2F1',
     identity: { kind: 'iotCentralToken', place: 'app.azureiotcentral.com', names: ['token/1'] },
     columns: { owners: 'a@example.com', enabled: false, checkEvery: 6, notes: '' },
+    etag: expect.stringMatching(/./),
   });
   expect(await all(tables.registry.rows(SCOPE))).toEqual([
     await tables.registry.row({ scope: SCOPE, name: 'token~2F1' }),
@@ -109,59 +110,31 @@ test('even the scope with the empty key is read whole, over its page borders', a
 
 describe('a row of the registry', () => {
   const KEY = { scope: SCOPE, name: 'token~2F1' };
+  const ETAG = expect.stringMatching(/./);
 
-  test('is created once: who comes second learns it, and changes nothing', async () => {
-    const { tables } = await freshTables();
-    expect(await tables.registry.create(KEY, { owners: 'a@example.com', notes: "it's\nü" })).toBe(true);
-    expect(await tables.registry.create(KEY, { owners: 'b@example.com' })).toBe(false);
-    expect((await tables.registry.row(KEY))?.columns).toEqual({ owners: 'a@example.com', notes: "it's\nü" });
-  });
-
-  test('of two writers at once is created by one', async () => {
-    const { tables } = await freshTables();
-    const owners = ['a@example.com', 'b@example.com'];
-    const created = await Promise.all(owners.map(owner => tables.registry.create(KEY, { owners: owner })));
-    expect([...created].sort()).toEqual([false, true]);
-    expect((await tables.registry.row(KEY))?.columns).toEqual({ owners: owners[created.indexOf(true)] });
-  });
-
-  test('is changed in the columns named alone', async () => {
-    const { tables, bare } = await freshTables();
-    await plant(bare('registry'), [[SCOPE, KEY.name, { owners: 'a@example.com', enabled: true, custom: 7 }]]);
-    expect(await tables.registry.change(KEY, { replacedBy: 'newer' })).toBe(true);
-    expect((await tables.registry.row(KEY))?.columns).toEqual({
-      owners: 'a@example.com',
-      enabled: true,
-      custom: 7,
-      replacedBy: 'newer',
-    });
-  });
-
-  test('that is not there is not changed, nor brought about', async () => {
-    const { tables } = await freshTables();
-    expect(await tables.registry.change(KEY, { replacedBy: 'newer' })).toBe(false);
-    expect(await all(tables.registry.rows(SCOPE))).toEqual([]);
-  });
-});
-
-describe('a row that the watcher writes for a person', () => {
-  const KEY = { scope: SCOPE, name: 'token~2F1' };
-
-  test('is made where there is none, and never over one that is there', async () => {
+  test('is created once: the second writer is told so, and changes nothing', async () => {
     const { registry } = (await freshTables()).tables;
-    expect(await registry.create(KEY, { owners: 'ann@example.com', notes: '' })).toBe(true);
-    expect(await registry.create(KEY, { owners: 'eve@example.com' })).toBe(false);
-    expect((await registry.row(KEY))?.columns).toEqual({ owners: 'ann@example.com', notes: '' });
+    const columns = { owners: 'a@example.com', notes: "it's\nü", runbook: '' };
+    expect(await registry.save(KEY, columns)).toEqual(ETAG);
+    expect(await registry.save(KEY, { owners: 'b@example.com' })).toBeUndefined();
+    expect((await registry.row(KEY))?.columns).toEqual(columns);
   });
 
-  test('is changed where it stands, its other columns left alone, and never made by that', async () => {
+  test('of many writers at once is created by one', async () => {
+    const { registry } = (await freshTables()).tables;
+    const made = await Promise.all(names(5).map(notes => registry.save(KEY, { notes })));
+    expect(made.filter(Boolean)).toHaveLength(1);
+    expect((await registry.row(KEY))?.columns.notes).toBe(names(5)[made.findIndex(Boolean)]);
+  });
+
+  test('is changed in the named columns only, and never created by that', async () => {
     const { tables, bare } = await freshTables();
-    expect(await tables.registry.change(KEY, { replacedBy: 'two' })).toBe(false);
-    expect(await tables.registry.row(KEY)).toBeUndefined();
+    expect(await tables.registry.save(KEY, { replacedBy: 'two' }, '*')).toBeUndefined();
+    expect(await all(tables.registry.rows(SCOPE))).toEqual([]);
     await plant(bare('registry'), [
       [SCOPE, KEY.name, { owners: 'ann@example.com', enabled: false, mine: 7 }],
     ]);
-    expect(await tables.registry.change(KEY, { replacedBy: 'two' })).toBe(true);
+    expect(await tables.registry.save(KEY, { replacedBy: 'two' }, '*')).toEqual(ETAG);
     expect((await tables.registry.row(KEY))?.columns).toEqual({
       owners: 'ann@example.com',
       enabled: false,
@@ -170,18 +143,12 @@ describe('a row that the watcher writes for a person', () => {
     });
   });
 
-  test('of two who make it at once, one does', async () => {
-    const { registry } = (await freshTables()).tables;
-    const made = await Promise.all(names(5).map(notes => registry.create(KEY, { notes })));
-    expect(made.filter(Boolean)).toHaveLength(1);
-    expect((await registry.row(KEY))?.columns.notes).toBe(names(5)[made.indexOf(true)]);
-  });
-
   test('an outage is thrown, not taken for a row that is missing or there', async () => {
     const { tables, bare } = await freshTables();
     await bare('registry').deleteTable();
-    await expect(tables.registry.create(KEY, {})).rejects.toMatchObject({ statusCode: 404 });
-    await expect(tables.registry.change(KEY, {})).rejects.toMatchObject({ statusCode: 404 });
+    await expect(tables.registry.save(KEY, {})).rejects.toMatchObject({ statusCode: 404 });
+    await expect(tables.registry.save(KEY, {}, '*')).rejects.toMatchObject({ statusCode: 404 });
+    await expect(tables.registry.remove(KEY, '*')).rejects.toMatchObject({ statusCode: 404 });
   });
 });
 
@@ -195,15 +162,15 @@ describe('a row under its etag', () => {
     const second = await registry.save(KEY, { notes: 'x' }, first);
     expect(second).toEqual(expect.any(String));
     expect(await registry.save(KEY, { notes: 'y' }, first)).toBeUndefined();
-    expect(await registry.find(KEY)).toMatchObject({
+    expect(await registry.row(KEY)).toMatchObject({
       etag: second,
-      row: { columns: { owners: 'a@example.com', notes: 'x' } },
+      columns: { owners: 'a@example.com', notes: 'x' },
     });
     expect(await registry.remove(KEY, first ?? '')).toBe(false);
     expect(await registry.remove(KEY, second ?? '')).toBe(true);
     expect(await registry.remove(KEY, '*')).toBe(false);
     expect(await registry.save(KEY, { notes: 'z' }, second)).toBeUndefined();
-    expect(await registry.find(KEY)).toBeUndefined();
+    expect(await registry.row(KEY)).toBeUndefined();
   });
 
   test('line separators are written as they are, and block no neighbour', async () => {
@@ -227,5 +194,54 @@ describe('a row under its etag', () => {
     expect(await found()).toEqual(['ax', 'ay', 'bx', 'cx']);
     expect(await found({ scope: 'a', name: 'x' })).toEqual(['ay', 'bx', 'cx']);
     expect(await found({ scope: 'b', name: 'x' })).toEqual(['cx']);
+  });
+});
+
+describe('many rows written at once', () => {
+  const KEY = { scope: SCOPE, name: 'token' };
+
+  test('many are merged and created at once, and what one does not name stays', async () => {
+    const { registry } = (await freshTables()).tables;
+    const etag = (await registry.save(KEY, { owners: 'a@example.com' })) ?? '';
+    const rows = names(150).map(name => ({ name, columns: { notes: name } }));
+    const written = await registry.write(SCOPE, [...rows, { name: 'token', columns: { notes: 'x' }, etag }]);
+    expect(written).toEqual(new Map());
+    expect(await all(registry.rows(SCOPE))).toHaveLength(151);
+    expect((await registry.row(KEY))?.columns).toEqual({ owners: 'a@example.com', notes: 'x' });
+  });
+
+  test('of many, what others changed, removed or made, or the store refuses, is not written; all others are', async () => {
+    const { registry } = (await freshTables()).tables;
+    for (const name of ['changed', 'removed', 'kept']) await registry.save({ scope: SCOPE, name }, {});
+    const read = new Map((await all(registry.rows(SCOPE))).map(({ name, etag }) => [name, etag]));
+    await registry.save({ scope: SCOPE, name: 'changed' }, { notes: 'theirs' }, '*');
+    await registry.remove({ scope: SCOPE, name: 'removed' }, '*');
+    await registry.save({ scope: SCOPE, name: 'made' }, { notes: 'theirs' });
+    const columns = { notes: 'ours' };
+    const updates = Array.from(read, ([name, etag]) => ({ name, columns, etag }));
+    const creates = ['made', 'a/b', ...names(100)].map(name => ({ name, columns }));
+    expect(await registry.write(SCOPE, [...updates, ...creates])).toEqual(
+      new Map([
+        ['changed', 'overtaken'],
+        ['removed', 'overtaken'],
+        ['made', 'overtaken'],
+        ['a/b', 'refused'],
+      ]),
+    );
+    const rows = new Map((await all(registry.rows(SCOPE))).map(row => [row.name, row.columns]));
+    expect([...rows.keys()].sort()).toEqual(['changed', 'kept', 'made', ...names(100)].sort());
+    expect([rows.get('changed'), rows.get('made'), rows.get('kept'), rows.get('t00042')]).toEqual([
+      { notes: 'theirs' },
+      { notes: 'theirs' },
+      columns,
+      columns,
+    ]);
+  });
+
+  test('an outage of many is thrown, not taken for rows that are missing', async () => {
+    const { tables, bare } = await freshTables();
+    await bare('registry').deleteTable();
+    const rows = names(3).map(name => ({ name, columns: {} }));
+    await expect(tables.registry.write(SCOPE, rows)).rejects.toMatchObject({ statusCode: 404 });
   });
 });

@@ -16,6 +16,13 @@ export async function freshTables() {
   return { tables, bare };
 }
 
+/** A record without its etag. */
+export function content<T extends { readonly etag: string }>(stored: T | undefined) {
+  if (!stored) return undefined;
+  const { etag: _etag, ...rest } = stored;
+  return rest;
+}
+
 export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   const found: T[] = [];
   for await (const item of items) found.push(item);

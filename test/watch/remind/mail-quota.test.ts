@@ -18,7 +18,7 @@ async function instances(limits = LIMITS) {
 }
 
 const countOf = async (ledger: MailLedger, quota: 'send' | 'look') =>
-  (await ledger.usage(quota))?.usage.slots.reduce((sum, { count }) => sum + count, 0) ?? 0;
+  (await ledger.usage(quota))?.slots.reduce((sum, { count }) => sum + count, 0) ?? 0;
 
 async function grantedOf(count: number, quota: MailQuota, now: number, what: 'send' | 'look' = 'send') {
   let granted = 0;
@@ -82,7 +82,7 @@ describe('a pause that the service asked for', () => {
     const quota = start();
     await grantedOf(3, quota, NOW);
     await Promise.all([1, 3, 2].map(minutes => start().pause('send', NOW + minutes * MINUTE)));
-    expect((await ledger.usage('send'))?.usage.pausedUntil).toBe(NOW + 3 * MINUTE);
+    expect((await ledger.usage('send'))?.pausedUntil).toBe(NOW + 3 * MINUTE);
     expect(await countOf(ledger, 'send')).toBe(3);
   });
 });

@@ -1,8 +1,8 @@
 import type { Expiry } from '../../../src/core/expiry';
 import type { MailPolicy } from '../../../src/core/watched';
 import { DAY, type Instant } from '../../../src/formats/instant';
-import { spell, takeApart } from '../../../src/storage/keys';
-import type { RegistryRow, Source } from '../../../src/watch/ports';
+import { keys } from '../../../src/storage/keys';
+import type { RegistryRow, Source, Stored } from '../../../src/watch/ports';
 import { type Explained, explain } from '../../../src/watch/report/explain';
 import type { ExplainedDecision, Role, Silence, Topic } from '../../../src/watch/report/explanation';
 import type { Kinds } from '../../../src/watch/targets/parse-target';
@@ -30,7 +30,7 @@ const kinds: Kinds = {
   policies: new Map([
     [source.kind, { policy: { thresholds: thresholds('30d 7d 1d 0'), from: 'built-in' }, checkEveryMs: DAY }],
   ]),
-  spell,
+  ...keys,
 };
 
 interface Given {
@@ -42,12 +42,12 @@ interface Given {
 }
 
 async function whole({ columns = {}, state: recorded, mail = MAIL, now = NOW }: Given): Promise<Explained> {
-  const row: RegistryRow | undefined = columns
-    ? { ...KEY, identity: takeApart(KEY), columns: { owners: ADA, ...columns } }
+  const row: Stored<RegistryRow> | undefined = columns
+    ? { ...KEY, identity: keys.takeApart(KEY), columns: { owners: ADA, ...columns }, etag: '' }
     : undefined;
   const tables = {
     registry: { row: async () => row },
-    expiries: { row: async () => recorded },
+    expiries: { row: async () => recorded && { ...recorded, etag: '' } },
     history: { of: async () => [] },
   };
   const clock = { now: () => now, sleep: async () => undefined };

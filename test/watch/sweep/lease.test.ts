@@ -14,7 +14,7 @@ function oneScope() {
   let gate: Promise<void> = Promise.resolve();
   const saves: ScopeRow[] = [];
   const scopes: Scopes = {
-    get: async () => row && { row, etag: String(version) },
+    get: async () => row && { ...row, etag: String(version) },
     async save(next, etag) {
       await gate;
       if (etag !== (row && String(version))) return undefined;
@@ -24,7 +24,7 @@ function oneScope() {
       return String(version);
     },
     async *all() {
-      if (row) yield row;
+      if (row) yield { ...row, etag: String(version) };
     },
     remove: async () => undefined,
   };

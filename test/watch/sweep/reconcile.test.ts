@@ -49,7 +49,7 @@ test('a scope that is being swept is left for tomorrow', async () => {
   const found = await world().tables.scopes.get(SCOPE);
   if (!found) throw new Error('the scope has no row');
   await world().tables.scopes.save(
-    { ...found.row, holder: 'x', leaseUntil: world().clock.now() + 60_000 },
+    { ...found, holder: 'x', leaseUntil: world().clock.now() + 60_000 },
     found.etag,
   );
   await world().app().reconcile(world().log);

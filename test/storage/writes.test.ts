@@ -1,6 +1,6 @@
-/** Batches against a store that is less helpful than the emulator. */
+/** Many writes to a store that is less helpful than the emulator. */
 import { RestError } from '@azure/data-tables';
-import { type Operation, submit, submitAll } from '../../src/storage/batch';
+import { type Operation, submit, submitAll, submitEach, submitUnder } from '../../src/storage/writes';
 import { type Answer, failed, rowKeysIn, scriptedTable, written } from './scripted';
 
 function rows(count: number): Operation[] {
@@ -152,4 +152,76 @@ test('where nothing may be refused, the rest is written before it throws', async
   const store = picky(['r3'], at => failed(400, 'InvalidInput', `${at}:Not valid.`));
   await expect(submitAll(store.client, rows(150))).rejects.toThrow('things refused r3');
   expect(store.kept.size).toBe(149);
+});
+
+describe('operations under an etag', () => {
+  const row = (rowKey: string) => ({ partitionKey: 'p', rowKey });
+  const create = (rowKey: string): Operation => ['create', row(rowKey)];
+  const change = (rowKey: string): Operation => ['update', row(rowKey), 'Merge', { etag: 'W/"1"' }];
+  const THERE = (at: number) =>
+    failed(409, 'EntityAlreadyExists', `${at}:The specified entity already exists.`);
+  const CHANGED = (at: number) =>
+    failed(412, 'UpdateConditionNotSatisfied', `${at}:The condition is not met.`);
+  const MISSING = (at: number) => failed(404, 'ResourceNotFound', `${at}:The resource does not exist.`);
+  const names = Array.from({ length: 100 }, (_, index) => `r${index}`);
+
+  test.each([
+    ['that is there already', create, THERE],
+    ['that another writer changed', change, CHANGED],
+    ['that another writer deleted', change, MISSING],
+  ])('leave a row %s as it is, at the cost of two more transactions', async (_what, operation, refuse) => {
+    const store = picky(['r3'], refuse);
+    expect(await submitEach(store.client, names.map(operation))).toEqual(new Map([['r3', 'overtaken']]));
+    expect(store.kept.size).toBe(99);
+    expect(store.requests).toHaveLength(3);
+  });
+
+  test('find such rows by halves when the store names none', async () => {
+    const store = picky(['r3', 'r77'], () => failed(412, 'UpdateConditionNotSatisfied', 'Not met.'));
+    const unwritten = await submitEach(store.client, names.map(change));
+    expect([...unwritten].sort()).toEqual([
+      ['r3', 'overtaken'],
+      ['r77', 'overtaken'],
+    ]);
+    expect(store.kept.size).toBe(98);
+  });
+
+  test('say of each row why it was not written', async () => {
+    const answers: Record<string, (at: number) => Answer> = {
+      r1: at => failed(400, 'InvalidInput', `${at}:Not valid.`),
+      r2: CHANGED,
+    };
+    const { client } = scriptedTable(request => {
+      const keys = rowKeysIn(request);
+      const at = keys.findIndex(key => key in answers);
+      return answers[keys[at] ?? '']?.(at) ?? written;
+    });
+    expect(await submitEach(client, names.slice(0, 5).map(change))).toEqual(
+      new Map([
+        ['r1', 'refused'],
+        ['r2', 'overtaken'],
+      ]),
+    );
+  });
+
+  test.each([
+    ['a missing table', failed(404, 'TableNotFound', '0:The table does not exist.')],
+    ['a missing account', failed(404, 'ResourceNotFound', 'The resource does not exist.', 404)],
+  ])('%s is thrown', async (_what, answer) => {
+    const { client } = scriptedTable(() => answer);
+    await expect(submitEach(client, [change('a'), change('b')])).rejects.toThrow(RestError);
+    await expect(submitUnder(client, [change('a')])).rejects.toThrow(RestError);
+  });
+
+  test('all go together or not at all, but for rows that are gone already', async () => {
+    const gone = picky(['r2'], MISSING);
+    const lines = ['r1', 'r2', 'r3'].map((key): Operation => ['delete', row(key)]);
+    await expect(submitUnder(gone.client, [change('r0'), ...lines])).rejects.toThrow('without an etag');
+    expect([...gone.kept]).toEqual(['r0', 'r1', 'r3']);
+    for (const lost of [CHANGED, MISSING]) {
+      const store = picky(['r0'], lost);
+      expect(await submitUnder(store.client, [change('r0'), ...lines])).toBeUndefined();
+      expect([store.kept.size, store.requests.length]).toEqual([0, 1]);
+    }
+  });
 });

@@ -1,0 +1,240 @@
+/** Writes: one row under its etag, or many rows in few transactions, where one bad row never stops the others. */
+import { RestError, type TableClient, type TransactionAction } from '@azure/data-tables';
+import type { Unwritten } from '../watch/ports';
+import { etagOf, type Row, record, string } from './columns';
+
+/**
+ * `['upsert', row, 'Merge' | 'Replace']`, `['create', row]`, `['update', row, 'Merge', {etag}]`, and `['update', row, 'Merge']` or
+ * `['delete', keys]`. For the last two a missing row is no fault, and none of them but upsert and create makes a row.
+ */
+export type Operation = TransactionAction;
+
+export type Entity = Row & { readonly partitionKey: string; readonly rowKey: string };
+
+const MOST_OPERATIONS = 100;
+/** The store takes less than 4 MiB; headers, keys and escapes are only estimated. */
+const MOST_BYTES = 3 * 1024 * 1024;
+const ENVELOPE_BYTES = 1_000;
+/** When the store is down, all parts fail: the whole transaction, its first operation alone and the next part. */
+const MOST_VAGUE_FAULTS = 3;
+
+/** Why a transaction failed: because of one of its operations, the one at `at` where the store names it. */
+interface Fault {
+  readonly at: number | undefined;
+  readonly why: Unwritten | 'missing';
+  /** It may be a fault of the store: one row can break a store that takes the others. */
+  readonly isVague: boolean;
+}
+
+/** One transaction on its way, whole or in parts. */
+interface Submission {
+  readonly client: TableClient;
+  readonly unwritten: Map<string, Unwritten>;
+  /** After so many more vague faults in a row the store itself is at fault. */
+  retriesLeft: number;
+}
+
+/** The keys of one row. */
+export function keyColumns(partitionKey: string, rowKey: string) {
+  return { partitionKey, rowKey };
+}
+
+/**
+ * Creates a row or, under an etag (`*`: any), changes it.
+ * @returns the new etag; undefined when another writer was faster, or nothing is there to change.
+ */
+export async function saveRow(
+  client: TableClient,
+  row: Entity,
+  mode: 'Merge' | 'Replace',
+  etag?: string,
+): Promise<string | undefined> {
+  const written = etag === undefined ? client.createEntity(row) : client.updateEntity(row, mode, { etag });
+  return await unlessOvertaken(written.then(etagOf), etag !== undefined);
+}
+
+/** Deletes a row under an etag (`*`: any); false when another writer changed or deleted it. */
+export async function removeRow(
+  client: TableClient,
+  { partitionKey, rowKey }: Entity,
+  etag: string,
+): Promise<boolean> {
+  const removed = client.deleteEntity(partitionKey, rowKey, { etag });
+  return (
+    (await unlessOvertaken(
+      removed.then(() => true),
+      true,
+    )) ?? false
+  );
+}
+
+async function unlessOvertaken<T>(write: Promise<T>, mayBeMissing: boolean): Promise<T | undefined> {
+  try {
+    return await write;
+  } catch (error) {
+    if (!(error instanceof RestError)) throw error;
+    if (isOvertaken(error) || (mayBeMissing && isMissing(error))) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Carries out operations in transactions of up to 100, one after another: n good ones on one partition cost ⌈n/100⌉ calls. Of
+ * several operations on one row, the last counts.
+ * @returns the keys of the rows that were not written, and why; all others are.
+ * @throws RestError for what is not about a row: network, 401, 403, 429, 5xx (also a 500 that persists), a missing table.
+ */
+export async function submitEach(
+  client: TableClient,
+  operations: readonly Operation[],
+): Promise<Map<string, Unwritten>> {
+  const unwritten = new Map<string, Unwritten>();
+  for (const transaction of transactionsOf(operations)) {
+    const retriesLeft = transaction.length > 1 ? MOST_VAGUE_FAULTS : 1;
+    await sendInParts(transaction, { client, unwritten, retriesLeft });
+  }
+  return unwritten;
+}
+
+/** The same for operations without an etag, of which none can be overtaken: the keys of the refused rows. */
+export async function submit(client: TableClient, operations: readonly Operation[]): Promise<Set<string>> {
+  return new Set((await submitEach(client, operations)).keys());
+}
+
+/** The same for rows that all must be written: throws for a refused one, after the rest is written. */
+export async function submitAll(client: TableClient, operations: readonly Operation[]): Promise<void> {
+  const refused = await submit(client, operations);
+  if (refused.size > 0) throw new Error(`table ${client.tableName} refused ${[...refused].join(', ')}`);
+}
+
+/**
+ * One transaction of up to 100 operations, of which the first is an update under an etag: either all are carried out, or none
+ * because that row was changed or is gone. The others may be about missing rows.
+ * @returns the new etag of the first row; undefined when nothing was written.
+ */
+export async function submitUnder(
+  client: TableClient,
+  operations: readonly Operation[],
+): Promise<string | undefined> {
+  try {
+    const { subResponses } = await client.submitTransaction([...operations]);
+    return etagOf({ etag: subResponses[0]?.etag });
+  } catch (error) {
+    const fault = faultOf(error, operations);
+    if (fault?.why === 'overtaken') return undefined;
+    if (fault?.why !== 'missing') throw error;
+    return await submitUnder(client, operations.toSpliced(fault.at ?? 0, 1));
+  }
+}
+
+/** Sends a transaction; where it fails, without the operation that the store names, or else in halves. */
+async function sendInParts(operations: Operation[], submission: Submission): Promise<void> {
+  const fault = await attempt(operations, submission);
+  if (!fault) return;
+  const [only, ...others] = operations;
+  if (only && others.length === 0) {
+    if (fault.why !== 'missing') submission.unwritten.set(only[1].rowKey, fault.why);
+    return;
+  }
+  for (const part of partsOf(operations, fault)) await sendInParts(part, submission);
+}
+
+async function attempt(operations: Operation[], submission: Submission): Promise<Fault | undefined> {
+  try {
+    await submission.client.submitTransaction(operations);
+    submission.retriesLeft = MOST_VAGUE_FAULTS;
+    return undefined;
+  } catch (error) {
+    const fault = faultOf(error, operations);
+    submission.retriesLeft = fault?.isVague ? submission.retriesLeft - 1 : MOST_VAGUE_FAULTS;
+    if (fault && submission.retriesLeft > 0) return fault;
+    throw error;
+  }
+}
+
+/** The named operation is tried alone at the end, because the store may name a wrong one; a missing row needs no try. */
+function partsOf(operations: Operation[], { at, why, isVague }: Fault): Operation[][] {
+  const named = at === undefined ? undefined : operations[at];
+  if (!named) {
+    // One alone, before the halves, soon shows whether the store still takes any.
+    const first = isVague ? 1 : 0;
+    const half = Math.ceil((operations.length + first) / 2);
+    const parts = [operations.slice(0, first), operations.slice(first, half), operations.slice(half)];
+    return parts.filter(part => part.length > 0);
+  }
+  const rest = operations.filter(operation => operation !== named);
+  return why === 'missing' ? [rest] : [rest, [named]];
+}
+
+/** The fault of an operation; undefined for an error that is not about a row. */
+function faultOf(error: unknown, operations: readonly Operation[]): Fault | undefined {
+  // The SDK can't write a key with half a surrogate pair into a path.
+  if (error instanceof URIError) return { at: undefined, why: 'refused', isVague: false };
+  if (!(error instanceof RestError)) return undefined;
+  const number = /^(\d+):/.exec(error.message)?.[1];
+  const at = number === undefined ? undefined : Number(number);
+  const why = whyUnwritten(error, at === undefined ? undefined : operations[at]);
+  return why && { at, why, isVague: error.statusCode === 500 };
+}
+
+function whyUnwritten(error: RestError, named: Operation | undefined): Fault['why'] | undefined {
+  if (isOvertaken(error)) return 'overtaken';
+  // Only a row that the store names is missing: of a missing account it says the same.
+  if (isMissing(error)) return named && whyMissing(named);
+  const isStoresFault = error.code === 'InvalidAuthenticationInfo' || error.code === 'OperationTimedOut';
+  return !isStoresFault && [400, 413, 500].includes(error.statusCode ?? 0) ? 'refused' : undefined;
+}
+
+/** An upsert or a create that misses something is a fault of the store. */
+function whyMissing(operation: Operation): Fault['why'] | undefined {
+  const [action, , , options] = operation;
+  if (action === 'update' && options?.etag !== undefined) return 'overtaken';
+  return action === 'update' || action === 'delete' ? 'missing' : undefined;
+}
+
+/** Another writer made the row first, or changed it since it was read. */
+function isOvertaken(error: RestError): boolean {
+  return isAnswer(error, 409, 'EntityAlreadyExists') || isAnswer(error, 412, 'UpdateConditionNotSatisfied');
+}
+
+/** The row does not exist; a missing table has another code. */
+function isMissing(error: RestError): boolean {
+  return isAnswer(error, 404, 'ResourceNotFound');
+}
+
+const Details = record<{ readonly odataError: { readonly code: string } }>({
+  odataError: record<{ readonly code: string }>({ code: string }),
+});
+
+function isAnswer(error: RestError, status: number, code: string): boolean {
+  return error.statusCode === status && (Details.read(error.details)?.odataError.code ?? error.code) === code;
+}
+
+function* transactionsOf(operations: readonly Operation[]): Generator<Operation[]> {
+  for (const partition of partitionsOf(operations)) {
+    let transaction: Operation[] = [];
+    let bytes = 0;
+    for (const operation of partition) {
+      const size = ENVELOPE_BYTES + Buffer.byteLength(JSON.stringify(operation[1]));
+      if (transaction.length === MOST_OPERATIONS || (transaction.length > 0 && bytes + size > MOST_BYTES)) {
+        yield transaction;
+        transaction = [];
+        bytes = 0;
+      }
+      transaction.push(operation);
+      bytes += size;
+    }
+    yield transaction;
+  }
+}
+
+/** The operations of each partition, one for each row: its last. */
+function partitionsOf(operations: readonly Operation[]): Iterable<Operation>[] {
+  const partitions = new Map<string, Map<string, Operation>>();
+  for (const operation of operations) {
+    const { partitionKey, rowKey } = operation[1];
+    const partition = partitions.get(partitionKey) ?? new Map<string, Operation>();
+    partitions.set(partitionKey, partition.set(rowKey, operation));
+  }
+  return Array.from(partitions.values(), partition => partition.values());
+}

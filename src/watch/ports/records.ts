@@ -1,0 +1,145 @@
+/** Records: what the watch stores about targets and their scopes, and what it reads from the registry. */
+import type { Counts } from '../../core/counts';
+import type { Expiry } from '../../core/expiry';
+import type { TargetEvent } from '../../core/history';
+import type { Listing } from '../../core/listing';
+import type { Pace } from '../../core/pace';
+import type { Snooze } from '../../core/snooze';
+import type { Identity, Key } from '../../core/target';
+import type { Told } from '../../core/told';
+import type { Instant } from '../../formats/instant';
+
+/** A record as it was read, with the etag under which it can be changed or removed. */
+export type Stored<T> = T & { readonly etag: string };
+
+/** Keys of rows that the store refused; all others were written. */
+export type RefusedNames = ReadonlySet<string>;
+
+/** Why a row was not written: the store does not take it, or another writer changed, removed or created it first. */
+export type Unwritten = 'refused' | 'overtaken';
+
+/** The one spelling of each identity as table keys. */
+export interface Keys {
+  spell(identity: Identity): Key;
+  /** The identity that a key spells, canonical or not; undefined when it spells none. */
+  takeApart(key: Key): Identity | undefined;
+}
+
+/** A row of the registry; its columns are not parsed. */
+export interface RegistryRow extends Key {
+  /** What its key spells; undefined when it spells nothing. */
+  readonly identity: Identity | undefined;
+  readonly columns: Readonly<Record<string, unknown>>;
+}
+
+/** Columns to merge into the row that was read with this etag; without an etag, the columns of a new row. */
+export interface RowToWrite {
+  readonly name: string;
+  readonly columns: Readonly<Record<string, string>>;
+  readonly etag?: string;
+}
+
+/** The registry: people's rows. */
+export interface Registry {
+  /** The rows of a scope in key order, after a name if one is given. */
+  rows(scope: string, after?: string): AsyncIterable<Stored<RegistryRow>>;
+  /** The rows of all scopes in key order, after a key if one is given. */
+  all(after?: Key): AsyncIterable<Stored<RegistryRow>>;
+  /** Every partition key as it is, and when its first row was last changed. */
+  scopes(): AsyncIterable<{ readonly scope: string; readonly touchedOn: Instant }>;
+  row(key: Key): Promise<Stored<RegistryRow> | undefined>;
+  /**
+   * Creates a row or, under an etag (`*`: any), merges columns into it.
+   * @returns the new etag; undefined when another writer was faster, or no row is there to merge into.
+   */
+  save(key: Key, columns: Readonly<Record<string, string>>, etag?: string): Promise<string | undefined>;
+  /** Deletes a row under its etag (`*`: any); false when another writer changed or deleted it. */
+  remove(key: Key, etag: string): Promise<boolean>;
+  /** Writes many rows of one scope. @returns the names of the rows that were not written, and why. */
+  write(scope: string, rows: readonly RowToWrite[]): Promise<ReadonlyMap<string, Unwritten>>;
+}
+
+/** A state as it was read, if it was there, and as it is to be. */
+export interface Change {
+  readonly before: Expiry | undefined;
+  readonly after: Expiry;
+}
+
+/** The recorded state of each target. Each writer merges only its own columns. */
+export interface Expiries {
+  /** The states of a scope in key order, after a name if one is given. */
+  rows(scope: string, after?: string): AsyncIterable<Stored<Expiry>>;
+  row(key: Key): Promise<Stored<Expiry> | undefined>;
+  /** Writes the sweep's columns that differ from what was read before. */
+  merge(scope: string, changes: readonly Change[]): Promise<RefusedNames>;
+  /** Writes only the calendar keys and the hash of the listing. A deleted row stays deleted. */
+  mergeCal(scope: string, states: readonly Expiry[]): Promise<RefusedNames>;
+  /** Writes only what one owner was told. A deleted row stays deleted. */
+  mergeTold(owner: string, told: readonly (Key & { readonly told: readonly Told[] })[]): Promise<void>;
+  /** Writes only one owner's snooze; undefined ends it. False when the row is deleted, and it stays so. */
+  mergeSnooze(owner: string, key: Key, snooze: Snooze | undefined): Promise<boolean>;
+  remove(scope: string, names: readonly string[]): Promise<void>;
+}
+
+export interface CalendarEntry extends Key {
+  /** Where the target is listed, as `keyOf` says. */
+  readonly key: string;
+  readonly listing: Listing;
+}
+
+/** All targets in the order of their expiry, with what a report shows of them. */
+export interface Calendar {
+  /** The key under which a target is listed: the soonest first, those without an instant last. */
+  keyOf(key: Key, instant: Instant | undefined): string;
+  /** Writes entries and deletes the keys in `gone`. @returns the keys that the store refused. */
+  write(entries: readonly CalendarEntry[], gone: readonly string[]): Promise<RefusedNames>;
+  /** Entries in order; with `until`, only those with an instant up to then. */
+  entries(range: {
+    after?: string;
+    until?: Instant;
+    kind?: string;
+    scope?: string;
+  }): AsyncIterable<CalendarEntry>;
+}
+
+/** What happened to each target: for people, never for a decision. */
+export interface History {
+  add(events: readonly (Key & { readonly event: TargetEvent })[]): Promise<void>;
+  /** The newest events first, at most `most`. */
+  of(key: Key, most: number): Promise<TargetEvent[]>;
+  /** Deletes what happened before an instant. @returns how many events. */
+  prune(before: Instant): Promise<number>;
+}
+
+/** A scope: who sweeps it, how fast, and how its last sweep ended. */
+export interface ScopeRow {
+  readonly scope: string;
+  /** Who holds the lease, until `leaseUntil`. */
+  readonly holder?: string;
+  readonly leaseUntil?: Instant;
+  /** The tick of the sweep that began last, and when it began. */
+  readonly tick?: Instant;
+  readonly startedOn?: Instant;
+  /** The tick of the sweep that finished last, when it finished, and how long it took. */
+  readonly finishedTick?: Instant;
+  readonly finishedOn?: Instant;
+  readonly durationMs?: number;
+  readonly pace?: Pace;
+  readonly counts?: Counts;
+  /** What a sweep that continues at a cursor has counted so far. */
+  readonly partial?: { readonly counts: Counts; readonly ownerless: number };
+  readonly troubles?: Troubles;
+}
+
+/** What is wrong with a scope as a whole: since when, and whether the operators' line is in the outbox. */
+export type Troubles = Partial<
+  Record<'scopeFailing' | 'ownerless', { readonly since: Instant; readonly put: boolean }>
+>;
+
+export interface Scopes {
+  get(scope: string): Promise<Stored<ScopeRow> | undefined>;
+  /** Creates the row or, under its etag, replaces it. @returns the new etag; undefined when another writer was faster. */
+  save(row: ScopeRow, etag: string | undefined): Promise<string | undefined>;
+  all(): AsyncIterable<Stored<ScopeRow>>;
+  remove(scope: string): Promise<void>;
+}
