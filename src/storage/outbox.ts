@@ -1,6 +1,6 @@
 /** The outbox table: what owners must still be told, and who is telling them. */
 import type { TableClient } from '@azure/data-tables';
-import { isForOperators } from '../core/digest';
+import { isForOperators } from '../core/notices';
 import type { Reminder } from '../core/reminder';
 import type { Instant } from '../formats/instant';
 import type { Outbox, OwnerLines, SentDigest } from '../watch/ports';

@@ -30,7 +30,7 @@ const SENTENCES: readonly (readonly [string, () => DigestLine, readonly string[]
       "line-3 can't be found",
       'IoT Central knows no such API token',
       'Deleted? Remove its row from the registry (PartitionKey iotCentralToken:contoso.azureiotcentral.com, RowKey line-3).',
-      'Renamed, or the row is wrong? Mend the row.',
+      'Renamed, or the row is wrong? Correct the row.',
       'Replaced? Register the new one and remove this row.',
       'It expires in 90 days, on Mon 2027-04-05 08:35 UTC; last read from Azure on 2027-01-05 02:35 UTC.',
     ],
@@ -75,7 +75,7 @@ const SENTENCES: readonly (readonly [string, () => DigestLine, readonly string[]
   [
     'a failing scope',
     () => matter('scopeFailing'),
-    ['None of the 41 targets', 'Look for one cause for all', 'You are an operator of the watcher'],
+    ['None of the 41 targets', 'Look for one cause of all failures', 'You are an operator of the watcher'],
   ],
   [
     'a lost mail',

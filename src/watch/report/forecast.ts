@@ -1,8 +1,8 @@
 /** The forecast: the mails that go out if nothing changes, from one pass over the registry and the expiries. */
 
 import { addressKey } from '../../core/address';
-import { isForOperators } from '../../core/digest';
 import { type Forecast, type Foreseen, type ForeseenMail, foresee } from '../../core/forecast';
+import { isForOperators } from '../../core/notices';
 import type { MailPolicy } from '../../core/watched';
 import { DAY, formatInstant, type Instant } from '../../formats/instant';
 import { compareText } from '../../formats/text';

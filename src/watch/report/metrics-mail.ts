@@ -1,7 +1,5 @@
 /** Mail for the metrics: what waits to be told, what became of the digests so far, and how much of the quota is used. */
-import { isForOperators, MATTERS, matterOf } from '../../core/digest';
-import type { Reminder } from '../../core/reminder';
-import { NOTICES, noticeOf } from '../../core/told';
+import { isForOperators, NOTICE_KINDS, noticeKindOf } from '../../core/notices';
 import { HOUR, type Instant } from '../../formats/instant';
 import type { MailLedger, Outbox, OwnerLines } from '../ports';
 import type { DigestState, MailMeasures, OutboxMeasures } from './measures';
@@ -14,13 +12,13 @@ export async function measureOutbox(
   outbox: Pick<Outbox, 'byOwner'>,
   most = MOST_ROWS,
 ): Promise<OutboxMeasures> {
-  const lines = new Map(['threshold', ...NOTICES, ...MATTERS].map(reason => [reason, 0]));
+  const lines = new Map<string, number>(NOTICE_KINDS.map(kind => [kind, 0]));
   const digests: Record<DigestState, number> = { claimed: 0, retrying: 0, followed: 0 };
   let oldest: Instant | undefined;
   let rows = 0;
   for await (const owned of outbox.byOwner()) {
     for (const { reminder } of owned.lines) {
-      const reason = reasonOf(reminder);
+      const reason = noticeKindOf(reminder) ?? 'unknown';
       lines.set(reason, (lines.get(reason) ?? 0) + 1);
       if (!isForOperators(reminder)) oldest = Math.min(oldest ?? reminder.since, reminder.since);
     }
@@ -44,11 +42,6 @@ export async function measureMail(
     lastHour: slots.reduce((sum, { count }) => sum + count, 0),
     pausedUntil: found?.usage.pausedUntil,
   };
-}
-
-/** Thresholds are people's own words, of which there may be any number. */
-function reasonOf(reminder: Reminder): string {
-  return noticeOf(reminder) ?? matterOf(reminder) ?? 'threshold';
 }
 
 function rowsOf({ lines, sent, claim }: OwnerLines): number {

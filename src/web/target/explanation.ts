@@ -16,7 +16,7 @@ import type {
   ExplainedRecipient,
   ExplainedThreshold,
   Explanation,
-} from '../../watch/report/explanation';
+} from '../../watch/report/explain';
 import type { Report } from '../../watch/report/status';
 import { instantOrNull } from '../shape';
 import { statusJson } from '../status/item';

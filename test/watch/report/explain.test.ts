@@ -1,10 +1,16 @@
 import type { Expiry } from '../../../src/core/expiry';
+import type { Topic } from '../../../src/core/notices';
 import type { MailPolicy } from '../../../src/core/watched';
 import { DAY, type Instant } from '../../../src/formats/instant';
 import { spell, takeApart } from '../../../src/storage/keys';
 import type { RegistryRow, Source } from '../../../src/watch/ports';
-import { type Explained, explain } from '../../../src/watch/report/explain';
-import type { ExplainedDecision, Role, Silence, Topic } from '../../../src/watch/report/explanation';
+import {
+  type Explained,
+  type ExplainedDecision,
+  explain,
+  type NoMailReason,
+  type Role,
+} from '../../../src/watch/report/explain';
 import type { Knowledge } from '../../../src/watch/targets/parse-target';
 import { explanationJson } from '../../../src/web/target/explanation';
 import { at, failing, fixed, KEY, state, thresholds, told } from '../../core/states';
@@ -75,7 +81,7 @@ const missing = (alike: number, more: Partial<Expiry> = {}) =>
 const snooze = { about: EXPIRY, until: at('06-28'), reason: 'on leave until Monday', on: WEEK };
 
 describe('why nothing is due is said with its code and in a sentence', () => {
-  test.each<[Silence, Topic, Given, RegExp]>([
+  test.each<[NoMailReason, Topic, Given, RegExp]>([
     ['notRead', 'threshold', { state: state() }, /never read successfully/],
     ['undecided', 'threshold', { state: { ...read, evidence: 'moved' } }, /one more read shows/],
     ['minted', 'threshold', { state: { ...read, evidence: 'minted' } }, /makes a new token/],
@@ -99,7 +105,12 @@ describe('why nothing is due is said with its code and in a sentence', () => {
       /last successful read \(2026-05-30 00:00 UTC\)/,
     ],
     ['awaitsSecondLook', 'missing', { state: missing(1) }, /last read \(2026-06-24 .*twice in a row/],
-    ['toldAsGone', 'threshold', { state: missing(2), now: at('07-01') }, /one notice, expired and gone/],
+    [
+      'toldAsGone',
+      'threshold',
+      { state: missing(2), now: at('07-01') },
+      /one notice, expired and gone, replaces its thresholds/,
+    ],
     [
       'told',
       'threshold',
@@ -128,7 +139,7 @@ describe('why nothing is due is said with its code and in a sentence', () => {
       'snoozed',
       'threshold',
       { state: { ...read, snoozes: new Map([[ADA, snooze]]) } },
-      /muted it until 2026-06-28 00:00 UTC: on leave until Monday/,
+      /snoozed it until 2026-06-28 00:00 UTC: on leave until Monday/,
     ],
     ['notSo', 'missing', { state: read }, /last read found it/],
     ['notSo', 'missing', { state: { ...read, ...failing(WEEK) } }, /not because it is not found/],
@@ -153,7 +164,7 @@ describe('why nothing is due is said with its code and in a sentence', () => {
       'notYet',
       'unreadable',
       { state: { ...read, ...failing(WEEK, { count: 2 }) } },
-      /failed 2 times in a row since 2026-06-23 .*three failures and one hour/,
+      /failed 2 times in a row since 2026-06-23 .*after three failures and one hour/,
     ],
     ['disabled', 'threshold', { state: read, columns: { enabled: false } }, /enabled=false/],
     ['replaced', 'threshold', { state: read, columns: { replacedBy: 'gateway-2' } }, /took its place/],
@@ -179,7 +190,7 @@ describe('why nothing is due is said with its code and in a sentence', () => {
     await expect(decisionOf('invalid', { state: read })).rejects.toThrow(/nothing is decided/);
   });
 
-  test.each<[Silence, Given, RegExp]>([
+  test.each<[NoMailReason, Given, RegExp]>([
     ['mailOff', { state: read, mail: { ...MAIL, to: 'none' } }, /MAIL_TO is none/],
     ['nobody', { state: read, columns: { owners: '' }, mail: { ...MAIL, operators: [] } }, /no owner/],
     [
