@@ -9,6 +9,7 @@ import {
   mailedBy,
   mailsAt,
   notesOf,
+  queued,
   SUBSCRIPTION,
   textTo,
   ticks,
@@ -327,7 +328,7 @@ describe('unreadable from the start', () => {
     await ticks(world(), 1);
     expect(await within(12)).toEqual([`${ADA}: New can't be read since 2026-06-01 00:05 UTC`]);
     expect(lastText()).toContain(role);
-    expect(lastText()).toContain('Until then nobody watches it: look up its expiry yourself.');
+    expect(lastText()).toContain('Until then it is not watched: look up its expiry yourself.');
     expect(await told(scope, name)).toEqual(['unreadable of 2026-06-01T00:05:00.000Z']);
   });
 
@@ -406,6 +407,18 @@ describe('readable again', () => {
     });
     expect(mails).toEqual([]);
   });
+});
+
+test('a queued reason that this version does not know is never mailed: it is dropped and on record', async () => {
+  await readAt('2026-06-02T00:00:00Z');
+  const about = world().clock.now();
+  const line = { scope: CONTOSO, name: 'gateway', owner: ADA, about, crossedOn: about, since: about };
+  await world().tables.outbox.put([{ ...line, reason: 'revoked' }]);
+  expect(await within(1)).toEqual([]);
+  expect(await queued(world())).toBe(0);
+  expect(await notesOf(world(), CONTOSO, 'gateway', 'dropped')).toEqual([
+    `revoked of 2026-06-02T00:00:00.000Z to ${ADA}: unknownReason`,
+  ]);
 });
 
 describe('one mail', () => {

@@ -50,7 +50,10 @@ export function isDropped(checked: StillTrue | NoLongerTrue): checked is NoLonge
 }
 
 export interface Recheck {
-  readonly tables: Pick<Tables, 'registry' | 'expiries'>;
+  readonly tables: {
+    readonly registry: Pick<Tables['registry'], 'row'>;
+    readonly expiries: Pick<Tables['expiries'], 'row'>;
+  };
   readonly knowledge: Knowledge;
   readonly mail: MailPolicy;
   /** Without it, mails have no snooze links. */
