@@ -22,6 +22,8 @@ interface NoticeRules {
   readonly title?: string;
 }
 
+const OF_WATCHER = { about: 'watcher', says: 'trouble', audience: 'operators', snoozable: false } as const;
+
 export const NOTICES = {
   threshold: {
     about: 'expiry',
@@ -88,37 +90,13 @@ export const NOTICES = {
     title: 'Invalid row',
   },
   /** Every read of a scope fails. */
-  scopeFailing: {
-    about: 'watcher',
-    says: 'trouble',
-    audience: 'operators',
-    snoozable: false,
-    rank: 3,
-  },
+  scopeFailing: { ...OF_WATCHER, rank: 3 },
   /** A mail was accepted and did not arrive. */
-  undelivered: {
-    about: 'watcher',
-    says: 'trouble',
-    audience: 'operators',
-    snoozable: false,
-    rank: 4,
-  },
+  undelivered: { ...OF_WATCHER, rank: 4 },
   /** A sweep message failed again and again. */
-  poisoned: {
-    about: 'watcher',
-    says: 'trouble',
-    audience: 'operators',
-    snoozable: false,
-    rank: 5,
-  },
+  poisoned: { ...OF_WATCHER, rank: 5 },
   /** Targets of a scope have no owner. */
-  ownerless: {
-    about: 'watcher',
-    says: 'trouble',
-    audience: 'operators',
-    snoozable: false,
-    rank: 7,
-  },
+  ownerless: { ...OF_WATCHER, rank: 7 },
 } as const satisfies Readonly<Record<string, NoticeRules>>;
 
 export type NoticeKind = keyof typeof NOTICES;

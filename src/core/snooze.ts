@@ -1,4 +1,4 @@
-/** Snooze: an owner's bounded mute of one target, which ends when its expiry changes (rule 20). */
+/** Snooze: an owner's limited silence about one target, which ends when its expiry changes (rule 20). */
 import { DAY, type Instant } from '../formats/instant';
 
 export interface Snooze {

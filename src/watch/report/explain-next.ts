@@ -51,7 +51,7 @@ export function thresholdsOf({ row, state, now }: ExplainInput): ExplainedThresh
     skipped: because,
   });
   if (expiresOn === undefined) {
-    const because = whyNoExpiry(contextOfNoOne(state, now));
+    const because = whyNoExpiry(contextWithoutRecipient(state, now));
     return thresholds.map(threshold => skip(threshold, because));
   }
   const found = crossingsOf(thresholds, expiresOn, state.lifetimeMs);
@@ -101,7 +101,7 @@ function whyNoMail(
   { state, now, whyNobody }: ExplainInput,
   recipients: readonly ExplainedRecipient[],
 ): Because<NoMailReason> | undefined {
-  if (whyNobody !== undefined) return noMail(whyNobody, contextOfNoOne(state, now));
+  if (whyNobody !== undefined) return noMail(whyNobody, contextWithoutRecipient(state, now));
   const decisions = recipients.flatMap(recipient => recipient.decisions);
   const decision = decisions.find(({ topic, due }) => topic === 'threshold' && !due);
   return decision && !decision.due ? { code: decision.code, why: decision.why } : undefined;
@@ -112,7 +112,7 @@ function whyNoExpiry(context: DecisionContext): Because<NoMailReason> | undefine
   return decision.due ? undefined : noMail(decision.because, context);
 }
 
-/** For what holds whoever the recipient is. */
-export function contextOfNoOne(state: Expiry, now: Instant): DecisionContext {
+/** For what is the same for every recipient. */
+export function contextWithoutRecipient(state: Expiry, now: Instant): DecisionContext {
   return { state, crossings: [], told: [], snooze: undefined, now };
 }

@@ -11,7 +11,7 @@ import type { Instant } from '../../formats/instant';
 import type { Clock, Tables } from '../ports';
 import { type Knowledge, type Understood, understand } from '../targets/parse-target';
 import {
-  contextOfNoOne,
+  contextWithoutRecipient,
   type ExplainedNext,
   type ExplainedThreshold,
   nextOf,
@@ -94,7 +94,7 @@ function explainRow(
 }
 
 function explainGone(state: Expiry, asOf: Instant): Explanation {
-  const silence = noMail('removed', contextOfNoOne(state, asOf));
+  const silence = noMail('removed', contextWithoutRecipient(state, asOf));
   return {
     asOf,
     row: undefined,
