@@ -77,11 +77,13 @@ const DECIDERS: Readonly<Record<Topic, (context: DecisionContext) => Due | NotDu
   renewed: decideRenewed,
   invalid: decideInvalid,
 };
-const TOPICS = Object.keys(DECIDERS).filter(isTopic);
+const OWNER_TOPICS = Object.keys(DECIDERS)
+  .filter(isTopic)
+  .filter(topic => NOTICES[topic].audience !== 'operators');
 
 /** Every decision about a target that is for its owners; `invalid` is for operators and decided apart. */
 export function decideAll(context: DecisionContext): Decision[] {
-  return TOPICS.filter(topic => NOTICES[topic].audience !== 'operators').map(topic => decide(topic, context));
+  return OWNER_TOPICS.map(topic => decide(topic, context));
 }
 
 export function decide(topic: Topic, context: DecisionContext): Decision {

@@ -86,8 +86,8 @@ describe('missing', () => {
     });
   });
 
-  test('takes two in a row: another failure between them starts the looks again', () => {
-    const looks = live(
+  test('takes two in a row: after another failure between them, the count starts again', () => {
+    const reads = live(
       [
         [missing, since],
         [timeout, since + MINUTE],
@@ -95,20 +95,20 @@ describe('missing', () => {
       ],
       healthy,
     );
-    expect(looks.tellings).toEqual([]);
-    expect(live([[missing, since + 3 * MINUTE]], looks.after).tellings).toEqual(['missing']);
+    expect(reads.tellings).toEqual([]);
+    expect(live([[missing, since + 3 * MINUTE]], reads.after).tellings).toEqual(['missing']);
   });
 
-  test('a success between them starts anew, too', () => {
-    const looks: [Reading, number][] = [
+  test('after a success between them, the count starts again, too', () => {
+    const reads: [Reading, number][] = [
       [missing, since],
       [expires(EXPIRY), since + MINUTE],
       [missing, since + 2 * MINUTE],
     ];
-    expect(live(looks, healthy).tellings).toEqual([]);
+    expect(live(reads, healthy).tellings).toEqual([]);
   });
 
-  test('is told once, however long it lasts, and again when it goes missing anew', () => {
+  test('is told once, however long it lasts, and once more when it goes missing again', () => {
     const days = (from: number): [Reading, number][] => [0, 1, 2, 3].map(day => [missing, from + day * DAY]);
     const first = live(days(since), healthy);
     expect(first.tellings).toEqual(['missing']);
@@ -150,7 +150,7 @@ describe('expired and gone', () => {
     ]);
   });
 
-  test('is one notice at the second, about the expiry, for whoever was told the thresholds and whoever was not', () => {
+  test('is one notice at the second, about the expiry, whether or not the owner was told of thresholds', () => {
     for (const lines of [before, [], [told('0', EXPIRY, EXPIRY)]])
       expect(due(lost(2), since + HOUR, { told: lines })).toEqual(['gone']);
     expect(dueOf('gone', lost(2), since + HOUR)).toEqual({
@@ -254,7 +254,7 @@ describe('unreadable', () => {
     expect(due(unread(3), at('06-24'))).toEqual(['7d', 'unreadable']);
   });
 
-  test('that nobody got is not told again: it does not loop', () => {
+  test('is not told again when its mail did not arrive: it does not loop', () => {
     for (const outcome of ['refused', 'undelivered'] as const)
       expect(due(unread(9), at('05-20'), { told: [told('unreadable', since, since, { outcome })] })).toEqual(
         [],
@@ -266,7 +266,7 @@ describe('readable again', () => {
   const since = at('05-02');
   const back = fixed(EXPIRY, at('05-03'), { recovered: { since, on: at('05-03') } });
 
-  test.each(['unreadable', 'missing'])('is told to who heard that it was %s', bad => {
+  test.each(['unreadable', 'missing'])('is told to those who heard that it was %s', bad => {
     expect(dueOf('readable', back, at('05-03'), { told: [told(bad, since, since)] })).toEqual({
       topic: 'readable',
       due: true,
@@ -277,14 +277,14 @@ describe('readable again', () => {
     });
   });
 
-  test('is not told to who heard nothing, nor to who heard of another run of failures', () => {
+  test('is not told to those who heard nothing, or heard of an earlier failure', () => {
     expect(why(back, at('05-03'))[3]).toBe('notTold');
     expect(why(back, at('05-03'), { told: [told('7d', since, since)] })[3]).toBe('notTold');
     const earlier = [told('unreadable', since - DAY, since - DAY)];
     expect(why(back, at('05-03'), { told: earlier })[3]).toBe('notTold');
   });
 
-  test('is not told to who never got the bad news', () => {
+  test('is not told to those whose mail with the bad news did not arrive', () => {
     for (const outcome of ['refused', 'undelivered'] as const)
       expect(why(back, at('05-03'), { told: [told('unreadable', since, since, { outcome })] })[3]).toBe(
         'notTold',
@@ -317,7 +317,7 @@ describe('renewed', () => {
   const to = (expiresOn: number, options: Parameters<typeof live>[2] = { lines: reminded }) =>
     live([[expires(expiresOn), at('06-24')]], fixed(EXPIRY, at('06-23')), options);
 
-  test('is told to who was reminded of the earlier expiry, about the new one', () => {
+  test('is told to those who were reminded of the earlier expiry, about the new one', () => {
     const { after, tellings } = to(later);
     expect(tellings).toEqual(['renewed']);
     expect(dueOf('renewed', after, at('06-25'), { told: reminded, of: [] })).toEqual({
@@ -330,19 +330,19 @@ describe('renewed', () => {
     });
   });
 
-  test('is told to who was reminded of an earlier expiry, too, if no good news came since', () => {
+  test('is told to those who were reminded of any earlier expiry, if no good news came since', () => {
     const lines = [told('7d', EXPIRY - DAY, at('06-22'))];
     expect(to(later, { lines }).tellings).toEqual(['renewed']);
     const heard = told('renewed', EXPIRY, at('06-22'), { on: at('06-23') });
     expect(to(later, { lines: [heard, ...lines] }).tellings).toEqual([]);
   });
 
-  test('is not told to who was not reminded', () => {
+  test('is not told to those who were not reminded', () => {
     expect(to(later, { lines: [] }).tellings).toEqual([]);
     expect(to(later, { lines: [told('unreadable', EXPIRY, EXPIRY)] }).tellings).toEqual([]);
   });
 
-  test('is not told to who never got the reminder', () => {
+  test('is not told to those whose reminder did not arrive', () => {
     for (const outcome of ['refused', 'undelivered'] as const)
       expect(to(later, { lines: [told('7d', EXPIRY, at('06-23'), { outcome })] }).tellings).toEqual([]);
   });
@@ -424,20 +424,20 @@ describe('a snooze (rule 20)', () => {
     ['missing', fixed(EXPIRY, at('05-01'), failing(since, { code: 'missing', count: 2 })), at('05-30')],
     ['unreadable', fixed(EXPIRY, at('05-01'), failing(at('05-02'), { count: 3 })), at('05-30')],
     ['gone', fixed(EXPIRY, at('06-29'), failing(since, { code: 'missing', count: 2 })), at('07-01')],
-  ])('mutes %s while it holds, and not after', (reason, expiry, now) => {
+  ])('silences %s while it is in force, and not after', (reason, expiry, now) => {
     expect(due(expiry, now)).toContain(reason);
     expect(due(expiry, now, { snooze: snooze() })).toEqual([]);
     expect(why(expiry, now, { snooze: snooze() })).toContain('snoozed');
     expect(due(expiry, now, { snooze: snooze({ until: now }) })).toContain(reason);
   });
 
-  test('of another expiry mutes nothing', () => {
+  test('of another expiry silences nothing', () => {
     const read = fixed(EXPIRY, at('06-24'));
     expect(due(read, at('06-24'), { snooze: snooze({ about: EXPIRY - DAY }) })).toEqual(['7d']);
     expect(due(read, at('06-24'), { snooze: snooze({ about: undefined }) })).toEqual(['7d']);
   });
 
-  test('of a minted target, which has no expiry to name, mutes its bad news', () => {
+  test('of a minted target, which has no expiry to name, silences its bad news', () => {
     const minted = state({ expiresOn: EXPIRY, evidence: 'minted', ...failing(since, { count: 3 }) });
     expect(due(minted, at('07-01'), { snooze: snooze({ about: undefined }), of: [] })).toEqual([]);
     expect(due(minted, at('07-01'), { of: [] })).toEqual(['unreadable']);
@@ -449,7 +449,7 @@ describe('a snooze (rule 20)', () => {
     expect(due(back, at('06-24'), { told: lines, snooze: snooze() })).toEqual(['readable']);
   });
 
-  test('does not take what was told for muted', () => {
+  test('does not change the reason of what was told before', () => {
     const read = fixed(EXPIRY, at('06-24'));
     expect(why(read, at('06-24'), { told: [told('7d', EXPIRY, at('06-23'))], snooze: snooze() })[0]).toBe(
       'told',

@@ -203,7 +203,7 @@ describe('renewal', () => {
     expect(after.lifetimeMs).toBeUndefined();
   });
 
-  test('one that was seen long after it happened measures no lifetime: what is left of it is none', () => {
+  test('a renewal that was seen long after it happened measures no lifetime: the rest of a life is not a lifetime', () => {
     const { after } = read(false, [[expires(at('09-05')), at('09-01')]], before);
     expect(after.lifetimeMs).toBeUndefined();
   });
@@ -353,7 +353,7 @@ describe('a reading that fails (rule 4)', () => {
     ]);
   });
 
-  test('counts anew after a success', () => {
+  test('starts again after a success', () => {
     const { after } = read(
       false,
       [

@@ -1,4 +1,4 @@
-/** The table of notices: which reason is which, who hears it, and that a reason from elsewhere is none of them. */
+/** The table of notices: which reason is which notice, who hears it, and that an unknown reason is none of them. */
 import {
   isAboutWatcher,
   isForOperators,
@@ -23,7 +23,7 @@ test('the text of a threshold, as it is written into a reminder, is a threshold'
     expect(noticeKindOf({ reason: formatThreshold(threshold) })).toBe('threshold');
 });
 
-test('any other reason is unknown: it is neither taken for a threshold nor for a notice', () => {
+test('any other reason is unknown: it is not taken for a threshold or a notice', () => {
   for (const reason of UNKNOWN) expect(noticeKindOf({ reason })).toBeUndefined();
 });
 

@@ -65,7 +65,7 @@ describe('the bucket (rule 3)', () => {
     );
   });
 
-  test('it is used fully: whoever waits exactly as told can always send then', () => {
+  test('it is used fully: a caller that waits exactly as told can always send then', () => {
     fc.assert(
       fc.property(limits, fc.integer({ min: 1, max: 200 }), (of, sends) => {
         let [now, pace] = [NOW, fullPace(of, NOW)];
@@ -153,7 +153,7 @@ describe('a refusal (rule 2)', () => {
 describe('what the service says is left', () => {
   const pace: Pace = { level: 100, at: NOW, refusals: 0 };
 
-  test('corrects a level that is too high: somebody else draws on the bucket', () => {
+  test('corrects a level that is too high: another client uses the same bucket', () => {
     expect(answered(pace, ARM, NOW, 40, 0).level).toBe(40);
     expect(answered(pace, ARM, NOW + SECOND, 40, 5)).toMatchObject({ level: 40, at: NOW + SECOND });
   });

@@ -113,7 +113,7 @@ describe('what an owner was told', () => {
     expect(reason(read, at('06-24'), [told('7d', EXPIRY - DAY, WEEK + DAY)])).toBe('7d');
   });
 
-  test('is settled where the service refused it for good: it does not loop', () => {
+  test('counts as done when the service refused it for good: it does not loop', () => {
     expect(reason(read, at('06-24'), [told('7d', EXPIRY, WEEK, { outcome: 'refused' })])).toBe('told');
   });
 

@@ -318,8 +318,8 @@ describe('what comes next', () => {
   });
 
   test('is the end of a snooze, not the threshold under it', async () => {
-    const muted = { ...read, snoozes: new Map([[ADA, snooze]]) };
-    expect(await next({ state: muted })).toMatchObject({ mail: { at: '2026-06-28T00:00:00.000Z' } });
+    const snoozed = { ...read, snoozes: new Map([[ADA, snooze]]) };
+    expect(await next({ state: snoozed })).toMatchObject({ mail: { at: '2026-06-28T00:00:00.000Z' } });
   });
 
   test('is no read of what is not watched', async () => {
@@ -334,7 +334,7 @@ describe('recipients', () => {
   const roles = async (given: Given): Promise<[string, Role][]> =>
     (await whole(given)).explanation.recipients.map(({ address, role }) => [address, role]);
 
-  test('are the owners, the operators beside them, and whoever was told before', async () => {
+  test('are the owners, the operators beside them, and those who were told before', async () => {
     const heard = { ...read, told: new Map([['eve@example.com', [told('30d', EXPIRY, at('05-31'))]]]) };
     expect(await roles({ state: heard, columns: { owners: 'Ada@Example.com' } })).toEqual([
       ['Ada@Example.com', 'owner'],
