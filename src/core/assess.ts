@@ -12,6 +12,7 @@ import {
   type DecisionContext,
   decide,
   decideAll,
+  hasNothingToTell,
   isForCopies,
   type Reminder,
 } from './reminder';
@@ -27,7 +28,7 @@ import {
   standingOf,
 } from './standing';
 import { isWatched } from './target';
-import { type Crossing, crossingsOf, expiringFrom, tightestCrossed } from './thresholds';
+import { type Crossing, crossingsOf, expiringFrom } from './thresholds';
 import type { Told } from './told';
 import { audienceOf, type MailPolicy, type Watched } from './watched';
 
@@ -96,7 +97,6 @@ export function remindersFor(
   mail: MailPolicy,
   now: Instant,
 ): Reminder[] {
-  // Most targets have nothing to tell, and every sweep asks this of each target.
   if (hasNothingToTell(state, crossings, now)) return [];
   const { owners, copies } = audienceOf(row, mail);
   const operators = mail.to === 'none' ? [] : mail.operators;
@@ -124,11 +124,6 @@ export function contextFor(
 function isInScopesLine(reminder: Reminder, row: Watched, mail: MailPolicy): boolean {
   const standIn = mail.to === 'operators' || row.columns.owners.length === 0;
   return mail.scopeFails === true && standIn && noticeKindOf(reminder) === 'unreadable';
-}
-
-function hasNothingToTell(state: Expiry, crossings: readonly Crossing[], now: Instant): boolean {
-  const { failure, recovered, renewed, invalid } = state;
-  return !failure && !recovered && !renewed && !invalid && tightestCrossed(crossings, now) === undefined;
 }
 
 /** Where the thresholds in force fall; none unless the expiry says something about the future. */

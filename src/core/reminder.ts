@@ -68,18 +68,33 @@ const FAILING = HOUR;
 /** Missing is told when it was so twice in a row. */
 const MISSING_READS = 2;
 
+interface Decider {
+  decide(context: DecisionContext): Due | NotDue;
+  /** A quick look at what most targets lack; false only if no recipient can be told. */
+  isPossible(state: Expiry, crossings: readonly Crossing[], now: Instant): boolean;
+}
+
+const isFailing = ({ failure }: Expiry) => failure !== undefined;
+
 /** In the order in which they are explained. */
-const DECIDERS: Readonly<Record<Topic, (context: DecisionContext) => Due | NotDue>> = {
-  threshold: decideThreshold,
-  missing: decideMissing,
-  unreadable: decideUnreadable,
-  readable: decideReadable,
-  renewed: decideRenewed,
-  invalid: decideInvalid,
+const DECIDERS: Readonly<Record<Topic, Decider>> = {
+  threshold: {
+    decide: decideThreshold,
+    isPossible: (_state, crossings, now) => tightestCrossed(crossings, now) !== undefined,
+  },
+  missing: { decide: decideMissing, isPossible: isFailing },
+  unreadable: { decide: decideUnreadable, isPossible: isFailing },
+  readable: { decide: decideReadable, isPossible: ({ recovered }) => recovered !== undefined },
+  renewed: { decide: decideRenewed, isPossible: ({ renewed }) => renewed !== undefined },
+  invalid: { decide: decideInvalid, isPossible: ({ invalid }) => invalid !== undefined },
 };
-const OWNER_TOPICS = Object.keys(DECIDERS)
-  .filter(isTopic)
-  .filter(topic => NOTICES[topic].audience !== 'operators');
+const TOPICS = Object.keys(DECIDERS).filter(isTopic);
+const OWNER_TOPICS = TOPICS.filter(topic => NOTICES[topic].audience !== 'operators');
+
+/** Most targets have nothing to tell, and every sweep asks this of each target. */
+export function hasNothingToTell(state: Expiry, crossings: readonly Crossing[], now: Instant): boolean {
+  return !TOPICS.some(topic => DECIDERS[topic].isPossible(state, crossings, now));
+}
 
 /** Every decision about a target that is for its owners; `invalid` is for operators and decided apart. */
 export function decideAll(context: DecisionContext): Decision[] {
@@ -87,7 +102,7 @@ export function decideAll(context: DecisionContext): Decision[] {
 }
 
 export function decide(topic: Topic, context: DecisionContext): Decision {
-  const decision = DECIDERS[topic](context);
+  const decision = DECIDERS[topic].decide(context);
   const { state, snooze, now } = context;
   if (decision.due && NOTICES[topic].snoozable && holds(snooze, fixedExpiry(state), now))
     return { topic, ...no('snoozed') };
