@@ -18,7 +18,7 @@ import { audienceOf, type MailPolicy, type Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
 import type { OutboxLine, Tables } from '../ports';
 import { snoozeLinkOf } from '../snooze/token';
-import { type Knowledge, type Understood, understand } from '../targets/parse-target';
+import { type Kinds, type ParsedTarget, parseTarget } from '../targets/parse-target';
 
 /** Why a queued reminder is no longer true. `unknownReason`: the table holds a reason that this version does not know. */
 export type Dropped =
@@ -54,7 +54,7 @@ export interface Recheck {
     readonly registry: Pick<Tables['registry'], 'row'>;
     readonly expiries: Pick<Tables['expiries'], 'row'>;
   };
-  readonly knowledge: Knowledge;
+  readonly kinds: Kinds;
   readonly mail: MailPolicy;
   /** Without it, mails have no snooze links. */
   readonly links?: Links | undefined;
@@ -73,14 +73,14 @@ export async function recheck(
   const { registry, expiries } = watch.tables;
   const [row, state] = await Promise.all([registry.row(reminder), expiries.row(reminder)]);
   if (!row || !state) return dropped('removed');
-  const understood = understand(row, watch.knowledge);
+  const parsed = parseTarget(row, watch.kinds);
   const { watched } = understood;
   if (!isWatched(watched.columns)) return dropped('notWatched');
   const due = remindersFor(watched, state, crossingsFor(watched, state), watch.mail, now);
   if (!due.some(other => isSame(other, reminder)))
     return dropped(whyDropped(reminder, kind, watched, state, watch.mail, now));
   const snoozeLink = snoozeLinkOf(reminder, state, watch.links, now);
-  return { id, line: { ...lineOf(reminder, kind, understood, state), ...snoozeLink } };
+  return { id, line: { ...lineOf(reminder, kind, parsed, state), ...snoozeLink } };
 }
 
 /** What happened to the watcher itself stays true; only its operators may have changed. */
@@ -120,7 +120,7 @@ function whyDropped(
 function lineOf(
   reminder: Reminder,
   kind: TargetNotice,
-  { watched, source, located }: Understood,
+  { watched, source, located }: ParsedTarget,
   state: Expiry,
 ): DigestLine {
   const { displayName = watched.name, runbook, notes } = watched.columns;
