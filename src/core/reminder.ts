@@ -191,7 +191,7 @@ function isMissing({ failure }: Expiry): boolean {
 }
 
 function isMissingTwice({ failure }: Expiry): boolean {
-  return (failure?.alike ?? 0) >= MISSING_READS;
+  return (failure?.sameCodeCount ?? 0) >= MISSING_READS;
 }
 
 function whyNotFixed(state: Expiry): NotDueReason {
