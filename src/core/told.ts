@@ -15,7 +15,7 @@ export interface Told {
   /** `accepted` by the mail service; `refused` by it for good; `undelivered`: accepted and not delivered. */
   readonly outcome: 'accepted' | 'refused' | 'undelivered';
   /** An earlier mail about the same did arrive. */
-  readonly heard?: true;
+  readonly earlierArrived?: true;
 }
 
 const MOST_OF_A_SUBJECT = 8;
@@ -29,12 +29,16 @@ export function withTold(told: readonly Told[], line: Told): Told[] {
   const sameSubject = told.filter(other => subjectOf(other) === subject && other.about !== line.about);
   const others = told.filter(other => subjectOf(other) !== subject);
   const heard = known !== undefined && hasHeard(known) && known.operationId !== line.operationId;
-  return [heard ? { ...line, heard: true } : line, ...sameSubject.slice(0, MOST_OF_A_SUBJECT - 1), ...others];
+  return [
+    heard ? { ...line, earlierArrived: true } : line,
+    ...sameSubject.slice(0, MOST_OF_A_SUBJECT - 1),
+    ...others,
+  ];
 }
 
 /** A refused or undelivered mail counts as told, so that it is not sent again and again; but its owner did not hear of it. */
-export function hasHeard({ outcome, heard }: Told): boolean {
-  return outcome === 'accepted' || heard === true;
+export function hasHeard({ outcome, earlierArrived }: Told): boolean {
+  return outcome === 'accepted' || earlierArrived === true;
 }
 
 /** Whether an owner was told this notice about this instant. */

@@ -74,7 +74,7 @@ export async function recheck(
   const [row, state] = await Promise.all([registry.row(reminder), expiries.row(reminder)]);
   if (!row || !state) return dropped('removed');
   const parsed = parseTarget(row, watch.kinds);
-  const { watched } = understood;
+  const { watched } = parsed;
   if (!isWatched(watched.columns)) return dropped('notWatched');
   const due = remindersFor(watched, state, crossingsFor(watched, state), watch.mail, now);
   if (!due.some(other => isSame(other, reminder)))

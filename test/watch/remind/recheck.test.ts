@@ -39,7 +39,7 @@ function check(more: Partial<Reminder>, { state, columns = {}, now = NOW }: Give
       registry: { row: async () => row },
       expiries: { row: async () => state },
     },
-    knowledge: {
+    kinds: {
       sources: new Map([[source.kind, source]]),
       policies: new Map([[source.kind, { policy, checkEveryMs: DAY }]]),
       spell,
