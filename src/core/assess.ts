@@ -1,14 +1,23 @@
-/** Assessment: what follows for one target from its row, its state and, if it was read, its reading. The sweep only carries it out. */
+/** Assessment: what follows for one target from its row, its state and, if it was read, its reading. The sweep records it. */
 
 import type { Instant } from '../formats/instant';
 import { addressKey } from './address';
 import { type Expiry, newExpiry, withReading } from './expiry';
 import type { TargetEvent } from './history';
 import type { Listing } from './listing';
+import { noticeKindOf } from './notices';
 import type { Reading } from './reading';
-import { type Decision, decideAll, decideInvalid, isFromExpiryOn, type Reminder } from './reminder';
+import {
+  type Decision,
+  type DecisionContext,
+  decide,
+  decideAll,
+  hasNothingToTell,
+  isForCopies,
+  type Reminder,
+} from './reminder';
 import { type NextCheck, nextCheck } from './schedule';
-import { holds } from './snooze';
+import { holds, type Snooze } from './snooze';
 import {
   type Check,
   checkOf,
@@ -19,8 +28,8 @@ import {
   standingOf,
 } from './standing';
 import { isWatched } from './target';
-import { type Crossing, crossingsOf, expiringFrom, tightestCrossed } from './thresholds';
-import { noticeOf } from './told';
+import { type Crossing, crossingsOf, expiringFrom } from './thresholds';
+import type { Told } from './told';
 import { audienceOf, type MailPolicy, type Watched } from './watched';
 
 export interface Assessment {
@@ -34,7 +43,7 @@ export interface Assessment {
     | undefined;
 }
 
-/** The next read of a target as it stands, never-read ones included. */
+/** The next read of a target in its current state, also if it was never read. */
 export function scheduleOf(row: Watched, state: Expiry, mail: MailPolicy, now: Instant): NextCheck {
   const crossings = crossingsFor(row, state);
   return nextCheckOf(row, state, crossings, remindersFor(row, state, crossings, mail, now));
@@ -46,7 +55,7 @@ function nextCheckOf(
   crossings: readonly Crossing[],
   reminders: readonly Reminder[],
 ): NextCheck {
-  const reminderWaits = reminders.some(reminder => noticeOf(reminder) === undefined);
+  const reminderWaits = reminders.some(reminder => noticeKindOf(reminder) === 'threshold');
   return nextCheck(state, { checkEveryMs: row.checkEveryMs, crossings, reminderWaits });
 }
 
@@ -58,12 +67,12 @@ export function assess(
   mail: MailPolicy,
   now: Instant,
 ): Assessment {
-  const met = meet(row, state, now);
-  const learnt = reading
-    ? withReading(met.expiry, reading, now, row.mayMint)
-    : { after: met.expiry, events: [] };
-  const after = learnt.after;
-  const events = [...met.events, ...learnt.events];
+  const before = withRow(row, state, now);
+  const read = reading
+    ? withReading(before.expiry, reading, now, row.mayMint)
+    : { after: before.expiry, events: [] };
+  const { after } = read;
+  const events = [...before.events, ...read.events];
   if (!isWatched(row.columns)) return { after, events, reminders: [], listing: undefined, tally: undefined };
   const crossings = crossingsFor(row, after);
   const reminders = remindersFor(row, after, crossings, mail, now);
@@ -72,7 +81,7 @@ export function assess(
   return { after, events, reminders, listing, tally: { standing: standingOf(listing, now), check, minted } };
 }
 
-/** A target whose row is gone: off all reports at once, its state kept a while so that a re-import mails nobody twice. */
+/** A target whose row is gone leaves all reports at once. Its state is kept for a while, so that a re-import sends no mail twice. */
 export function assessGone(state: Expiry, now: Instant): Assessment {
   const gone = state.goneSince === undefined;
   const after: Expiry = { ...state, goneSince: state.goneSince ?? now };
@@ -88,37 +97,33 @@ export function remindersFor(
   mail: MailPolicy,
   now: Instant,
 ): Reminder[] {
-  // Most targets have nothing to tell to anybody, and this is asked of each at every sweep.
-  if (isQuiet(state, crossings, now)) return [];
+  if (hasNothingToTell(state, crossings, now)) return [];
   const { owners, copies } = audienceOf(row, mail);
-  const due = (owner: string) =>
-    decideAll(state, crossings, toldTo(state, owner), snoozeOf(state, owner), now);
   const operators = mail.to === 'none' ? [] : mail.operators;
+  const context = (owner: string) => contextFor(owner, state, crossings, now);
+  const remindersTo = (owner: string) =>
+    decideAll(context(owner)).flatMap(decision => reminderOf(row, owner, decision));
   return [
-    ...operators.flatMap(owner => reminderOf(row, owner, decideInvalid(state, toldTo(state, owner)))),
-    ...owners
-      .flatMap(owner => due(owner).flatMap(decision => reminderOf(row, owner, decision)))
-      .filter(reminder => !isInScopesLine(reminder, row, mail)),
-    ...copies
-      .flatMap(owner => due(owner).flatMap(decision => reminderOf(row, owner, decision)))
-      .filter(isForCopies),
+    ...operators.flatMap(owner => reminderOf(row, owner, decide('invalid', context(owner)))),
+    ...owners.flatMap(remindersTo).filter(reminder => !isInScopesLine(reminder, row, mail)),
+    ...copies.flatMap(remindersTo).filter(isForCopies),
   ];
+}
+
+/** What every decision about a target for one recipient rests on. */
+export function contextFor(
+  owner: string,
+  state: Expiry,
+  crossings: readonly Crossing[],
+  now: Instant,
+): DecisionContext {
+  return { state, crossings, told: toldTo(state, owner), snooze: snoozeOf(state, owner), now };
 }
 
 /** Operators who stand in for owners hear of a scope that fails as a whole in one line. */
 function isInScopesLine(reminder: Reminder, row: Watched, mail: MailPolicy): boolean {
   const standIn = mail.to === 'operators' || row.columns.owners.length === 0;
-  return mail.scopeFails === true && standIn && noticeOf(reminder) === 'unreadable';
-}
-
-/** Whoever got a copy of the bad news gets the good news, too. */
-function isForCopies(reminder: Reminder): boolean {
-  return isFromExpiryOn(reminder) || noticeOf(reminder) === 'renewed';
-}
-
-function isQuiet(state: Expiry, crossings: readonly Crossing[], now: Instant): boolean {
-  const { failure, recovered, renewed, invalid } = state;
-  return !failure && !recovered && !renewed && !invalid && tightestCrossed(crossings, now) === undefined;
+  return mail.scopeFails === true && standIn && noticeKindOf(reminder) === 'unreadable';
 }
 
 /** Where the thresholds in force fall; none unless the expiry says something about the future. */
@@ -128,11 +133,11 @@ export function crossingsFor(row: Watched, state: Expiry, expiresOn = fixedExpir
     : crossingsOf(row.policy.thresholds, expiresOn, state.lifetimeMs).crossings;
 }
 
-export function snoozeOf(state: Expiry, owner: string) {
+export function snoozeOf(state: Expiry, owner: string): Snooze | undefined {
   return state.snoozes.get(addressKey(owner));
 }
 
-export function toldTo(state: Expiry, owner: string) {
+export function toldTo(state: Expiry, owner: string): readonly Told[] {
   return state.told.get(addressKey(owner)) ?? [];
 }
 
@@ -142,8 +147,8 @@ function reminderOf(row: Watched, owner: string, decision: Decision): Reminder[]
   return [{ scope: row.scope, name: row.name, owner, reason, about, crossedOn, since }];
 }
 
-/** The state as the row makes it: seen for the first time, returned after a removal, understood or not. */
-function meet(
+/** The state once its row is taken into account: seen for the first time, back after a removal, understood or not. */
+function withRow(
   row: Watched,
   state: Expiry | undefined,
   now: Instant,
@@ -173,19 +178,19 @@ function listingOf(row: Watched, state: Expiry, nextCheckOn: Instant, now: Insta
     failing: state.failure !== undefined,
     check: checkOf(state),
     nextCheckOn,
-    ...(expiresOn !== undefined && { expiresOn }),
-    ...(dated !== undefined && { expiringFrom: expiringFrom(crossingsFor(row, state, dated), dated) }),
-    ...(lifetimeMs !== undefined && { lifetimeMs }),
-    ...(failure && { failure }),
-    ...(checkedOn !== undefined && { checkedOn }),
-    ...snoozedUntil(state, now),
+    expiresOn,
+    expiringFrom: dated === undefined ? undefined : expiringFrom(crossingsFor(row, state, dated), dated),
+    lifetimeMs,
+    failure,
+    checkedOn,
+    snoozedUntil: snoozedUntil(state, now),
   };
 }
 
-/** The latest end of the owners' snoozes that hold now. */
-function snoozedUntil(state: Expiry, now: Instant): { snoozedUntil?: Instant } {
+/** The latest end of the owners' snoozes that are in force now. */
+function snoozedUntil(state: Expiry, now: Instant): Instant | undefined {
   const ends = [...state.snoozes.values()]
     .filter(snooze => holds(snooze, fixedExpiry(state), now))
     .map(({ until }) => until);
-  return ends.length > 0 ? { snoozedUntil: Math.max(...ends) } : {};
+  return ends.length > 0 ? Math.max(...ends) : undefined;
 }

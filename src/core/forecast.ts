@@ -1,11 +1,11 @@
-/** The forecast of one target: what will be mailed about it if nothing changes, found by stepping the very code that decides mails. */
+/** The forecast of one target: what will be mailed about it if nothing changes, found by running the code that decides mails. */
 
 import { type Instant, MINUTE } from '../formats/instant';
 import { addressKey } from './address';
 import { assess, crossingsFor, scheduleOf } from './assess';
 import type { Expiry } from './expiry';
 import { failed, type Reading } from './reading';
-import { decideAll, type Reminder, type Undue } from './reminder';
+import { decideAll, type NotDueReason, type Reminder } from './reminder';
 import { fixedExpiry } from './standing';
 import { isWatched } from './target';
 import { withTold } from './told';
@@ -13,7 +13,7 @@ import type { MailPolicy, Watched } from './watched';
 
 /** One reminder that will go out. */
 export interface Foreseen {
-  /** From when on it is due; the next run sends it. */
+  /** When it is due. The next run sends it. */
   readonly at: Instant;
   readonly reminder: Reminder;
   readonly displayName: string;
@@ -30,7 +30,7 @@ export interface ForeseenMail {
 export interface Forecast {
   readonly asOf: Instant;
   readonly days: number;
-  /** More lines than an answer holds: the soonest are in it. */
+  /** There are more lines than an answer holds; it has the soonest. */
   readonly truncated: boolean;
   readonly mails: readonly ForeseenMail[];
 }
@@ -38,16 +38,16 @@ export interface Forecast {
 export interface Foreseeable {
   readonly row: Watched;
   readonly state: Expiry | undefined;
-  /** Its key is understood, so that sweeps read it. */
+  /** Its key is understood, so sweeps read it. */
   readonly canBeRead: boolean;
 }
 
-/** How often a failure that is too young to be told is looked at: as the sweep does by default. */
+/** How often a failure that is too young to be told is decided again: the default period of the sweep. */
 const TICK = 5 * MINUTE;
-/** What time and further reads alone settle. */
-const PASSING: readonly Undue[] = ['notYet', 'awaitsSecondLook'];
+/** These reasons end by time and further reads alone. */
+const PASSING: readonly NotDueReason[] = ['notYet', 'awaitsSecondLook'];
 
-/** What goes out from `now` to `until`, soonest first: only the instants are visited at which a decision can turn. */
+/** What goes out from `now` to `until`, soonest first. It visits only the instants at which a decision can change. */
 export function* foresee(
   target: Foreseeable,
   mail: MailPolicy,
@@ -62,7 +62,7 @@ export function* foresee(
     const { after, reminders } = assess(row, state, reading, mail, at);
     for (const reminder of reminders) yield foreseen(row, after, reminder, at);
     state = afterTelling(after, reminders, at);
-    at = turnAfter({ ...target, state }, at);
+    at = nextChange({ ...target, state }, at);
   }
 }
 
@@ -70,12 +70,12 @@ function foreseen(row: Watched, state: Expiry, reminder: Reminder, at: Instant):
   return { at, reminder, displayName: row.columns.displayName ?? row.name, expiresOn: fixedExpiry(state) };
 }
 
-/** The reading that a sweep would take then if nothing changed; undefined where none is due, or where nobody can know. */
+/** The reading that a sweep would take then if nothing changed; undefined where no read is due or its result can't be known. */
 function readingAt(row: Watched, state: Expiry, mail: MailPolicy, at: Instant): Reading | undefined {
   const { failure } = state;
   if (scheduleOf(row, state, mail, at).on > at) return undefined;
   if (failure) return failed(failure.code, failure.message);
-  // What is minted or undecided has no expiry that could repeat itself; it is mailed about only as failing.
+  // A minted or undecided target has no expiry that could repeat itself; only its failures are mailed.
   const expiresOn = fixedExpiry(state);
   return expiresOn === undefined ? undefined : { outcome: 'expires', expiresOn };
 }
@@ -90,16 +90,15 @@ function afterTelling(state: Expiry, reminders: readonly Reminder[], on: Instant
   return { ...state, told };
 }
 
-/** The next instant at which a decision can turn: a threshold, the expiry, the end of a snooze, a failure that grows old. */
-function turnAfter({ row, state, canBeRead }: Foreseeable & { state: Expiry }, at: Instant) {
+/** The next instant at which a decision can change: a threshold, the expiry, the end of a snooze, a failure that grows old. */
+function nextChange({ row, state, canBeRead }: Foreseeable & { state: Expiry }, at: Instant) {
   const crossings = crossingsFor(row, state);
-  const turns = crossings.map(crossing => crossing.at);
-  for (const { until } of state.snoozes.values()) turns.push(until);
-  turns.push(fixedExpiry(state) ?? at);
-  const passes = decideAll(state, crossings, [], undefined, at).some(
-    decision => !decision.due && PASSING.includes(decision.because),
-  );
-  if (passes && canBeRead) turns.push(at + TICK);
-  const coming = turns.filter(turn => turn > at);
-  return coming.length > 0 ? Math.min(...coming) : undefined;
+  const changes = crossings.map(crossing => crossing.at);
+  for (const { until } of state.snoozes.values()) changes.push(until);
+  changes.push(fixedExpiry(state) ?? at);
+  const decisions = decideAll({ state, crossings, told: [], snooze: undefined, now: at });
+  const passes = decisions.some(decision => !decision.due && PASSING.includes(decision.because));
+  if (passes && canBeRead) changes.push(at + TICK);
+  const later = changes.filter(change => change > at);
+  return later.length > 0 ? Math.min(...later) : undefined;
 }

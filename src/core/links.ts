@@ -1,6 +1,4 @@
-/** Links in mails: how they are signed, and where they lead. */
-
-/** How links are signed, and where they lead. */
+/** How links in mails are signed, and where they lead. */
 export interface Links {
   /** The app's origin, without a trailing slash. */
   readonly publicUrl: string;

@@ -1,30 +1,38 @@
 /** Reminders: whether an owner must be told something about a target now, decided purely and with the reason. */
 
 import { formatInstant, HOUR, type Instant } from '../formats/instant';
-import type { Expiry, Failure } from './expiry';
+import type { Expiry } from './expiry';
+import {
+  type LastKnown,
+  NOTICES,
+  type NoticeOf,
+  noticeKindOf,
+  type TargetNotice,
+  type Topic,
+} from './notices';
 import { holds, type Snooze } from './snooze';
 import { fixedExpiry, isMinted } from './standing';
 import type { Key } from './target';
-import { type Crossing, formatThreshold, tightestCrossed } from './thresholds';
-import { awaitsGoodNews, hasHeard, type Notice, noticeOf, type Told, wasNoticed, wasReminded } from './told';
+import { type Crossing, formatThreshold, parseThreshold, tightestCrossed } from './thresholds';
+import { awaitsGoodNews, hasHeard, type Told, wasNoticed, wasReminded } from './told';
 
 /** One thing an owner must be told about one target. Identity: owner, target, `about` and `reason` (rule 11). */
 export interface Reminder extends Key {
   readonly owner: string;
   /** The canonical text of a threshold, or a notice. */
   readonly reason: string;
-  /** The instant it is about: the expiry; of `renewed` the new one; of other notices since when it is so. */
+  /** The instant it is about: the expiry; for `renewed` the new one; for other notices the start of what they report. */
   readonly about: Instant;
   /** Where its threshold fell. Telling it counts as done for every wider one. */
   readonly crossedOn: Instant;
   /** Since when the owner could have been told. */
   readonly since: Instant;
-  /** Of a matter: what happened, in words; nothing else holds it. */
+  /** Of a notice about the watcher: what happened, in words. It is stored nowhere else. */
   readonly note?: string;
 }
 
-/** Why nothing is to be told; each feeds the explanation of a target word for word. */
-export type Undue =
+/** Why nothing is to be told. The explanation of a target has a sentence for each. */
+export type NotDueReason =
   | 'notRead'
   | 'undecided'
   | 'minted'
@@ -39,142 +47,212 @@ export type Undue =
   | 'notTold'
   | 'notYet';
 
-export type Decision =
-  | ({ readonly due: true } & Pick<Reminder, 'reason' | 'about' | 'crossedOn' | 'since'>)
-  | { readonly due: false; readonly because: Undue };
+type Due = { readonly due: true } & Pick<Reminder, 'reason' | 'about' | 'crossedOn' | 'since'>;
+type NotDue = { readonly due: false; readonly because: NotDueReason };
+export type DueDecision = { readonly topic: Topic } & Due;
+export type Decision = DueDecision | ({ readonly topic: Topic } & NotDue);
+
+/** What a decision for one recipient rests on. */
+export interface DecisionContext {
+  readonly state: Expiry;
+  /** Where the thresholds in force fall, earliest first. */
+  readonly crossings: readonly Crossing[];
+  readonly told: readonly Told[];
+  readonly snooze: Snooze | undefined;
+  readonly now: Instant;
+}
 
 /** Unreadable is told after this many failures in a row and this long (rule 14). */
 const FAILURES = 3;
 const FAILING = HOUR;
-/** Missing is told once it was so twice in a row. */
-const LOOKS = 2;
+/** Missing is told when it was so twice in a row. */
+const MISSING_READS = 2;
 
-const no = (because: Undue): Decision => ({ due: false, because });
+interface Decider {
+  decide(context: DecisionContext): Due | NotDue;
+  /** A quick look at what most targets lack; false only if no recipient can be told. */
+  isPossible(state: Expiry, crossings: readonly Crossing[], now: Instant): boolean;
+}
 
-/**
- * Every decision about a target for one owner, who was told `told` and may have muted it.
- * What is decided about the operators alone (an invalid row) is decided apart.
- */
-export function decideAll(
-  expiry: Expiry,
-  crossings: readonly Crossing[],
-  told: readonly Told[],
-  snooze: Snooze | undefined,
-  now: Instant,
-): Decision[] {
-  const bad = [
-    decideThreshold(expiry, crossings, told, now),
-    decideMissing(expiry, told, now),
-    decideUnreadable(expiry, told, now),
-  ];
-  const muted = holds(snooze, fixedExpiry(expiry), now);
-  const good = [decideReadable(expiry, told), decideRenewed(expiry, told)];
-  return [...bad.map(decision => (muted && decision.due ? no('snoozed') : decision)), ...good];
+const isFailing = ({ failure }: Expiry) => failure !== undefined;
+
+/** In the order in which they are explained. */
+const DECIDERS: Readonly<Record<Topic, Decider>> = {
+  threshold: {
+    decide: decideThreshold,
+    isPossible: (_state, crossings, now) => tightestCrossed(crossings, now) !== undefined,
+  },
+  missing: { decide: decideMissing, isPossible: isFailing },
+  unreadable: { decide: decideUnreadable, isPossible: isFailing },
+  readable: { decide: decideReadable, isPossible: ({ recovered }) => recovered !== undefined },
+  renewed: { decide: decideRenewed, isPossible: ({ renewed }) => renewed !== undefined },
+  invalid: { decide: decideInvalid, isPossible: ({ invalid }) => invalid !== undefined },
+};
+const TOPICS = Object.keys(DECIDERS).filter(isTopic);
+const OWNER_TOPICS = TOPICS.filter(topic => NOTICES[topic].audience !== 'operators');
+
+/** Most targets have nothing to tell, and every sweep asks this of each target. */
+export function hasNothingToTell(state: Expiry, crossings: readonly Crossing[], now: Instant): boolean {
+  return !TOPICS.some(topic => DECIDERS[topic].isPossible(state, crossings, now));
+}
+
+/** Every decision about a target that is for its owners; `invalid` is for operators and decided apart. */
+export function decideAll(context: DecisionContext): Decision[] {
+  return OWNER_TOPICS.map(topic => decide(topic, context));
+}
+
+export function decide(topic: Topic, context: DecisionContext): Decision {
+  const decision = DECIDERS[topic].decide(context);
+  const { state, snooze, now } = context;
+  if (decision.due && NOTICES[topic].snoozable && holds(snooze, fixedExpiry(state), now))
+    return { topic, ...no('snoozed') };
+  return { topic, ...decision };
 }
 
 /**
- * Whether a threshold of this target is due for an owner who was told `told`.
- * A reading that succeeded speaks for the thresholds crossed before it; while reads fail, the last known expiry speaks
- * for now (rule 10). Only the tightest crossed threshold counts (rule 12).
+ * Only the tightest crossed threshold counts (rule 12). A reading that succeeded confirms the thresholds crossed before
+ * it; while reads fail, the last known expiry counts until now (rule 10).
  */
-export function decideThreshold(
-  expiry: Expiry,
-  crossings: readonly Crossing[],
-  told: readonly Told[],
-  now: Instant,
-): Decision {
-  const about = fixedExpiry(expiry);
-  if (about === undefined) return no(whyNotFixed(expiry));
-  const crossing = tightestCrossed(crossings, confirmedUntil(expiry, now));
-  if (!crossing) {
-    const waits = tightestCrossed(crossings, now) !== undefined;
-    return no(waits ? 'awaitsReading' : 'noThresholdCrossed');
-  }
+function decideThreshold({ state, crossings, told, now }: DecisionContext): Due | NotDue {
+  const about = fixedExpiry(state);
+  if (about === undefined) return no(whyNotFixed(state));
+  const crossing = tightestCrossed(crossings, confirmedUntil(state, now));
+  if (!crossing) return no(tightestCrossed(crossings, now) ? 'awaitsReading' : 'noThresholdCrossed');
   if (wasReminded(told, about, crossing.at)) return no('told');
-  if (isMissing(expiry) && about <= now)
-    return no(looksOf(expiry) < LOOKS ? 'awaitsSecondLook' : 'toldAsGone');
-  const since = Math.max(crossing.at, expiry.firstSeenOn);
+  if (isMissing(state) && about <= now) return no(isMissingTwice(state) ? 'toldAsGone' : 'awaitsSecondLook');
+  const since = Math.max(crossing.at, state.firstSeenOn);
   return { due: true, reason: formatThreshold(crossing.threshold), about, crossedOn: crossing.at, since };
 }
 
-/** A target that can't be found twice in a row; after its known expiry that is one notice: expired and gone (rule 14). */
-export function decideMissing(expiry: Expiry, told: readonly Told[], now: Instant): Decision {
-  const { failure } = expiry;
-  if (!failure || !isMissing(expiry)) return no('notSo');
-  if (failure.sameCodeCount < LOOKS) return no('awaitsSecondLook');
-  const expiresOn = fixedExpiry(expiry);
-  if (expiresOn === undefined || expiresOn > now) return notice('missing', failure.since, told);
-  if (told.some(line => line.reason === 'gone' && line.about === expiresOn)) return no('told');
-  return {
-    due: true,
-    reason: 'gone',
-    about: expiresOn,
-    crossedOn: expiresOn,
-    since: Math.max(failure.since, expiresOn),
-  };
+/** A target that is not found twice in a row. After its known expiry that is one notice: expired and gone (rule 14). */
+function decideMissing({ state, told, now }: DecisionContext): Due | NotDue {
+  const { failure } = state;
+  if (!failure || !isMissing(state)) return no('notSo');
+  if (!isMissingTwice(state)) return no('awaitsSecondLook');
+  const expiresOn = fixedExpiry(state);
+  if (expiresOn === undefined || expiresOn > now) return unlessTold('missing', failure.since, told);
+  const gone = unlessTold('gone', expiresOn, told);
+  return gone.due ? { ...gone, since: Math.max(failure.since, expiresOn) } : gone;
 }
 
-/** Reads that go on failing must themselves be told: silence would look like health. */
-export function decideUnreadable(expiry: Expiry, told: readonly Told[], now: Instant): Decision {
-  const { failure } = expiry;
-  if (!failure || isMissing(expiry)) return no('notSo');
+/** Reads that keep failing are told, too: without a mail, the target would look healthy. */
+function decideUnreadable({ state, told, now }: DecisionContext): Due | NotDue {
+  const { failure } = state;
+  if (!failure || isMissing(state)) return no('notSo');
   if (failure.count < FAILURES || now - failure.since < FAILING) return no('notYet');
-  return notice('unreadable', failure.since, told);
+  return unlessTold('unreadable', failure.since, told);
 }
 
-/** Good news goes only to whoever heard the bad. */
-export function decideReadable({ recovered, failure }: Expiry, told: readonly Told[]): Decision {
+/** Good news is only for those who heard the bad news. */
+function decideReadable({ state: { recovered, failure }, told }: DecisionContext): Due | NotDue {
   if (failure || !recovered) return no('notSo');
-  const arrived = told.filter(hasHeard);
-  const heard =
-    wasNoticed(arrived, 'unreadable', recovered.since) || wasNoticed(arrived, 'missing', recovered.since);
-  return heard ? notice('readable', recovered.since, told, recovered.on) : no('notTold');
+  const heard = told.filter(hasHeard);
+  const heardBadNews =
+    wasNoticed(heard, 'unreadable', recovered.since) || wasNoticed(heard, 'missing', recovered.since);
+  return heardBadNews ? unlessTold('readable', recovered.since, told, recovered.on) : no('notTold');
 }
 
-/** A later expiry, told only to whoever was reminded of an earlier one and has not heard good news since. */
-export function decideRenewed(expiry: Expiry, told: readonly Told[]): Decision {
-  const { renewed } = expiry;
-  const about = fixedExpiry(expiry);
+/** A later expiry, told only to those who were reminded of an earlier one and have heard no good news since. */
+function decideRenewed({ state, told }: DecisionContext): Due | NotDue {
+  const { renewed } = state;
+  const about = fixedExpiry(state);
   if (!renewed || about === undefined) return no('notSo');
   if (wasNoticed(told, 'renewed', about)) return no('told');
   return awaitsGoodNews(told.filter(hasHeard), about)
-    ? notice('renewed', about, told, renewed.on)
+    ? unlessTold('renewed', about, told, renewed.on)
     : no('notTold');
 }
 
-/** Whether the operators must be told that a row can't be understood: once for as long as it can't. */
-export function decideInvalid({ invalid }: Expiry, told: readonly Told[]): Decision {
-  return invalid ? notice('invalid', invalid.since, told) : no('notSo');
+/** A registry row that can't be understood: told once for as long as it can't. */
+function decideInvalid({ state: { invalid }, told }: DecisionContext): Due | NotDue {
+  return invalid ? unlessTold('invalid', invalid.since, told) : no('notSo');
 }
 
-function notice(reason: Notice, about: Instant, told: readonly Told[], since = about): Decision {
-  if (wasNoticed(told, reason, about)) return no('told');
-  return { due: true, reason, about, crossedOn: since, since };
+function unlessTold(
+  reason: Exclude<TargetNotice, 'threshold'>,
+  about: Instant,
+  told: readonly Told[],
+  since = about,
+): Due | NotDue {
+  return wasNoticed(told, reason, about) ? no('told') : { due: true, reason, about, crossedOn: since, since };
 }
 
-/** Reads that fail confirm nothing, yet silence is the worse fault: then the last known expiry holds until now. */
-function confirmedUntil(expiry: Expiry, now: Instant): Instant {
-  return expiry.failure || expiry.invalid ? now : (expiry.readOn ?? now);
+function no(because: NotDueReason): NotDue {
+  return { due: false, because };
+}
+
+/** A failing read confirms nothing, but no mail at all would be worse: then the last known expiry counts until now. */
+function confirmedUntil(state: Expiry, now: Instant): Instant {
+  return state.failure || state.invalid ? now : (state.readOn ?? now);
 }
 
 function isMissing({ failure }: Expiry): boolean {
   return failure?.code === 'missing';
 }
 
-function looksOf({ failure }: Expiry): Failure['sameCodeCount'] {
-  return failure?.sameCodeCount ?? 0;
+function isMissingTwice({ failure }: Expiry): boolean {
+  return (failure?.sameCodeCount ?? 0) >= MISSING_READS;
 }
 
-function whyNotFixed(expiry: Expiry): Undue {
-  if (isMinted(expiry)) return 'minted';
-  if (expiry.expiresOn === undefined) return 'notRead';
-  return expiry.expiresOn === 'never' ? 'neverExpires' : 'undecided';
+function whyNotFixed(state: Expiry): NotDueReason {
+  if (isMinted(state)) return 'minted';
+  if (state.expiresOn === undefined) return 'notRead';
+  return state.expiresOn === 'never' ? 'neverExpires' : 'undecided';
 }
 
-/** Whether a reminder speaks of an expiry that is reached: from then on operators get a copy, since owners leave (rule 14). */
-export function isFromExpiryOn(reminder: Pick<Reminder, 'reason' | 'about' | 'crossedOn'>): boolean {
-  const topic = noticeOf(reminder);
-  return topic === 'gone' || (topic === undefined && reminder.crossedOn >= reminder.about);
+function isTopic(word: string): word is Topic {
+  return Object.hasOwn(DECIDERS, word);
+}
+
+type Evidence = { readonly [K in TargetNotice]: (reminder: Reminder, state: Expiry) => NoticeOf<K> };
+
+/** What a mail says of a reminder, with the evidence from the target's state. */
+export const EVIDENCE: Evidence = {
+  threshold: ({ reason, about, crossedOn }, { failure, readOn = crossedOn }) => ({
+    is: 'threshold',
+    threshold: parseThreshold(reason) ?? { is: 'lead', ms: about - crossedOn },
+    expiresOn: about,
+    readOn,
+    unconfirmed: failure && { since: failure.since, message: failure.message },
+  }),
+  gone: ({ about, since, crossedOn }, { readOn = crossedOn }) => ({
+    is: 'gone',
+    expiresOn: about,
+    since,
+    readOn,
+  }),
+  missing: ({ about }, state) => ({ is: 'missing', ...failingSince(about, state) }),
+  unreadable: ({ about }, state) => ({ is: 'unreadable', ...failingSince(about, state) }),
+  readable: ({ about, crossedOn }, state) => ({
+    is: 'readable',
+    since: about,
+    readOn: state.recovered?.on ?? state.readOn ?? crossedOn,
+    known: lastKnown(state),
+  }),
+  renewed: ({ about, crossedOn }, { renewed, readOn = crossedOn }) => ({
+    is: 'renewed',
+    from: renewed?.from ?? about,
+    expiresOn: about,
+    readOn,
+  }),
+  invalid: ({ about }, { invalid }) => ({ is: 'invalid', faults: invalid?.faults ?? [], since: about }),
+};
+
+function failingSince(since: Instant, state: Expiry) {
+  return { since, message: state.failure?.message ?? '', known: lastKnown(state) };
+}
+
+function lastKnown(state: Expiry): LastKnown {
+  const { expiresOn, readOn } = state;
+  return { expiresOn, readOn, minted: isMinted(state) };
+}
+
+/** Whether operators get a copy of what its owners are told (rule 14). */
+export function isForCopies(reminder: Pick<Reminder, 'reason' | 'about' | 'crossedOn'>): boolean {
+  const kind = noticeKindOf(reminder);
+  const audience = kind && NOTICES[kind].audience;
+  if (audience === 'ownersAndCopiesFromExpiry') return reminder.crossedOn >= reminder.about;
+  return audience === 'ownersAndCopies';
 }
 
 /** The identity of a reminder within its owner's outbox, in words for logs and history. */

@@ -1,12 +1,12 @@
 /**
- * How the mail looks: inline, what must survive in every client; in one style sheet, what is repeated in every line (a
- * mail over 102 KB is clipped by Gmail), dark mode and phones.
+ * How the mail looks. Styles that every client must show are inline; one style sheet has what each line repeats (Gmail cuts
+ * a mail over 102 KB), dark mode and phones.
  */
 
 import { html } from '../formats/html';
-import type { Urgency } from '../wording/line-words';
+import type { Urgency } from '../wording/notice-wording';
 
-/** Colours that carry 4.5:1 on white, as ink and as the ground of a white badge. */
+/** Each has a contrast of 4.5:1 on white: as text, and as the background of a white badge. */
 export const COLOURS: Readonly<Record<Urgency, string>> = {
   expired: '#c4281c',
   soon: '#a85b00',

@@ -1,8 +1,8 @@
-/** The mail of one digest: a subject, a text and an HTML part that say the same. Pure. */
+/** The mail of one digest: a subject, and a text and an HTML part that say the same. Pure. */
 import type { Digest } from '../core/digest';
-import { digestWords, type Letterhead } from '../wording/digest-words';
 import { htmlOf } from './html';
 import { textOf } from './text';
+import { type Letterhead, mailWords } from './words';
 
 export interface MailContent {
   /** One line of at most 150 characters, without control characters. */
@@ -19,9 +19,9 @@ export interface Attachment {
   readonly text: string;
 }
 
-/** Renders a digest whose lines come most urgent first; days are counted from `digest.asOf`. */
+/** Renders a digest; days are counted from `digest.asOf`. */
 export function renderDigest(digest: Digest, letterhead: Letterhead = {}): MailContent {
-  const words = digestWords(digest, letterhead);
+  const words = mailWords(digest, letterhead);
   return {
     subject: words.subject,
     text: textOf(words),
@@ -30,7 +30,7 @@ export function renderDigest(digest: Digest, letterhead: Letterhead = {}): MailC
   };
 }
 
-/** Without a method: it is a file to import, no invitation to answer. */
+/** Without a method: it is a file to import, not an invitation. */
 function calendarFile(text: string): Attachment {
   return { name: 'expiries.ics', contentType: 'text/calendar; charset=utf-8', text };
 }

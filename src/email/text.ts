@@ -1,8 +1,8 @@
-/** The text part: what a terminal, a watch or a screen reader shows of a mail; 72 columns where words allow. */
+/** The text part of a mail, for terminals, watches and screen readers: 72 columns, except for longer words such as links. */
 import { cut } from '../formats/text';
-import type { DigestWords } from '../wording/digest-words';
-import type { Fact } from '../wording/facts';
-import type { LineWords } from '../wording/line-words';
+import type { LineWords } from '../wording/line';
+import type { Fact } from '../wording/notice-wording';
+import type { MailWords } from './words';
 
 const COLUMNS = 72;
 const INDENT = 14;
@@ -10,7 +10,7 @@ const RULE = '-'.repeat(COLUMNS);
 const OVERVIEW_NAME = 28;
 
 /** Ends with a newline; lines end with LF. */
-export function textOf(words: DigestWords): string {
+export function textOf(words: MailWords): string {
   const numbered = words.lines.length > 1;
   const parts = [
     `${words.heading}.\n${wrap(words.intro, COLUMNS).join('\n')}`,
@@ -41,7 +41,7 @@ function lineText(line: LineWords, number: string): string {
   ].join('\n');
 }
 
-/** The term in a column of its own, what it says beside it. */
+/** The term in the first column, its text in the second. */
 function factText({ term, paragraphs, link }: Fact): string[] {
   const spoken = link?.spoken ? [...paragraphs, `${link.shown}:`] : paragraphs;
   const wrapped = spoken.flatMap(paragraph => wrap(paragraph, COLUMNS - INDENT));

@@ -1,6 +1,6 @@
 /** The outbox table: what owners must still be told, and which sender tells them. */
 import type { TableClient } from '@azure/data-tables';
-import { isForOperators } from '../core/digest';
+import { isForOperators } from '../core/notices';
 import type { Instant } from '../formats/instant';
 import type { HeldClaim, Outbox, OwnerLines } from '../watch/ports';
 import { instant, type Row, text } from './columns';

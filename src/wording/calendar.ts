@@ -1,40 +1,26 @@
-/** The expiries of a mail as a calendar file, for who plans by calendar. */
-import type { Digest, DigestLine, Subject } from '../core/digest';
+/** The expiries of a mail as a calendar file. */
+import type { Digest, DigestLine } from '../core/digest';
 import { eventUid } from '../core/target';
 import { type CalendarEvent, icalendarOf } from '../formats/icalendar';
 import { DAY, HOUR, type Instant } from '../formats/instant';
 import { webLink } from '../formats/text';
 import { utc } from '../formats/when';
-import { datedExpiry, howToRenew, words } from './facts';
-import { nameOf } from './line-words';
+import { calendarExpiry, nameOf } from './line';
+import { howToRenew, words } from './notice-wording';
 
 const ALARMS = [DAY, HOUR];
 
-/** The calendar of all expiries that are known and still to come, one a target; undefined when there is none. */
+/** All expiries that are known and still to come, one for each target; undefined if there is none. */
 export function calendarOf(digest: Digest): string | undefined {
   const events = new Map<string, CalendarEvent>();
   for (const line of digest.lines) {
-    const expiresOn = expiryOf(line.subject);
+    const expiresOn = calendarExpiry(line);
     if (expiresOn === undefined || expiresOn <= digest.asOf) continue;
     const uid = eventUid(line.reminder);
     // The most urgent line of a target comes first.
     if (!events.has(uid)) events.set(uid, eventOf(line, uid, expiresOn, digest.asOf));
   }
   return events.size > 0 ? icalendarOf([...events.values()], { asOf: digest.asOf }) : undefined;
-}
-
-/** Of what is missing none: it may be deleted. */
-function expiryOf(subject: Subject): Instant | undefined {
-  switch (subject.is) {
-    case 'threshold':
-    case 'renewed':
-      return subject.expiresOn;
-    case 'unreadable':
-    case 'readable':
-      return datedExpiry(subject.known);
-    default:
-      return undefined;
-  }
 }
 
 function eventOf(line: DigestLine, uid: string, startsOn: Instant, asOf: Instant): CalendarEvent {
@@ -52,7 +38,7 @@ function eventOf(line: DigestLine, uid: string, startsOn: Instant, asOf: Instant
     startsOn,
     summary: `${nameOf(line)} expires`,
     description: said.filter(text => text !== '').join('\n'),
-    ...(url !== undefined && { url }),
+    url,
     alarms: ALARMS.filter(lead => startsOn - lead > asOf),
   };
 }

@@ -1,12 +1,19 @@
-/** The subject of a mail: how many tokens need someone, and which is the most urgent, so that a glance is enough. */
+/** The subject and heading of a mail: how many tokens need action and which is the most urgent. */
 import type { Digest, DigestLine } from '../core/digest';
-import type { Instant } from '../formats/instant';
+import { isOperatorNotice, NOTICES } from '../core/notices';
 import { cut } from '../formats/text';
-import { counted, expiryPhrase, utc, utcDate } from '../formats/when';
-import { datedExpiry } from './facts';
-import { nameOf } from './line-words';
-import { isGood, needsOf, needsWords, type Tally, tallyOf } from './tally';
-import { matterPhrase } from './watcher-words';
+import { counted, utc, utcDate } from '../formats/when';
+import { nameOf, subjectPhrase } from './line';
+
+/** What a mail is about, counted. */
+interface Counts {
+  readonly tokens: number;
+  readonly rows: number;
+  /** Problems of the watcher itself. */
+  readonly matters: number;
+  /** Tokens with nothing but good news. */
+  readonly good: number;
+}
 
 const LONGEST = 150;
 const LONGEST_NAME = 60;
@@ -14,66 +21,90 @@ const LONGEST_NAME = 60;
 /** One line of at most 150 characters, without control characters. */
 export function subjectOf(digest: Digest): string {
   const { lines, asOf } = digest;
-  const first = lines.find(line => !isGood(line.subject)) ?? lines[0];
+  const first = lines.find(line => countedAs(line) !== 'good') ?? lines[0];
   if (!first) return 'No token needs you';
-  const tally = tallyOf(digest);
-  const others = needsOf(tally) - 1;
-  if (others > 0 && others + 1 === tally.rows)
+  const counts = countsOf(digest);
+  const others = needsAction(counts) - 1;
+  if (others > 0 && others + 1 === counts.rows)
     return fitted(
-      `${counted(tally.rows, 'registry row')} can't be understood: `,
+      `${counted(counts.rows, 'registry row')} can't be understood: `,
       first,
       ` and ${others} more`,
     );
-  return fitted(opening(tally, first), first, happening(first, asOf, isAlone(tally) ? utc : utcDate));
+  return fitted(opening(counts, first), first, subjectPhrase(first, asOf, isOne(counts) ? utc : utcDate));
 }
 
-/** `2 tokens need you`: the subject's count as the mail's own heading. */
+/** `2 tokens need you`: the count of the subject, as the heading in the mail. */
 export function headingOf(digest: Digest): string {
-  const tally = tallyOf(digest);
-  return needsOf(tally) === 0 && tally.good > 0 ? goodNews(tally) : needsWords(tally);
+  const counts = countsOf(digest);
+  return needsAction(counts) === 0 && counts.good > 0 ? goodNews(counts) : needYou(counts);
+}
+
+/** How the lines are ordered; '' where the order says nothing. */
+export function orderOf(digest: Digest): string {
+  const counts = countsOf(digest);
+  if (digest.lines.length < 2 || needsAction(counts) === 0) return '';
+  const last = counts.good > 0 ? ` ${goodNews(counts)} comes last.` : '';
+  return `The most urgent comes first.${last}`;
 }
 
 /** `Good news about 2 tokens`. */
-export function goodNews({ good }: Tally): string {
+function goodNews({ good }: Counts): string {
   return `Good news about ${counted(good, 'token')}`;
 }
 
-function isAlone(tally: Tally): boolean {
-  return (needsOf(tally) || tally.good) === 1;
+/** `4 tokens and 1 registry row need you`. */
+function needYou(counts: Counts): string {
+  const { tokens, rows, matters } = counts;
+  const parts = [
+    ...(tokens > 0 ? [counted(tokens, 'token')] : []),
+    ...(rows > 0 ? [counted(rows, 'registry row')] : []),
+    ...(matters > 0 ? [counted(matters, 'matter') + (tokens + rows === 0 ? ' of the watcher' : '')] : []),
+  ];
+  const last = parts.pop() ?? 'No token';
+  const all = parts.length > 0 ? `${parts.join(', ')} and ${last}` : last;
+  return `${all} ${needsAction(counts) > 1 ? 'need' : 'needs'} you`;
 }
 
-function opening(tally: Tally, { subject }: DigestLine): string {
-  if (isAlone(tally)) return subject.is === 'matter' ? 'The watcher needs you: ' : '';
-  return `${needsOf(tally) === 0 ? goodNews(tally) : needsWords(tally)}: `;
+function opening(counts: Counts, { notice }: DigestLine): string {
+  if (isOne(counts)) return isOperatorNotice(notice.is) ? 'The watcher needs you: ' : '';
+  return `${needsAction(counts) === 0 ? goodNews(counts) : needYou(counts)}: `;
 }
 
-/** What follows the name. */
-function happening({ subject }: DigestLine, asOf: Instant, at: (instant: Instant) => string): string {
-  switch (subject.is) {
-    case 'threshold':
-      return ` ${expiryPhrase(subject.expiresOn, asOf)} (${at(subject.expiresOn)})`;
-    case 'gone':
-      return ` ${expiryPhrase(subject.expiresOn, asOf)} and is gone (${at(subject.expiresOn)})`;
-    case 'missing':
-      return ` can't be found since ${at(subject.since)}`;
-    case 'unreadable':
-      return ` can't be read since ${at(subject.since)}`;
-    case 'invalid':
-      return ": registry row can't be understood";
-    case 'matter':
-      return matterPhrase(subject);
-    case 'renewed':
-      return ` was renewed until ${utcDate(subject.expiresOn)}`;
-    case 'readable': {
-      const expiresOn = datedExpiry(subject.known);
-      const known = expiresOn === undefined ? '' : ` and ${expiryPhrase(expiresOn, asOf)} (${at(expiresOn)})`;
-      return ` can be read again${known}`;
-    }
-  }
-}
-
-/** The name gives way: what happened and when must be seen. */
+/** The name is shortened first: what happened and when must be seen. */
 function fitted(before: string, line: DigestLine, after: string): string {
   const room = LONGEST - before.length - after.length;
   return cut(before + cut(nameOf(line), Math.max(1, Math.min(LONGEST_NAME, room))) + after, LONGEST);
+}
+
+/** Targets are counted, not lines: a mail may have two lines about one target, and the worse one counts. */
+function countsOf({ lines, more }: Digest): Counts {
+  const found = new Map<string, keyof Counts>();
+  for (const line of lines) if (!found.has(identityOf(line))) found.set(identityOf(line), countedAs(line));
+  const counts = { tokens: 0, rows: 0, matters: 0, good: 0 };
+  for (const sort of found.values()) counts[sort] += 1;
+  // Lines are in order of urgency, so the lines of the next mail are no worse than the last line here.
+  const last = lines.at(-1);
+  if (last) counts[countedAs(last)] += more;
+  return counts;
+}
+
+function needsAction({ tokens, rows, matters }: Counts): number {
+  return tokens + rows + matters;
+}
+
+function isOne(counts: Counts): boolean {
+  return (needsAction(counts) || counts.good) === 1;
+}
+
+function countedAs({ notice }: DigestLine): keyof Counts {
+  const { about, says } = NOTICES[notice.is];
+  if (about === 'row') return 'rows';
+  if (about === 'watcher') return 'matters';
+  return says === 'goodNews' ? 'good' : 'tokens';
+}
+
+function identityOf({ reminder, notice }: DigestLine): string {
+  const { scope, name, reason, about } = reminder;
+  return JSON.stringify(isOperatorNotice(notice.is) ? [scope, name, reason, about] : [scope, name]);
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { byUrgency, isForOperators, MATTERS, matterOf } from '../../src/core/digest';
+import { byUrgency } from '../../src/core/digest';
 import type { Reminder } from '../../src/core/reminder';
 import { DAY } from '../../src/formats/instant';
 import { at, KEY } from './states';
@@ -54,12 +54,12 @@ test('within a rank what is so for longest comes first', () => {
   expect(names(lines)).toEqual(['1', '2', '3']);
 });
 
-test('operators alone hear of matters and of rows that are not understood', () => {
-  const forOperators = [...MATTERS, 'invalid'];
-  expect(RANKED.filter(reason => isForOperators({ reason })).sort()).toEqual([...forOperators].sort());
-  for (const reason of ['0', '30d', 'gone', 'toString', '']) expect(isForOperators({ reason })).toBe(false);
-  expect(MATTERS.map(reason => matterOf({ reason }))).toEqual([...MATTERS]);
-  expect(matterOf({ reason: 'invalid' })).toBeUndefined();
+test('an unknown reason comes last: it is never mailed', () => {
+  const unknown = reminder('unknown', at('01-01'), { reason: 'revoked' });
+  expect(names([unknown, reminder('good', at('12-31'), { reason: 'readable' })])).toEqual([
+    'good',
+    'unknown',
+  ]);
 });
 
 test('at the same instant the name decides', () => {

@@ -26,7 +26,7 @@ interface Case {
   readonly canBeRead: boolean;
 }
 
-const muted = (until: Instant, about: Instant | undefined = EXPIRY): Pick<Expiry, 'snoozes'> => {
+const snoozed = (until: Instant, about: Instant | undefined = EXPIRY): Pick<Expiry, 'snoozes'> => {
   const snooze: Snooze = { about, until, reason: 'on leave', on: until - DAY };
   return { snoozes: new Map([[ada, snooze]]) };
 };
@@ -60,12 +60,12 @@ describe('if nothing changes', () => {
 
   test('a snooze that ends gives way to the tightest threshold crossed under it', () => {
     const now = at('06-24');
-    expect(lines(fixed(EXPIRY, now, muted(at('06-29 12:00'))), now, 6)).toEqual([
+    expect(lines(fixed(EXPIRY, now, snoozed(at('06-29 12:00'))), now, 6)).toEqual([
       '06-29T12:00 1d ada',
       '06-30T00:00 0 ada',
       '06-30T00:00 0 ops',
     ]);
-    expect(lines(fixed(EXPIRY, now, muted(at('06-29 12:00'), EXPIRY - DAY)), now, 1)).toEqual([
+    expect(lines(fixed(EXPIRY, now, snoozed(at('06-29 12:00'), EXPIRY - DAY)), now, 1)).toEqual([
       '06-24T00:00 7d ada',
     ]);
   });
@@ -107,7 +107,7 @@ describe('if nothing changes', () => {
     ]);
   });
 
-  test('what is missing is told at the second look, and as gone when its expiry comes', () => {
+  test('what is missing is told after the second read, and as gone when its expiry comes', () => {
     const missing = failing(at('06-29 12:00'), { code: 'missing', sameCodeCount: 1 });
     const seen = new Map([[ada, [told('1d', EXPIRY, at('06-29'))]]]);
     const bad = fixed(EXPIRY, at('06-29 06:00'), { ...missing, checkedOn: at('06-29 12:00'), told: seen });
@@ -189,7 +189,7 @@ function readingOf(before: Expiry, now: Instant): Reading {
   return typeof expiresOn === 'number' ? { outcome: 'expires', expiresOn } : { outcome: 'neverExpires' };
 }
 
-/** A sweep every five minutes, and every reminder told at once: what the forecast never looks at. */
+/** A sweep every five minutes, and every reminder told at once; the forecast skips from event to event instead. */
 function lived(of: Watched, first: Expiry, mail: MailPolicy, until: Instant) {
   const mailed: { at: Instant; is: string }[] = [];
   let current = first;

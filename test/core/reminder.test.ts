@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Expiry } from '../../src/core/expiry';
-import { decideInvalid, decideThreshold, describeReminder, isFromExpiryOn } from '../../src/core/reminder';
+import { decide as decideTopic, describeReminder, isForCopies } from '../../src/core/reminder';
 import { type Told, withTold } from '../../src/core/told';
 import { DAY } from '../../src/formats/instant';
 import { at, crossings, failing, fixed, KEY, SEEN, state, told } from './states';
@@ -11,7 +11,9 @@ const WIDE = at('05-31');
 const WEEK = at('06-23');
 
 const decide = (expiry: Expiry, now: number, lines: readonly Told[] = [], of = all) =>
-  decideThreshold(expiry, of, lines, now);
+  decideTopic('threshold', { state: expiry, crossings: of, told: lines, snooze: undefined, now });
+const decideInvalid = (expiry: Expiry, lines: readonly Told[]) =>
+  decideTopic('invalid', { state: expiry, crossings: [], told: lines, snooze: undefined, now: at('06-02') });
 const reason = (...args: Parameters<typeof decide>) => {
   const decision = decide(...args);
   return decision.due ? decision.reason : decision.because;
@@ -29,6 +31,7 @@ describe('a threshold', () => {
 
   test('is due on a reading taken at its very instant, with what identifies it (rule 11)', () => {
     expect(decide(fixed(EXPIRY, WIDE), WIDE)).toEqual({
+      topic: 'threshold',
       due: true,
       reason: '30d',
       about: EXPIRY,
@@ -110,7 +113,7 @@ describe('what an owner was told', () => {
     expect(reason(read, at('06-24'), [told('7d', EXPIRY - DAY, WEEK + DAY)])).toBe('7d');
   });
 
-  test('is settled where the service refused it for good: it does not loop', () => {
+  test('counts as done when the service refused it for good: it does not loop', () => {
     expect(reason(read, at('06-24'), [told('7d', EXPIRY, WEEK, { outcome: 'refused' })])).toBe('told');
   });
 
@@ -157,18 +160,23 @@ describe('a row that is not understood', () => {
 
   test('is told once for as long as it is so', () => {
     expect(decideInvalid(invalid, [])).toEqual({
+      topic: 'invalid',
       due: true,
       reason: 'invalid',
       about: since,
       crossedOn: since,
       since,
     });
-    expect(decideInvalid(invalid, [told('invalid', since, since)])).toEqual({ due: false, because: 'told' });
+    expect(decideInvalid(invalid, [told('invalid', since, since)])).toEqual({
+      topic: 'invalid',
+      due: false,
+      because: 'told',
+    });
   });
 
   test('is told again when it breaks again, and is not while it is understood', () => {
     expect(decideInvalid(invalid, [told('invalid', at('05-01'), at('05-01'))]).due).toBe(true);
-    expect(decideInvalid(state(), [])).toEqual({ due: false, because: 'notSo' });
+    expect(decideInvalid(state(), [])).toEqual({ topic: 'invalid', due: false, because: 'notSo' });
   });
 
   test('is not what a threshold told', () => {
@@ -212,7 +220,7 @@ describe('the record of what was told', () => {
   });
 });
 
-describe('from the expiry on', () => {
+describe('copies for operators', () => {
   test.each<[string, number, boolean]>([
     ['30d', WIDE, false],
     ['1d', EXPIRY - DAY, false],
@@ -220,13 +228,14 @@ describe('from the expiry on', () => {
     ['0', EXPIRY, true],
     ['-7d', EXPIRY + 7 * DAY, true],
     ['gone', EXPIRY, true],
-  ])('a reminder for %s: as it is crossed before the expiry or not', (reason, crossedOn, expected) => {
-    expect(isFromExpiryOn({ reason, about: EXPIRY, crossedOn })).toBe(expected);
+  ])('of a reminder for %s: only once the expiry is reached', (reason, crossedOn, expected) => {
+    expect(isForCopies({ reason, about: EXPIRY, crossedOn })).toBe(expected);
   });
 
-  test('no other notice speaks of an expiry that is reached, whenever it came up', () => {
-    for (const reason of ['missing', 'unreadable', 'readable', 'renewed', 'invalid'])
-      expect(isFromExpiryOn({ reason, about: EXPIRY, crossedOn: at('12-31') })).toBe(false);
+  test('of a renewal always, and of no other notice, whenever it came up', () => {
+    expect(isForCopies({ reason: 'renewed', about: EXPIRY, crossedOn: WIDE })).toBe(true);
+    for (const reason of ['missing', 'unreadable', 'readable', 'invalid', 'ownerless', 'revoked'])
+      expect(isForCopies({ reason, about: EXPIRY, crossedOn: at('12-31') })).toBe(false);
   });
 });
 

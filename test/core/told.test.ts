@@ -1,12 +1,5 @@
-import {
-  hasHeard,
-  NOTICES,
-  noticeOf,
-  type Told,
-  wasNoticed,
-  wasReminded,
-  withTold,
-} from '../../src/core/told';
+import { TARGET_NOTICES } from '../../src/core/notices';
+import { hasHeard, type Told, wasNoticed, wasReminded, withTold } from '../../src/core/told';
 import { DAY, HOUR } from '../../src/formats/instant';
 import { at, told } from './states';
 
@@ -15,11 +8,7 @@ const WEEK = at('06-23');
 const months = ['01', '02', '03', '04', '05', '06', '07', '08', '09', '10'].map(month => at(`${month}-01`));
 const tell = (lines: readonly Told[]) => lines.reduce<readonly Told[]>(withTold, []);
 
-test('a notice is known by its word, and every other reason is a threshold', () => {
-  for (const notice of NOTICES) expect(noticeOf({ reason: notice })).toBe(notice);
-  for (const reason of ['0', '30d', '-7d', '20%', 'Missing', '', 'toString'])
-    expect(noticeOf({ reason })).toBeUndefined();
-});
+const NOTICES = TARGET_NOTICES.filter(kind => kind !== 'threshold');
 
 describe('what was heard', () => {
   const first = told('30d', EXPIRY, at('05-31'), { operationId: 'one' });
@@ -119,6 +108,13 @@ describe('being reminded of an expiry', () => {
     for (const reason of NOTICES.filter(notice => notice !== 'gone'))
       expect(wasReminded([told(reason, EXPIRY, at('12-31'))], EXPIRY, WEEK)).toBe(false);
   });
+});
+
+test('an unknown reason reminds of no expiry, whatever instant it is about', () => {
+  const lines = tell([told('7d', EXPIRY, WEEK), told('revoked', EXPIRY, at('12-31'))]);
+  expect(lines.map(({ reason }) => reason)).toEqual(['revoked', '7d']);
+  expect(wasReminded(lines, EXPIRY, WEEK)).toBe(true);
+  expect(wasReminded(lines, EXPIRY, EXPIRY)).toBe(false);
 });
 
 test('a notice was heard only in its own word and about its own instant', () => {

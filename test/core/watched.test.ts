@@ -25,7 +25,7 @@ test('MAIL_TO=operators sends everything to them, MAIL_TO=none nothing to anybod
   expect(audienceOf(row({ owners: '' }), to('none'))).toEqual({ owners: [], copies: [] });
 });
 
-test('without owners and without operators nobody can be told', () => {
+test('without owners and without operators there is no recipient', () => {
   expect(audienceOf(row({ owners: '' }), { to: 'owners', operators: [] })).toEqual({
     owners: [],
     copies: [],

@@ -1,5 +1,6 @@
 /** Digests for tests: one line of each sort, and the builder they are made with. */
-import { type Digest, type DigestLine, MATTERS, type Matter, type Subject } from '../../src/core/digest';
+import type { Digest, DigestLine } from '../../src/core/digest';
+import { type Notice, OPERATOR_NOTICES, type OperatorNotice } from '../../src/core/notices';
 import { parseThreshold } from '../../src/core/thresholds';
 import { DAY, HOUR, type Instant, MINUTE } from '../../src/formats/instant';
 
@@ -44,7 +45,7 @@ export function dated(options: Dated = {}): DigestLine {
     where: `application contoso.azureiotcentral.com, token ${name}`,
     portalUrl: 'https://contoso.azureiotcentral.com/admin/tokens',
     howToRenew: RENEW_IOT,
-    subject: { is: 'threshold', threshold, expiresOn, readOn, ...(unconfirmed && { unconfirmed }) },
+    notice: { is: 'threshold', threshold, expiresOn, readOn, unconfirmed },
     ...options.extra,
   };
 }
@@ -55,7 +56,7 @@ export function invalid(name = 'meter-lab', ...faults: string[]): DigestLine {
   return {
     ...line,
     reminder: { ...line.reminder, reason: 'invalid', about: since, crossedOn: since, since },
-    subject: {
+    notice: {
       is: 'invalid',
       faults: faults.length > 0 ? faults : ["owners: 'bob' is not a mail address"],
       since,
@@ -64,14 +65,13 @@ export function invalid(name = 'meter-lab', ...faults: string[]): DigestLine {
 }
 
 /** A line about anything, its reminder to match. */
-export function about(name: string, subject: Subject, extra: Partial<DigestLine> = {}): DigestLine {
+export function about(name: string, notice: Notice, extra: Partial<DigestLine> = {}): DigestLine {
   const { reminder, ...line } = dated({ name });
-  const since = 'since' in subject ? subject.since : subject.is === 'renewed' ? subject.expiresOn : NOW;
-  const reason = subject.is === 'matter' ? subject.matter : subject.is;
+  const since = 'since' in notice ? notice.since : notice.expiresOn;
   return {
     ...line,
-    reminder: { ...reminder, reason, about: since, crossedOn: since, since },
-    subject,
+    reminder: { ...reminder, reason: notice.is, about: since, crossedOn: since, since },
+    notice,
     ...extra,
   };
 }
@@ -134,7 +134,7 @@ export const LINES = {
     }),
 } satisfies Readonly<Record<string, () => DigestLine>>;
 
-const NOTES: Readonly<Record<Matter, readonly [scope: string, name: string, note: string]>> = {
+const NOTES: Readonly<Record<OperatorNotice, readonly [scope: string, name: string, note: string]>> = {
   scopeFailing: [
     'iotCentralToken:contoso.azureiotcentral.com',
     '',
@@ -157,34 +157,34 @@ const NOTES: Readonly<Record<Matter, readonly [scope: string, name: string, note
   ],
 };
 
-export function matter(matter: Matter): DigestLine {
-  const [scope, name, note] = NOTES[matter];
+export function matter(is: OperatorNotice): DigestLine {
+  const [scope, name, note] = NOTES[is];
   const since = NOW - 2 * HOUR;
   return {
-    reminder: { owner: OWNER, scope, name, reason: matter, about: since, crossedOn: since, since, note },
-    displayName: matter === 'undelivered' ? `Mail to ${name}` : scope,
+    reminder: { owner: OWNER, scope, name, reason: is, about: since, crossedOn: since, since, note },
+    displayName: is === 'undelivered' ? `Mail to ${name}` : scope,
     label: 'The watcher itself',
     where: scope,
     howToRenew: '',
-    subject: { is: 'matter', matter, since, note },
+    notice: { is, since, note },
   };
 }
 
 /** An operator's mail. */
 export function matters(): Digest {
-  return digest(MATTERS.map(matter));
+  return digest(OPERATOR_NOTICES.map(matter));
 }
 
 /** A mail with a line of every sort, most urgent first, every link that a line can have with it. */
 export function every(): Digest {
   const { lines } = mixed();
-  const [bad, dates] = [lines.filter(line => line.subject.is === 'invalid'), lines.slice(0, 4)];
+  const [bad, dates] = [lines.filter(line => line.notice.is === 'invalid'), lines.slice(0, 4)];
   const { gone, missing, unreadable, neverRead, minted, renewed, readable } = LINES;
   const owners = [gone(), ...dates, missing(), unreadable(), neverRead(), minted()].map((line, index) => ({
     ...line,
     snoozeUrl: snoozeUrl(index),
   }));
-  const [scopeFailing, undelivered, poisoned, ownerless] = MATTERS.map(matter);
+  const [scopeFailing, undelivered, poisoned, ownerless] = OPERATOR_NOTICES.map(matter);
   const operators = [scopeFailing, undelivered, poisoned, ...bad, ownerless].filter(
     line => line !== undefined,
   );

@@ -1,6 +1,7 @@
 /** Rows are untrusted: whatever they hold, a mail stays one mail with nothing in it but words and web links. */
 import * as fc from 'fast-check';
-import { type Digest, type DigestLine, MATTERS } from '../../src/core/digest';
+import type { Digest, DigestLine } from '../../src/core/digest';
+import { OPERATOR_NOTICES } from '../../src/core/notices';
 import { renderDigest } from '../../src/email/render';
 import { about, dated, digest, invalid, LINES, NOW } from './digests';
 
@@ -90,7 +91,7 @@ const line = fc
         about('b', { is: 'unreadable', since: NOW, message, known: { minted: true } }),
         LINES.renewed(),
         LINES.readable(),
-        ...MATTERS.map(matter => about('', { is: 'matter', matter, since: NOW, note: message })),
+        ...OPERATOR_NOTICES.map(is => about('', { is, since: NOW, note: message })),
       ].map(given => ({
         ...given,
         ...extra,

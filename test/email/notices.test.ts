@@ -1,4 +1,4 @@
-/** What a mail says of everything beside thresholds, in text and in HTML alike, and what its subject says at a glance. */
+/** What a mail says of every notice except thresholds, the same in text and in HTML, and what its subject says. */
 import type { DigestLine } from '../../src/core/digest';
 import { renderDigest } from '../../src/email/render';
 import { DAY, HOUR } from '../../src/formats/instant';
@@ -30,7 +30,7 @@ const SENTENCES: readonly (readonly [string, () => DigestLine, readonly string[]
       "line-3 can't be found",
       'IoT Central knows no such API token',
       'Deleted? Remove its row from the registry (PartitionKey iotCentralToken:contoso.azureiotcentral.com, RowKey line-3).',
-      'Renamed, or the row is wrong? Mend the row.',
+      'Renamed, or the row is wrong? Correct the row.',
       'Replaced? Register the new one and remove this row.',
       'It expires in 90 days, on Mon 2027-04-05 08:35 UTC; last read from Azure on 2027-01-05 02:35 UTC.',
     ],
@@ -75,7 +75,7 @@ const SENTENCES: readonly (readonly [string, () => DigestLine, readonly string[]
   [
     'a failing scope',
     () => matter('scopeFailing'),
-    ['None of the 41 targets', 'Look for one cause for all', 'You are an operator of the watcher'],
+    ['None of the 41 targets', 'Look for one cause of all failures', 'You are an operator of the watcher'],
   ],
   [
     'a lost mail',
@@ -105,7 +105,7 @@ test('text and HTML say the same of every sort, fact by fact', () => {
   for (const date of shown.match(/\d{4}-\d\d-\d\d( \d\d:\d\d UTC)?/g) ?? []) expect(read).toContain(date);
 });
 
-test('what has expired meanwhile is no reason to lean back when it can be read again', () => {
+test('what has expired meanwhile still needs action when it can be read again', () => {
   const known = { expiresOn: NOW - DAY, minted: false };
   const line = about('a', { is: 'readable', since: NOW - 2 * DAY, readOn: NOW, known });
   for (const part of bothOf(line)) expect(part).toContain('It has expired. Create a new API token');
@@ -113,7 +113,7 @@ test('what has expired meanwhile is no reason to lean back when it can be read a
 
 describe('the snooze link', () => {
   const href = snoozeUrl(0);
-  test('stands in text and HTML where there is something to mute', () => {
+  test('stands in text and HTML where there is something to snooze', () => {
     for (const line of [dated(), LINES.gone(), LINES.missing(), LINES.unreadable()]) {
       const { text, html } = renderDigest(digest([{ ...line, snoozeUrl: href }]));
       expect(text).toContain(`Snooze, or say that you replaced it:\n              ${href}\n`);
@@ -145,7 +145,7 @@ describe('the subject', () => {
     expect(subjectOf(line)).toBe(subject);
   });
 
-  test('counts who needs somebody, and good news only where there is nothing else', () => {
+  test('counts what needs action, and good news only where there is nothing else', () => {
     expect(subjectOf(dated(), LINES.renewed())).toBe('gateway-prod expires in 7 days (2027-01-12 08:30 UTC)');
     expect(subjectOf(LINES.renewed(), LINES.readable())).toBe(
       'Good news about 2 tokens: gateway-us was renewed until 2028-01-12',

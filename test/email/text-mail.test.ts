@@ -36,9 +36,9 @@ IoT Central API token
 
 Since         Tue 2027-01-05 06:00 UTC
 What's wrong  owners: 'bob' is not a mail address
-What to do    Mend the row in the registry (PartitionKey
+What to do    Correct the row in the registry (PartitionKey
               iotCentralToken:contoso.azureiotcentral.com, RowKey
-              meter-lab). Until then the watcher goes by what it
+              meter-lab). Until then the watcher uses only what it
               understands of the row, and that may be nothing.
               There is nothing to acknowledge.
 Where         application contoso.azureiotcentral.com, token meter-lab

@@ -178,7 +178,7 @@ test('a target is explained through its life: what is due, what was told, what c
   });
 });
 
-test('what is due by the explanation is what the next mail says, whatever befell the target', async () => {
+test('what is due by the explanation is what the next mail says, whatever happens to the target', async () => {
   const keys: Key[] = ['missing', 'locked', 'fine', 'muddled'].map(name => ({ scope: CONTOSO, name }));
   for (const { name } of keys) {
     token(name).expires('2026-06-03T00:00:00Z');

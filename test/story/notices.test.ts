@@ -9,6 +9,7 @@ import {
   mailedBy,
   mailsAt,
   notesOf,
+  queued,
   SUBSCRIPTION,
   textTo,
   ticks,
@@ -62,7 +63,7 @@ describe('renewed', () => {
     await readAt('2027-01-01T06:00:00Z');
   });
 
-  test('is told once to whoever was reminded, with both expiries and when the new one was read', async () => {
+  test('is told once to those who were reminded, with both expiries and when the new one was read', async () => {
     expect(await at('2027-01-01T12:00:00Z')).toHaveLength(1);
     token().expires(NEW);
     expect(await at('2027-01-01T18:00:00Z')).toEqual([`${ADA}: Gateway was renewed until 2028-01-31`]);
@@ -80,7 +81,7 @@ describe('renewed', () => {
     expect(await at('2027-01-01T18:00:00Z')).toEqual([`${ADA}: Gateway was renewed until 2028-01-31`]);
   });
 
-  test('in time, without a reminder, is told to nobody', async () => {
+  test('in time, without a reminder, is not told', async () => {
     token().expires(NEW);
     expect(await at('2027-01-01T12:00:00Z')).toEqual([]);
     expect(await at('2027-02-08T12:00:00Z')).toEqual([]);
@@ -156,14 +157,14 @@ describe('missing', () => {
     expect(await history()).toEqual(['firstSeen', 'missing', 'told']);
   });
 
-  test('once and then found is told to nobody', async () => {
+  test('once and then found is not told', async () => {
     token().misbehaves({ fault: 'times', times: 1, inner: { fault: 'status', status: 404 } });
     expect(await at('2026-06-02T06:00:00Z')).toEqual([]);
     expect(await later()).toEqual([]);
     expect(await history()).toEqual(['firstSeen', 'missing', 'recovered']);
   });
 
-  test('twice, but not in a row, is told to nobody', async () => {
+  test('twice, but not in a row, is not told', async () => {
     for (const status of [404, 500, 404]) {
       token().misbehaves({ fault: 'status', status });
       world().clock.pass(6 * HOUR);
@@ -171,7 +172,7 @@ describe('missing', () => {
     }
   });
 
-  test('and found again is told to who heard it', async () => {
+  test('and found again is told to those who heard it', async () => {
     await away();
     await ticks(world(), 1);
     token().expires(OLD);
@@ -268,7 +269,7 @@ describe('unreadable', () => {
     expect(await history()).toEqual(['firstSeen', 'failing', 'told']);
   });
 
-  test('needs three failures: an hour in which nobody tried says little', async () => {
+  test('needs three failures: an hour without reads says little', async () => {
     await forbidden();
     world().clock.pass(3 * HOUR);
     expect(await mailedBy(world(), () => world().tick())).toEqual([]);
@@ -327,7 +328,7 @@ describe('unreadable from the start', () => {
     await ticks(world(), 1);
     expect(await within(12)).toEqual([`${ADA}: New can't be read since 2026-06-01 00:05 UTC`]);
     expect(lastText()).toContain(role);
-    expect(lastText()).toContain('Until then nobody watches it: look up its expiry yourself.');
+    expect(lastText()).toContain('Until then it is not watched: look up its expiry yourself.');
     expect(await told(scope, name)).toEqual(['unreadable of 2026-06-01T00:05:00.000Z']);
   });
 
@@ -406,6 +407,18 @@ describe('readable again', () => {
     });
     expect(mails).toEqual([]);
   });
+});
+
+test('a queued reason that this version does not know is never mailed: it is dropped and on record', async () => {
+  await readAt('2026-06-02T00:00:00Z');
+  const about = world().clock.now();
+  const line = { scope: CONTOSO, name: 'gateway', owner: ADA, about, crossedOn: about, since: about };
+  await world().tables.outbox.put([{ ...line, reason: 'revoked' }]);
+  expect(await within(1)).toEqual([]);
+  expect(await queued(world())).toBe(0);
+  expect(await notesOf(world(), CONTOSO, 'gateway', 'dropped')).toEqual([
+    `revoked of 2026-06-02T00:00:00.000Z to ${ADA}: unknownReason`,
+  ]);
 });
 
 describe('one mail', () => {

@@ -2,10 +2,10 @@
 import { TableClient } from '@azure/data-tables';
 import fc from 'fast-check';
 import { crossingsFor, remindersFor } from '../../src/core/assess';
-import { isForOperators, matterOf } from '../../src/core/digest';
 import type { Expiry } from '../../src/core/expiry';
+import { isAboutWatcher, isForOperators, noticeKindOf } from '../../src/core/notices';
 import { describeReminder, type Reminder } from '../../src/core/reminder';
-import { noticeOf, type Told } from '../../src/core/told';
+import type { Told } from '../../src/core/told';
 import { DAY, formatInstant, HOUR, type Instant, MINUTE } from '../../src/formats/instant';
 import { openTables } from '../../src/storage/tables';
 import type { Mailer } from '../../src/watch/ports';
@@ -156,9 +156,9 @@ function onFailingStorage(watch: SendDigest, calls: number): SendDigest {
 /** A reminder must agree with the last reading. */
 function expectTrueWhenSent({ reminder, recorded }: Sent): void {
   const { reason, about } = reminder;
-  if (matterOf(reminder)) return;
+  if (isAboutWatcher(reminder)) return;
   const now = recorded ?? { failure: undefined, recovered: undefined, expiresOn: undefined };
-  const notice = noticeOf(reminder);
+  const notice = noticeKindOf(reminder);
   if (notice === 'missing' || notice === 'unreadable')
     expect([reason, now.failure?.since]).toEqual([reason, about]);
   else if (notice === 'readable')
@@ -175,7 +175,8 @@ function expectGoodNews(state: Expiry, told: readonly Told[]): void {
   const ended = (line: Told) =>
     (line.reason === 'missing' || line.reason === 'unreadable') && line.about === recovered?.since;
   if (recovered && heard.some(ended)) expect(said('readable', recovered.since)).toBe(true);
-  const reminded = (line: Told) => line.about === renewed?.from && (noticeOf(line) ?? 'gone') === 'gone';
+  const reminded = (line: Told) =>
+    line.about === renewed?.from && ['threshold', 'gone'].includes(noticeKindOf(line) ?? '');
   if (renewed && typeof expiresOn === 'number' && heard.some(reminded))
     expect(said('renewed', expiresOn)).toBe(true);
 }
@@ -282,7 +283,7 @@ async function live(firstDays: readonly number[], steps: readonly Step[]): Promi
     expectTrueWhenSent(one);
     const { operationId, reminder } = one;
     // Notices about the watcher itself are told at least once.
-    if (!accepted.has(operationId) || matterOf(reminder)) continue;
+    if (!accepted.has(operationId) || isAboutWatcher(reminder)) continue;
     const identity = `${reminder.reason} of ${reminder.name} ${reminder.about} to ${reminder.owner}`;
     operations.set(identity, (operations.get(identity) ?? new Set()).add(operationId));
   }

@@ -92,6 +92,20 @@ describe('a snooze', () => {
     ]);
   });
 
+  test('drops a queued notice, too, and says why', async () => {
+    token().misbehaves({ fault: 'status', status: 403 });
+    for (const time of ['18:00', '18:05', '19:05']) {
+      world().clock.to(`2026-07-02T${time}:00Z`);
+      await world().sweep();
+    }
+    await snooze(5);
+    await world().remind();
+    expect(world().mailsTo(ADA)).toHaveLength(1);
+    expect(await notesOf(world(), CONTOSO, 'gateway', 'dropped')).toEqual([
+      expect.stringMatching(/^unreadable of \S+ to ada@example\.com: snoozed$/),
+    ]);
+  });
+
   test('is in the history, with who, until when and why', async () => {
     await snooze(7);
     expect(await notesOf(world(), CONTOSO, 'gateway', 'snoozed')).toEqual([

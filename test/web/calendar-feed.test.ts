@@ -68,8 +68,8 @@ test('a renewed token moves: its event keeps its identity, and another target ha
 
 test('a mail and the feed name an event alike', () => {
   const about = { ...KEY, owner: 'ada@example.com', reason: '30d', about: NOW, crossedOn: NOW, since: NOW };
-  const subject = { is: 'renewed', from: NOW, expiresOn: NOW + DAY, readOn: NOW } as const;
-  const line = { reminder: about, displayName: '', label: '', where: '', howToRenew: '', subject };
+  const notice = { is: 'renewed', from: NOW, expiresOn: NOW + DAY, readOn: NOW } as const;
+  const line = { reminder: about, displayName: '', label: '', where: '', howToRenew: '', notice };
   const digest: Digest = { owner: 'ada@example.com', lines: [line], more: 0, asOf: NOW };
   expect(readCalendar(calendarOf(digest) ?? '').events[0]?.uid).toBe(eventOf().uid);
 });

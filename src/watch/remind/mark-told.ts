@@ -1,8 +1,8 @@
 /** Telling: what an accepted or refused digest leaves behind with its targets, its owner and the operators. */
 import { isSameAddress } from '../../core/address';
 import { toldTo } from '../../core/assess';
-import { isForOperators, matterOf } from '../../core/digest';
 import type { TargetEvent } from '../../core/history';
+import { isAboutWatcher, isForOperators } from '../../core/notices';
 import { describeReminder, type Reminder } from '../../core/reminder';
 import { type Told, withTold } from '../../core/told';
 import type { Instant } from '../../formats/instant';
@@ -79,7 +79,7 @@ function byTarget(reminders: readonly Reminder[]): [Reminder, ...Reminder[]][] {
 }
 
 function isOfTarget(reminder: Reminder): boolean {
-  return matterOf(reminder) === undefined;
+  return !isAboutWatcher(reminder);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** One owner's digest, from claim to told, in the order that survives a crash after any step (DESIGN.md section 5). */
-import { type Digest, isForOperators, MOST_LINES } from '../../core/digest';
+import { type Digest, MOST_LINES } from '../../core/digest';
+import { isForOperators } from '../../core/notices';
 import { DAY, HOUR, type Instant, MINUTE } from '../../formats/instant';
 import type { Claim, Clock, HeldClaim, Log, Mailer, OutboxLine, OwnerLines, Tables } from '../ports';
 import { ClaimLost, mayPost, postponeClaim, releaseClaim, takeOver, UNDER_WAY } from './claim';

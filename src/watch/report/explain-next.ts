@@ -1,28 +1,58 @@
 /** The thresholds in force for a target, and what comes next: the next read, the next threshold, the next mail, or why there is none. */
 import { crossingsFor, scheduleOf } from '../../core/assess';
+import type { Expiry } from '../../core/expiry';
 import { foresee } from '../../core/forecast';
-import { decideThreshold } from '../../core/reminder';
+import { type DecisionContext, decide, type Reminder } from '../../core/reminder';
+import type { NextCheck } from '../../core/schedule';
 import { fixedExpiry } from '../../core/standing';
 import { isWatched } from '../../core/target';
-import { crossingsOf } from '../../core/thresholds';
-import type { Case } from './explain-recipients';
-import { check, type Grounds, silence, skip } from './explain-words';
-import type {
-  Because,
-  ExplainedNext,
-  ExplainedRecipient,
-  ExplainedThreshold,
-  NextMail,
-  Silence,
-} from './explanation';
+import {
+  crossingsOf,
+  type SkippedThreshold,
+  type Threshold,
+  type ThresholdPolicy,
+} from '../../core/thresholds';
+import type { Instant } from '../../formats/instant';
+import type { ExplainedRecipient, ExplainInput } from './explain-recipients';
+import { type Because, check, type NoMailReason, noMail, skipped } from './explain-sentences';
 
-/** Each threshold once: those that fall somewhere, earliest first, then those that say nothing. */
-export function thresholdsOf({ row, state, now }: Case): ExplainedThreshold[] {
+export interface ExplainedThreshold {
+  readonly threshold: Threshold;
+  readonly from: ThresholdPolicy['from'];
+  /** Undefined where it is skipped. */
+  readonly at: Instant | undefined;
+  readonly crossed: boolean;
+  readonly skipped: Because<SkippedThreshold['because'] | NoMailReason> | undefined;
+}
+
+export interface ExplainedNext {
+  readonly check: { readonly on: Instant; readonly because: Because<NextCheck['because']> } | undefined;
+  readonly crossing: { readonly threshold: Threshold; readonly at: Instant } | undefined;
+  readonly mail: NextMail | undefined;
+  /** Why no mail follows; undefined while one does. */
+  readonly silence: Because<NoMailReason> | undefined;
+}
+
+/** What goes out next, all at one instant. */
+interface NextMail {
+  readonly at: Instant;
+  readonly lines: readonly Pick<Reminder, 'owner' | 'reason'>[];
+}
+
+/** Each threshold once: first those that fall on an instant, earliest first, then the skipped ones. */
+export function thresholdsOf({ row, state, now }: ExplainInput): ExplainedThreshold[] {
   const { thresholds, from } = row.policy;
   const expiresOn = fixedExpiry(state);
+  const skip = (threshold: Threshold, because: ExplainedThreshold['skipped']) => ({
+    threshold,
+    from,
+    at: undefined,
+    crossed: false,
+    skipped: because,
+  });
   if (expiresOn === undefined) {
-    const skipped = whyNoExpiry({ row, state, now });
-    return thresholds.map(threshold => ({ threshold, from, at: undefined, crossed: false, skipped }));
+    const because = whyNoExpiry(contextWithoutRecipient(state, now));
+    return thresholds.map(threshold => skip(threshold, because));
   }
   const found = crossingsOf(thresholds, expiresOn, state.lifetimeMs);
   return [
@@ -33,35 +63,29 @@ export function thresholdsOf({ row, state, now }: Case): ExplainedThreshold[] {
       crossed: at <= now,
       skipped: undefined,
     })),
-    ...found.skipped.map(({ threshold, because }) => ({
-      threshold,
-      from,
-      at: undefined,
-      crossed: false,
-      skipped: skip(because),
-    })),
+    ...found.skipped.map(({ threshold, because }) => skip(threshold, skipped(because))),
   ];
 }
 
 export function nextOf(
-  of: Case,
+  input: ExplainInput,
   recipients: readonly ExplainedRecipient[],
   canBeRead: boolean,
 ): ExplainedNext {
-  const { row, state, mail, now } = of;
-  const mailed = nextMail(of, canBeRead);
+  const { row, state, mail, now } = input;
+  const next = nextMail(input, canBeRead);
   const crossing = crossingsFor(row, state).find(({ at }) => at > now);
   const read = isWatched(row.columns) && canBeRead ? scheduleOf(row, state, mail, now) : undefined;
   return {
     check: read && { on: read.on, because: check(read.because) },
     crossing: crossing && { threshold: crossing.threshold, at: crossing.at },
-    mail: mailed,
-    silence: mailed ? undefined : whySilent(of, recipients),
+    mail: next,
+    silence: next ? undefined : whyNoMail(input, recipients),
   };
 }
 
-/** As the forecast has it, however far ahead: whatever goes out first. */
-function nextMail({ row, state, mail, now }: Case, canBeRead: boolean): NextMail | undefined {
+/** The first mail of the forecast, however far ahead. */
+function nextMail({ row, state, mail, now }: ExplainInput, canBeRead: boolean): NextMail | undefined {
   const lines: NextMail['lines'][number][] = [];
   let first: number | undefined;
   for (const { at, reminder } of foresee({ row, state, canBeRead }, mail, now, Number.POSITIVE_INFINITY)) {
@@ -72,20 +96,23 @@ function nextMail({ row, state, mail, now }: Case, canBeRead: boolean): NextMail
   return first === undefined ? undefined : { at: first, lines };
 }
 
-/** The one reason that holds for all, or what is decided about the thresholds for the first who hears of it. */
-function whySilent(of: Case, recipients: readonly ExplainedRecipient[]): Because<Silence> | undefined {
-  if (of.muteness !== undefined) return silence(of.muteness, groundsOf(of));
+/** The one reason for all recipients, or what is decided about the thresholds for the first of them. */
+function whyNoMail(
+  { state, now, whyNobody }: ExplainInput,
+  recipients: readonly ExplainedRecipient[],
+): Because<NoMailReason> | undefined {
+  if (whyNobody !== undefined) return noMail(whyNobody, contextWithoutRecipient(state, now));
   const decisions = recipients.flatMap(recipient => recipient.decisions);
   const decision = decisions.find(({ topic, due }) => topic === 'threshold' && !due);
   return decision && !decision.due ? { code: decision.code, why: decision.why } : undefined;
 }
 
-function whyNoExpiry({ row, state, now }: Pick<Case, 'row' | 'state' | 'now'>) {
-  const decision = decideThreshold(state, [], [], now);
-  return decision.due ? undefined : silence(decision.because, groundsOf({ row, state, now }));
+function whyNoExpiry(context: DecisionContext): Because<NoMailReason> | undefined {
+  const decision = decide('threshold', context);
+  return decision.due ? undefined : noMail(decision.because, context);
 }
 
-function groundsOf({ row, state, now }: Pick<Case, 'row' | 'state' | 'now'>): Grounds {
-  const crossings = crossingsFor(row, state);
-  return { topic: 'threshold', state, crossings, told: [], snooze: undefined, now };
+/** For what is the same for every recipient. */
+export function contextWithoutRecipient(state: Expiry, now: Instant): DecisionContext {
+  return { state, crossings: [], told: [], snooze: undefined, now };
 }

@@ -1,55 +1,73 @@
-/** Who hears of a target, what each was told, and every decision for each: taken from the decisions that send, never made anew. */
-import { addressKey, includesAddress } from '../../core/address';
-import { crossingsFor, remindersFor, snoozeOf, toldTo } from '../../core/assess';
+/** Who hears of a target, what each was told, and every decision for each. The decisions are those that send mails. */
+import { addressKey, includesAddress, isSameAddress } from '../../core/address';
+import { contextFor, crossingsFor, remindersFor, snoozeOf, toldTo } from '../../core/assess';
 import type { Expiry } from '../../core/expiry';
-import { type Decision, decideAll, decideInvalid, type Reminder } from '../../core/reminder';
-import { holds } from '../../core/snooze';
+import type { Topic } from '../../core/notices';
+import { type DueDecision, decide, decideAll, type Reminder } from '../../core/reminder';
+import { holds, type Snooze } from '../../core/snooze';
 import { fixedExpiry } from '../../core/standing';
-import { noticeOf } from '../../core/told';
+import type { Told } from '../../core/told';
 import { audienceOf, type MailPolicy, type Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
-import { due, type Grounds, silence } from './explain-words';
-import type { ExplainedDecision, ExplainedRecipient, Role, Silence, Topic } from './explanation';
+import { type Because, due, type NoMailReason, noMail } from './explain-sentences';
 
-/** A target whose row is there, its state as it stands now. */
-export interface Case {
+/** A target that is in the registry, its current state, and what decides who is told. */
+export interface ExplainInput {
   readonly row: Watched;
   readonly state: Expiry;
   readonly mail: MailPolicy;
   readonly now: Instant;
-  /** Why nobody is told anything; undefined while that is decided for each. */
-  readonly muteness: Silence | undefined;
+  /** Why no one is told anything; undefined while that is decided for each recipient. */
+  readonly whyNobody: NoMailReason | undefined;
 }
 
-/** What `decideAll` decides, in its order. */
-const TOPICS: readonly Topic[] = ['threshold', 'missing', 'unreadable', 'readable', 'renewed'];
+/** `standIn`: an operator in the owners' place. `copy`: an operator beside them. `former`: was told something, and is told no more. */
+export type Role = 'owner' | 'standIn' | 'copy' | 'former';
 
-export function recipientsOf(of: Case): ExplainedRecipient[] {
-  const { row, state, mail, now } = of;
+export interface ExplainedRecipient {
+  readonly address: string;
+  readonly role: Role;
+  readonly snooze: (Snooze & { readonly holds: boolean }) | undefined;
+  /** Latest first. */
+  readonly told: readonly Told[];
+  readonly decisions: readonly ExplainedDecision[];
+}
+
+export type ExplainedDecision = { readonly topic: Topic } & (
+  | (Because<'due'> & {
+      readonly due: true;
+      readonly reminder: Pick<Reminder, 'reason' | 'about' | 'crossedOn' | 'since'>;
+    })
+  | (Because<NoMailReason> & { readonly due: false })
+);
+
+export function recipientsOf(input: ExplainInput): ExplainedRecipient[] {
+  const { row, state, mail, now } = input;
   const { owners, copies } = audienceOf(row, mail);
+  const recipient = (address: string, role: Role) => ({
+    ...recordOf(address, state, now),
+    role,
+    decisions: decisionsFor(address, input),
+  });
   const roleOf = (owner: string): Role => (includesAddress(row.columns.owners, owner) ? 'owner' : 'standIn');
   const present = [
-    ...owners.map(owner => recipient(owner, roleOf(owner), of)),
-    ...copies.map(owner => recipient(owner, 'copy', of)),
+    ...owners.map(owner => recipient(owner, roleOf(owner))),
+    ...copies.map(owner => recipient(owner, 'copy')),
   ];
   return [...present, ...formerOf(state, present, now)];
 }
 
-/** Those who were told something, or muted it, and are no recipients any more. */
+/** Those who were told something or snoozed it, and are no longer recipients. */
 export function formerOf(
   state: Expiry,
   present: readonly Pick<ExplainedRecipient, 'address'>[],
   now: Instant,
 ): ExplainedRecipient[] {
-  const heard = new Set(present.map(({ address }) => addressKey(address)));
+  const current = new Set(present.map(({ address }) => addressKey(address)));
   const known = new Set([...state.told.keys(), ...state.snoozes.keys()]);
   return [...known]
-    .filter(owner => !heard.has(owner))
+    .filter(owner => !current.has(owner))
     .map(owner => ({ ...recordOf(owner, state, now), role: 'former', decisions: [] }));
-}
-
-function recipient(address: string, role: Role, of: Case): ExplainedRecipient {
-  return { ...recordOf(address, of.state, of.now), role, decisions: decisionsFor(address, of) };
 }
 
 function recordOf(address: string, state: Expiry, now: Instant) {
@@ -61,42 +79,29 @@ function recordOf(address: string, state: Expiry, now: Instant) {
   };
 }
 
-/** Every topic once, and whatever else is due. */
-function decisionsFor(owner: string, of: Case): ExplainedDecision[] {
-  const { row, state, mail, now, muteness } = of;
+/** One decision for each topic. */
+function decisionsFor(owner: string, { row, state, mail, now, whyNobody }: ExplainInput) {
   const crossings = crossingsFor(row, state);
-  const told = toldTo(state, owner);
-  const snooze = snoozeOf(state, owner);
-  const grounds = (topic: Topic): Grounds => ({ topic, state, crossings, told, snooze, now });
-  const decided: [Topic, Decision][] = decideAll(state, crossings, told, snooze, now).map(
-    (decision, index) => [TOPICS[index] ?? 'threshold', decision],
-  );
-  if (hears(mail.operators, owner)) decided.push(['invalid', decideInvalid(state, told)]);
-  if (muteness !== undefined)
-    return decided.map(([topic]) => ({ topic, due: false, ...silence(muteness, grounds(topic)) }));
-  const waiting = remindersFor(row, state, crossings, mail, now).filter(other => hears([other.owner], owner));
-  const explained = decided.map(([topic, decision]): ExplainedDecision => {
-    if (!decision.due) return { topic, due: false, ...silence(decision.because, grounds(topic)) };
-    const goesOut = waiting.some(other => isSame(other, decision));
-    return goesOut
-      ? dueBy(decision, grounds(topic))
-      : { topic, due: false, ...silence('ownersAlone', grounds(topic)) };
+  const context = contextFor(owner, state, crossings, now);
+  const decisions = decideAll(context);
+  if (includesAddress(mail.operators, owner)) decisions.push(decide('invalid', context));
+  const reminders = remindersFor(row, state, crossings, mail, now);
+  return decisions.map((decision): ExplainedDecision => {
+    const { topic } = decision;
+    const notDue = (code: NoMailReason) => ({ topic, due: false, ...noMail(code, context, topic) }) as const;
+    if (whyNobody !== undefined) return notDue(whyNobody);
+    if (!decision.due) return notDue(decision.because);
+    return reminders.some(reminder => isSame(reminder, owner, decision))
+      ? explainDue(decision, state)
+      : notDue('ownersAlone');
   });
-  const others = waiting.filter(reminder => !decided.some(([, decision]) => isSame(reminder, decision)));
-  return [...explained, ...others.map(other => dueBy(other, grounds(noticeOf(other) ?? 'threshold')))];
 }
 
-type Due = Pick<Reminder, 'reason' | 'about' | 'crossedOn' | 'since'>;
-
-function dueBy({ reason, about, crossedOn, since }: Due, grounds: Grounds): ExplainedDecision {
-  const reminder = { reason, about, crossedOn, since };
-  return { topic: grounds.topic, due: true, ...due(reminder, grounds), reminder };
+function explainDue(decision: DueDecision, state: Expiry): ExplainedDecision {
+  const { topic, reason, about, crossedOn, since } = decision;
+  return { topic, due: true, ...due(decision, state), reminder: { reason, about, crossedOn, since } };
 }
 
-function isSame(reminder: Reminder, decision: Decision | Due): boolean {
-  return 'reason' in decision && reminder.reason === decision.reason && reminder.about === decision.about;
-}
-
-function hears(addresses: readonly string[], owner: string): boolean {
-  return includesAddress(addresses, owner);
+function isSame(reminder: Reminder, owner: string, { reason, about }: DueDecision): boolean {
+  return isSameAddress(reminder.owner, owner) && reminder.reason === reason && reminder.about === about;
 }

@@ -1,4 +1,4 @@
-/** The explanation of one target, whole: its item, its state, its history, and why a reminder is or isn't due. */
+/** The explanation of one target: its item, its state, its history, what was told, and why a reminder is or isn't due. */
 
 import { assess } from '../../core/assess';
 import { NO_COUNTS } from '../../core/counts';
@@ -10,11 +10,20 @@ import { audienceOf, type MailPolicy, type Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
 import type { Clock, Tables } from '../ports';
 import { type Kinds, type ParsedTarget, parseTarget } from '../targets/parse-target';
-import { nextOf, thresholdsOf } from './explain-next';
-import { type Case, formerOf, recipientsOf } from './explain-recipients';
-import { silence } from './explain-words';
-import type { Explanation, Silence } from './explanation';
+import {
+  contextWithoutRecipient,
+  type ExplainedNext,
+  type ExplainedThreshold,
+  nextOf,
+  thresholdsOf,
+} from './explain-next';
+import { type ExplainedRecipient, type ExplainInput, formerOf, recipientsOf } from './explain-recipients';
+import { type NoMailReason, noMail } from './explain-sentences';
 import type { Report } from './status';
+
+export type { ExplainedNext, ExplainedThreshold } from './explain-next';
+export type { ExplainedDecision, ExplainedRecipient, Role } from './explain-recipients';
+export type { Because, NoMailReason } from './explain-sentences';
 
 export interface ExplainSource {
   readonly tables: {
@@ -30,15 +39,26 @@ export interface ExplainSource {
 export interface Explained {
   readonly key: Key;
   readonly explanation: Explanation;
-  /** The report of this target alone, so that its item is worded as `status` does; none while it is on no report. */
+  /** The report of this target alone, so that its item is the same as on `status`; empty while it is on no report. */
   readonly report: Report;
   /** Newest first. */
   readonly history: readonly TargetEvent[];
 }
 
+export interface Explanation {
+  readonly asOf: Instant;
+  /** Undefined where the registry row is gone. */
+  readonly row: Watched | undefined;
+  /** As recorded; undefined before the first sweep. */
+  readonly state: Expiry | undefined;
+  readonly thresholds: readonly ExplainedThreshold[];
+  readonly recipients: readonly ExplainedRecipient[];
+  readonly next: ExplainedNext;
+}
+
 const MOST_EVENTS = 100;
 
-/** @returns undefined for a target that is neither registered nor remembered. */
+/** @returns undefined for a target that has neither a registry row nor a recorded state. */
 export async function explain(key: Key, source: ExplainSource): Promise<Explained | undefined> {
   const { registry, expiries, history } = source.tables;
   const asOf = source.clock.now();
@@ -55,7 +75,7 @@ export async function explain(key: Key, source: ExplainSource): Promise<Explaine
   return { key, explanation: explainGone(state, asOf), report: reportOf([], asOf), history: events };
 }
 
-/** As the next sweep will find it that reads nothing. */
+/** In the state that the next sweep finds if it reads nothing. */
 function explainRow(
   { watched: row, located }: ParsedTarget,
   state: Expiry | undefined,
@@ -63,37 +83,29 @@ function explainRow(
   asOf: Instant,
 ): Pick<Explained, 'explanation' | 'report'> {
   const { after, listing } = assess(row, state, undefined, mail, asOf);
-  const subject: Case = { row, state: after, mail, now: asOf, muteness: mutenessOf(row, mail) };
-  const recipients = recipientsOf(subject);
-  const next = nextOf(subject, recipients, located !== undefined);
+  const input: ExplainInput = { row, state: after, mail, now: asOf, whyNobody: whyNobody(row, mail) };
+  const recipients = recipientsOf(input);
+  const next = nextOf(input, recipients, located !== undefined);
   const { scope, name } = row;
   return {
-    explanation: { asOf, row, state, thresholds: thresholdsOf(subject), recipients, next },
+    explanation: { asOf, row, state, thresholds: thresholdsOf(input), recipients, next },
     report: reportOf(listing ? [itemOf({ scope, name, listing }, asOf)] : [], asOf),
   };
 }
 
 function explainGone(state: Expiry, asOf: Instant): Explanation {
-  const grounds = {
-    topic: 'threshold',
-    state,
-    crossings: [],
-    told: [],
-    snooze: undefined,
-    now: asOf,
-  } as const;
-  const removed = silence('removed', grounds);
+  const silence = noMail('removed', contextWithoutRecipient(state, asOf));
   return {
     asOf,
     row: undefined,
     state,
     thresholds: [],
     recipients: formerOf(state, [], asOf),
-    next: { check: undefined, crossing: undefined, mail: undefined, silence: removed },
+    next: { check: undefined, crossing: undefined, mail: undefined, silence },
   };
 }
 
-function mutenessOf(row: Watched, mail: MailPolicy): Silence | undefined {
+function whyNobody(row: Watched, mail: MailPolicy): NoMailReason | undefined {
   if (!row.columns.enabled) return 'disabled';
   if (row.columns.replacedBy !== undefined) return 'replaced';
   if (mail.to === 'none') return 'mailOff';

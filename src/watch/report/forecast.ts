@@ -1,8 +1,8 @@
 /** The forecast: the mails that go out if nothing changes. One pass over the registry and the expiries makes it. */
 
 import { addressKey } from '../../core/address';
-import { isForOperators } from '../../core/digest';
 import { type Forecast, type Foreseen, type ForeseenMail, foresee } from '../../core/forecast';
+import { isForOperators } from '../../core/notices';
 import type { MailPolicy } from '../../core/watched';
 import { DAY, type Instant } from '../../formats/instant';
 import { compareText } from '../../formats/text';

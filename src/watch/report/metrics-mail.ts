@@ -1,8 +1,6 @@
 /** Mail for the metrics: which reminders wait, in which state the digests are, and how much of the quota is used. */
-
-import { isForOperators, MATTERS, matterOf } from '../../core/digest';
+import { isForOperators, NOTICE_KINDS, noticeKindOf } from '../../core/notices';
 import { UNUSED } from '../../core/quota';
-import { NOTICES, noticeOf } from '../../core/told';
 import { HOUR, type Instant } from '../../formats/instant';
 import type { MailLedger, Outbox } from '../ports';
 
@@ -36,14 +34,14 @@ export async function measureOutbox(
   outbox: Pick<Outbox, 'byOwner'>,
   most = MOST_ROWS,
 ): Promise<OutboxMeasures> {
-  const lines = new Map(['threshold', ...NOTICES, ...MATTERS].map(reason => [reason, 0]));
+  const lines = new Map<string, number>(NOTICE_KINDS.map(kind => [kind, 0]));
   const digests: Record<DigestState, number> = { claimed: 0, retrying: 0, followed: 0 };
   let oldest: Instant | undefined;
   let rows = 0;
   for await (const owned of outbox.byOwner()) {
     for (const { reminder } of owned.lines) {
       // Thresholds count as one reason: owners may write any number of them.
-      const reason = noticeOf(reminder) ?? matterOf(reminder) ?? 'threshold';
+      const reason = noticeKindOf(reminder) ?? 'unknown';
       lines.set(reason, (lines.get(reason) ?? 0) + 1);
       if (!isForOperators(reminder)) oldest = Math.min(oldest ?? reminder.since, reminder.since);
     }

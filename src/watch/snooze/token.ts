@@ -1,13 +1,12 @@
 /** The signed token of a snooze link: with it the recipient of a mail can act on a target without signing in. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as v from 'valibot';
-import { matterOf } from '../../core/digest';
 import type { Expiry } from '../../core/expiry';
 import type { Links } from '../../core/links';
+import { NOTICES, noticeKindOf } from '../../core/notices';
 import type { Reminder } from '../../core/reminder';
 import { fixedExpiry } from '../../core/standing';
 import type { Key } from '../../core/target';
-import { type Notice, noticeOf } from '../../core/told';
 import { DAY, type Instant } from '../../formats/instant';
 import { parseJson } from '../../formats/json';
 
@@ -33,19 +32,15 @@ export const LINK_LASTS = 120 * DAY;
 const TOKEN = /^1\.([\w-]{1,8000})\.([\w-]{43})$/;
 const Content = v.tuple([v.string(), v.string(), v.nullable(v.number()), v.string(), v.number()]);
 
-/** What a snooze mutes, beside thresholds. It does not mute good news, nor what operators must fix. */
-const MUTED: readonly Notice[] = ['gone', 'missing', 'unreadable'];
-
-/** The link for one line of a mail written `now`. There is none if there is nothing to mute, or no secret to sign with. */
+/** The link for one line of a mail written `now`. There is none if it cannot be snoozed, or no secret to sign with is set. */
 export function snoozeLinkOf(
   reminder: Reminder,
   state: Expiry,
   links: Links | undefined,
   now: Instant,
 ): { readonly snoozeUrl?: string } {
-  const notice = noticeOf(reminder);
-  const mutes = notice === undefined ? matterOf(reminder) === undefined : MUTED.includes(notice);
-  if (!links || !mutes) return {};
+  const kind = noticeKindOf(reminder);
+  if (!links || kind === undefined || !NOTICES[kind].snoozable) return {};
   const { scope, name, owner } = reminder;
   const link = { scope, name, owner, about: fixedExpiry(state), until: now + LINK_LASTS };
   return { snoozeUrl: linkFor(links, link) };

@@ -2,7 +2,7 @@
 
 import { isWatched } from '../../core/target';
 import { type Html, html } from '../../formats/html';
-import type { Explanation } from '../../watch/report/explanation';
+import type { Explanation } from '../../watch/report/explain';
 import type { TaggedRow } from '../registry/answers';
 import { editForm, type Returned } from './edit';
 import { type Links, listPath } from './links';

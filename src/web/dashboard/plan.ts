@@ -1,9 +1,9 @@
 /** What comes next for a target, and the thresholds in force for it with where each came from. */
 
+import { noticeKindOf } from '../../core/notices';
 import { formatThreshold } from '../../core/thresholds';
-import { noticeOf } from '../../core/told';
 import { type Html, html } from '../../formats/html';
-import type { ExplainedThreshold, Explanation } from '../../watch/report/explanation';
+import type { ExplainedThreshold, Explanation } from '../../watch/report/explain';
 import { timeAndDistance } from './words';
 
 const FROM: Readonly<Record<ExplainedThreshold['from'], string>> = {
@@ -29,7 +29,7 @@ function mailWords({ at, lines }: NonNullable<Explanation['next']['mail']>, asOf
 }
 
 function reasonWords(reason: string): Html {
-  return noticeOf({ reason }) === undefined ? html`threshold <b>${reason}</b>` : html`<b>${reason}</b>`;
+  return noticeKindOf({ reason }) === 'threshold' ? html`threshold <b>${reason}</b>` : html`<b>${reason}</b>`;
 }
 
 export function thresholdsCard({ thresholds, asOf }: Explanation): Html {

@@ -1,14 +1,9 @@
 /** Who hears of a target: what each was told, and why each reminder is or isn't due. */
 
+import { NOTICES } from '../../core/notices';
 import type { Told } from '../../core/told';
 import { type Html, html } from '../../formats/html';
-import type {
-  ExplainedDecision,
-  ExplainedRecipient,
-  Explanation,
-  Role,
-  Topic,
-} from '../../watch/report/explanation';
+import type { ExplainedDecision, ExplainedRecipient, Explanation, Role } from '../../watch/report/explain';
 import { time } from './words';
 
 const ROLES: Readonly<Record<Role, string>> = {
@@ -16,16 +11,6 @@ const ROLES: Readonly<Record<Role, string>> = {
   standIn: 'operator, in the owners’ place',
   copy: 'operator, gets copies from the expiry on',
   former: 'hears of it no more',
-};
-
-const TOPICS: Readonly<Record<Topic, string>> = {
-  threshold: 'Thresholds',
-  invalid: 'Invalid row',
-  renewed: 'Renewed',
-  missing: 'Missing',
-  gone: 'Expired and gone',
-  unreadable: 'Unreadable',
-  readable: 'Readable again',
 };
 
 const OUTCOMES: Readonly<Record<Told['outcome'], string>> = {
@@ -53,7 +38,7 @@ ${told.length > 0 && toldTable(address, told, index)}</article>
 }
 
 function decision({ topic, due, why }: ExplainedDecision): Html {
-  return html`<div><dt>${TOPICS[topic]}</dt><dd>${due ? html`<b class="badge plain due">due</b> ` : html`<span class="badge plain">not due</span> `}<bdi>${why}</bdi></dd></div>
+  return html`<div><dt>${NOTICES[topic].title}</dt><dd>${due ? html`<b class="badge plain due">due</b> ` : html`<span class="badge plain">not due</span> `}<bdi>${why}</bdi></dd></div>
 `;
 }
 

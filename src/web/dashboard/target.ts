@@ -1,7 +1,7 @@
 /** A target's page: its state, what a person can do, what comes next, every decision explained, and its history, newest first. */
 
 import { type Html, html } from '../../formats/html';
-import type { Explanation } from '../../watch/report/explanation';
+import type { Explanation } from '../../watch/report/explain';
 import type { Answer } from '../problem';
 import type { TaggedRow } from '../registry/answers';
 import type { WholeTarget } from '../target/explanation';

@@ -16,7 +16,7 @@ import type {
   ExplainedRecipient,
   ExplainedThreshold,
   Explanation,
-} from '../../watch/report/explanation';
+} from '../../watch/report/explain';
 import type { Report } from '../../watch/report/status';
 import { parsedColumnsJson } from '../registry/columns';
 import { instantOrNull } from '../shape';

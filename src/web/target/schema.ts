@@ -1,13 +1,13 @@
 /** What `GET targets/{scope}/{name}` and its check answer, as schemas: the types of what is written, and what clients are told of it. */
 import * as v from 'valibot';
+import { TARGET_NOTICES } from '../../core/notices';
 import { FAILURE_CODES } from '../../core/reading';
-import { NOTICES } from '../../core/told';
 import { ParsedColumnsBody } from '../registry/columns';
 import { described, InstantText, listOf } from '../shape';
 import { Item } from '../status/schema';
 
 const Seconds = v.pipe(v.number(), v.integer());
-const Topic = v.picklist(['threshold', ...NOTICES]);
+const Topic = v.picklist(TARGET_NOTICES);
 const Why = described(v.string(), 'One sentence for a person.');
 const Reason = described(v.string(), 'A threshold such as `30d`, or a notice such as `missing`.');
 const Address = described(v.string(), 'A mail address.');

@@ -1,5 +1,5 @@
 /** The outbox port on the emulator: lines wait until told, and one sender at a time tells them. */
-import { MATTERS } from '../../../src/core/digest';
+import { OPERATOR_NOTICES } from '../../../src/core/notices';
 import type { Reminder } from '../../../src/core/reminder';
 import { formatInstant, HOUR, MINUTE } from '../../../src/formats/instant';
 import { isWellFormed } from '../../../src/storage/keys';
@@ -286,7 +286,7 @@ test('the oldest line is an owner’s: what operators hear once a day may wait, 
   const { outbox } = (await freshTables()).tables;
   const old = { since: NOON - 30 * HOUR };
   await follow(outbox, { ...SENT, reminders: [reminder('a', old)] });
-  await outbox.put(['invalid', ...MATTERS].map(reason => reminder('a', { reason, ...old })));
+  await outbox.put(['invalid', ...OPERATOR_NOTICES].map(reason => reminder('a', { reason, ...old })));
   expect(await outbox.oldest()).toBeUndefined();
   await outbox.put([reminder('a'), reminder('b', { reason: 'unreadable', since: NOON - 2 * HOUR })]);
   expect(await outbox.oldest()).toBe(NOON - 2 * HOUR);

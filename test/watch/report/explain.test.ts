@@ -1,10 +1,16 @@
 import type { Expiry } from '../../../src/core/expiry';
+import type { Topic } from '../../../src/core/notices';
 import type { MailPolicy } from '../../../src/core/watched';
 import { DAY, type Instant } from '../../../src/formats/instant';
 import { keys } from '../../../src/storage/keys';
 import type { RegistryRow, Source, Stored } from '../../../src/watch/ports';
-import { type Explained, explain } from '../../../src/watch/report/explain';
-import type { ExplainedDecision, Role, Silence, Topic } from '../../../src/watch/report/explanation';
+import {
+  type Explained,
+  type ExplainedDecision,
+  explain,
+  type NoMailReason,
+  type Role,
+} from '../../../src/watch/report/explain';
 import type { Kinds } from '../../../src/watch/targets/parse-target';
 import { explanationJson } from '../../../src/web/target/explanation';
 import { at, failing, fixed, KEY, state, thresholds, told } from '../../core/states';
@@ -75,7 +81,7 @@ const missing = (sameCodeCount: number, more: Partial<Expiry> = {}) =>
 const snooze = { about: EXPIRY, until: at('06-28'), reason: 'on leave until Monday', on: WEEK };
 
 describe('why nothing is due is said with its code and in a sentence', () => {
-  test.each<[Silence, Topic, Given, RegExp]>([
+  test.each<[NoMailReason, Topic, Given, RegExp]>([
     ['notRead', 'threshold', { state: state() }, /never read successfully/],
     ['undecided', 'threshold', { state: { ...read, evidence: 'moved' } }, /one more read shows/],
     ['minted', 'threshold', { state: { ...read, evidence: 'minted' } }, /makes a new token/],
@@ -99,7 +105,12 @@ describe('why nothing is due is said with its code and in a sentence', () => {
       /last successful read \(2026-05-30 00:00 UTC\)/,
     ],
     ['awaitsSecondLook', 'missing', { state: missing(1) }, /last read \(2026-06-24 .*twice in a row/],
-    ['toldAsGone', 'threshold', { state: missing(2), now: at('07-01') }, /one notice, expired and gone/],
+    [
+      'toldAsGone',
+      'threshold',
+      { state: missing(2), now: at('07-01') },
+      /one notice, expired and gone, replaces its thresholds/,
+    ],
     [
       'told',
       'threshold',
@@ -128,7 +139,7 @@ describe('why nothing is due is said with its code and in a sentence', () => {
       'snoozed',
       'threshold',
       { state: { ...read, snoozes: new Map([[ADA, snooze]]) } },
-      /muted it until 2026-06-28 00:00 UTC: on leave until Monday/,
+      /snoozed it until 2026-06-28 00:00 UTC: on leave until Monday/,
     ],
     ['notSo', 'missing', { state: read }, /last read found it/],
     ['notSo', 'missing', { state: { ...read, ...failing(WEEK) } }, /not because it is not found/],
@@ -153,7 +164,7 @@ describe('why nothing is due is said with its code and in a sentence', () => {
       'notYet',
       'unreadable',
       { state: { ...read, ...failing(WEEK, { count: 2 }) } },
-      /failed 2 times in a row since 2026-06-23 .*three failures and one hour/,
+      /failed 2 times in a row since 2026-06-23 .*after three failures and one hour/,
     ],
     ['disabled', 'threshold', { state: read, columns: { enabled: false } }, /enabled=false/],
     ['replaced', 'threshold', { state: read, columns: { replacedBy: 'gateway-2' } }, /took its place/],
@@ -179,7 +190,7 @@ describe('why nothing is due is said with its code and in a sentence', () => {
     await expect(decisionOf('invalid', { state: read })).rejects.toThrow(/nothing is decided/);
   });
 
-  test.each<[Silence, Given, RegExp]>([
+  test.each<[NoMailReason, Given, RegExp]>([
     ['mailOff', { state: read, mail: { ...MAIL, to: 'none' } }, /MAIL_TO is none/],
     ['nobody', { state: read, columns: { owners: '' }, mail: { ...MAIL, operators: [] } }, /no owner/],
     [
@@ -307,8 +318,8 @@ describe('what comes next', () => {
   });
 
   test('is the end of a snooze, not the threshold under it', async () => {
-    const muted = { ...read, snoozes: new Map([[ADA, snooze]]) };
-    expect(await next({ state: muted })).toMatchObject({ mail: { at: '2026-06-28T00:00:00.000Z' } });
+    const snoozed = { ...read, snoozes: new Map([[ADA, snooze]]) };
+    expect(await next({ state: snoozed })).toMatchObject({ mail: { at: '2026-06-28T00:00:00.000Z' } });
   });
 
   test('is no read of what is not watched', async () => {
@@ -323,7 +334,7 @@ describe('recipients', () => {
   const roles = async (given: Given): Promise<[string, Role][]> =>
     (await whole(given)).explanation.recipients.map(({ address, role }) => [address, role]);
 
-  test('are the owners, the operators beside them, and whoever was told before', async () => {
+  test('are the owners, the operators beside them, and those who were told before', async () => {
     const heard = { ...read, told: new Map([['eve@example.com', [told('30d', EXPIRY, at('05-31'))]]]) };
     expect(await roles({ state: heard, columns: { owners: 'Ada@Example.com' } })).toEqual([
       ['Ada@Example.com', 'owner'],

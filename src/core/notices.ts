@@ -1,0 +1,184 @@
+/** The notices: every kind of thing that can be told, and what holds for each. Lists and checks elsewhere derive from this table. */
+
+import type { Instant } from '../formats/instant';
+import { parseThreshold, type Threshold } from './thresholds';
+
+interface NoticeRules {
+  /** `reads`: whether the target can be read. `row`: its registry row. `watcher`: the watcher itself, not one target. */
+  readonly about: 'expiry' | 'reads' | 'row' | 'watcher';
+  /** A `reminder` is about an expiry that comes or came. `goodNews` needs no action. */
+  readonly says: 'reminder' | 'trouble' | 'goodNews';
+  /**
+   * `owners` alone; or `owners`, and operators get a copy always or only once the expiry is reached, since owners leave
+   * (rule 14). What is for `operators` alone waits for their daily mail.
+   */
+  readonly audience: 'owners' | 'ownersAndCopies' | 'ownersAndCopiesFromExpiry' | 'operators';
+  readonly snoozable: boolean;
+  /** In a mail and between owners, the lowest rank comes first (rule 15). */
+  readonly rank: number;
+  /** The decision that it comes from. Notices about the watcher have none: the sweep or the sender reports them. */
+  readonly topic?: string;
+  /** As the dashboard names what is decided. */
+  readonly title?: string;
+}
+
+const OF_WATCHER = { about: 'watcher', says: 'trouble', audience: 'operators', snoozable: false } as const;
+
+export const NOTICES = {
+  threshold: {
+    about: 'expiry',
+    says: 'reminder',
+    audience: 'ownersAndCopiesFromExpiry',
+    snoozable: true,
+    rank: 0,
+    topic: 'threshold',
+    title: 'Thresholds',
+  },
+  /** Its known expiry has passed and it is not found. It ends the thresholds of that expiry. */
+  gone: {
+    about: 'expiry',
+    says: 'reminder',
+    audience: 'ownersAndCopies',
+    snoozable: true,
+    rank: 0,
+    topic: 'missing',
+    title: 'Expired and gone',
+  },
+  missing: {
+    about: 'reads',
+    says: 'trouble',
+    audience: 'owners',
+    snoozable: true,
+    rank: 1,
+    topic: 'missing',
+    title: 'Missing',
+  },
+  unreadable: {
+    about: 'reads',
+    says: 'trouble',
+    audience: 'owners',
+    snoozable: true,
+    rank: 2,
+    topic: 'unreadable',
+    title: 'Unreadable',
+  },
+  readable: {
+    about: 'reads',
+    says: 'goodNews',
+    audience: 'owners',
+    snoozable: false,
+    rank: 9,
+    topic: 'readable',
+    title: 'Readable again',
+  },
+  renewed: {
+    about: 'expiry',
+    says: 'goodNews',
+    audience: 'ownersAndCopies',
+    snoozable: false,
+    rank: 8,
+    topic: 'renewed',
+    title: 'Renewed',
+  },
+  invalid: {
+    about: 'row',
+    says: 'trouble',
+    audience: 'operators',
+    snoozable: false,
+    rank: 6,
+    topic: 'invalid',
+    title: 'Invalid row',
+  },
+  /** Every read of a scope fails. */
+  scopeFailing: { ...OF_WATCHER, rank: 3 },
+  /** A mail was accepted and did not arrive. */
+  undelivered: { ...OF_WATCHER, rank: 4 },
+  /** A sweep message failed again and again. */
+  poisoned: { ...OF_WATCHER, rank: 5 },
+  /** Targets of a scope have no owner. */
+  ownerless: { ...OF_WATCHER, rank: 7 },
+} as const satisfies Readonly<Record<string, NoticeRules>>;
+
+export type NoticeKind = keyof typeof NOTICES;
+export type NoticeAbout<About extends NoticeRules['about']> = {
+  [K in NoticeKind]: (typeof NOTICES)[K]['about'] extends About ? K : never;
+}[NoticeKind];
+export type OperatorNotice = NoticeAbout<'watcher'>;
+export type TargetNotice = Exclude<NoticeKind, OperatorNotice>;
+/** What is decided about a target: one decision each. */
+export type Topic = (typeof NOTICES)[TargetNotice]['topic'];
+
+export const NOTICE_KINDS: readonly NoticeKind[] = Object.keys(NOTICES).filter(isNoticeKind);
+export const OPERATOR_NOTICES: readonly OperatorNotice[] = NOTICE_KINDS.filter(isOperatorNotice);
+export const TARGET_NOTICES: readonly TargetNotice[] = NOTICE_KINDS.filter(kind => !isOperatorNotice(kind));
+
+/** What a mail says of one reminder, with the evidence that a person needs to believe it. */
+interface NoticeEvidence {
+  threshold: {
+    readonly threshold: Threshold;
+    readonly expiresOn: Instant;
+    /** The last reading that succeeded. */
+    readonly readOn: Instant;
+    /** Reads fail since then, so the expiry could not be confirmed. */
+    readonly unconfirmed?: { readonly since: Instant; readonly message: string };
+  };
+  gone: { readonly expiresOn: Instant; readonly since: Instant; readonly readOn?: Instant };
+  missing: FailingReads;
+  unreadable: FailingReads;
+  readable: { readonly since: Instant; readonly readOn: Instant; readonly known: LastKnown };
+  renewed: { readonly from: Instant; readonly expiresOn: Instant; readonly readOn: Instant };
+  invalid: { readonly faults: readonly string[]; readonly since: Instant };
+  scopeFailing: WatcherTrouble;
+  undelivered: WatcherTrouble;
+  poisoned: WatcherTrouble;
+  ownerless: WatcherTrouble;
+}
+
+interface FailingReads {
+  readonly since: Instant;
+  readonly message: string;
+  readonly known: LastKnown;
+}
+
+interface WatcherTrouble {
+  readonly since: Instant;
+  readonly note: string;
+}
+
+/** The expiry that was read last, if one ever was. */
+export interface LastKnown {
+  readonly expiresOn?: Instant | 'never';
+  readonly readOn?: Instant;
+  readonly minted: boolean;
+}
+
+export type NoticeOf<Kind extends NoticeKind> = {
+  [K in Kind]: { readonly is: K } & NoticeEvidence[K];
+}[Kind];
+export type Notice = NoticeOf<NoticeKind>;
+
+/** @returns undefined for a reason that is neither a threshold nor a notice known here: an unknown reason is never told. */
+export function noticeKindOf({ reason }: { readonly reason: string }): NoticeKind | undefined {
+  if (isNoticeKind(reason) && reason !== 'threshold') return reason;
+  return parseThreshold(reason) && 'threshold';
+}
+
+/** Whether it waits for the operators' daily mail. */
+export function isForOperators(line: { readonly reason: string }): boolean {
+  const kind = noticeKindOf(line);
+  return kind !== undefined && NOTICES[kind].audience === 'operators';
+}
+
+export function isOperatorNotice(kind: NoticeKind): kind is OperatorNotice {
+  return NOTICES[kind].about === 'watcher';
+}
+
+/** Whether it is about the watcher itself and no single target. */
+export function isAboutWatcher(line: { readonly reason: string }): boolean {
+  const kind = noticeKindOf(line);
+  return kind !== undefined && isOperatorNotice(kind);
+}
+
+function isNoticeKind(word: string): word is NoticeKind {
+  return Object.hasOwn(NOTICES, word);
+}

@@ -1,0 +1,182 @@
+/** The sentences of an explanation: one for each code, so that a code without a sentence does not compile. */
+
+import type { Expiry } from '../../core/expiry';
+import { NOTICES, noticeKindOf, TARGET_NOTICES, type TargetNotice, type Topic } from '../../core/notices';
+import type { DecisionContext, DueDecision, NotDueReason } from '../../core/reminder';
+import type { NextCheck } from '../../core/schedule';
+import { fixedExpiry } from '../../core/standing';
+import { formatThreshold, type SkippedThreshold } from '../../core/thresholds';
+import type { Told } from '../../core/told';
+import type { Instant } from '../../formats/instant';
+import { utc } from '../../formats/when';
+
+/** Why no mail follows: as decided, or because no one gets any, or because this recipient does not get this one. */
+export type NoMailReason =
+  | NotDueReason
+  | 'ownersAlone'
+  | 'disabled'
+  | 'replaced'
+  | 'removed'
+  | 'mailOff'
+  | 'nobody';
+
+/** A code for programs and one sentence for people. */
+export interface Because<Code extends string> {
+  readonly code: Code;
+  readonly why: string;
+}
+
+type Sentence = (context: DecisionContext, topic: Topic) => string;
+
+const NO_MAIL: Readonly<Record<NoMailReason, Sentence>> = {
+  notRead: () => 'It was never read successfully, so its expiry is not known.',
+  undecided: () =>
+    'Its last read was the first, or moved its expiry: one more read shows whether the expiry is fixed.',
+  minted: () => 'Every read of it makes a new token, so its expiry says nothing about the future.',
+  neverExpires: () => 'It never expires.',
+  noThresholdCrossed: ({ crossings: [first] }) =>
+    first
+      ? `No threshold is crossed yet; the first, ${formatThreshold(first.threshold)}, falls on ${utc(first.at)}.`
+      : 'It has no threshold for this expiry.',
+  awaitsReading: ({ state }) =>
+    `A threshold was crossed after the last successful read (${on(state.readOn)}); it is told when a later read confirms the expiry.`,
+  awaitsSecondLook: ({ state }) =>
+    `It was not found at the last read (${on(state.checkedOn)}); it is told when it is not found twice in a row.`,
+  toldAsGone: ({ state }) =>
+    `Its expiry (${on(fixedExpiry(state))}) has passed and it is not found: one notice, expired and gone, replaces its thresholds.`,
+  told: toldSentence,
+  snoozed: ({ snooze }) => `This recipient snoozed it until ${on(snooze?.until)}: ${snooze?.reason ?? ''}`,
+  notSo: ({ state }, topic) => NOTICE_SENTENCES[topic].notSo(state),
+  notTold: (_context, topic) =>
+    NOTICE_SENTENCES[topic].notTold ?? 'This recipient had not been told what it refers to.',
+  notYet: ({ state: { failure } }) =>
+    `Reads have failed ${failure?.count ?? 0} times in a row since ${on(failure?.since)}; this is told after three failures and one hour.`,
+  ownersAlone: () => 'This is for its owners alone: operators get copies only from the expiry on.',
+  disabled: () => 'Its registry row has enabled=false, so it is neither read nor told about.',
+  replaced: () =>
+    'Its registry row names the target that took its place, so it is neither read nor told about.',
+  removed: ({ state: { goneSince } }) =>
+    `Its registry row is gone${goneSince === undefined ? '; the next sweep notices it' : `, which was noticed on ${on(goneSince)}`}.`,
+  mailOff: () => 'MAIL_TO is none: no mail is sent about anything.',
+  nobody: () => 'It has no owner, and there are no operators (OPERATORS) to take their place.',
+};
+
+interface NoticeSentences {
+  readonly due: (due: Pick<DueDecision, 'reason' | 'about' | 'crossedOn'>, state: Expiry) => string;
+  readonly notSo: (state: Expiry) => string;
+  /** For good news: which bad news this recipient had not been told. */
+  readonly notTold?: string;
+}
+
+/** Why a notice is due, and why it is not the case now. */
+const NOTICE_SENTENCES: Readonly<Record<TargetNotice, NoticeSentences>> = {
+  threshold: {
+    due: ({ reason, about, crossedOn }, state) =>
+      `Its threshold ${reason} was crossed on ${on(crossedOn)}; it expires on ${on(about)}, ${evidence(state)}.`,
+    notSo: () => 'It has no threshold.',
+  },
+  gone: {
+    due: ({ about }) => `Its expiry (${on(about)}) has passed, and it is not found any more.`,
+    notSo: () => 'The last read found it.',
+  },
+  missing: {
+    due: ({ about }) => `It has not been found since ${on(about)}, twice in a row or more.`,
+    notSo: ({ failure }) =>
+      failure ? 'Reads fail, but not because it is not found.' : 'The last read found it.',
+  },
+  unreadable: {
+    due: ({ about }, { failure }) =>
+      `It could not be read since ${on(about)} (${failure?.count ?? 0} times): ${failure?.message ?? ''}`,
+    notSo: ({ failure }) =>
+      failure ? 'It is not found, which is a notice of its own.' : 'The last read succeeded.',
+  },
+  readable: {
+    due: ({ crossedOn }) =>
+      `It can be read again since ${on(crossedOn)}, and the recipient was told that it could not.`,
+    notSo: ({ failure }) => (failure ? 'Reads still fail.' : 'No failure has ended.'),
+    notTold: 'It can be read again, but this recipient had not been told that it could not.',
+  },
+  renewed: {
+    due: ({ about }) =>
+      `It was renewed until ${on(about)}, and the recipient was reminded of the earlier expiry.`,
+    notSo: () => 'Its expiry is not known to be a renewal of an earlier one.',
+    notTold: 'It was renewed, but this recipient had not been reminded of the earlier expiry.',
+  },
+  invalid: {
+    due: ({ about }) =>
+      `Its registry row can't be understood since ${on(about)}; operators get one mail a day about such rows.`,
+    notSo: () => 'Its registry row is understood.',
+  },
+};
+
+const SKIPPED: Readonly<Record<SkippedThreshold['because'], string>> = {
+  notBelowLifetime: 'It is not below the known lifetime: it would warn from the first day on.',
+  lifetimeUnknown: 'It is a share of the lifetime, which is known only after a renewal was seen.',
+};
+
+const CHECKS: Readonly<Record<NextCheck['because'], string>> = {
+  neverRead: 'It was never read.',
+  interval: 'Its interval ends.',
+  threshold: 'A threshold falls then, and is told only after a later read.',
+  undecided: 'One more read shows whether its expiry is fixed.',
+  failing: 'The last read failed, and is tried again.',
+  reminderWaits: 'A reminder waits, and is confirmed hourly until it is sent.',
+};
+
+export function noMail<Code extends NoMailReason>(
+  code: Code,
+  context: DecisionContext,
+  topic: Topic = 'threshold',
+): Because<Code> {
+  return { code, why: NO_MAIL[code](context, topic) };
+}
+
+export function due(decision: DueDecision, state: Expiry): Because<'due'> {
+  const kind = TARGET_NOTICES.find(notice => notice === decision.reason) ?? decision.topic;
+  return { code: 'due', why: NOTICE_SENTENCES[kind].due(decision, state) };
+}
+
+export function skipped(code: SkippedThreshold['because']): Because<SkippedThreshold['because']> {
+  return { code, why: SKIPPED[code] };
+}
+
+export function check(code: NextCheck['because']): Because<NextCheck['because']> {
+  return { code, why: CHECKS[code] };
+}
+
+/** Only an entry about the current expiry or failure counts: this recipient may have been told of earlier ones, too. */
+function toldSentence({ told, state }: DecisionContext, topic: Topic): string {
+  const { failure, recovered, invalid } = state;
+  const current = [fixedExpiry(state), failure?.since, recovered?.since, invalid?.since];
+  const line = told.find(({ reason, about }) => current.includes(about) && isAbout(reason, topic));
+  return line ? `${OUTCOMES[line.outcome](line)} ${what(line)}` : 'It was told.';
+}
+
+const OUTCOMES: Readonly<Record<Told['outcome'], (line: Told) => string>> = {
+  accepted: line => `Told on ${on(line.on)}.`,
+  refused: line => `The mail service refused it for good on ${on(line.on)}, and it is not tried again.`,
+  undelivered: line => `It was sent on ${on(line.on)} and could not be delivered; the operators are told.`,
+};
+
+function what(line: Told): string {
+  return noticeKindOf(line) === 'threshold'
+    ? `It was its threshold ${line.reason}; wider ones count as done.`
+    : `It was the notice '${line.reason}'.`;
+}
+
+/** Expired and gone ends the thresholds, too. */
+function isAbout(reason: string, topic: Topic): boolean {
+  const kind = noticeKindOf({ reason });
+  if (kind === 'gone' && topic === 'threshold') return true;
+  const rules = kind && NOTICES[kind];
+  return rules !== undefined && 'topic' in rules && rules.topic === topic;
+}
+
+function evidence({ failure, invalid, readOn }: Expiry): string {
+  if (failure) return `as last read on ${on(readOn)}; reads fail since ${on(failure.since)}`;
+  return invalid ? `as last read on ${on(readOn)}` : `as read on ${on(readOn)}`;
+}
+
+function on(instant: Instant | undefined): string {
+  return instant === undefined ? 'never' : utc(instant);
+}

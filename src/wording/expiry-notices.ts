@@ -1,0 +1,130 @@
+/** The wording of notices about an expiry: a threshold, expired and gone, renewed. */
+import type { NoticeAbout, NoticeOf } from '../core/notices';
+import { formatThreshold, type Threshold } from '../core/thresholds';
+import { DAY, type Instant } from '../formats/instant';
+import { sentence } from '../formats/text';
+import { expiryPhrase, moment, span, utc, utcDate } from '../formats/when';
+import {
+  expiryDate,
+  fact,
+  howToRenew,
+  type NoticeWording,
+  notes,
+  present,
+  rowOf,
+  runbook,
+  snooze,
+  where,
+  words,
+} from './notice-wording';
+
+type Dated = NoticeOf<'threshold'>;
+
+const BADGES = { expired: 'Expired', soon: 'Soon', later: 'Later' } as const;
+const SOON = 7 * DAY;
+
+export const EXPIRY_NOTICES: { readonly [K in NoticeAbout<'expiry'>]: NoticeWording<K> } = {
+  threshold: {
+    words(notice, line, asOf) {
+      const { expiresOn, unconfirmed } = notice;
+      const urgency = urgencyOf(expiresOn, asOf);
+      return {
+        urgency,
+        badge: BADGES[urgency],
+        phrase: expiryPhrase(expiresOn, asOf),
+        ...expiryDate(expiresOn),
+        warning: unconfirmed && warningOf(unconfirmed),
+        facts: present([
+          fact('What to do', howToRenew(line), afterRenewal(notice)),
+          runbook(line),
+          where(line),
+          fact('Evidence', `${unconfirmed ? 'Last read' : 'Read'} from Azure on ${utc(notice.readOn)}.`),
+          fact('Why now', whyNow(notice.threshold, line.reminder.crossedOn)),
+          notes(line),
+          snooze(line),
+        ]),
+      };
+    },
+    subject: ({ expiresOn }, asOf, at) => ` ${expiryPhrase(expiresOn, asOf)} (${at(expiresOn)})`,
+    calendarExpiry: ({ expiresOn }) => expiresOn,
+  },
+  gone: {
+    words({ expiresOn, since, readOn }, line, asOf) {
+      const phrase = expiryPhrase(expiresOn, asOf);
+      return {
+        urgency: 'expired',
+        badge: 'Expired and gone',
+        phrase: `${phrase} and is gone`,
+        brief: phrase,
+        ...expiryDate(expiresOn),
+        facts: present([
+          fact(
+            'What to do',
+            `Replaced? Register the new one and remove this row from the registry (${rowOf(line)}).`,
+            `Still needed? ${howToRenew(line)}`,
+            'Not needed any more? Remove the row.',
+          ),
+          runbook(line),
+          where(line),
+          fact(
+            'Evidence',
+            readOn === undefined ? '' : `Last read from Azure on ${utc(readOn)}.`,
+            `Not found since ${utc(since)}.`,
+          ),
+          fact('Why now', 'Its expiry has passed, and it was not found twice in a row. This is told once.'),
+          notes(line),
+          snooze(line),
+        ]),
+      };
+    },
+    subject: ({ expiresOn }, asOf, at) => ` ${expiryPhrase(expiresOn, asOf)} and is gone (${at(expiresOn)})`,
+  },
+  renewed: {
+    words({ expiresOn, from, readOn }, line, asOf) {
+      const phrase = `now ${expiryPhrase(expiresOn, asOf)}`;
+      return {
+        urgency: 'good',
+        badge: 'Renewed',
+        phrase: `was renewed: ${phrase}`,
+        brief: phrase,
+        ...expiryDate(expiresOn),
+        facts: present([
+          fact('What to do', 'Nothing. Reminders follow the new expiry by themselves.'),
+          fact('It was', `${moment(from)}.`),
+          where(line),
+          fact('Evidence', `Read from Azure on ${utc(readOn)}.`),
+          fact('Why now', 'You were reminded of the earlier expiry, and a later one was read since.'),
+        ]),
+      };
+    },
+    subject: ({ expiresOn }) => ` was renewed until ${utcDate(expiresOn)}`,
+    calendarExpiry: ({ expiresOn }) => expiresOn,
+  },
+};
+
+function urgencyOf(expiresOn: Instant, asOf: Instant): keyof typeof BADGES {
+  if (expiresOn <= asOf) return 'expired';
+  return expiresOn - asOf <= SOON ? 'soon' : 'later';
+}
+
+function warningOf({ since, message }: NonNullable<Dated['unconfirmed']>): string {
+  const reason = sentence(words(message));
+  return `Could not be confirmed since ${utc(since)}: ${reason} The date is the last one known.`;
+}
+
+function afterRenewal({ unconfirmed }: Dated): string {
+  if (!unconfirmed) return 'The watcher notices the new expiry by itself; there is nothing to acknowledge.';
+  return (
+    'Renewed already? Then make it readable again: the watcher notices the new expiry by itself as soon as it ' +
+    'can read it. There is nothing to acknowledge.'
+  );
+}
+
+function whyNow(threshold: Threshold, crossedOn: Instant): string {
+  const name = formatThreshold(threshold);
+  const crossed = `Its ${name} threshold was crossed on ${utc(crossedOn)}`;
+  if (threshold.is === 'share') return `${crossed}: ${name} of its lifetime was left.`;
+  if (threshold.ms > 0) return `${crossed}.`;
+  if (threshold.ms === 0) return `Its expiry was reached on ${utc(crossedOn)} (threshold 0).`;
+  return `${crossed}: ${span(-threshold.ms)} after its expiry, and no later expiry has been read.`;
+}

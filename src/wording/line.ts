@@ -1,0 +1,65 @@
+/** One line of a digest in words: what it is, when it expires, what to do and the evidence. The table has the wording of every notice. */
+import type { DigestLine } from '../core/digest';
+import { isOperatorNotice, type NoticeKind, type NoticeOf } from '../core/notices';
+import type { Instant } from '../formats/instant';
+import { cut, oneLine } from '../formats/text';
+import { EXPIRY_NOTICES } from './expiry-notices';
+import { type NoticeWording, type NoticeWords, words } from './notice-wording';
+import { ROW_NOTICES, WATCHER_NOTICES } from './operator-notices';
+import { READING_NOTICES } from './reading-notices';
+
+export interface LineWords extends NoticeWords {
+  readonly name: string;
+  readonly label: string;
+}
+
+const WORDING: { readonly [K in NoticeKind]: NoticeWording<K> } = {
+  ...EXPIRY_NOTICES,
+  ...READING_NOTICES,
+  ...ROW_NOTICES,
+  ...WATCHER_NOTICES,
+};
+
+const LONGEST_NAME = 200;
+
+export function lineWords(line: DigestLine, asOf: Instant): LineWords {
+  return {
+    name: nameOf(line),
+    label: words(line.label),
+    ...noticeWords(line.notice.is, line.notice, line, asOf),
+  };
+}
+
+/** What follows the name in the mail's subject. */
+export function subjectPhrase(line: DigestLine, asOf: Instant, at: (instant: Instant) => string): string {
+  return phraseOf(line.notice.is, line.notice, asOf, at);
+}
+
+/** The expiry that the calendar file gets; undefined for none. */
+export function calendarExpiry({ notice }: DigestLine): Instant | undefined {
+  return expiryOf(notice.is, notice);
+}
+
+/** The display name, or else the key under which the registry has it. */
+export function nameOf({ displayName, reminder, notice }: DigestLine): string {
+  const nameless = isOperatorNotice(notice.is) ? 'the watcher' : 'a token without a name';
+  return cut(oneLine(displayName) || oneLine(reminder.name) || nameless, LONGEST_NAME);
+}
+
+/** The compiler pairs a kind with its notice through a type parameter only; so each of these has one. */
+function noticeWords<K extends NoticeKind>(kind: K, notice: NoticeOf<K>, line: DigestLine, asOf: Instant) {
+  return WORDING[kind].words(notice, line, asOf);
+}
+
+function phraseOf<K extends NoticeKind>(
+  kind: K,
+  notice: NoticeOf<K>,
+  asOf: Instant,
+  at: (instant: Instant) => string,
+) {
+  return WORDING[kind].subject(notice, asOf, at);
+}
+
+function expiryOf<K extends NoticeKind>(kind: K, notice: NoticeOf<K>) {
+  return WORDING[kind].calendarExpiry?.(notice);
+}

@@ -1,0 +1,91 @@
+/** The wording of notices for operators: a registry row that can't be understood, and problems of the watcher itself. */
+import type { NoticeAbout, OperatorNotice } from '../core/notices';
+import { cut, lines, oneLine, sentence } from '../formats/text';
+import { moment } from '../formats/when';
+import {
+  fact,
+  type NoticeWording,
+  type NoticeWords,
+  notes,
+  present,
+  rowOf,
+  runbook,
+  snooze,
+  where,
+} from './notice-wording';
+
+const LONGEST_FAULT = 10_000;
+const LONGEST_NOTE = 4_000;
+
+export const ROW_NOTICES: { readonly [K in NoticeAbout<'row'>]: NoticeWording<K> } = {
+  invalid: {
+    words: ({ faults, since }, line) => ({
+      urgency: 'mend',
+      badge: 'Row to mend',
+      phrase: "registry row can't be understood",
+      brief: "row can't be understood",
+      joint: ': ',
+      dateIs: 'Since',
+      date: moment(since),
+      facts: present([
+        fact("What's wrong", ...faults.map(fault => cut(oneLine(fault), LONGEST_FAULT))),
+        fact(
+          'What to do',
+          `Correct the row in the registry (${rowOf(line)}). Until then the watcher uses only what it understands of the row, and that may be nothing.`,
+          'There is nothing to acknowledge.',
+        ),
+        runbook(line),
+        where(line),
+        fact('Why now', 'This is told once, for as long as the row stays like this.'),
+        notes(line),
+        snooze(line),
+      ]),
+    }),
+    subject: () => ": registry row can't be understood",
+  },
+};
+
+export const WATCHER_NOTICES: { readonly [K in OperatorNotice]: NoticeWording<K> } = {
+  scopeFailing: troubleOfTheWatcher(
+    { badge: 'Scope unreadable', phrase: 'every read fails', joint: ': ', dateIs: 'Since' },
+    "Look for one cause of all failures: the watcher's identity lost a role, or the service itself has a problem.",
+    'The watcher keeps trying by itself.',
+  ),
+  undelivered: troubleOfTheWatcher(
+    { badge: 'Mail not delivered', phrase: 'was not delivered', joint: ' ', dateIs: 'On' },
+    'Tell its recipient in another way.',
+    "Then correct the address in the registry rows, or take it off the mail resource's suppression list.",
+  ),
+  poisoned: troubleOfTheWatcher(
+    { badge: 'Message given up', phrase: 'a message could not be handled', joint: ': ', dateIs: 'On' },
+    "Look for the error in the function's log at that time, and correct its cause.",
+    'The next sweep starts again by itself.',
+  ),
+  ownerless: troubleOfTheWatcher(
+    { badge: 'No owner', phrase: 'targets without an owner', joint: ': ', dateIs: 'Since' },
+    'Write owners into those rows of the registry; the watcher notices by itself.',
+  ),
+};
+
+function troubleOfTheWatcher(
+  said: Pick<NoticeWords, 'badge' | 'phrase' | 'joint' | 'dateIs'>,
+  ...whatToDo: readonly string[]
+): NoticeWording<OperatorNotice> {
+  return {
+    words: ({ since, note }, line) => ({
+      urgency: 'mend',
+      ...said,
+      date: moment(since),
+      facts: present([
+        fact("What's wrong", ...lines(cut(note, LONGEST_NOTE)).map(sentence)),
+        fact('What to do', ...whatToDo),
+        runbook(line),
+        // Without a page to open, the scope is already in the name.
+        ...(line.portalUrl === undefined ? [] : [where(line)]),
+        fact('Why now', 'You are an operator of the watcher, and no owner of a token can solve this.'),
+        notes(line),
+      ]),
+    }),
+    subject: () => said.joint + said.phrase,
+  };
+}

@@ -1,0 +1,94 @@
+/** The check of a queued reminder just before its mail: what is dropped, and with which reason. */
+import type { Expiry } from '../../../src/core/expiry';
+import type { Reminder } from '../../../src/core/reminder';
+import { DAY } from '../../../src/formats/instant';
+import { keys } from '../../../src/storage/keys';
+import type { Source } from '../../../src/watch/ports';
+import { type Dropped, type Recheck, recheck } from '../../../src/watch/remind/recheck';
+import { at, failing, fixed, KEY, thresholds, told } from '../../core/states';
+
+const EXPIRY = at('06-30');
+const WEEK = at('06-23');
+const NOW = at('06-24');
+const ADA = 'ada@example.com';
+const OPS = 'ops@example.com';
+
+const source: Source = {
+  kind: 'iotCentralToken',
+  label: 'IoT Central API token',
+  howToRenew: 'Create a new one.',
+  mayMint: false,
+  limits: { rate: 1, burst: 1 },
+  locate: identity => ({ identity, where: 'contoso', portalUrl: 'https://example.com', read: neverRead }),
+};
+const neverRead = () => Promise.reject(new Error('a recheck reads nothing'));
+
+interface Given {
+  readonly state?: Expiry;
+  readonly columns?: Record<string, unknown>;
+  readonly now?: number;
+}
+
+function check(more: Partial<Reminder>, { state, columns = {}, now = NOW }: Given) {
+  const about = more.about ?? EXPIRY;
+  const reminder = { ...KEY, owner: ADA, reason: '7d', about, crossedOn: about, since: about, ...more };
+  const row = { ...KEY, identity: keys.takeApart(KEY), columns: { owners: ADA, ...columns }, etag: '1' };
+  const policy = { thresholds: thresholds('30d 7d 1d 0'), from: 'built-in' } as const;
+  const watch: Recheck = {
+    tables: {
+      registry: { row: async () => row },
+      expiries: { row: async () => state && { ...state, etag: '1' } },
+    },
+    kinds: {
+      sources: new Map([[source.kind, source]]),
+      policies: new Map([[source.kind, { policy, checkEveryMs: DAY }]]),
+      ...keys,
+    },
+    mail: { to: 'owners', operators: [OPS] },
+  };
+  return recheck({ id: 'line', reminder }, watch, now);
+}
+
+const read = fixed(EXPIRY, NOW);
+const snoozed = {
+  snoozes: new Map([[ADA, { about: EXPIRY, until: at('12-31'), reason: 'on leave', on: WEEK }]]),
+};
+const hear = (...lines: ReturnType<typeof told>[]) => ({ told: new Map([[ADA, lines]]) });
+const unreadable = { ...fixed(EXPIRY, at('06-20')), ...failing(WEEK, { count: 3 }) };
+const missing = { ...fixed(EXPIRY, at('06-20')), ...failing(WEEK, { code: 'missing', count: 2 }) };
+
+test.each<[Dropped, Partial<Reminder>, Given]>([
+  ['snoozed', { reason: '7d' }, { state: { ...read, ...snoozed } }],
+  ['snoozed', { reason: 'unreadable', about: WEEK }, { state: { ...unreadable, ...snoozed } }],
+  ['snoozed', { reason: 'missing', about: WEEK }, { state: { ...missing, ...snoozed } }],
+  ['snoozed', { reason: 'gone' }, { state: { ...missing, ...snoozed }, now: at('07-01') }],
+  [
+    'told',
+    { reason: 'unreadable', about: WEEK },
+    { state: { ...unreadable, ...hear(told('unreadable', WEEK, WEEK)) } },
+  ],
+  ['told', { reason: '7d' }, { state: { ...read, ...hear(told('7d', EXPIRY, WEEK)) } }],
+  ['superseded', { reason: '30d' }, { state: read }],
+  ['superseded', { reason: 'unreadable', about: WEEK }, { state: read }],
+  ['superseded', { reason: 'missing', about: WEEK }, { state: missing, now: at('07-01') }],
+  ['renewed', { reason: '7d', about: at('05-31') }, { state: read }],
+  ['notARecipient', { reason: '7d', owner: 'eve@example.com' }, { state: read }],
+  ['notARecipient', { reason: 'poisoned' }, {}],
+  ['notWatched', { reason: '7d' }, { state: read, columns: { enabled: false } }],
+  ['removed', { reason: '7d' }, {}],
+  ['unknownReason', { reason: 'revoked' }, { state: read }],
+  ['unknownReason', { reason: 'threshold' }, { state: read }],
+  ['unknownReason', { reason: '' }, { state: read }],
+])('%s: %j', async (because, reminder, given) => {
+  expect(await check(reminder, given)).toMatchObject({ id: 'line', because });
+});
+
+test('what is still true goes out with its evidence', async () => {
+  expect(await check({ reason: '7d' }, { state: read })).toMatchObject({
+    id: 'line',
+    line: { displayName: 'gateway', notice: { is: 'threshold', expiresOn: EXPIRY, readOn: NOW } },
+  });
+  expect(await check({ reason: 'poisoned', owner: OPS, note: 'why' }, {})).toMatchObject({
+    line: { notice: { is: 'poisoned', note: 'why' } },
+  });
+});
