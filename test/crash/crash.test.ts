@@ -8,7 +8,7 @@ import { datedExpiry } from '../../src/core/standing';
 import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
 import { openTables } from '../../src/storage/tables';
 import type { Mailer } from '../../src/watch/ports';
-import type { SendDigest } from '../../src/watch/remind/send-digest';
+import type { SendDeps } from '../../src/watch/remind/send-digest';
 
 import { report } from '../../src/watch/report/status';
 import { freshStorage } from '../support/azurite';
@@ -27,7 +27,7 @@ import { CONTOSO, dumpOf, HOST } from '../support/story';
 /** One life on storage of its own; the simulated services are shared, their tokens and mails are not. */
 interface Run {
   readonly clock: TestClock;
-  readonly watch: SendDigest;
+  readonly watch: SendDeps;
   readonly azure: SimulatedAzure;
   readonly storage: string;
   /** Mails to these owners are refused for good. */
@@ -75,6 +75,7 @@ async function newRun(): Promise<Run> {
   clock.to('2026-06-01T00:00:00Z');
   azure.iotCentral.app(HOST).tokens.clear();
   azure.communication.switches.scripts.length = 0;
+  azure.communication.switches.settlesAtPoll = 1;
   // The same digest of another run has the same operation id.
   azure.communication.forgetOperations();
   const refused = new Set<string>();
@@ -99,7 +100,7 @@ async function newRun(): Promise<Run> {
 }
 
 /** The same watch, whose mail service takes nothing for some owners. */
-function refusing(watch: SendDigest, refused: ReadonlySet<string>): SendDigest {
+function refusing(watch: SendDeps, refused: ReadonlySet<string>): SendDeps {
   const strict = (mailer: Mailer): Mailer => ({
     look: id => mailer.look(id),
     send: async (digest, id) =>
@@ -342,7 +343,9 @@ describe('a sender that dies at any step', () => {
         async prepare(run) {
           azure.communication.recipient('ada@example.com', 'dropped');
           await twoDue(run);
+          azure.communication.switches.settlesAtPoll = 1_000;
           await run.remind();
+          azure.communication.switches.settlesAtPoll = 1;
           clock.pass(5 * MINUTE);
         },
         doomedRun: 'remind',
@@ -356,6 +359,29 @@ describe('a sender that dies at any step', () => {
       },
       6,
     ));
+
+  test(
+    'with a mail that the first look finds not delivered records that and tells the operators',
+    () =>
+      expectSurvival(
+        {
+          async prepare(run) {
+            azure.communication.recipient('ada@example.com', 'dropped');
+            await twoDue(run);
+          },
+          doomedRun: 'remind',
+          listed: { a: OLD, b: OLD, c: OLD },
+          mailed: [
+            'ada@example.com: 3 tokens need you: a expires in 30 days (2026-06-30)',
+            'ops@example.com: The watcher needs you: Mail to ada@example.com was not delivered',
+          ],
+          told: { a: 'undelivered', b: 'undelivered', c: 'undelivered' },
+          mattersRepeat: true,
+        },
+        10,
+      ),
+    60_000,
+  );
 
   test('with a digest that is refused for good records that, tells the operators once and does not try for ever', () =>
     expectSurvival(

@@ -9,7 +9,7 @@ import { noticeOf, type Told } from '../../src/core/told';
 import { DAY, formatInstant, HOUR, type Instant, MINUTE } from '../../src/formats/instant';
 import { openTables } from '../../src/storage/tables';
 import type { Mailer } from '../../src/watch/ports';
-import type { SendDigest } from '../../src/watch/remind/send-digest';
+import type { SendDeps } from '../../src/watch/remind/send-digest';
 import { understand } from '../../src/watch/targets/parse-target';
 import { freshStorage } from '../support/azurite';
 import { Crash, composeWatch, doomed, remindAll, sweepAll, unlessCrashed } from '../support/crashing';
@@ -109,7 +109,7 @@ interface Sent {
 }
 
 /** The same watch, with every send noted. */
-function noting(watch: SendDigest, sent: Sent[]): SendDigest {
+function noting(watch: SendDeps, sent: Sent[]): SendDeps {
   const noted = (mailer: Mailer): Mailer => ({
     look: id => mailer.look(id),
     async send(digest, operationId) {
@@ -124,7 +124,7 @@ function noting(watch: SendDigest, sent: Sent[]): SendDigest {
 }
 
 /** The same watch on a storage that is gone for good, reads and all, after so many calls. */
-function onFailingStorage(watch: SendDigest, calls: number): SendDigest {
+function onFailingStorage(watch: SendDeps, calls: number): SendDeps {
   let left = calls;
   const PURE = ['keyOf', 'spell'];
   const failing = <T extends object>(table: T): T =>
@@ -180,7 +180,7 @@ function expectGoodNews(state: Expiry, told: readonly Told[]): void {
 }
 
 /** Whatever is due by the state as it is, for owners and operators; their matters wait for their day. */
-async function duePerTarget(watch: SendDigest): Promise<string[]> {
+async function duePerTarget(watch: SendDeps): Promise<string[]> {
   const due: string[] = [];
   for await (const state of watch.tables.expiries.all()) {
     const row = await watch.tables.registry.row(state);

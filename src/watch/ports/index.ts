@@ -156,7 +156,8 @@ export interface History {
 }
 
 export type SendOutcome =
-  | { readonly outcome: 'accepted' }
+  /** With what the service said of the mail right after it, where the send asked. */
+  | { readonly outcome: 'accepted'; readonly firstLook?: OperationStatus }
   /** Refused for good: sending it again would be refused again. */
   | { readonly outcome: 'refused'; readonly message: string }
   /** Not known to be accepted, or not now: try again later under the same operation id. */

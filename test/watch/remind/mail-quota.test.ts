@@ -2,7 +2,7 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/formats/instant';
 import { openTables } from '../../../src/storage/tables';
 import type { MailLedger } from '../../../src/watch/ports';
-import { type MailQuota, mailQuota } from '../../../src/watch/remind/mail-quota';
+import { type MailQuota, mailQuota } from '../../../src/watch/remind/mail-counters';
 import { freshStorage } from '../../support/azurite';
 
 const NOW = Date.UTC(2026, 5, 1, 12);
@@ -22,7 +22,7 @@ const countOf = async (ledger: MailLedger, quota: 'send' | 'look') =>
 
 async function grantedOf(count: number, quota: MailQuota, now: number, what: 'send' | 'look' = 'send') {
   let granted = 0;
-  for (let asked = 0; asked < count; asked++) granted += Number(await quota.mayAsk(what, now));
+  for (let asked = 0; asked < count; asked++) granted += Number(await quota.mayAsk({ [what]: 1 }, now));
   return granted;
 }
 
@@ -41,7 +41,7 @@ test('of fifty that ask two instances at once no more are granted than the limit
   const { ledger, start } = await instances();
   const quotas = [start(), start()];
   const answers = await Promise.all(
-    Array.from({ length: 50 }, (_, index) => quotas[index % 2]?.mayAsk('send', NOW)),
+    Array.from({ length: 50 }, (_, index) => quotas[index % 2]?.mayAsk({ send: 1 }, NOW)),
   );
   const granted = answers.filter(answer => answer === true).length;
   expect(answers.filter(answer => answer === false)).toHaveLength(50 - granted);
@@ -72,9 +72,9 @@ describe('a pause that the service asked for', () => {
     const { start } = await instances();
     await start().pause('send', NOW + 5 * MINUTE);
     const other = start();
-    expect(await other.mayAsk('send', NOW + 5 * MINUTE - 1)).toBe(false);
-    expect(await other.mayAsk('look', NOW)).toBe(true);
-    expect(await other.mayAsk('send', NOW + 5 * MINUTE)).toBe(true);
+    expect(await other.mayAsk({ send: 1 }, NOW + 5 * MINUTE - 1)).toBe(false);
+    expect(await other.mayAsk({ look: 1 }, NOW)).toBe(true);
+    expect(await other.mayAsk({ send: 1 }, NOW + 5 * MINUTE)).toBe(true);
   });
 
   test('is the longest that was asked for, and forgets no request before it', async () => {
@@ -108,7 +108,7 @@ const contested = (): MailLedger & { readonly tries: () => number } => {
 
 test('who loses every race is refused after a few, rather than granted or kept for ever', async () => {
   const ledger = contested();
-  expect(await mailQuota(ledger, LIMITS).mayAsk('send', NOW)).toBe(false);
+  expect(await mailQuota(ledger, LIMITS).mayAsk({ send: 1 }, NOW)).toBe(false);
   expect(ledger.tries()).toBeLessThanOrEqual(10);
   await mailQuota(ledger, LIMITS).pause('send', NOW);
   expect(ledger.tries()).toBeLessThanOrEqual(20);
@@ -116,16 +116,16 @@ test('who loses every race is refused after a few, rather than granted or kept f
 
 test('what is refused for want of quota writes nothing', async () => {
   const { ledger, start } = await instances({ perMinute: 1, perHour: 1 });
-  expect(await start().mayAsk('send', NOW)).toBe(true);
+  expect(await start().mayAsk({ send: 1 }, NOW)).toBe(true);
   const before = await ledger.usage('send');
-  expect(await start().mayAsk('send', NOW)).toBe(false);
+  expect(await start().mayAsk({ send: 1 }, NOW)).toBe(false);
   expect(await ledger.usage('send')).toEqual(before);
 });
 
 test('an outage of storage is thrown: nothing is sent that can not be counted', async () => {
   const value = freshStorage();
   const { mailLedger } = openTables({ kind: 'connectionString', value });
-  await expect(mailQuota(mailLedger, LIMITS).mayAsk('send', NOW + DAY)).rejects.toMatchObject({
+  await expect(mailQuota(mailLedger, LIMITS).mayAsk({ send: 1 }, NOW + DAY)).rejects.toMatchObject({
     statusCode: 404,
   });
 });

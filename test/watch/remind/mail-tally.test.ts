@@ -2,7 +2,7 @@
 import { type MailOutcome, NO_MAILS } from '../../../src/core/mail-outcome';
 import { openTables } from '../../../src/storage/tables';
 import type { MailLedger } from '../../../src/watch/ports';
-import { mailTally } from '../../../src/watch/remind/mail-tally';
+import { mailTally } from '../../../src/watch/remind/mail-counters';
 import { freshStorage } from '../../support/azurite';
 
 const lines: string[] = [];
