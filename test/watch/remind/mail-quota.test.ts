@@ -67,6 +67,27 @@ test('looks have a quota of their own, twice as wide, and neither costs the othe
   expect(await grantedOf(25, start(), NOW + 4 * MINUTE, 'look')).toBe(10);
 });
 
+test('requests of both quotas are granted together or not at all', async () => {
+  const { ledger, start } = await instances();
+  const quota = start();
+  expect(await quota.mayAsk({ send: 1, look: 19 }, NOW)).toBe(true);
+  expect(await quota.mayAsk({ send: 1, look: 2 }, NOW)).toBe(false);
+  expect(await quota.mayAsk({ send: 10, look: 1 }, NOW)).toBe(false);
+  expect([await countOf(ledger, 'send'), await countOf(ledger, 'look')]).toEqual([1, 19]);
+  expect(await quota.mayAsk({ send: 1, look: 1 }, NOW)).toBe(true);
+  expect([await countOf(ledger, 'send'), await countOf(ledger, 'look')]).toEqual([2, 20]);
+});
+
+test('a request that leaves too little for others is not granted, and what it leaves is not reserved', async () => {
+  const { ledger, start } = await instances();
+  const quota = start();
+  expect(await quota.mayAsk({ look: 17 }, NOW)).toBe(true);
+  expect(await quota.mayAsk({ look: 1 }, NOW, { look: 3 })).toBe(false);
+  expect(await quota.mayAsk({ look: 1 }, NOW, { send: 11 })).toBe(false);
+  expect(await quota.mayAsk({ look: 1 }, NOW, { send: 10, look: 2 })).toBe(true);
+  expect([await countOf(ledger, 'send'), await countOf(ledger, 'look')]).toEqual([0, 18]);
+});
+
 describe('a pause that the service asked for', () => {
   test('holds for every instance, for its own quota alone, to its end', async () => {
     const { start } = await instances();
