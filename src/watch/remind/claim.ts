@@ -1,7 +1,7 @@
 /** The claim: the record that one sender at a time has an owner's digest. A sender whose claim was taken over learns it at its next write, and stops. */
 import { createHash } from 'node:crypto';
 import { addressKey } from '../../core/address';
-import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../formats/instant';
+import { HOUR, type Instant, MINUTE, SECOND } from '../../formats/instant';
 import type { Clock, HeldClaim, SentDigest, Tables } from '../ports';
 
 /** So long after a claim was made or renewed, its sender's request may be under way: no other sender may change it. */
@@ -12,8 +12,6 @@ const FIRST_ATTEMPT = 1;
 /** A digest that could not be sent is tried again after 4 minutes (the next run), 9, 19, 39 and at last every hour. */
 const FIRST_GAP = 5 * MINUTE;
 const LONGEST_GAP = HOUR;
-/** The mail service may ask for a longer wait, up to a day: the number that it sends can be wrong. */
-export const LONGEST_WAIT = DAY;
 
 /** Every write is conditional: it succeeds only while the claim is as this sender wrote or read it last. */
 export interface DigestClaim {

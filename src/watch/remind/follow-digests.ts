@@ -21,12 +21,12 @@ export interface FollowDeps extends ToldDeps {
   mailer(): Promise<Mailer>;
 }
 
-/** When a mail that was accepted now is looked at next: a look that came with the send was the first. */
+/** When the next look is due for a mail that is accepted now. `looks` does not count the look that came with the send. */
 export function firstFollow(now: Instant, firstLook: OperationStatus | undefined) {
   return { looks: 0, lookOn: now + (firstLook ? gapAfter(0) : FIRST_LOOK) };
 }
 
-/** Looks as far as `leaving` is left of the quota afterwards. */
+/** Asks for the status of an owner's mails, while at least `leaving` of the quota is left. */
 export async function followDigests(
   owner: OwnerLines,
   deps: FollowDeps,
@@ -34,7 +34,7 @@ export async function followDigests(
   leaving: Requests,
 ): Promise<void> {
   for (const sent of owner.sent) {
-    // While its claim is there, the digest is still being marked as told; that it did not arrive must be recorded after that.
+    // While its claim is there, the digest is still being marked as told. That it did not arrive must be recorded later.
     if (sent.operationId === owner.claim?.operationId) continue;
     const now = deps.clock.now();
     if (sent.lookOn > now || !(await deps.quota.mayAsk({ look: 1 }, now, leaving))) continue;
@@ -45,7 +45,7 @@ export async function followDigests(
   }
 }
 
-/** Takes in one look at an accepted mail. False when the mail has not ended and must be looked at again. */
+/** Records what one look says of an accepted mail. False when its end is not known yet, so that another look is needed. */
 export async function recordEnd(
   sent: SentDigest,
   status: OperationStatus,
@@ -54,7 +54,7 @@ export async function recordEnd(
   const { now, deps } = turn;
   const outcome = await outcomeOf(sent, status, turn);
   if (outcome) {
-    // Two senders may learn it. Only the one that deletes the row counts it.
+    // Two senders may get here. Only the one that deletes the row counts the outcome.
     if (await deps.tables.outbox.unfollow(turn.owner.owner, sent.operationId)) deps.tally.count(outcome);
     return true;
   }
@@ -77,7 +77,7 @@ async function outcomeOf(
   return 'undelivered';
 }
 
-/** A minute less than the full gap, so that the run at its end is not missed. */
+/** A minute less than the full gap, so that the run at the end of the gap is not too early. */
 function gapAfter(looks: number): number {
   return Math.min(LONGEST_GAP, FIRST_GAP * 2 ** looks) - MINUTE;
 }

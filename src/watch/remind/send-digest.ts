@@ -4,7 +4,7 @@ import { byUrgency, type Digest, isForOperators, MOST_LINES } from '../../core/d
 import { describeReminder, type Reminder } from '../../core/reminder';
 import { DAY } from '../../formats/instant';
 import type { Log, OperationStatus, OutboxLine, OwnerLines, SentDigest, Tables } from '../ports';
-import { ClaimLost, claimOf, type DigestClaim, LONGEST_WAIT, makeClaim } from './claim';
+import { ClaimLost, claimOf, type DigestClaim, makeClaim } from './claim';
 import { type FollowDeps, firstFollow, recordEnd } from './follow-digests';
 import { ONE_SEND } from './mail-counters';
 import { AT_ONCE, addHistory, markTold, type Turn, tellUndelivered } from './mark-told';
@@ -14,18 +14,18 @@ export interface SendDeps extends FollowDeps, Recheck {
   readonly tables: Tables;
 }
 
-/** After `quotaSpent` the other owners need not be tried. */
+/** After `quotaSpent` no other owner needs to be tried in this run. */
 export type TurnEnd = 'done' | 'quotaSpent';
 
 type SendTurn = Turn<SendDeps>;
 
 /** The lines of one mail, and how many more wait for the next mail. */
 interface Content {
-  readonly sent: readonly StillTrue[];
+  readonly lines: readonly StillTrue[];
   readonly more: number;
 }
 
-/** Where a step leads to. */
+/** What a step answers: which step comes next, and what that step needs. */
 type Stop = { readonly step: 'stop'; readonly end: TurnEnd };
 type ClaimLines = { readonly step: 2 };
 type Post = { readonly step: 3; readonly claim: DigestClaim; readonly content: Content };
@@ -42,6 +42,8 @@ const CLAIM_LINES: ClaimLines = { step: 2 };
 
 /** After so many tries, which take about three hours, the mail itself may be what the service fails on. */
 const MOST_TRIES = 6;
+/** The mail service may ask for a wait of up to a day: the number that it sends can be wrong. */
+const LONGEST_WAIT = DAY;
 
 export async function sendDigest(owner: OwnerLines, deps: SendDeps, log: Log): Promise<TurnEnd> {
   const turn = { owner, now: deps.clock.now(), deps, log };
@@ -68,7 +70,7 @@ async function resumeClaim(turn: SendTurn): Promise<Stop | ClaimLines | Post | F
   if (lineIds.length === 0) return await release(claim);
   if (accepted || refusal !== undefined) return { step: 4, claim };
   if (notBefore > now) return DONE;
-  // A look that no send can follow would be made in vain, run after run.
+  // Without quota for the send that may follow, the look would be wasted in each run.
   if (!(await deps.quota.mayAsk({ look: 1 }, deps.clock.now(), ONE_SEND))) return QUOTA_SPENT;
   const status = await (await deps.mailer()).look(operationId);
   if (status.status === 'unknown') return await postpone(claim, 'look', status, turn);
@@ -86,15 +88,15 @@ async function keepsFailing({ row }: DigestClaim, { deps }: SendTurn): Promise<b
   return ((await deps.tables.mailLedger.acceptedOn()) ?? 0) >= row.claimedOn;
 }
 
-/** The same lines under the same operation id, or none of them: an id stands for one content. */
+/** Posts exactly the claimed lines again, since one operation id means one mail. If one of them is no longer true, the claim is released. */
 async function postAgain(claim: DigestClaim, turn: SendTurn): Promise<Stop | ClaimLines | Post> {
   const { deps } = turn;
-  const lines = await dropStale(await linesForToday(turn), turn);
-  const sent = lines.filter(({ id }) => claim.row.lineIds.includes(id));
-  if (sent.length < claim.row.lineIds.length) return await release(claim);
+  const all = await dropStale(await linesForToday(turn), turn);
+  const lines = all.filter(({ id }) => claim.row.lineIds.includes(id));
+  if (lines.length < claim.row.lineIds.length) return await release(claim);
   if (!(await deps.quota.mayAsk(ONE_SEND, deps.clock.now()))) return QUOTA_SPENT;
   await claim.renew();
-  return { step: 3, claim, content: { sent, more: lines.length - sent.length } };
+  return { step: 3, claim, content: { lines, more: all.length - lines.length } };
 }
 
 async function release(claim: DigestClaim): Promise<ClaimLines> {
@@ -105,24 +107,24 @@ async function release(claim: DigestClaim): Promise<ClaimLines> {
 /** Step 2: check each line again, reserve the quota and claim the most urgent lines. */
 async function claimLines(turn: SendTurn): Promise<Stop | Post> {
   const { owner, deps, log } = turn;
-  const lines = await dropStale(await linesForToday(turn), turn);
-  const sent = lines.slice(0, MOST_LINES);
-  if (sent.length === 0) return DONE;
+  const all = await dropStale(await linesForToday(turn), turn);
+  const lines = all.slice(0, MOST_LINES);
+  if (lines.length === 0) return DONE;
   if (!(await deps.quota.mayAsk(ONE_SEND, deps.clock.now()))) return QUOTA_SPENT;
-  const lineIds = sent.map(({ id }) => id);
+  const lineIds = lines.map(({ id }) => id);
   const claim = await makeClaim(owner.owner, lineIds, deps);
   if (!claim) {
     log.info(`${owner.owner}: another sender has the digest.`);
     return DONE;
   }
   if (await areQueued(lineIds, turn))
-    return { step: 3, claim, content: { sent, more: lines.length - sent.length } };
+    return { step: 3, claim, content: { lines, more: all.length - lines.length } };
   await claim.release();
   log.info(`${owner.owner}: another sender has told some of it; the next run tells the rest.`);
   return DONE;
 }
 
-/** Lines that the operators hear once a day wait for the next day, and no mail counts them before. */
+/** Notices for the operators are mailed once a day. Until then they wait, and `more` does not count them. */
 async function linesForToday({ owner, now, deps }: SendTurn): Promise<readonly OutboxLine[]> {
   const daily = ({ reminder }: OutboxLine) => isForOperators(reminder);
   if (!owner.lines.some(daily)) return owner.lines;
@@ -158,8 +160,8 @@ async function areQueued(lineIds: readonly string[], { owner, deps }: SendTurn):
 /** Step 3: send the mail. The claim is on record, so after a crash the next run continues with the same operation id. */
 async function postDigest({ claim, content }: Post, turn: SendTurn): Promise<Stop | Finish> {
   const { owner, now, deps, log } = turn;
-  const { sent, more } = content;
-  const digest: Digest = { owner: owner.owner, lines: sent.map(({ line }) => line), more, asOf: now };
+  const lines = content.lines.map(({ line }) => line);
+  const digest: Digest = { owner: owner.owner, lines, more: content.more, asOf: now };
   const mailer = await deps.mailer();
   if (!claim.mayPost()) {
     log.warn(`${owner.owner}: too late, the next run sends.`);
@@ -173,7 +175,7 @@ async function postDigest({ claim, content }: Post, turn: SendTurn): Promise<Sto
       : await recordRefused(claim, 'refused', answer.message, turn);
   if (answer.outcome === 'accepted') await deps.tables.mailLedger.saveAcceptedOn(now);
   const { operationId } = claim.row;
-  log.info(`${owner.owner}: ${sent.length} reminders ${answer.outcome} (operation ${operationId}).`);
+  log.info(`${owner.owner}: ${lines.length} reminders ${answer.outcome} (operation ${operationId}).`);
   return finish;
 }
 
@@ -191,7 +193,7 @@ async function postpone(
   return DONE;
 }
 
-/** Recorded before anything else. Only one sender can record it, and that one counts it. */
+/** This is recorded before anything else. Only one sender can record it, and that one counts it. */
 async function recordAccepted(
   claim: DigestClaim,
   firstLook: OperationStatus | undefined,
@@ -205,7 +207,7 @@ async function recordAccepted(
   return { step: 4, claim, look: firstLook && { sent, status: firstLook } };
 }
 
-/** The same for a mail that is never sent. */
+/** The same for a mail that is not sent and will not be sent. */
 async function recordRefused(
   claim: DigestClaim,
   outcome: 'refused' | 'givenUp',
@@ -234,7 +236,7 @@ async function finishDigest({ claim, look }: Finish, turn: SendTurn): Promise<St
   return DONE;
 }
 
-/** What the claim's mail says, as far as it is still in the outbox. */
+/** The reminders in the claim's mail that are still in the outbox. */
 function remindersOf({ row }: DigestClaim, { lines }: OwnerLines): Reminder[] {
   return lines.filter(({ id }) => row.lineIds.includes(id)).map(({ reminder }) => reminder);
 }
