@@ -1,4 +1,4 @@
-/** A crash at every single step of a sweep and of a digest, and a restart: nothing is lost, nothing is listed that is not. */
+/** A crash at each step of a sweep and of a digest, and a restart: nothing is lost, and the calendar lists what is recorded. */
 
 import { TableClient } from '@azure/data-tables';
 import { type SimulatedAzure, startSimulatedAzure } from '../../local/simulated';
@@ -45,9 +45,9 @@ interface Scenario {
   readonly doomedRun: 'sweep' | 'remind';
   /** Checked with the status right after the first sweep of the restarted watcher, and at the end. */
   readonly listed: Record<string, string>;
-  /** `recipient: subject`, whenever they went out. */
+  /** `recipient: subject` of all mails, in any order. */
   readonly mailed: readonly string[];
-  /** A crash may put a matter of the operators twice; it is then told on two days. */
+  /** A crash may queue a notice for the operators twice. It is then mailed on two days. */
   readonly mattersRepeat?: true;
   readonly told?: Record<string, 'accepted' | 'refused' | 'undelivered'>;
 }
@@ -99,7 +99,7 @@ async function newRun(): Promise<Run> {
   };
 }
 
-/** The same watch, whose mail service takes nothing for some owners. */
+/** The same watch, whose mail service refuses all mails to some owners. */
 function refusing(watch: SendDeps, refused: ReadonlySet<string>): SendDeps {
   const strict = (mailer: Mailer): Mailer => ({
     look: id => mailer.look(id),
@@ -133,7 +133,7 @@ async function expectCalendarOf(run: Run, listed: Record<string, string>): Promi
   expect(keys.sort()).toEqual(recorded.sort());
 }
 
-/** Once a mail is out, each of its lines is on record as told, or still in the outbox to be found out about. */
+/** When a mail is out, each of its lines is either recorded as told or still in the outbox. */
 async function expectNothingForgotten(run: Run, told: NonNullable<Scenario['told']>): Promise<void> {
   const known = new Set<string>();
   for await (const { name, told: owners } of run.watch.tables.expiries.all())
@@ -143,14 +143,14 @@ async function expectNothingForgotten(run: Run, told: NonNullable<Scenario['told
   expect([...known]).toEqual(expect.arrayContaining(Object.keys(told)));
 }
 
-/** What the dead process had not written yet is lost to the count, and nothing is counted twice. */
+/** The counts that the dead process had not written are lost. Nothing is counted twice. */
 async function expectCounted(run: Run, mails: number): Promise<void> {
   const { accepted, delivered, undelivered } =
     (await run.watch.tables.mailLedger.totals())?.totals ?? NO_MAILS;
   for (const counted of [accepted, delivered + undelivered]) expect([mails, mails - 1]).toContain(counted);
 }
 
-/** @returns whether the run got to its end without meeting the crash. */
+/** @returns whether the run ended before the crash could happen. */
 async function survives(scenario: Scenario, point: CrashPoint): Promise<boolean> {
   const run = await newRun();
   const before = azure.communication.mails.length;
@@ -164,7 +164,7 @@ async function survives(scenario: Scenario, point: CrashPoint): Promise<boolean>
   clock.pass(5 * MINUTE);
   await run.sweep();
   await expectCalendarOf(run, scenario.listed);
-  // What a refusal makes known is mailed by the second run, and that mail's fate known by the third.
+  // The second run mails the operators about a refusal, the third may learn how that mail ended.
   for (let tick = 0; tick < (scenario.doomedRun === 'sweep' ? 2 : 3); tick += 1) {
     await run.remind();
     clock.pass(5 * MINUTE);
@@ -185,7 +185,7 @@ async function survives(scenario: Scenario, point: CrashPoint): Promise<boolean>
   return !victim.crashed();
 }
 
-/** Changes follow one another, so that after the n-th is before the next; a sender is tried both ways, since a mail can't be taken back. */
+/** A crash after one change is a crash before the next one. A sender is still tried both ways, since a sent mail can't be taken back. */
 async function expectSurvival(scenario: Scenario, least: number): Promise<void> {
   let steps = 0;
   const moments = scenario.doomedRun === 'sweep' ? (['before'] as const) : (['before', 'after'] as const);

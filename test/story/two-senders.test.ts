@@ -1,4 +1,4 @@
-/** Two senders on one storage, of which one stalls at any of its steps while the other runs, and then goes on. */
+/** Two senders on one storage: one stalls at each of its steps while the other runs, and then continues. */
 import { TableClient } from '@azure/data-tables';
 import { type SimulatedAzure, startSimulatedAzure } from '../../local/simulated';
 import { type MailTotals, NO_MAILS } from '../../src/core/mail-outcome';
@@ -38,14 +38,14 @@ interface Life {
 
 interface Scenario {
   readonly prepare: (life: Life) => Promise<void>;
-  /** What happens while one sender stalls, which is longer than a claim is left alone. */
+  /** What happens while one sender stalls. That lasts longer than other senders leave a claim alone. */
   readonly meanwhile: (life: Life) => Promise<void>;
-  /** Right after the one that stalled came to its end, and before anybody else goes on. */
+  /** Right after the sender that stalled has ended, before another one continues. */
   readonly afterwards?: (life: Life) => Promise<void>;
   /** A change before which it does not stall. */
   readonly but?: 'mailer.send' | 'expiries.mergeTold';
   readonly told: Readonly<Record<string, string>>;
-  /** Where it does not depend on when the other one ran. */
+  /** The counts that do not depend on when the other sender ran. */
   readonly counted?: Partial<MailTotals>;
 }
 
@@ -144,7 +144,7 @@ async function survives(scenario: Scenario, { at, when }: Point): Promise<boolea
     return result;
   };
   const log = { info: (line: string) => void life.lines.push(line), warn: () => undefined };
-  // Whatever it finds, it ends without an error.
+  // It ends without an error in every case.
   await remindAll(changing(life.stalled, change), log);
   if (!stalled || spared) return stalled;
   await scenario.afterwards?.(life);
@@ -157,7 +157,7 @@ async function survives(scenario: Scenario, { at, when }: Point): Promise<boolea
   return true;
 }
 
-/** Each line in one mail, by the id that its target remembers; nothing left; and each mail counted once. */
+/** Each line is in one mail, whose id its target has on record; the outbox is empty; each mail is counted once. */
 async function expectTold(life: Life, { told, counted = {} }: Scenario): Promise<void> {
   for (const [line, ids] of life.mailed)
     if (line.startsWith(ADA)) expect([line, ids.size]).toEqual([line, 1]);
@@ -198,7 +198,6 @@ const twoDue = async ({ register, sweep }: Life) => {
 const claimOf = async ({ other }: Life): Promise<HeldClaim | undefined> =>
   (await other.tables.outbox.of(ADA)).claim;
 
-/** Takes what the other one did for what it is, and says so. */
 test('a sender whose mail service answers late stops without an error and says why', async () => {
   const life = await newLife();
   await twoDue(life);
@@ -219,7 +218,7 @@ test('a sender whose mail service answers late stops without an error and says w
   expect(lines).toEqual([`${ADA}: another sender has taken over the digest; this one stops.`]);
 });
 
-/** Of two targets one is no longer watched, so that what is left to tell is another mail, of another operation id. */
+/** One of two targets is no longer watched, so the mail about the other one has another operation id. */
 async function tellTheRest({ unregister, sweep, remind }: Life): Promise<void> {
   await unregister('b');
   await sweep();
@@ -296,7 +295,7 @@ describe('while one sender stalls', () => {
       7,
     ));
 
-  // A request on its way ends by its client's timeout of 30 seconds, long before another sender comes.
+  // A request ends within its client's limit of 30 seconds, long before another sender may change the claim.
   test('lines change, and another sends what is left: no line is told by both', () =>
     expectSurvival(
       {
@@ -358,7 +357,7 @@ describe('while one sender stalls', () => {
       7,
     ));
 
-  test('another hears that a mail arrived: it is followed no more, and counted once', () =>
+  test('another learns that a mail arrived: it is no longer followed, and counted once', () =>
     expectSurvival(
       {
         async prepare(life) {

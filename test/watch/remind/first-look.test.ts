@@ -1,4 +1,4 @@
-/** The first look: what the mail service says of a mail right after it has taken it, and how that look is paid for. */
+/** The first look: what the mail service says of a mail right after it has taken it, and the quota that this look takes. */
 import { TableClient } from '@azure/data-tables';
 import { type SimulatedAzure, startSimulatedAzure } from '../../../local/simulated';
 import { MINUTE, SECOND } from '../../../src/formats/instant';
@@ -112,13 +112,13 @@ test.each(open)(
   },
 );
 
-test('that a transport does not make is made up for after a minute', async () => {
+test('that a transport does not make comes a minute later', async () => {
   firstLook = undefined;
   await remind();
   expect(await followed()).toMatchObject({ lookOn: clock.now() + MINUTE });
 });
 
-test('that the service refuses for a while holds back all looks for so long', async () => {
+test('that the service answers with a wait pauses all looks until then', async () => {
   firstLook = { status: 'unknown', message: 'it answered 429', retryAfterMs: 10 * MINUTE };
   await remind();
   expect(await watch.quota.mayAsk({ look: 1 }, clock.now() + 10 * MINUTE - SECOND)).toBe(false);
@@ -126,7 +126,7 @@ test('that the service refuses for a while holds back all looks for so long', as
   expect(await outcome()).toBe('accepted');
 });
 
-test('for which no status read is left lets the mail wait, and uses nothing of the quota of sends', async () => {
+test('for which no quota is left makes the mail wait, and takes nothing of the quota of sends', async () => {
   firstLook = { status: 'succeeded' };
   expect(await watch.quota.mayAsk({ look: 4 }, clock.now())).toBe(true);
   const lines: string[] = [];

@@ -1,4 +1,4 @@
-/** The mail quota on the emulator: reserved durably, by however many instances, and never twice. */
+/** The mail quota on the emulator: reserved in a table by any number of instances, and no place is given twice. */
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/formats/instant';
 import { openTables } from '../../../src/storage/tables';
 import type { MailLedger } from '../../../src/watch/ports';
@@ -48,18 +48,18 @@ test('of fifty that ask two instances at once no more are granted than the limit
   expect(granted).toBeGreaterThanOrEqual(1);
   expect(granted).toBeLessThanOrEqual(10);
   expect(await countOf(ledger, 'send')).toBe(granted);
-  // Who lost every race was refused, yet nothing is lost to them: what is left is granted to whoever asks next.
+  // A caller that lost all its races was refused, but the places are still there for the next one.
   expect(await grantedOf(20, start(), NOW)).toBe(10 - granted);
 });
 
-test('two instances that send at the same time lose nothing to each other', async () => {
+test('two instances that send at the same time get all places together', async () => {
   const { ledger, start } = await instances();
   const [one, other] = await Promise.all([grantedOf(10, start(), NOW), grantedOf(10, start(), NOW)]);
   expect(one + other).toBe(10);
   expect(await countOf(ledger, 'send')).toBe(10);
 });
 
-test('looks have a quota of their own, twice as wide, and neither costs the other', async () => {
+test('looks have a quota of their own, twice as large, and neither uses up the other', async () => {
   const { start } = await instances();
   expect(await grantedOf(25, start(), NOW, 'look')).toBe(20);
   expect(await grantedOf(12, start(), NOW)).toBe(10);
@@ -108,7 +108,7 @@ describe('a pause that the service asked for', () => {
   });
 });
 
-/** A ledger on which somebody else is always faster. */
+/** A ledger on which another instance is always faster. */
 const contested = (): MailLedger & { readonly tries: () => number } => {
   let tries = 0;
   return {
@@ -127,7 +127,7 @@ const contested = (): MailLedger & { readonly tries: () => number } => {
   };
 };
 
-test('who loses every race is refused after a few, rather than granted or kept for ever', async () => {
+test('a caller that loses all its races is refused after a few', async () => {
   const ledger = contested();
   expect(await mailQuota(ledger, LIMITS).mayAsk({ send: 1 }, NOW)).toBe(false);
   expect(ledger.tries()).toBeLessThanOrEqual(10);
@@ -135,7 +135,7 @@ test('who loses every race is refused after a few, rather than granted or kept f
   expect(ledger.tries()).toBeLessThanOrEqual(20);
 });
 
-test('what is refused for want of quota writes nothing', async () => {
+test('a refused request writes nothing', async () => {
   const { ledger, start } = await instances({ perMinute: 1, perHour: 1 });
   expect(await start().mayAsk({ send: 1 }, NOW)).toBe(true);
   const before = await ledger.usage('send');
@@ -143,7 +143,7 @@ test('what is refused for want of quota writes nothing', async () => {
   expect(await ledger.usage('send')).toEqual(before);
 });
 
-test('an outage of storage is thrown: nothing is sent that can not be counted', async () => {
+test('an outage of the storage is thrown, since a request that is not counted must not be made', async () => {
   const value = freshStorage();
   const { mailLedger } = openTables({ kind: 'connectionString', value });
   await expect(mailQuota(mailLedger, LIMITS).mayAsk({ send: 1 }, NOW + DAY)).rejects.toMatchObject({
