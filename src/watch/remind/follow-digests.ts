@@ -23,7 +23,7 @@ export interface FollowDeps extends ToldDeps {
 
 /** When the next look is due for a mail that is accepted now. `looks` does not count the look that came with the send. */
 export function firstFollow(now: Instant, firstLook: OperationStatus | undefined) {
-  return { looks: 0, lookOn: now + (firstLook ? gapAfter(0) : FIRST_LOOK) };
+  return { lookCount: 0, lookOn: now + (firstLook ? gapAfter(0) : FIRST_LOOK) };
 }
 
 /** Asks for the status of an owner's mails, while at least `leaving` of the quota is left. */
@@ -40,7 +40,7 @@ export async function followDigests(
     if (sent.lookOn > now || !(await deps.quota.mayAsk({ look: 1 }, now, leaving))) continue;
     const status = await (await deps.mailer()).look(sent.operationId);
     if (await recordEnd(sent, status, { owner, now, deps, log })) continue;
-    const next = { ...sent, looks: sent.looks + 1, lookOn: now + gapAfter(sent.looks) };
+    const next = { ...sent, lookCount: sent.lookCount + 1, lookOn: now + gapAfter(sent.lookCount) };
     await deps.tables.outbox.lookAgain(owner.owner, next);
   }
 }
@@ -78,6 +78,6 @@ async function outcomeOf(
 }
 
 /** A minute less than the full gap, so that the run at the end of the gap is not too early. */
-function gapAfter(looks: number): number {
-  return Math.min(LONGEST_GAP, FIRST_GAP * 2 ** looks) - MINUTE;
+function gapAfter(lookCount: number): number {
+  return Math.min(LONGEST_GAP, FIRST_GAP * 2 ** lookCount) - MINUTE;
 }
