@@ -21,8 +21,7 @@ import {
   removeRow,
   type Wanted,
 } from './watch/registry/rows';
-import { mailQuota } from './watch/remind/mail-quota';
-import { mailTally } from './watch/remind/mail-tally';
+import { mailQuota, mailTally } from './watch/remind/mail-counters';
 import { sendReminders } from './watch/remind/send-reminders';
 import { explain } from './watch/report/explain';
 import { type FeedQuery, feed } from './watch/report/feed';

@@ -1,4 +1,4 @@
-/** A crash at every single step of a sweep and of a digest, and a restart: nothing is lost, nothing is listed that is not. */
+/** A crash at each step of a sweep and of a digest, and a restart: nothing is lost, and the calendar lists what is recorded. */
 
 import { TableClient } from '@azure/data-tables';
 import { type SimulatedAzure, startSimulatedAzure } from '../../local/simulated';
@@ -8,7 +8,7 @@ import { datedExpiry } from '../../src/core/standing';
 import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
 import { openTables } from '../../src/storage/tables';
 import type { Mailer } from '../../src/watch/ports';
-import type { SendDigest } from '../../src/watch/remind/send-digest';
+import type { SendDeps } from '../../src/watch/remind/send-digest';
 
 import { report } from '../../src/watch/report/status';
 import { freshStorage } from '../support/azurite';
@@ -28,7 +28,7 @@ import { CONTOSO, dumpOf, HOST } from '../support/story';
 /** One life on storage of its own; the simulated services are shared, their tokens and mails are not. */
 interface Run {
   readonly clock: TestClock;
-  readonly watch: SendDigest;
+  readonly watch: SendDeps;
   readonly azure: SimulatedAzure;
   readonly storage: string;
   /** Mails to these owners are refused for good. */
@@ -46,9 +46,9 @@ interface Scenario {
   readonly doomedRun: 'sweep' | 'remind';
   /** Checked with the status right after the first sweep of the restarted watcher, and at the end. */
   readonly listed: Record<string, string>;
-  /** `recipient: subject`, whenever they went out. */
+  /** `recipient: subject` of all mails, in any order. */
   readonly mailed: readonly string[];
-  /** A crash may put a matter of the operators twice; it is then told on two days. */
+  /** A crash may queue a notice for the operators twice. It is then mailed on two days. */
   readonly mattersRepeat?: true;
   readonly told?: Record<string, 'accepted' | 'refused' | 'undelivered'>;
 }
@@ -76,6 +76,7 @@ async function newRun(): Promise<Run> {
   clock.to('2026-06-01T00:00:00Z');
   azure.iotCentral.app(HOST).tokens.clear();
   azure.communication.switches.scripts.length = 0;
+  azure.communication.switches.settlesAtPoll = 1;
   // The same digest of another run has the same operation id.
   azure.communication.forgetOperations();
   const refused = new Set<string>();
@@ -99,8 +100,8 @@ async function newRun(): Promise<Run> {
   };
 }
 
-/** The same watch, whose mail service takes nothing for some owners. */
-function refusing(watch: SendDigest, refused: ReadonlySet<string>): SendDigest {
+/** The same watch, whose mail service refuses all mails to some owners. */
+function refusing(watch: SendDeps, refused: ReadonlySet<string>): SendDeps {
   const strict = (mailer: Mailer): Mailer => ({
     look: id => mailer.look(id),
     send: async (digest, id) =>
@@ -133,7 +134,7 @@ async function expectCalendarOf(run: Run, listed: Record<string, string>): Promi
   expect(keys.sort()).toEqual(recorded.sort());
 }
 
-/** Once a mail is out, each of its lines is on record as told, or still in the outbox to be found out about. */
+/** When a mail is out, each of its lines is either recorded as told or still in the outbox. */
 async function expectNothingForgotten(run: Run, told: NonNullable<Scenario['told']>): Promise<void> {
   const known = new Set<string>();
   for await (const { name, told: owners } of allStates(run.watch.tables))
@@ -143,13 +144,13 @@ async function expectNothingForgotten(run: Run, told: NonNullable<Scenario['told
   expect([...known]).toEqual(expect.arrayContaining(Object.keys(told)));
 }
 
-/** What the dead process had not written yet is lost to the count, and nothing is counted twice. */
+/** The counts that the dead process had not written are lost. Nothing is counted twice. */
 async function expectCounted(run: Run, mails: number): Promise<void> {
   const { accepted, delivered, undelivered } = (await run.watch.tables.mailLedger.totals()) ?? NO_MAILS;
   for (const counted of [accepted, delivered + undelivered]) expect([mails, mails - 1]).toContain(counted);
 }
 
-/** @returns whether the run got to its end without meeting the crash. */
+/** @returns whether the run ended before the crash could happen. */
 async function survives(scenario: Scenario, point: CrashPoint): Promise<boolean> {
   const run = await newRun();
   const before = azure.communication.mails.length;
@@ -163,7 +164,7 @@ async function survives(scenario: Scenario, point: CrashPoint): Promise<boolean>
   clock.pass(5 * MINUTE);
   await run.sweep();
   await expectCalendarOf(run, scenario.listed);
-  // What a refusal makes known is mailed by the second run, and that mail's fate known by the third.
+  // The second run mails the operators about a refusal, the third may learn how that mail ended.
   for (let tick = 0; tick < (scenario.doomedRun === 'sweep' ? 2 : 3); tick += 1) {
     await run.remind();
     clock.pass(5 * MINUTE);
@@ -184,7 +185,7 @@ async function survives(scenario: Scenario, point: CrashPoint): Promise<boolean>
   return !victim.crashed();
 }
 
-/** Changes follow one another, so that after the n-th is before the next; a sender is tried both ways, since a mail can't be taken back. */
+/** A crash after one change is a crash before the next one. A sender is still tried both ways, since a sent mail can't be taken back. */
 async function expectSurvival(scenario: Scenario, least: number): Promise<void> {
   let steps = 0;
   const moments = scenario.doomedRun === 'sweep' ? (['before'] as const) : (['before', 'after'] as const);
@@ -342,7 +343,9 @@ describe('a sender that dies at any step', () => {
         async prepare(run) {
           azure.communication.recipient('ada@example.com', 'dropped');
           await twoDue(run);
+          azure.communication.switches.settlesAtPoll = 1_000;
           await run.remind();
+          azure.communication.switches.settlesAtPoll = 1;
           clock.pass(5 * MINUTE);
         },
         doomedRun: 'remind',
@@ -356,6 +359,29 @@ describe('a sender that dies at any step', () => {
       },
       6,
     ));
+
+  test(
+    'with a mail that the first look finds not delivered records that and tells the operators',
+    () =>
+      expectSurvival(
+        {
+          async prepare(run) {
+            azure.communication.recipient('ada@example.com', 'dropped');
+            await twoDue(run);
+          },
+          doomedRun: 'remind',
+          listed: { a: OLD, b: OLD, c: OLD },
+          mailed: [
+            'ada@example.com: 3 tokens need you: a expires in 30 days (2026-06-30)',
+            'ops@example.com: The watcher needs you: Mail to ada@example.com was not delivered',
+          ],
+          told: { a: 'undelivered', b: 'undelivered', c: 'undelivered' },
+          mattersRepeat: true,
+        },
+        10,
+      ),
+    60_000,
+  );
 
   test('with a digest that is refused for good records that, tells the operators once and does not try for ever', () =>
     expectSurvival(

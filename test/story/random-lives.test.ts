@@ -9,7 +9,7 @@ import type { Told } from '../../src/core/told';
 import { DAY, formatInstant, HOUR, type Instant, MINUTE } from '../../src/formats/instant';
 import { openTables } from '../../src/storage/tables';
 import type { Mailer } from '../../src/watch/ports';
-import type { SendDigest } from '../../src/watch/remind/send-digest';
+import type { SendDeps } from '../../src/watch/remind/send-digest';
 import { parseTarget } from '../../src/watch/targets/parse-target';
 import { freshStorage } from '../support/azurite';
 import { Crash, composeWatch, doomed, remindAll, sweepAll, unlessCrashed } from '../support/crashing';
@@ -110,7 +110,7 @@ interface Sent {
 }
 
 /** The same watch; every send is noted. */
-function noting(watch: SendDigest, sent: Sent[]): SendDigest {
+function noting(watch: SendDeps, sent: Sent[]): SendDeps {
   const noted = (mailer: Mailer): Mailer => ({
     look: id => mailer.look(id),
     async send(digest, operationId) {
@@ -125,7 +125,7 @@ function noting(watch: SendDigest, sent: Sent[]): SendDigest {
 }
 
 /** The same watch on a storage that fails for good after so many calls, reads included. */
-function onFailingStorage(watch: SendDigest, calls: number): SendDigest {
+function onFailingStorage(watch: SendDeps, calls: number): SendDeps {
   let left = calls;
   const PURE = ['keyOf'];
   const failing = <T extends object>(table: T): T =>
@@ -182,7 +182,7 @@ function expectGoodNews(state: Expiry, told: readonly Told[]): void {
 }
 
 /** All that is due by the current state, for owners and operators. Notices to operators may wait for a day. */
-async function duePerTarget(watch: SendDigest): Promise<string[]> {
+async function duePerTarget(watch: SendDeps): Promise<string[]> {
   const due: string[] = [];
   for await (const state of allStates(watch.tables)) {
     const row = await watch.tables.registry.row(state);

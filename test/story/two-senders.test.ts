@@ -1,11 +1,11 @@
-/** Two senders on one storage, of which one stalls at any of its steps while the other runs, and then goes on. */
+/** Two senders on one storage: one stalls at each of its steps while the other runs, and then continues. */
 import { TableClient } from '@azure/data-tables';
 import { type SimulatedAzure, startSimulatedAzure } from '../../local/simulated';
 import { type MailTotals, NO_MAILS } from '../../src/core/mail-outcome';
 import { MINUTE, SECOND } from '../../src/formats/instant';
 import { openTables } from '../../src/storage/tables';
 import type { HeldClaim, Mailer } from '../../src/watch/ports';
-import type { SendDigest } from '../../src/watch/remind/send-digest';
+import type { SendDeps } from '../../src/watch/remind/send-digest';
 import { freshStorage } from '../support/azurite';
 import { type TestClock, testClock } from '../support/clock';
 import { type Change, changing, composeWatch, remindAll, sweepAll, UNLIMITED } from '../support/crashing';
@@ -25,8 +25,8 @@ interface Point {
 /** One life on storage of its own; the simulated services are shared. */
 interface Life {
   /** The sender that does not stall, and makes the sweeps. */
-  readonly other: SendDigest;
-  readonly stalled: SendDigest;
+  readonly other: SendDeps;
+  readonly stalled: SendDeps;
   readonly storage: string;
   readonly lines: string[];
   /** By owner and target: the operation ids of the mails that told it. */
@@ -39,14 +39,14 @@ interface Life {
 
 interface Scenario {
   readonly prepare: (life: Life) => Promise<void>;
-  /** What happens while one sender stalls, which is longer than a claim is left alone. */
+  /** What happens while one sender stalls. That lasts longer than other senders leave a claim alone. */
   readonly meanwhile: (life: Life) => Promise<void>;
-  /** Right after the one that stalled came to its end, and before anybody else goes on. */
+  /** Right after the sender that stalled has ended, before another one continues. */
   readonly afterwards?: (life: Life) => Promise<void>;
   /** A change before which it does not stall. */
   readonly but?: 'mailer.send' | 'expiries.mergeTold';
   readonly told: Readonly<Record<string, string>>;
-  /** Where it does not depend on when the other one ran. */
+  /** The counts that do not depend on when the other sender ran. */
   readonly counted?: Partial<MailTotals>;
 }
 
@@ -69,6 +69,7 @@ async function newLife(): Promise<Life> {
   clock.to('2026-06-01T00:00:00Z');
   azure.iotCentral.app(HOST).tokens.clear();
   azure.communication.switches.scripts.length = 0;
+  answersNow();
   azure.communication.forgetOperations();
   const storage = freshStorage();
   const env = { ...UNLIMITED, AzureWebJobsStorage: storage, OPERATORS: OPS, ...azure.settings };
@@ -100,8 +101,16 @@ async function newLife(): Promise<Life> {
   };
 }
 
+/** Until it answers, the service does not say how a mail ended. */
+function answersLater(): void {
+  azure.communication.switches.settlesAtPoll = 1_000;
+}
+function answersNow(): void {
+  azure.communication.switches.settlesAtPoll = 1;
+}
+
 /** The same watch, which notes what was told in which mail, and whose mail service refuses some owners for good. */
-function noting(watch: SendDigest, mailed: Life['mailed']): SendDigest {
+function noting(watch: SendDeps, mailed: Life['mailed']): SendDeps {
   const noted = (mailer: Mailer): Mailer => ({
     look: id => mailer.look(id),
     async send(digest, id) {
@@ -136,7 +145,7 @@ async function survives(scenario: Scenario, { at, when }: Point): Promise<boolea
     return result;
   };
   const log = { info: (line: string) => void life.lines.push(line), warn: () => undefined };
-  // Whatever it finds, it ends without an error.
+  // It ends without an error in every case.
   await remindAll(changing(life.stalled, change), log);
   if (!stalled || spared) return stalled;
   await scenario.afterwards?.(life);
@@ -149,7 +158,7 @@ async function survives(scenario: Scenario, { at, when }: Point): Promise<boolea
   return true;
 }
 
-/** Each line in one mail, by the id that its target remembers; nothing left; and each mail counted once. */
+/** Each line is in one mail, whose id its target has on record; the outbox is empty; each mail is counted once. */
 async function expectTold(life: Life, { told, counted = {} }: Scenario): Promise<void> {
   for (const [line, ids] of life.mailed)
     if (line.startsWith(ADA)) expect([line, ids.size]).toEqual([line, 1]);
@@ -190,7 +199,6 @@ const twoDue = async ({ register, sweep }: Life) => {
 const claimOf = async ({ other }: Life): Promise<HeldClaim | undefined> =>
   (await other.tables.outbox.of(ADA)).claim;
 
-/** Takes what the other one did for what it is, and says so. */
 test('a sender whose mail service answers late stops without an error and says why', async () => {
   const life = await newLife();
   await twoDue(life);
@@ -211,7 +219,7 @@ test('a sender whose mail service answers late stops without an error and says w
   expect(lines).toEqual([`${ADA}: another sender has taken over the digest; this one stops.`]);
 });
 
-/** Of two targets one is no longer watched, so that what is left to tell is another mail, of another operation id. */
+/** One of two targets is no longer watched, so the mail about the other one has another operation id. */
 async function tellTheRest({ unregister, sweep, remind }: Life): Promise<void> {
   await unregister('b');
   await sweep();
@@ -265,17 +273,19 @@ describe('while one sender stalls', () => {
       7,
     ));
 
-  // Told columns are merged without a condition (DESIGN.md section 5): of a merge that was itself on its way for so long nobody knows.
+  // Told columns are merged without a condition (docs/design.md, One owner's digest), so a merge that is itself under way for so long is not tried.
   test('another finds that it did not arrive, and that stays on record', () =>
     expectSurvival(
       {
         async prepare(life) {
           azure.communication.recipient(ADA, 'dropped');
+          answersLater();
           await twoDue(life);
         },
         async meanwhile({ remind }) {
           clock.pass(2 * MINUTE);
           await remind();
+          answersNow();
           clock.pass(5 * MINUTE);
           await remind();
         },
@@ -286,7 +296,7 @@ describe('while one sender stalls', () => {
       7,
     ));
 
-  // A request on its way ends by its client's timeout of 30 seconds, long before another sender comes.
+  // A request ends within its client's limit of 30 seconds, long before another sender may change the claim.
   test('lines change, and another sends what is left: no line is told by both', () =>
     expectSurvival(
       {
@@ -348,12 +358,14 @@ describe('while one sender stalls', () => {
       7,
     ));
 
-  test('another hears that a mail arrived: it is followed no more, and counted once', () =>
+  test('another learns that a mail arrived: it is no longer followed, and counted once', () =>
     expectSurvival(
       {
         async prepare(life) {
           await twoDue(life);
+          answersLater();
           await life.remind();
+          answersNow();
           clock.pass(5 * MINUTE);
         },
         async meanwhile({ remind }) {

@@ -5,9 +5,8 @@ import { createSources, kinds, services } from '../../src/sources';
 import { keys } from '../../src/storage/keys';
 import { openTables } from '../../src/storage/tables';
 import type { Clock, Log, Mailer, Tables } from '../../src/watch/ports';
-import { type MailQuota, mailQuota } from '../../src/watch/remind/mail-quota';
-import { mailTally } from '../../src/watch/remind/mail-tally';
-import type { SendDigest } from '../../src/watch/remind/send-digest';
+import { type MailQuota, mailQuota, mailTally } from '../../src/watch/remind/mail-counters';
+import type { SendDeps } from '../../src/watch/remind/send-digest';
 import { sendReminders } from '../../src/watch/remind/send-reminders';
 import { startSweep } from '../../src/watch/sweep/start-sweep';
 import { sweepScope } from '../../src/watch/sweep/sweep-scope';
@@ -23,17 +22,29 @@ export interface CrashPoint {
 }
 
 export interface Doomed {
-  readonly watch: SendDigest;
+  readonly watch: SendDeps;
   /** Every change that was begun, in order. */
   readonly changes: readonly string[];
   crashed(): boolean;
+}
+
+/** A mailer each of whose sends brings the first look with it. */
+export function withFirstLook(mailer: Mailer): Mailer {
+  return {
+    look: id => mailer.look(id),
+    async send(digest, id) {
+      const answer = await mailer.send(digest, id);
+      if (answer.outcome !== 'accepted') return answer;
+      return { ...answer, firstLook: answer.firstLook ?? (await mailer.look(id)) };
+    },
+  };
 }
 
 /** A quota that is never spent: the simulated service has none in these tests, either. */
 export const UNLIMITED = { MAIL_PER_MINUTE: '100000', MAIL_PER_HOUR: '100000' };
 
 /** The composition of src/app.ts, with its tables and mailer in reach. */
-export function composeWatch(env: Readonly<Record<string, string>>, clock: Clock): SendDigest {
+export function composeWatch(env: Readonly<Record<string, string>>, clock: Clock): SendDeps {
   const settings = parseSettings(env, kinds, services);
   const none = () => {
     throw new Error('The simulated services take no sign-in.');
@@ -55,11 +66,11 @@ export function composeWatch(env: Readonly<Record<string, string>>, clock: Clock
     links: settings.links,
     quota: mailQuota(tables.mailLedger, settings.mailLimits),
     tally: mailTally(tables.mailLedger),
-    mailer: async () => mailer,
+    mailer: async () => withFirstLook(mailer),
   };
 }
 
-export function doomed(healthy: SendDigest, point: CrashPoint): Doomed {
+export function doomed(healthy: SendDeps, point: CrashPoint): Doomed {
   const changes: string[] = [];
   let dead = false;
   const crash = () => {
@@ -84,7 +95,7 @@ export function doomed(healthy: SendDigest, point: CrashPoint): Doomed {
 export type Change = <T>(name: string, carryOut: () => Promise<T>) => Promise<T>;
 
 /** The same watch in a process of its own, each of whose changes goes through `change`. */
-export function changing(healthy: SendDigest, change: Change): SendDigest {
+export function changing(healthy: SendDeps, change: Change): SendDeps {
   const tables = doomedTables(healthy.tables, change);
   const mailer = async () => doomedMailer(await healthy.mailer(), change);
   const quota = doomedQuota(healthy.quota, change);
@@ -148,13 +159,13 @@ function doomedMailer(mailer: Mailer, change: Change): Mailer {
 /** A crash before or after a reservation is one around its write. */
 function doomedQuota(quota: MailQuota, change: Change): MailQuota {
   return {
-    mayAsk: (kind, now) => change('quota.mayAsk', () => quota.mayAsk(kind, now)),
+    mayAsk: (requests, now, leaving) => change('quota.mayAsk', () => quota.mayAsk(requests, now, leaving)),
     pause: (kind, until) => change('quota.pause', () => quota.pause(kind, until)),
   };
 }
 
 /** One tick of the sweep with a composed watch: every scope to its end. */
-export async function sweepAll(watch: SendDigest, log: Log): Promise<void> {
+export async function sweepAll(watch: SendDeps, log: Log): Promise<void> {
   const queue = await startSweep(watch, log);
   for (let message = queue.shift(); message; message = queue.shift())
     queue.push(...(await sweepScope(message, watch, log)));
@@ -170,6 +181,6 @@ export async function unlessCrashed(run: () => Promise<void>): Promise<void> {
   }
 }
 
-export async function remindAll(watch: SendDigest, log: Log): Promise<void> {
+export async function remindAll(watch: SendDeps, log: Log): Promise<void> {
   await sendReminders(watch, log);
 }

@@ -105,7 +105,8 @@ export interface MailLedger {
 }
 
 export type SendOutcome =
-  | { readonly outcome: 'accepted' }
+  /** With what the service said of the mail right after it, where the send asked. */
+  | { readonly outcome: 'accepted'; readonly firstLook?: OperationStatus }
   /** Refused for good: it would be refused again. */
   | { readonly outcome: 'refused'; readonly message: string }
   /** Perhaps not accepted: try again later with the same operation id. */

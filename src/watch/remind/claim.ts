@@ -1,18 +1,44 @@
-/** Holding a digest: one sender at a time has an owner's, and one that was overtaken learns it at its next write and stops. */
-import { type Instant, MINUTE, SECOND } from '../../formats/instant';
+/** The claim: the record that one sender at a time has an owner's digest. A sender whose claim was taken over learns it at its next write, and stops. */
+import { createHash } from 'node:crypto';
+import { addressKey } from '../../core/address';
+import { HOUR, type Instant, MINUTE, SECOND } from '../../formats/instant';
 import type { Clock, HeldClaim, SentDigest, Tables } from '../ports';
 
-/** For so long after a claim was made or taken over, its sender's request may be under way, and nobody else touches it. */
-export const UNDER_WAY = 90 * SECOND;
-/** A request to the mail service ends within 30 seconds: what is begun by then is over before another sender comes. */
+/** So long after a claim was made or renewed, its sender's request may be under way: no other sender may change it. */
+const REQUEST_TIME = 90 * SECOND;
+/** A request to the mail service ends within 30 seconds. One that begins by then is over before another sender may come. */
 const LATEST_POST = MINUTE;
+const FIRST_ATTEMPT = 1;
+/** A digest that could not be sent is tried again after 4 minutes (the next run), 9, 19, 39 and at last every hour. */
+const FIRST_GAP = 5 * MINUTE;
+const LONGEST_GAP = HOUR;
 
-export interface Holding {
-  readonly owner: { readonly owner: string };
-  readonly watch: { readonly tables: Pick<Tables, 'outbox'>; readonly clock: Clock };
+/** Every write is conditional: it succeeds only while the claim is as this sender wrote or read it last. */
+export interface DigestClaim {
+  /** The claim as it was written or read last. */
+  readonly row: HeldClaim;
+  /** Whether there is time left for a request. A sender that was too slow leaves it to the next run. */
+  mayPost(): boolean;
+  /** Takes an older claim for the time of one request. @throws ClaimLost */
+  renew(): Promise<void>;
+  /** Records that the mail service has the mail, and that its delivery is followed. @throws ClaimLost */
+  accept(sent: SentDigest): Promise<void>;
+  /** Records why the mail is never sent. @throws ClaimLost */
+  refuse(refusal: string): Promise<void>;
+  /** Records one more failed try; the next comes after a growing gap, or after `waitMs` where that is longer. @throws ClaimLost */
+  postpone(now: Instant, waitMs: number): Promise<void>;
+  /** Deletes the claim and leaves its lines. @throws ClaimLost */
+  release(): Promise<void>;
+  /** Deletes the claim with its lines. @throws ClaimLost */
+  finish(): Promise<void>;
 }
 
-/** Another sender has taken the digest over or ended it; what is left to do for its owner is that one's. */
+interface Deps {
+  readonly tables: Pick<Tables, 'outbox'>;
+  readonly clock: Clock;
+}
+
+/** Another sender has taken the digest over or ended it; the rest of the work for this owner is that sender's. */
 export class ClaimLost extends Error {
   override name = 'ClaimLost';
   constructor(owner: string) {
@@ -20,56 +46,64 @@ export class ClaimLost extends Error {
   }
 }
 
-/** Whether there is time left for a request; a sender that stalled since its claim leaves it to the next run. */
-export function mayPost({ notBefore = 0 }: HeldClaim, now: Instant): boolean {
-  return now <= notBefore - UNDER_WAY + LATEST_POST;
+/** Claims a digest of these lines. Undefined when another sender has this owner's digest. */
+export async function makeClaim(
+  owner: string,
+  lineIds: readonly string[],
+  deps: Deps,
+): Promise<DigestClaim | undefined> {
+  const operationId = operationIdOf(owner, lineIds, FIRST_ATTEMPT);
+  // The present, not the instant of the turn, which may be long past: other senders count from here.
+  const claimedOn = deps.clock.now();
+  const notBefore = claimedOn + REQUEST_TIME;
+  const claim = {
+    operationId,
+    attempt: FIRST_ATTEMPT,
+    lineIds,
+    claimedOn,
+    accepted: false,
+    tries: 0,
+    notBefore,
+  };
+  const made = await deps.tables.outbox.claim(owner, claim);
+  return made && claimOf(owner, made, deps);
 }
 
-/** Makes sure of an older claim and takes it for a request's time. @throws ClaimLost */
-export function takeOver(claim: HeldClaim, { owner, watch }: Holding): Promise<HeldClaim> {
-  const until = watch.clock.now() + UNDER_WAY;
-  return unlessLost(owner, watch.tables.outbox.postpone(owner.owner, claim, claim.tries, until));
+/** A claim that was found in the outbox. */
+export function claimOf(owner: string, found: HeldClaim, { tables: { outbox }, clock }: Deps): DigestClaim {
+  let row = found;
+  const change = async (write: Promise<HeldClaim | undefined>) => {
+    const written = await write;
+    if (written === undefined) throw new ClaimLost(owner);
+    row = written;
+  };
+  const end = async (write: Promise<boolean>) => {
+    if (!(await write)) throw new ClaimLost(owner);
+  };
+  return {
+    get row() {
+      return row;
+    },
+    mayPost: () => clock.now() <= (row.notBefore ?? 0) - REQUEST_TIME + LATEST_POST,
+    renew: () => change(outbox.postpone(owner, row, row.tries, clock.now() + REQUEST_TIME)),
+    accept: sent => change(outbox.accept(owner, row, sent)),
+    refuse: refusal => change(outbox.refuse(owner, row, refusal)),
+    postpone: (now, waitMs) => {
+      const gap = Math.min(LONGEST_GAP, FIRST_GAP * 2 ** row.tries) - MINUTE;
+      return change(outbox.postpone(owner, row, row.tries + 1, now + Math.max(gap, waitMs)));
+    },
+    release: () => end(outbox.release(owner, row)),
+    finish: () => end(outbox.finish(owner, row)),
+  };
 }
 
-/** @throws ClaimLost */
-export async function postponeClaim(
-  claim: HeldClaim,
-  notBefore: Instant,
-  { owner, watch }: Holding,
-): Promise<void> {
-  await unlessLost(owner, watch.tables.outbox.postpone(owner.owner, claim, claim.tries + 1, notBefore));
-}
+const NAMESPACE = Buffer.from('2f7d0c5e8a4b4d0f9c3e6b1a7f5d2c84', 'hex');
 
-/** @throws ClaimLost */
-export function acceptClaim(
-  claim: HeldClaim,
-  sent: SentDigest,
-  { owner, watch }: Holding,
-): Promise<HeldClaim> {
-  return unlessLost(owner, watch.tables.outbox.accept(owner.owner, claim, sent));
-}
-
-/** @throws ClaimLost */
-export function refuseClaim(
-  claim: HeldClaim,
-  refusal: string,
-  { owner, watch }: Holding,
-): Promise<HeldClaim> {
-  return unlessLost(owner, watch.tables.outbox.refuse(owner.owner, claim, refusal));
-}
-
-/** @throws ClaimLost */
-export async function releaseClaim(claim: HeldClaim, { owner, watch }: Holding): Promise<void> {
-  await unlessLost(owner, watch.tables.outbox.release(owner.owner, claim));
-}
-
-/** @throws ClaimLost */
-export async function finishClaim(claim: HeldClaim, { owner, watch }: Holding): Promise<void> {
-  await unlessLost(owner, watch.tables.outbox.finish(owner.owner, claim));
-}
-
-async function unlessLost<T>({ owner }: Holding['owner'], write: Promise<T | undefined | false>): Promise<T> {
-  const written = await write;
-  if (written === undefined || written === false) throw new ClaimLost(owner);
-  return written;
+/** The id of one attempt to send these lines to this owner (UUIDv5, RFC 9562): a repeated request has the same id, so the mail service sends one mail. */
+function operationIdOf(owner: string, lineIds: readonly string[], attempt: number): string {
+  const name = JSON.stringify([addressKey(owner), [...lineIds].sort(), attempt]);
+  const hash = createHash('sha1').update(NAMESPACE).update(name).digest().subarray(0, 16);
+  hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6);
+  hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8);
+  return hash.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

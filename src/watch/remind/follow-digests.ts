@@ -1,48 +1,83 @@
-/** Following digests: an accepted mail is asked after until the service says what became of it, within the quota of such looks. */
-
+/** Following digests: asks the mail service for the status of accepted mails until they have ended, within the quota of status reads. */
 import type { MailOutcome } from '../../core/mail-outcome';
 import { DAY, HOUR, type Instant, MINUTE } from '../../formats/instant';
-import type { Log, OwnerLines, SentDigest } from '../ports';
-import { rememberTold, tellUndelivered } from './mark-told';
-import type { SendDigest } from './send-digest';
+import type { Clock, Log, Mailer, OperationStatus, OwnerLines, SentDigest, Tables } from '../ports';
+import type { MailQuota, MailTally, Requests } from './mail-counters';
+import { markTold, type ToldDeps, type Turn, tellUndelivered } from './mark-told';
 
-/** Looks come after 1 minute, 5, 10, 20, 40 and then every hour; after a day nobody will know any more. */
+/** The first look comes with the send or, without one, a minute after it. The next come after 5 minutes, 10, 20, 40 and then every hour. */
+const FIRST_LOOK = MINUTE;
 const FIRST_GAP = 5 * MINUTE;
+const LONGEST_GAP = HOUR;
+/** After a day the service no longer knows how a mail ended. */
 const LONGEST = DAY;
 
-export async function followDigests(owner: OwnerLines, watch: SendDigest, log: Log): Promise<void> {
+export interface FollowDeps extends ToldDeps {
+  readonly tables: Tables;
+  readonly clock: Clock;
+  readonly quota: MailQuota;
+  readonly tally: MailTally;
+  /** Opened on first use: most runs send nothing. */
+  mailer(): Promise<Mailer>;
+}
+
+/** When the next look is due for a mail that is accepted now. `looks` does not count the look that came with the send. */
+export function firstFollow(now: Instant, firstLook: OperationStatus | undefined) {
+  return { lookCount: 0, lookOn: now + (firstLook ? gapAfter(0) : FIRST_LOOK) };
+}
+
+/** Asks for the status of an owner's mails, while at least `leaving` of the quota is left. */
+export async function followDigests(
+  owner: OwnerLines,
+  deps: FollowDeps,
+  log: Log,
+  leaving: Requests,
+): Promise<void> {
   for (const sent of owner.sent) {
-    // What is still being told comes first: its end may be that it did not arrive.
+    // While its claim is there, the digest is still being marked as told. That it did not arrive must be recorded later.
     if (sent.operationId === owner.claim?.operationId) continue;
-    const now = watch.clock.now();
-    if (sent.lookOn <= now && (await watch.quota.mayAsk('look', now)))
-      await look(sent, owner, now, watch, log);
+    const now = deps.clock.now();
+    if (sent.lookOn > now || !(await deps.quota.mayAsk({ look: 1 }, now, leaving))) continue;
+    const status = await (await deps.mailer()).look(sent.operationId);
+    if (await recordEnd(sent, status, { owner, now, deps, log })) continue;
+    const next = { ...sent, lookCount: sent.lookCount + 1, lookOn: now + gapAfter(sent.lookCount) };
+    await deps.tables.outbox.lookAgain(owner.owner, next);
   }
 }
 
-async function look(
+/** Records what one look says of an accepted mail. False when its end is not known yet, so that another look is needed. */
+export async function recordEnd(
   sent: SentDigest,
-  owner: OwnerLines,
-  now: Instant,
-  watch: SendDigest,
-  log: Log,
-): Promise<void> {
-  const { outbox } = watch.tables;
-  const end = async (outcome: MailOutcome) => {
-    // Of two senders that learn it, one counts it.
-    if (await outbox.unfollow(owner.owner, sent.operationId)) watch.tally.count(outcome);
-  };
-  const answer = await (await watch.mailer()).look(sent.operationId);
-  if (answer.status === 'failed') {
-    log.warn(`${owner.owner}: the digest did not arrive, ${answer.message} (operation ${sent.operationId})`);
-    await rememberTold(sent.reminders, sent.operationId, 'undelivered', { owner, now, watch });
-    await tellUndelivered(sent.reminders, answer.message, sent.on, { owner, now, watch });
-    return await end('undelivered');
+  status: OperationStatus,
+  turn: Turn<FollowDeps>,
+): Promise<boolean> {
+  const { now, deps } = turn;
+  const outcome = await outcomeOf(sent, status, turn);
+  if (outcome) {
+    // Two senders may get here. Only the one that deletes the row counts the outcome.
+    if (await deps.tables.outbox.unfollow(turn.owner.owner, sent.operationId)) deps.tally.count(outcome);
+    return true;
   }
-  if (answer.status === 'succeeded') return await end('delivered');
-  if (now - sent.on >= LONGEST) return await end('unknown');
-  const asked = answer.status === 'unknown' ? Math.min(LONGEST, answer.retryAfterMs ?? 0) : 0;
-  if (asked > 0) await watch.quota.pause('look', now + asked);
-  const gap = Math.min(HOUR, FIRST_GAP * 2 ** sent.lookCount) - MINUTE;
-  await outbox.lookAgain(owner.owner, { ...sent, lookCount: sent.lookCount + 1, lookOn: now + gap });
+  const wait = status.status === 'unknown' ? Math.min(LONGEST, status.retryAfterMs ?? 0) : 0;
+  if (wait > 0) await deps.quota.pause('look', now + wait);
+  return false;
+}
+
+async function outcomeOf(
+  { operationId, reminders, on }: SentDigest,
+  status: OperationStatus,
+  turn: Turn<FollowDeps>,
+): Promise<MailOutcome | undefined> {
+  if (status.status === 'succeeded') return 'delivered';
+  if (status.status !== 'failed') return turn.now - on >= LONGEST ? 'unknown' : undefined;
+  const { message } = status;
+  turn.log.warn(`${turn.owner.owner}: the digest did not arrive, ${message} (operation ${operationId})`);
+  await markTold(reminders, { operationId, outcome: 'undelivered' }, turn);
+  await tellUndelivered(reminders, message, on, turn);
+  return 'undelivered';
+}
+
+/** A minute less than the full gap, so that the run at the end of the gap is not too early. */
+function gapAfter(lookCount: number): number {
+  return Math.min(LONGEST_GAP, FIRST_GAP * 2 ** lookCount) - MINUTE;
 }

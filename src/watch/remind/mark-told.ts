@@ -1,56 +1,38 @@
-/** Telling: what an accepted or refused digest leaves behind with its targets, its owner and the operators. */
+/** Marking as told: what a digest leaves behind when it ends, with its targets, in their history and with the operators. */
+import pMap from 'p-map';
 import { isSameAddress } from '../../core/address';
 import { toldTo } from '../../core/assess';
 import type { TargetEvent } from '../../core/history';
-import { isAboutWatcher, isForOperators } from '../../core/notices';
-import { describeReminder, type Reminder } from '../../core/reminder';
+import { isAboutWatcher } from '../../core/notices';
+import type { Reminder } from '../../core/reminder';
 import { type Told, withTold } from '../../core/told';
+import type { MailPolicy } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
-import type { Claim, HeldClaim, OwnerLines, Tables } from '../ports';
-import { finishClaim } from './claim';
-import type { SendDigest } from './send-digest';
+import type { Log, OwnerLines, Tables } from '../ports';
 
-const AT_ONCE = 16;
+/** So many requests to the tables are under way at once. */
+export const AT_ONCE = { concurrency: 16 };
 
-interface Telling {
+export interface ToldDeps {
+  readonly tables: Pick<Tables, 'expiries' | 'history' | 'outbox'>;
+  readonly mail: MailPolicy;
+}
+
+/** One owner's turn. All its decisions use one instant, so that a line and its days left agree. */
+export interface Turn<Deps extends ToldDeps = ToldDeps> {
   readonly owner: OwnerLines;
   readonly now: Instant;
-  readonly watch: Pick<SendDigest, 'mail' | 'clock'> & { readonly tables: Tables };
+  readonly deps: Deps;
+  readonly log: Log;
 }
 
-/** Step 4: every target remembers what its owner was told; only then do the lines go, and the claim with them. */
-export async function tell(
-  claim: HeldClaim,
-  outcome: 'accepted' | 'refused',
-  telling: Telling,
-): Promise<void> {
-  const { owner, now, watch } = telling;
-  const reminders = remindersOf(claim, owner);
-  await rememberTold(reminders, claim.operationId, outcome, telling);
-  if (reminders.some(isForOperators)) await watch.tables.mailLedger.saveMattersToldOn(owner.owner, now);
-  await finishClaim(claim, telling);
-  const type = outcome === 'accepted' ? 'told' : 'refused';
-  const note = (reminder: Reminder) => `${describeReminder(reminder)}, operation ${claim.operationId}`;
-  await remember(
-    reminders.map(reminder => ({ reminder, type, note: note(reminder) })),
-    now,
-    watch,
-  );
-}
-
-/** What a claim's mail says, of what is still in the outbox. */
-export function remindersOf({ lineIds }: Claim, { lines }: OwnerLines): Reminder[] {
-  return lines.filter(({ id }) => lineIds.includes(id)).map(({ reminder }) => reminder);
-}
-
-/** Writes what an owner was told to each target, with how that ended. */
-export async function rememberTold(
+/** Records with each target what its owner was told, and how that ended. */
+export async function markTold(
   reminders: readonly Reminder[],
-  operationId: string,
-  outcome: Told['outcome'],
-  { owner, now, watch }: Telling,
+  { operationId, outcome }: Pick<Told, 'operationId' | 'outcome'>,
+  { owner, now, deps: { tables } }: Turn,
 ): Promise<void> {
-  const lineOf = ({ reason, about, crossedOn }: Reminder): Told => ({
+  const toldOf = ({ reason, about, crossedOn }: Reminder): Told => ({
     reason,
     about,
     crossedOn,
@@ -58,50 +40,51 @@ export async function rememberTold(
     operationId,
     outcome,
   });
-  const told = await inChunks(byTarget(reminders), async ([first, ...others]) => {
-    const state = await watch.tables.expiries.row(first);
-    if (!state) return [];
-    const { scope, name } = first;
-    const before = toldTo(state, owner.owner);
-    return [{ scope, name, told: [first, ...others].map(lineOf).reduce(withTold, before) }];
-  });
-  await watch.tables.expiries.mergeTold(owner.owner, told.flat());
+  const told = await pMap(
+    byTarget(reminders),
+    async ([first, ...others]) => {
+      const state = await tables.expiries.row(first);
+      if (!state) return [];
+      const { scope, name } = first;
+      const before = toldTo(state, owner.owner);
+      return [{ scope, name, told: [first, ...others].map(toldOf).reduce(withTold, before) }];
+    },
+    AT_ONCE,
+  );
+  await tables.expiries.mergeTold(owner.owner, told.flat());
 }
 
-/** A mail may say several things of one target: they are written together, since each write replaces the column. */
+/** A mail may have several lines about one target. They are written together, since each write replaces the column. */
 function byTarget(reminders: readonly Reminder[]): [Reminder, ...Reminder[]][] {
   const targets = new Map<string, [Reminder, ...Reminder[]]>();
-  for (const reminder of reminders.filter(isOfTarget)) {
+  for (const reminder of reminders.filter(isAboutTarget)) {
     const id = JSON.stringify([reminder.scope, reminder.name]);
     targets.set(id, [reminder, ...(targets.get(id) ?? [])]);
   }
   return [...targets.values()];
 }
 
-function isOfTarget(reminder: Reminder): boolean {
+function isAboutTarget(reminder: Reminder): boolean {
   return !isAboutWatcher(reminder);
 }
 
 /**
- * A mail that did not arrive is on record with its targets, and told to the operators, but never to whom it did not
- * reach. `about`, since when it was under way, makes it one line however often this is repeated.
+ * Writes to the history that a mail did not arrive, and tells the operators, except the one whom it did not reach. `about`
+ * is when the mail was sent: a repeated call puts the same line again, not a second one.
  */
 export async function tellUndelivered(
   reminders: readonly Reminder[],
   message: string,
   about: Instant,
-  { owner, now, watch }: Telling,
+  turn: Turn,
 ): Promise<void> {
+  const { owner, now, deps } = turn;
   const note = `The mail to ${owner.owner} with ${reminders.length} reminders did not arrive: ${message}`;
-  await remember(
-    reminders.map(reminder => ({ reminder, type: 'undelivered', note })),
-    now,
-    watch,
-  );
-  // A lost mail about lost mails would go round among operators who are all out of reach.
-  if (!reminders.some(isOfTarget)) return;
-  const others = watch.mail.operators.filter(operator => !isSameAddress(operator, owner.owner));
-  await watch.tables.outbox.put(
+  await addHistory('undelivered', reminders, () => note, turn);
+  // A lost mail about lost mails is not reported: operators out of reach would be told of each other for ever.
+  if (!reminders.some(isAboutTarget)) return;
+  const others = deps.mail.operators.filter(operator => !isSameAddress(operator, owner.owner));
+  await deps.tables.outbox.put(
     others.map(operator => ({
       owner: operator,
       scope: 'mail',
@@ -115,26 +98,17 @@ export async function tellUndelivered(
   );
 }
 
-type Remembered = { reminder: Reminder; type: 'told' | 'refused' | 'dropped' | 'undelivered'; note: string };
-
-/** History is of targets; what operators are told of the watcher itself has none. */
-export async function remember(
-  what: readonly Remembered[],
-  on: Instant,
-  { tables }: { readonly tables: Pick<Tables, 'history'> },
+/** Writes one event for each reminder about a target. A reminder about the watcher itself has no history. */
+export async function addHistory<R extends Reminder>(
+  type: 'told' | 'refused' | 'dropped' | 'undelivered',
+  reminders: readonly R[],
+  noteOf: (reminder: R) => string,
+  { now, deps: { tables } }: Turn,
 ): Promise<void> {
-  const aboutTargets = what.filter(({ reminder }) => isOfTarget(reminder));
-  const events = aboutTargets.map(({ reminder: { scope, name }, type, note }) => {
-    const event: TargetEvent = { type, on, note };
-    return { scope, name, event };
-  });
-  await tables.history.add(events);
-}
-
-export async function inChunks<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let start = 0; start < items.length; start += AT_ONCE) {
-    results.push(...(await Promise.all(items.slice(start, start + AT_ONCE).map(work))));
-  }
-  return results;
+  await tables.history.add(
+    reminders.filter(isAboutTarget).map(reminder => {
+      const event: TargetEvent = { type, on: now, note: noteOf(reminder) };
+      return { scope: reminder.scope, name: reminder.name, event };
+    }),
+  );
 }

@@ -1,54 +1,59 @@
-/** One owner's digest, from claim to told, in the order that survives a crash after any step (DESIGN.md section 5). */
-import { type Digest, MOST_LINES } from '../../core/digest';
+/** One owner's digest, from the claim to the mark that it was told, in four steps that survive a crash at any point (docs/design.md, One owner's digest). */
+import pMap from 'p-map';
+import { byUrgency, type Digest, MOST_LINES } from '../../core/digest';
 import { isForOperators } from '../../core/notices';
-import { DAY, HOUR, type Instant, MINUTE } from '../../formats/instant';
-import type { Claim, Clock, HeldClaim, Log, Mailer, OutboxLine, OwnerLines, Tables } from '../ports';
-import { ClaimLost, mayPost, postponeClaim, releaseClaim, takeOver, UNDER_WAY } from './claim';
-import { accept, refuse, settle } from './finish-digest';
-import { keepTrue } from './keep-true';
-import type { MailQuota } from './mail-quota';
-import type { MailTally } from './mail-tally';
-import { operationIdOf } from './operation-id';
-import type { Recheck, StillTrue } from './recheck';
+import { describeReminder, type Reminder } from '../../core/reminder';
+import { DAY } from '../../formats/instant';
+import type { Log, OperationStatus, OutboxLine, OwnerLines, SentDigest, Tables } from '../ports';
+import { ClaimLost, claimOf, type DigestClaim, makeClaim } from './claim';
+import { type FollowDeps, firstFollow, recordEnd } from './follow-digests';
+import { ONE_SEND } from './mail-counters';
+import { AT_ONCE, addHistory, markTold, type Turn, tellUndelivered } from './mark-told';
+import { isDropped, isTrue, type Recheck, recheck, type StillTrue } from './recheck';
 
-export interface SendDigest extends Recheck {
+export interface SendDeps extends FollowDeps, Recheck {
   readonly tables: Tables;
-  readonly clock: Clock;
-  readonly quota: MailQuota;
-  readonly tally: MailTally;
-  /** The mail service is met on first use only: most runs have nothing to send. */
-  mailer(): Promise<Mailer>;
 }
 
-/** What one owner's turn came to; after `quotaSpent` no other owner needs to try. */
-export type Turned = 'done' | 'quotaSpent';
+/** After `quotaSpent` no other owner needs to be tried in this run. */
+export type TurnEnd = 'done' | 'quotaSpent';
 
-/** One owner's turn: a single instant, so that what is true and how many days are left are judged at the same moment. */
-export interface Turn {
-  readonly owner: OwnerLines;
-  readonly now: Instant;
-  readonly watch: SendDigest;
-  readonly log: Log;
-}
+type SendTurn = Turn<SendDeps>;
 
-/** The lines of one mail, and how many more wait for the next. */
+/** The lines of one mail, and how many more wait for the next mail. */
 interface Content {
-  readonly sent: readonly StillTrue[];
+  readonly lines: readonly StillTrue[];
   readonly more: number;
 }
 
-const FIRST_ATTEMPT = 1;
-/** A digest that could not be sent is tried again after 4 minutes (the next run), 9, 19, 39 and at last every hour. */
-const FIRST_GAP = 5 * MINUTE;
-const LONGEST_GAP = HOUR;
-/** After so many tries, about three hours, a mail that the service never took may be what it fails on. */
+/** What a step answers: which step comes next, and what that step needs. */
+type Stop = { readonly step: 'stop'; readonly end: TurnEnd };
+type ClaimLines = { readonly step: 2 };
+type Post = { readonly step: 3; readonly claim: DigestClaim; readonly content: Content };
+type Finish = {
+  readonly step: 4;
+  /** On record as accepted or refused. */
+  readonly claim: DigestClaim;
+  readonly look?: { readonly sent: SentDigest; readonly status: OperationStatus };
+};
+
+const DONE: Stop = { step: 'stop', end: 'done' };
+const QUOTA_SPENT: Stop = { step: 'stop', end: 'quotaSpent' };
+const CLAIM_LINES: ClaimLines = { step: 2 };
+
+/** After so many tries, which take about three hours, the mail itself may be what the service fails on. */
 const MOST_TRIES = 6;
-/** No service may silence the watcher for longer, whatever number it sends. */
+/** The mail service may ask for a wait of up to a day: the number that it sends can be wrong. */
 const LONGEST_WAIT = DAY;
 
-export async function sendDigest(owner: OwnerLines, watch: SendDigest, log: Log): Promise<Turned> {
+export async function sendDigest(owner: OwnerLines, deps: SendDeps, log: Log): Promise<TurnEnd> {
+  const turn = { owner, now: deps.clock.now(), deps, log };
   try {
-    return await takeTurn({ owner, now: watch.clock.now(), watch, log });
+    let next: Stop | ClaimLines | Post | Finish = await resumeClaim(turn);
+    if (next.step === 2) next = await claimLines(turn);
+    if (next.step === 3) next = await postDigest(next, turn);
+    if (next.step === 4) next = await finishDigest(next, turn);
+    return next.end;
   } catch (error) {
     if (!(error instanceof ClaimLost)) throw error;
     log.info(error.message);
@@ -56,133 +61,183 @@ export async function sendDigest(owner: OwnerLines, watch: SendDigest, log: Log)
   }
 }
 
-async function takeTurn(turn: Turn): Promise<Turned> {
-  const { owner, watch, log } = turn;
-  if (owner.claim) {
-    const resumed = await resume(owner.claim, turn);
-    if (resumed !== 'released') return resumed;
+/** Step 1: an earlier run has left a claim. What the mail service knows of its operation says which step comes next. */
+async function resumeClaim(turn: SendTurn): Promise<Stop | ClaimLines | Post | Finish> {
+  const { owner, now, deps } = turn;
+  if (!owner.claim) return CLAIM_LINES;
+  const claim = claimOf(owner.owner, owner.claim, deps);
+  const { lineIds, accepted, refusal, notBefore = 0, operationId } = claim.row;
+  // Ended or unreadable: release it; the lines decide again.
+  if (lineIds.length === 0) return await release(claim);
+  if (accepted || refusal !== undefined) return { step: 4, claim };
+  if (notBefore > now) return DONE;
+  // Without quota for the send that may follow, the look would be wasted in each run.
+  if (!(await deps.quota.mayAsk({ look: 1 }, deps.clock.now(), ONE_SEND))) return QUOTA_SPENT;
+  const status = await (await deps.mailer()).look(operationId);
+  if (status.status === 'unknown') return await postpone(claim, 'look', status, turn);
+  if (status.status !== 'absent') return await recordAccepted(claim, undefined, turn);
+  if (await keepsFailing(claim, turn)) {
+    const refusal = 'the mail service fails on this mail and takes others';
+    return await recordRefused(claim, 'givenUp', refusal, turn);
   }
-  const content = await contentOf(turn);
-  if (content.sent.length === 0) return 'done';
-  if (!(await watch.quota.mayAsk('send', watch.clock.now()))) return 'quotaSpent';
-  const claim = await watch.tables.outbox.claim(owner.owner, claimOf(content, turn));
-  if (!claim) log.info(`${owner.owner}: another sender has the digest.`);
-  else if (await isStillToTell(claim, turn)) await post(content, claim, turn);
-  else {
-    await release(claim, turn);
-    log.info(`${owner.owner}: another sender has told some of it; the next run tells the rest.`);
+  return await postAgain(claim, turn);
+}
+
+/** Whether the service has failed on this mail again and again, and has taken others since. */
+async function keepsFailing({ row }: DigestClaim, { deps }: SendTurn): Promise<boolean> {
+  if (row.tries < MOST_TRIES) return false;
+  return ((await deps.tables.mailLedger.acceptedOn()) ?? 0) >= row.claimedOn;
+}
+
+/** Posts exactly the claimed lines again, since one operation id means one mail. If one of them is no longer true, the claim is released. */
+async function postAgain(claim: DigestClaim, turn: SendTurn): Promise<Stop | ClaimLines | Post> {
+  const { deps } = turn;
+  const all = await dropStale(await linesForToday(turn), turn);
+  const lines = all.filter(({ id }) => claim.row.lineIds.includes(id));
+  if (lines.length < claim.row.lineIds.length) return await release(claim);
+  if (!(await deps.quota.mayAsk(ONE_SEND, deps.clock.now()))) return QUOTA_SPENT;
+  await claim.renew();
+  return { step: 3, claim, content: { lines, more: all.length - lines.length } };
+}
+
+async function release(claim: DigestClaim): Promise<ClaimLines> {
+  await claim.release();
+  return CLAIM_LINES;
+}
+
+/** Step 2: check each line again, reserve the quota and claim the most urgent lines. */
+async function claimLines(turn: SendTurn): Promise<Stop | Post> {
+  const { owner, deps, log } = turn;
+  const all = await dropStale(await linesForToday(turn), turn);
+  const lines = all.slice(0, MOST_LINES);
+  if (lines.length === 0) return DONE;
+  if (!(await deps.quota.mayAsk(ONE_SEND, deps.clock.now()))) return QUOTA_SPENT;
+  const lineIds = lines.map(({ id }) => id);
+  const claim = await makeClaim(owner.owner, lineIds, deps);
+  if (!claim) {
+    log.info(`${owner.owner}: another sender has the digest.`);
+    return DONE;
   }
-  return 'done';
+  if (await areQueued(lineIds, turn))
+    return { step: 3, claim, content: { lines, more: all.length - lines.length } };
+  await claim.release();
+  log.info(`${owner.owner}: another sender has told some of it; the next run tells the rest.`);
+  return DONE;
 }
 
-/** While this turn looked at the lines another sender may have told some, in a mail of its own. From the claim on nobody else does. */
-async function isStillToTell({ lineIds }: Claim, { owner, watch }: Turn): Promise<boolean> {
-  const { lines } = await watch.tables.outbox.of(owner.owner);
-  const left = new Set(lines.map(({ id }) => id));
-  return lineIds.every(id => left.has(id));
+/** Notices for the operators are mailed once a day. Until then they wait, and `more` does not count them. */
+async function linesForToday({ owner, now, deps }: SendTurn): Promise<readonly OutboxLine[]> {
+  const daily = ({ reminder }: OutboxLine) => isForOperators(reminder);
+  if (!owner.lines.some(daily)) return owner.lines;
+  const last = await deps.tables.mailLedger.mattersToldOn(owner.owner);
+  if (last === undefined || now - last >= DAY) return owner.lines;
+  return owner.lines.filter(line => !daily(line));
 }
 
-/** Step 1: an earlier run claimed a digest and its end is not on record. */
-async function resume(claim: HeldClaim, turn: Turn): Promise<Turned | 'released'> {
-  const { now, watch } = turn;
-  // One that has ended, or that somebody spoilt by hand, says nothing; what is still to tell is found among the lines.
-  if (claim.lineIds.length === 0) return await release(claim, turn);
-  if (claim.accepted || claim.refusal !== undefined) return await end(claim, turn);
-  if ((claim.notBefore ?? 0) > now || !(await watch.quota.mayAsk('look', watch.clock.now()))) return 'done';
-  const answer = await (await watch.mailer()).look(claim.operationId);
-  if (answer.status === 'unknown') {
-    await postpone(claim, 'look', answer, turn);
-    return 'done';
+/** Drops each line that is no longer true, with the reason in the history. @returns the true ones, most urgent first. */
+async function dropStale(lines: readonly OutboxLine[], turn: SendTurn): Promise<StillTrue[]> {
+  const { owner, now, deps, log } = turn;
+  const checked = await pMap(lines, line => recheck(line, deps, now), AT_ONCE);
+  const dropped = checked.filter(isDropped);
+  if (dropped.length > 0) {
+    await deps.tables.outbox.drop(
+      owner.owner,
+      dropped.map(({ id }) => id),
+    );
+    const reasons = dropped.map(({ reminder, because }) => ({ ...reminder, because }));
+    await addHistory('dropped', reasons, line => `${describeReminder(line)}: ${line.because}`, turn);
+    log.info(`${owner.owner}: ${dropped.length} reminders are no longer true and were dropped.`);
   }
-  if (answer.status !== 'absent') return await end(await accept(claim, turn), turn);
-  if (await isPoisoned(claim, turn)) return await giveUp(claim, turn);
-  const lines = await keepTrue(await readyLines(turn), turn);
-  const sent = lines.filter(({ id }) => claim.lineIds.includes(id));
-  if (sent.length < claim.lineIds.length) return await release(claim, turn);
-  if (!(await watch.quota.mayAsk('send', watch.clock.now()))) return 'quotaSpent';
-  await post({ sent, more: lines.length - sent.length }, await takeOver(claim, turn), turn);
-  return 'done';
+  return checked.filter(isTrue).sort((a, b) => byUrgency(a.line.reminder, b.line.reminder));
 }
 
-/** The service fails on this mail again and again and has taken others since: it is the mail, not the service. */
-async function isPoisoned({ tries, claimedOn }: Claim, { watch }: Turn): Promise<boolean> {
-  if (tries < MOST_TRIES) return false;
-  return ((await watch.tables.mailLedger.acceptedOn()) ?? 0) >= claimedOn;
+/** Until the claim was made, another sender may have told some of these lines in a mail of its own. After that none can. */
+async function areQueued(lineIds: readonly string[], { owner, deps }: SendTurn): Promise<boolean> {
+  const { lines } = await deps.tables.outbox.of(owner.owner);
+  const queued = new Set(lines.map(({ id }) => id));
+  return lineIds.every(id => queued.has(id));
 }
 
-/** What else this owner must be told can't wait for a mail that never goes; the operators hear of it. */
-async function giveUp(claim: HeldClaim, turn: Turn): Promise<Turned> {
-  const refusal = 'the mail service fails on this mail and takes others';
-  return await end(await refuse(claim, 'givenUp', refusal, turn), turn);
-}
-
-async function end(claim: HeldClaim, turn: Turn): Promise<'done'> {
-  await settle(claim, turn);
-  return 'done';
-}
-
-async function release(claim: HeldClaim, turn: Turn): Promise<'released'> {
-  await releaseClaim(claim, turn);
-  return 'released';
-}
-
-/** Step 2: what is still true, most urgent first. */
-async function contentOf(turn: Turn): Promise<Content> {
-  const lines = await keepTrue(await readyLines(turn), turn);
-  const sent = lines.slice(0, MOST_LINES);
-  return { sent, more: lines.length - sent.length };
-}
-
-/** What operators hear once a day waits for that day, and no mail counts it before. */
-async function readyLines(turn: Turn): Promise<readonly OutboxLine[]> {
-  const { lines } = turn.owner;
-  const held = lines.some(({ reminder }) => isForOperators(reminder)) && !(await isMattersDay(turn));
-  return lines.filter(({ reminder }) => !(held && isForOperators(reminder)));
-}
-
-async function isMattersDay({ owner, now, watch }: Turn): Promise<boolean> {
-  const last = await watch.tables.mailLedger.mattersToldOn(owner.owner);
-  return last === undefined || now - last >= DAY;
-}
-
-/** As of the moment that it is made, since others count from then; the turn's instant may be long past. */
-function claimOf({ sent }: Content, { owner: { owner }, watch }: Turn): Claim {
-  const claimedOn = watch.clock.now();
-  const lineIds = sent.map(({ id }) => id);
-  const operationId = operationIdOf(owner, lineIds, FIRST_ATTEMPT);
-  const notBefore = claimedOn + UNDER_WAY;
-  return { operationId, attempt: FIRST_ATTEMPT, lineIds, claimedOn, accepted: false, tries: 0, notBefore };
-}
-
-/** Step 3: the claim is on record, so whatever happens now can be taken up again under the same operation id. */
-async function post({ sent, more }: Content, claim: HeldClaim, turn: Turn): Promise<void> {
-  const { owner, now, watch, log } = turn;
-  const digest: Digest = { owner: owner.owner, lines: sent.map(({ line }) => line), more, asOf: now };
-  const mailer = await watch.mailer();
-  if (!mayPost(claim, watch.clock.now())) return log.warn(`${owner.owner}: too late, the next run sends.`);
-  const answer = await mailer.send(digest, claim.operationId);
+/** Step 3: send the mail. The claim is on record, so after a crash the next run continues with the same operation id. */
+async function postDigest({ claim, content }: Post, turn: SendTurn): Promise<Stop | Finish> {
+  const { owner, now, deps, log } = turn;
+  const lines = content.lines.map(({ line }) => line);
+  const digest: Digest = { owner: owner.owner, lines, more: content.more, asOf: now };
+  const mailer = await deps.mailer();
+  if (!claim.mayPost()) {
+    log.warn(`${owner.owner}: too late, the next run sends.`);
+    return DONE;
+  }
+  const answer = await mailer.send(digest, claim.row.operationId);
   if (answer.outcome === 'unsettled') return await postpone(claim, 'send', answer, turn);
-  if (answer.outcome === 'refused') await settle(await refuse(claim, 'refused', answer.message, turn), turn);
-  else {
-    const accepted = await accept(claim, turn);
-    await watch.tables.mailLedger.saveAcceptedOn(now);
-    await settle(accepted, turn);
-  }
-  log.info(`${owner.owner}: ${sent.length} reminders ${answer.outcome} (operation ${claim.operationId}).`);
+  const finish =
+    answer.outcome === 'accepted'
+      ? await recordAccepted(claim, answer.firstLook, turn)
+      : await recordRefused(claim, 'refused', answer.message, turn);
+  if (answer.outcome === 'accepted') await deps.tables.mailLedger.saveAcceptedOn(now);
+  const { operationId } = claim.row;
+  log.info(`${owner.owner}: ${lines.length} reminders ${answer.outcome} (operation ${operationId}).`);
+  return finish;
 }
 
-/** Later, under the same operation id, with growing gaps; what the service asks of one such request it asks of all. */
+/** The mail is tried again later under the same operation id. A wait that the service asks for holds for all such requests. */
 async function postpone(
-  claim: HeldClaim,
+  claim: DigestClaim,
   asked: 'send' | 'look',
-  answer: { readonly message: string; readonly retryAfterMs?: number },
-  turn: Turn,
-): Promise<void> {
-  const { owner, now, watch, log } = turn;
-  const { message } = answer;
-  const wait = Math.min(LONGEST_WAIT, answer.retryAfterMs ?? 0);
-  const gap = Math.min(LONGEST_GAP, FIRST_GAP * 2 ** claim.tries) - MINUTE;
-  if (wait > 0) await watch.quota.pause(asked, now + wait);
-  await postponeClaim(claim, now + Math.max(gap, wait), turn);
-  log.warn(`${owner.owner}: the digest waits, ${message} (operation ${claim.operationId})`);
+  { message, retryAfterMs = 0 }: { readonly message: string; readonly retryAfterMs?: number },
+  { owner, now, deps, log }: SendTurn,
+): Promise<Stop> {
+  const wait = Math.min(LONGEST_WAIT, retryAfterMs);
+  if (wait > 0) await deps.quota.pause(asked, now + wait);
+  await claim.postpone(now, wait);
+  log.warn(`${owner.owner}: the digest waits, ${message} (operation ${claim.row.operationId})`);
+  return DONE;
+}
+
+/** This is recorded before anything else. Only one sender can record it, and that one counts it. */
+async function recordAccepted(
+  claim: DigestClaim,
+  firstLook: OperationStatus | undefined,
+  { owner, now, deps }: SendTurn,
+): Promise<Finish> {
+  const { operationId } = claim.row;
+  const reminders = remindersOf(claim, owner);
+  const sent = { operationId, on: now, reminders, ...firstFollow(now, firstLook) };
+  await claim.accept(sent);
+  deps.tally.count('accepted');
+  return { step: 4, claim, look: firstLook && { sent, status: firstLook } };
+}
+
+/** The same for a mail that is not sent and will not be sent. */
+async function recordRefused(
+  claim: DigestClaim,
+  outcome: 'refused' | 'givenUp',
+  refusal: string,
+  { deps }: SendTurn,
+): Promise<Finish> {
+  await claim.refuse(refusal);
+  deps.tally.count(outcome);
+  return { step: 4, claim };
+}
+
+/** Step 4: record with each target what its owner was told; only then delete the lines, and the claim with them. */
+async function finishDigest({ claim, look }: Finish, turn: SendTurn): Promise<Stop> {
+  const { owner, now, deps } = turn;
+  const { refusal, claimedOn, operationId } = claim.row;
+  const reminders = remindersOf(claim, owner);
+  // First the operators: without the claim no later run would tell them.
+  if (refusal !== undefined) await tellUndelivered(reminders, refusal, claimedOn, turn);
+  const outcome = refusal === undefined ? 'accepted' : 'refused';
+  await markTold(reminders, { operationId, outcome }, turn);
+  if (reminders.some(isForOperators)) await deps.tables.mailLedger.saveMattersToldOn(owner.owner, now);
+  await claim.finish();
+  const noteOf = (reminder: Reminder) => `${describeReminder(reminder)}, operation ${operationId}`;
+  await addHistory(refusal === undefined ? 'told' : 'refused', reminders, noteOf, turn);
+  if (look) await recordEnd(look.sent, look.status, { ...turn, now: deps.clock.now() });
+  return DONE;
+}
+
+/** The reminders in the claim's mail that are still in the outbox. */
+function remindersOf({ row }: DigestClaim, { lines }: OwnerLines): Reminder[] {
+  return lines.filter(({ id }) => row.lineIds.includes(id)).map(({ reminder }) => reminder);
 }

@@ -1,64 +1,69 @@
-/** The sending of reminders: owner by owner, the most urgent first; one owner's fault never costs the others their mail. */
+/** One run of the sender: owner by owner, the most urgent first. A fault with one owner never costs the others their mail. */
 import { byUrgency } from '../../core/digest';
 import type { Reminder } from '../../core/reminder';
+import { compareText } from '../../formats/text';
 import type { Log, OwnerLines } from '../ports';
 import { followDigests } from './follow-digests';
-import { type SendDigest, sendDigest } from './send-digest';
+import { LOOKS_OF_A_RETRY } from './mail-counters';
+import { type SendDeps, sendDigest } from './send-digest';
 
-/** What is known of an owner before their turn: enough to order the turns, little enough to hold for all of them. */
-interface Turn {
+/** What is kept of each owner until their turn: enough to sort them, and little memory for many owners. */
+interface WaitingOwner {
   readonly owner: string;
-  readonly urgent: Reminder | undefined;
-  /** Mails are out whose fate is not known. */
+  readonly mostUrgent: Reminder | undefined;
+  /** Some of their mails are accepted and have not ended. */
   readonly follows: boolean;
 }
 
 /** @throws after all owners had their turn, when one of them met a fault that isn't the mail service's. */
-export async function sendReminders(watch: SendDigest, log: Log): Promise<void> {
-  if (watch.mail.to === 'none') {
+export async function sendReminders(deps: SendDeps, log: Log): Promise<void> {
+  if (deps.mail.to === 'none') {
     log.info('MAIL_TO is none: no mail is sent.');
     return;
   }
   const faults: unknown[] = [];
   let quotaSpent = false;
-  const each = async (turns: readonly Turn[], work: (outbox: OwnerLines) => Promise<void>) => {
-    for (const { owner } of turns) {
+  const each = async (owners: readonly WaitingOwner[], work: (lines: OwnerLines) => Promise<void>) => {
+    for (const { owner } of owners) {
       try {
-        await work(await watch.tables.outbox.of(owner));
+        await work(await deps.tables.outbox.of(owner));
       } catch (error) {
-        // Whatever it is, the other owners must not wait for it; it is thrown when they had their turn.
+        // Of any kind: the other owners must not wait for it. It is thrown at the end.
         faults.push(error);
       }
     }
   };
-  const turns = await inTurn(watch);
-  await each(turns, async outbox => {
-    if (!quotaSpent) quotaSpent = (await sendDigest(outbox, watch, log)) === 'quotaSpent';
+  const owners = await waitingOwners(deps);
+  await each(owners, async lines => {
+    if (!quotaSpent) quotaSpent = (await sendDigest(lines, deps, log)) === 'quotaSpent';
   });
-  // Last, so that the looks that a mail waits for are never spent on mails that are out.
+  // Last, and with a rest where mails wait: status reads of mails that are out must not delay those.
+  const leaving = quotaSpent ? LOOKS_OF_A_RETRY : {};
   await each(
-    turns.filter(({ follows }) => follows),
-    outbox => followDigests(outbox, watch, log),
+    owners.filter(({ follows }) => follows),
+    lines => followDigests(lines, deps, log, leaving),
   );
-  await watch.tally.write(log);
+  await deps.tally.write(log);
   if (quotaSpent) log.info('The mail quota is spent: the rest waits in the outbox.');
   if (faults.length > 0)
     throw new AggregateError(faults, `${faults.length} digests met a fault, the first: ${faults[0]}`);
 }
 
-async function inTurn({ tables }: SendDigest): Promise<Turn[]> {
-  const turns: Turn[] = [];
-  for await (const outbox of tables.outbox.byOwner()) turns.push(turnOf(outbox));
-  return turns.sort(byTurn);
+async function waitingOwners({ tables }: SendDeps): Promise<WaitingOwner[]> {
+  const owners: WaitingOwner[] = [];
+  for await (const lines of tables.outbox.byOwner()) owners.push(waitingOwner(lines));
+  return owners.sort(compareOwners);
 }
 
-function turnOf({ owner, lines, sent }: OwnerLines): Turn {
+function waitingOwner({ owner, lines, sent }: OwnerLines): WaitingOwner {
   const [first, ...others] = lines.map(({ reminder }) => reminder);
-  const urgent = others.reduce((a, b) => (a && byUrgency(a, b) <= 0 ? a : b), first);
-  return { owner, urgent, follows: sent.length > 0 };
+  const mostUrgent = others.reduce((a, b) => (a && byUrgency(a, b) <= 0 ? a : b), first);
+  return { owner, mostUrgent, follows: sent.length > 0 };
 }
 
-function byTurn(a: Turn, b: Turn): number {
-  if (a.urgent && b.urgent) return byUrgency(a.urgent, b.urgent) || (a.owner < b.owner ? -1 : 1);
-  return Number(!a.urgent) - Number(!b.urgent);
+/** Owners with nothing to hear come last. */
+function compareOwners(a: WaitingOwner, b: WaitingOwner): number {
+  if (a.mostUrgent && b.mostUrgent)
+    return byUrgency(a.mostUrgent, b.mostUrgent) || compareText(a.owner, b.owner);
+  return Number(!a.mostUrgent) - Number(!b.mostUrgent);
 }

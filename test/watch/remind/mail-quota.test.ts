@@ -1,8 +1,8 @@
-/** The mail quota on the emulator: reserved durably, by however many instances, and never twice. */
+/** The mail quota on the emulator: reserved in a table by any number of instances, and no place is given twice. */
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/formats/instant';
 import { openTables } from '../../../src/storage/tables';
 import type { MailLedger } from '../../../src/watch/ports';
-import { type MailQuota, mailQuota } from '../../../src/watch/remind/mail-quota';
+import { type MailQuota, mailQuota } from '../../../src/watch/remind/mail-counters';
 import { freshStorage } from '../../support/azurite';
 
 const NOW = Date.UTC(2026, 5, 1, 12);
@@ -22,7 +22,7 @@ const countOf = async (ledger: MailLedger, quota: 'send' | 'look') =>
 
 async function grantedOf(count: number, quota: MailQuota, now: number, what: 'send' | 'look' = 'send') {
   let granted = 0;
-  for (let asked = 0; asked < count; asked++) granted += Number(await quota.mayAsk(what, now));
+  for (let asked = 0; asked < count; asked++) granted += Number(await quota.mayAsk({ [what]: 1 }, now));
   return granted;
 }
 
@@ -41,25 +41,25 @@ test('of fifty that ask two instances at once no more are granted than the limit
   const { ledger, start } = await instances();
   const quotas = [start(), start()];
   const answers = await Promise.all(
-    Array.from({ length: 50 }, (_, index) => quotas[index % 2]?.mayAsk('send', NOW)),
+    Array.from({ length: 50 }, (_, index) => quotas[index % 2]?.mayAsk({ send: 1 }, NOW)),
   );
   const granted = answers.filter(answer => answer === true).length;
   expect(answers.filter(answer => answer === false)).toHaveLength(50 - granted);
   expect(granted).toBeGreaterThanOrEqual(1);
   expect(granted).toBeLessThanOrEqual(10);
   expect(await countOf(ledger, 'send')).toBe(granted);
-  // Who lost every race was refused, yet nothing is lost to them: what is left is granted to whoever asks next.
+  // A caller that lost all its races was refused, but the places are still there for the next one.
   expect(await grantedOf(20, start(), NOW)).toBe(10 - granted);
 });
 
-test('two instances that send at the same time lose nothing to each other', async () => {
+test('two instances that send at the same time get all places together', async () => {
   const { ledger, start } = await instances();
   const [one, other] = await Promise.all([grantedOf(10, start(), NOW), grantedOf(10, start(), NOW)]);
   expect(one + other).toBe(10);
   expect(await countOf(ledger, 'send')).toBe(10);
 });
 
-test('looks have a quota of their own, twice as wide, and neither costs the other', async () => {
+test('looks have a quota of their own, twice as large, and neither uses up the other', async () => {
   const { start } = await instances();
   expect(await grantedOf(25, start(), NOW, 'look')).toBe(20);
   expect(await grantedOf(12, start(), NOW)).toBe(10);
@@ -67,14 +67,35 @@ test('looks have a quota of their own, twice as wide, and neither costs the othe
   expect(await grantedOf(25, start(), NOW + 4 * MINUTE, 'look')).toBe(10);
 });
 
+test('requests of both quotas are granted together or not at all', async () => {
+  const { ledger, start } = await instances();
+  const quota = start();
+  expect(await quota.mayAsk({ send: 1, look: 19 }, NOW)).toBe(true);
+  expect(await quota.mayAsk({ send: 1, look: 2 }, NOW)).toBe(false);
+  expect(await quota.mayAsk({ send: 10, look: 1 }, NOW)).toBe(false);
+  expect([await countOf(ledger, 'send'), await countOf(ledger, 'look')]).toEqual([1, 19]);
+  expect(await quota.mayAsk({ send: 1, look: 1 }, NOW)).toBe(true);
+  expect([await countOf(ledger, 'send'), await countOf(ledger, 'look')]).toEqual([2, 20]);
+});
+
+test('a request that leaves too little for others is not granted, and what it leaves is not reserved', async () => {
+  const { ledger, start } = await instances();
+  const quota = start();
+  expect(await quota.mayAsk({ look: 17 }, NOW)).toBe(true);
+  expect(await quota.mayAsk({ look: 1 }, NOW, { look: 3 })).toBe(false);
+  expect(await quota.mayAsk({ look: 1 }, NOW, { send: 11 })).toBe(false);
+  expect(await quota.mayAsk({ look: 1 }, NOW, { send: 10, look: 2 })).toBe(true);
+  expect([await countOf(ledger, 'send'), await countOf(ledger, 'look')]).toEqual([0, 18]);
+});
+
 describe('a pause that the service asked for', () => {
   test('holds for every instance, for its own quota alone, to its end', async () => {
     const { start } = await instances();
     await start().pause('send', NOW + 5 * MINUTE);
     const other = start();
-    expect(await other.mayAsk('send', NOW + 5 * MINUTE - 1)).toBe(false);
-    expect(await other.mayAsk('look', NOW)).toBe(true);
-    expect(await other.mayAsk('send', NOW + 5 * MINUTE)).toBe(true);
+    expect(await other.mayAsk({ send: 1 }, NOW + 5 * MINUTE - 1)).toBe(false);
+    expect(await other.mayAsk({ look: 1 }, NOW)).toBe(true);
+    expect(await other.mayAsk({ send: 1 }, NOW + 5 * MINUTE)).toBe(true);
   });
 
   test('is the longest that was asked for, and forgets no request before it', async () => {
@@ -87,7 +108,7 @@ describe('a pause that the service asked for', () => {
   });
 });
 
-/** A ledger on which somebody else is always faster. */
+/** A ledger on which another instance is always faster. */
 const contested = (): MailLedger & { readonly tries: () => number } => {
   let tries = 0;
   return {
@@ -106,26 +127,26 @@ const contested = (): MailLedger & { readonly tries: () => number } => {
   };
 };
 
-test('who loses every race is refused after a few, rather than granted or kept for ever', async () => {
+test('a caller that loses all its races is refused after a few', async () => {
   const ledger = contested();
-  expect(await mailQuota(ledger, LIMITS).mayAsk('send', NOW)).toBe(false);
+  expect(await mailQuota(ledger, LIMITS).mayAsk({ send: 1 }, NOW)).toBe(false);
   expect(ledger.tries()).toBeLessThanOrEqual(10);
   await mailQuota(ledger, LIMITS).pause('send', NOW);
   expect(ledger.tries()).toBeLessThanOrEqual(20);
 });
 
-test('what is refused for want of quota writes nothing', async () => {
+test('a refused request writes nothing', async () => {
   const { ledger, start } = await instances({ perMinute: 1, perHour: 1 });
-  expect(await start().mayAsk('send', NOW)).toBe(true);
+  expect(await start().mayAsk({ send: 1 }, NOW)).toBe(true);
   const before = await ledger.usage('send');
-  expect(await start().mayAsk('send', NOW)).toBe(false);
+  expect(await start().mayAsk({ send: 1 }, NOW)).toBe(false);
   expect(await ledger.usage('send')).toEqual(before);
 });
 
-test('an outage of storage is thrown: nothing is sent that can not be counted', async () => {
+test('an outage of the storage is thrown, since a request that is not counted must not be made', async () => {
   const value = freshStorage();
   const { mailLedger } = openTables({ kind: 'connectionString', value });
-  await expect(mailQuota(mailLedger, LIMITS).mayAsk('send', NOW + DAY)).rejects.toMatchObject({
+  await expect(mailQuota(mailLedger, LIMITS).mayAsk({ send: 1 }, NOW + DAY)).rejects.toMatchObject({
     statusCode: 404,
   });
 });

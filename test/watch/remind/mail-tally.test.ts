@@ -1,8 +1,8 @@
-/** The mail tally on the emulator: however many instances count, nothing is lost between them, and nobody waits for it. */
+/** The mail tally on the emulator: no count is lost between instances, and a fault of it fails no run. */
 import { type MailOutcome, NO_MAILS } from '../../../src/core/mail-outcome';
 import { openTables } from '../../../src/storage/tables';
 import type { MailLedger } from '../../../src/watch/ports';
-import { mailTally } from '../../../src/watch/remind/mail-tally';
+import { mailTally } from '../../../src/watch/remind/mail-counters';
 import { freshStorage } from '../../support/azurite';
 
 const lines: string[] = [];
@@ -35,8 +35,8 @@ test('what several instances count at once is all on record, each mail once', as
   expect(lines).toEqual([]);
 });
 
-/** A ledger whose every use is noted and may be answered otherwise. */
-function noted(ledger: MailLedger, answer: () => 'well' | 'lost' | 'away') {
+/** A ledger that notes each call and can answer with a fault. */
+function noted(ledger: MailLedger, answer: () => 'well' | 'faster' | 'away') {
   const calls: string[] = [];
   const tally = mailTally({
     async totals() {
@@ -46,13 +46,13 @@ function noted(ledger: MailLedger, answer: () => 'well' | 'lost' | 'away') {
     },
     async saveTotals(totals, etag) {
       calls.push('write');
-      return answer() === 'lost' ? false : await ledger.saveTotals(totals, etag);
+      return answer() === 'faster' ? false : await ledger.saveTotals(totals, etag);
     },
   });
   return { tally, calls };
 }
 
-test('a run with nothing to count asks nothing of the storage, and one with much one read and one write', async () => {
+test('a run with nothing to count makes no call to the storage, a run with many mails one read and one write', async () => {
   const { ledger } = await account();
   const { tally, calls } = noted(ledger, () => 'well');
   await tally.write(log);
@@ -64,8 +64,8 @@ test('a run with nothing to count asks nothing of the storage, and one with much
   expect(await totalsOf(ledger)).toMatchObject({ accepted: 50 });
 });
 
-test.each(['lost', 'away'] as const)(
-  'what can not be written, since every race is %s, fails nothing and is with the next write',
+test.each(['faster', 'away'] as const)(
+  'counts that cannot be written, since the other side is %s, are written with the next ones',
   async trouble => {
     const { ledger } = await account();
     let answer: 'well' | typeof trouble = trouble;
