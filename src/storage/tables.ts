@@ -1,5 +1,4 @@
 /** Tables: all that the watch stores, opened on one storage account. */
-import { once } from '../core/once';
 import type { Tables } from '../watch/ports';
 import { openCalendar } from './calendar';
 import { type Connection, serviceClient, tableClient } from './connection';
@@ -20,6 +19,12 @@ export function openTables(connection: Connection): Tables & {
   ready(): Promise<void>;
 } {
   const client = (name: (typeof NAMES)[number]) => tableClient(connection, name);
+  let created: Promise<void> | undefined;
+  const create = () =>
+    createMissing(connection).catch((error: unknown) => {
+      created = undefined;
+      throw error;
+    });
   return {
     registry: openRegistry(client('registry')),
     expiries: openExpiries(client('expiries')),
@@ -28,7 +33,7 @@ export function openTables(connection: Connection): Tables & {
     scopes: openScopes(client('scopes')),
     mailLedger: openMailLedger(client('scopes')),
     history: openHistory(client('history')),
-    ready: once(() => createMissing(connection)),
+    ready: () => (created ??= create()),
   };
 }
 

@@ -156,7 +156,11 @@ export interface History {
 }
 
 export type SendOutcome =
-  | { readonly outcome: 'accepted' }
+  | {
+      readonly outcome: 'accepted';
+      /** What the transport already heard about the operation, if anything. */
+      readonly firstLook?: OperationStatus;
+    }
   /** Refused for good: sending it again would be refused again. */
   | { readonly outcome: 'refused'; readonly message: string }
   /** Not known to be accepted, or not now: try again later under the same operation id. */
