@@ -36,11 +36,10 @@ import { sweepScope } from './watch/sweep/sweep-scope';
 import { tellPoison } from './watch/sweep/tell-poison';
 import type { Knowledge } from './watch/targets/parse-target';
 
-/** Longer than for a read: a mail of 99 lines over a new connection takes time. */
+/** One mail, sign-in included. Longer than a read: a mail of 99 lines over a new connection takes time. */
 const MAIL_TIMEOUT = 30_000;
-
-/** For the sign-in to the storage account. */
-const SIGN_IN_TIMEOUT = 30_000;
+/** The sign-in to the storage account. */
+const STORAGE_SIGN_IN_TIMEOUT = 30_000;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -54,7 +53,7 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
   const credential = lazyCredential(settings.clientId);
   const store = openTables(
     storage.kind === 'identity'
-      ? { ...storage, credential: safeCredential(credential, SIGN_IN_TIMEOUT) }
+      ? { ...storage, credential: safeCredential(credential, STORAGE_SIGN_IN_TIMEOUT) }
       : storage,
   );
   const sources = createSources(service => {
@@ -62,13 +61,13 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     if (!connection) throw new Error(`The service ${service.settingName} has no settings.`);
     return { ...connection, timeoutMs: settings.probeTimeoutMs, credential };
   });
-  /** Loaded on first use: most runs send nothing. */
-  let opened: Promise<Mailer> | undefined;
   const openMailer = async () => {
     if (!mailService) throw new Error('No mail service is set.');
     const { createMailer } = await import('./email/transports/acs');
     return createMailer({ ...mailService, publicUrl, timeoutMs: MAIL_TIMEOUT, credential });
   };
+  let opened: Promise<Mailer> | undefined;
+  /** Loaded on first use, because most runs send nothing. */
   const mailer = () => (opened ??= openMailer());
   const knowledge: Knowledge = {
     sources,
