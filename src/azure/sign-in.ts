@@ -24,7 +24,7 @@ export function lazyCredential(clientId: string | undefined): TokenCredential {
 
 /** A credential whose `getToken` always ends in time and never rejects: a failure is an empty token that has expired. */
 export interface SafeCredential extends TokenCredential {
-  /** The name of the last error; empty where there was none. */
+  /** The name of the last call's error; empty where there was none. */
   failure(): string;
 }
 
@@ -39,6 +39,7 @@ export function safeCredential(credential: TokenCredential, timeoutMs: number): 
   return {
     failure: () => failure,
     async getToken(scopes, options = {}) {
+      failure = '';
       try {
         return (await tokenInTime(credential, scopes, options, timeoutMs)) ?? NO_TOKEN;
       } catch (error) {
