@@ -34,7 +34,7 @@ import { reconcile } from './watch/sweep/reconcile';
 import { startSweep } from './watch/sweep/start-sweep';
 import { sweepScope } from './watch/sweep/sweep-scope';
 import { tellPoison } from './watch/sweep/tell-poison';
-import type { Knowledge } from './watch/targets/parse-target';
+import type { Kinds } from './watch/targets/parse-target';
 
 /** One mail, sign-in included. Longer than a read: a mail of 99 lines over a new connection takes time. */
 const MAIL_TIMEOUT = 30_000;
@@ -69,12 +69,12 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
   let opened: Promise<Mailer> | undefined;
   /** Loaded on first use, because most runs send nothing. */
   const mailer = () => (opened ??= openMailer());
-  const knowledge: Knowledge = {
+  const kinds: Kinds = {
     sources,
     policies: settings.kinds,
     spell: identity => store.registry.spell(identity),
   };
-  const watch = { tables: store, clock, knowledge, mail: settings.mail, links: settings.links };
+  const watch = { tables: store, clock, kinds, mail: settings.mail, links: settings.links };
   const quota = mailQuota(store.mailLedger, settings.mailLimits);
   const tally = mailTally(store.mailLedger);
   /** Creates the tables that are missing, before the first use of any of them. */
