@@ -1,10 +1,9 @@
-/** The composition root: settings become tables, sources and a mailer, and these become the use cases. */
-import type { TokenCredential } from '@azure/core-auth';
+/** The composition root: makes tables, sources and a mailer from the settings, and the use cases from those. */
 import { version } from '../package.json';
-import { calm, lazyCredential } from './azure/identity';
+import { lazyCredential, safeCredential } from './azure/sign-in';
 import { once } from './core/once';
 import type { Key } from './core/target';
-import { parseSettings, type Settings } from './settings';
+import { parseSettings } from './settings';
 import type { Environment } from './settings/env';
 import { createSources, kinds, services } from './sources';
 import { keys } from './storage/keys';
@@ -38,33 +37,43 @@ import { startSweep } from './watch/sweep/start-sweep';
 import { sweepScope } from './watch/sweep/sweep-scope';
 import type { Kinds } from './watch/targets/parse-target';
 
-/** A mail of 99 lines over a cold connection takes longer than a probe. */
+/** One mail, sign-in included. Longer than a read: a mail of 99 lines over a new connection takes time. */
 const MAIL_TIMEOUT = 30_000;
+/** The sign-in to the storage account. */
+const STORAGE_SIGN_IN_TIMEOUT = 30_000;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: ms => new Promise(resolve => setTimeout(resolve, ms)),
 };
 
-/** @throws BadSettings, which names every setting at fault. */
+/** @throws BadSettings, which names every wrong setting */
 export function createApp(env: Environment, clock: Clock = systemClock) {
   const settings = parseSettings(env, kinds, services);
+  const { storage, mailService, publicUrl } = settings;
   const credential = lazyCredential(settings.clientId);
   const store = openTables(
-    settings.storage.kind === 'identity'
-      ? { ...settings.storage, credential: calm(credential) }
-      : settings.storage,
+    storage.kind === 'identity'
+      ? { ...storage, credential: safeCredential(credential, STORAGE_SIGN_IN_TIMEOUT) }
+      : storage,
   );
-  const kindsInUse: Kinds = {
-    sources: sourcesOf(settings, credential),
-    policies: settings.kinds,
-    ...keys,
+  const sources = createSources(service => {
+    const connection = settings.services.get(service.settingName);
+    if (!connection) throw new Error(`The service ${service.settingName} has no settings.`);
+    return { ...connection, timeoutMs: settings.probeTimeoutMs, credential };
+  });
+  const openMailer = async (): Promise<Mailer> => {
+    if (!mailService) throw new Error('No mail service is set.');
+    const { createMailer } = await import('./email/transports/acs');
+    return createMailer({ ...mailService, publicUrl, timeoutMs: MAIL_TIMEOUT, credential });
   };
-  const watch = { tables: store, clock, kinds: kindsInUse, mail: settings.mail, links: settings.links };
+  /** Loaded on first use, because most runs send nothing. */
+  const mailer = once(openMailer);
+  const knownKinds: Kinds = { sources, policies: settings.kinds, ...keys };
+  const watch = { tables: store, clock, kinds: knownKinds, mail: settings.mail, links: settings.links };
   const quota = mailQuota(store.mailLedger, settings.mailLimits);
   const tally = mailTally(store.mailLedger);
-  const mailer = once(() => openMailer(settings, credential));
-  /** Tables are created when they are missing, before the first use of any of them. */
+  /** Creates the tables that are missing, before the first use of any of them. */
   const ready = async <T>(use: () => Promise<T>): Promise<T> => {
     await store.ready();
     return use();
@@ -95,26 +104,4 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     followLink: (token: string, asked: LinkAction) => ready(() => followLink(token, asked, watch)),
     health: () => health({ tables: store, ready: store.ready, clock, sweepPeriodMs: settings.sweepPeriodMs }),
   };
-}
-
-function sourcesOf(settings: Settings, credential: TokenCredential) {
-  return createSources(service => {
-    const connection = settings.services.get(service.settingName);
-    if (!connection) throw new Error(`The service ${service.settingName} has no settings.`);
-    return { ...connection, timeoutMs: settings.probeTimeoutMs, credential: () => credential };
-  });
-}
-
-async function openMailer(
-  { mailService, publicUrl }: Settings,
-  credential: TokenCredential,
-): Promise<Mailer> {
-  if (!mailService) throw new Error('No mail service is set.');
-  const { createMailer } = await import('./email/transports/communication-services');
-  return createMailer({
-    ...mailService,
-    publicUrl,
-    timeoutMs: MAIL_TIMEOUT,
-    credential: () => calm(credential),
-  });
 }

@@ -156,11 +156,11 @@ function registration({ name, bindings }: Loaded['functions'][number]): unknown[
   return [name, ...told];
 }
 
-test('settings that need mending are the error of a call: loading goes well without any', async () => {
+test('wrong settings are the error of a call: loading goes well without any', async () => {
   const { functions, answers, logged } = await load(deployed, 'and call');
   expect(functions).toHaveLength(21);
   const words =
-    /^BadSettings: The settings need mending:.*AzureWebJobsStorage:.*COMMUNICATION_ENDPOINT:.*MAIL_SENDER:/s;
+    /^BadSettings: The settings are wrong:.*AzureWebJobsStorage:.*COMMUNICATION_ENDPOINT:.*MAIL_SENDER:/s;
   expect(answers).toEqual({ startSweep: expect.stringMatching(words), status: 500 });
   expect(logged).toEqual([expect.stringMatching(words)]);
 });

@@ -1,7 +1,7 @@
-/** A simulated Communication Services resource: it takes mails as the real one does and shows them in an outbox. */
+/** A simulated Communication Services resource: it accepts mails as the real one does and shows them in an outbox. */
 import type { Received } from './answer';
 import { answerEmail, type EmailSwitches } from './email-api';
-import type { Fault } from './faults';
+import type { Fault, PlainFault } from './faults';
 import { type Mail, Mailbox, type Outcome } from './mailbox';
 import { isOutbox, outboxAnswer } from './outbox';
 import type { LoggedRequest, RequestLog } from './request-log';
@@ -14,25 +14,29 @@ export interface CommunicationOptions extends ServerOptions {
   readonly perHour?: number;
   readonly statusPerMinute?: number;
   readonly statusPerHour?: number;
-  /** Base64; with it every request must be signed, without it none is. */
+  /** Base64; with it every request must be signed, without it signatures are not checked. */
   readonly accessKey?: string;
   readonly forgetsOperationIds?: boolean;
 }
 
 export interface SimulatedCommunication {
-  /** The endpoint, and the outbox page for people. */
+  /** The endpoint. A browser sees the outbox there. */
   readonly url: string;
   readonly mails: readonly Mail[];
   readonly requests: readonly LoggedRequest[];
   readonly log: RequestLog;
   readonly switches: EmailSwitches;
-  /** The next send (or the next `times`) is refused so; nothing is mailed. */
+  /** How many status reads were received since the start. */
+  looks(): number;
+  /** The next send (or the next `times`) is refused with this fault; nothing is mailed. */
   refuses(fault: Fault): void;
-  /** The next send (or the next `times`) is mailed and yet answered so. */
+  /** The next send (or the next `times`) is mailed, and still answered with this fault. */
   acceptsThen(fault: Fault): void;
-  /** How mails to this address end that are accepted from now on. */
+  /** The next status read (or the next `times`) is answered with this fault. */
+  looksFail(fault: Fault): void;
+  /** How mails to this address end, if they are accepted from now on. */
   recipient(address: string, outcome: Outcome): void;
-  /** Every operation so far becomes unknown: status 404, and its id is as good as new. */
+  /** Every operation so far becomes unknown: its status is 404, and its id can be used again. */
   forgetOperations(): void;
   close(): Promise<void>;
 }
@@ -44,7 +48,7 @@ export async function startSimulatedCommunication(
 ): Promise<SimulatedCommunication> {
   const { perMinute = 30, perHour = 100, statusPerMinute = 60, statusPerHour = 200, now } = options;
   const forgetsOperationIds = options.forgetsOperationIds ?? false;
-  const switches: EmailSwitches = { forgetsOperationIds, settlesAtPoll: 1, scripts: [] };
+  const switches: EmailSwitches = { forgetsOperationIds, settlesAtPoll: 1, scripts: [], lookFaults: [] };
   const mailbox = new Mailbox(now);
   const sends = perMinuteAndHour(perMinute, perHour, now);
   const statusReads = perMinuteAndHour(statusPerMinute, statusPerHour, now);
@@ -58,15 +62,18 @@ export async function startSimulatedCommunication(
     requests: server.log.requests,
     mails: mailbox.mails,
     switches,
-    refuses: fault => script(switches, false, fault),
-    acceptsThen: fault => script(switches, true, fault),
+    looks: () => server.log.requests.filter(({ path }) => path.startsWith('/emails/operations/')).length,
+    refuses: fault => switches.scripts.push(...repeated(fault, inner => ({ accepts: false, fault: inner }))),
+    acceptsThen: fault =>
+      switches.scripts.push(...repeated(fault, inner => ({ accepts: true, fault: inner }))),
+    looksFail: fault => switches.lookFaults.push(...repeated(fault, inner => inner)),
     recipient: (address, outcome) => mailbox.recipient(address, outcome),
     forgetOperations: () => mailbox.forgetOperations(),
     close: server.close,
   };
 }
 
-function script(switches: EmailSwitches, accepts: boolean, fault: Fault): void {
+function repeated<T>(fault: Fault, of: (inner: PlainFault) => T): T[] {
   const [times, inner] = fault.fault === 'times' ? [fault.times, fault.inner] : [1, fault];
-  for (let time = 0; time < times; time += 1) switches.scripts.push({ accepts, fault: inner });
+  return Array.from({ length: times }, () => of(inner));
 }

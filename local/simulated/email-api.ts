@@ -1,4 +1,4 @@
-/** The simulated mail service's two operations: which requests it takes, and in which order it refuses. */
+/** The simulated mail service's two operations: which requests it accepts, and what it checks first. */
 import { randomUUID } from 'node:crypto';
 import { isSigned } from './access-key';
 import { type Answer, header, json, type Received, type Reply, segments, withHeaders } from './answer';
@@ -8,19 +8,22 @@ import type { Mailbox } from './mailbox';
 import { parsed, Refusal } from './parse';
 import type { SlidingLimit } from './sliding-limit';
 
-/** What happens to a coming send: refused unread, or accepted and then answered as if it had not been. */
+/** What happens to one of the next sends: it is refused unread, or accepted and then answered with a fault. */
 export interface SendScript {
   readonly accepts: boolean;
   readonly fault: PlainFault;
 }
 
-/** What a test may change while the service runs. */
+/** What a test can change while the service runs. */
 export interface EmailSwitches {
   /** A repeated operation id sends a second mail. */
   forgetsOperationIds: boolean;
   /** The status read that finds an operation settled: 1 is the first. */
   settlesAtPoll: number;
+  /** For the next sends. */
   readonly scripts: SendScript[];
+  /** For the next status reads. */
+  readonly lookFaults: PlainFault[];
 }
 
 export interface EmailService {
@@ -51,7 +54,7 @@ function route(request: Received, service: EmailService): Answer {
   }
   if (emails === 'emails' && operations === 'operations' && id && more.length === 0) {
     const late = admit(request, service, { method: 'GET', limit: service.statusReads });
-    return late ?? status(id, service);
+    return late ?? look(request, id, service);
   }
   throw new Refusal(404, 'NotFound', 'The requested resource was not found.');
 }
@@ -61,7 +64,7 @@ interface Gate {
   readonly limit: SlidingLimit;
 }
 
-/** A request counts against its limit as soon as it is known whose it is, whatever becomes of it. */
+/** A signed request counts against its limit, whatever it is answered. */
 function admit(request: Received, service: EmailService, gate: Gate): Answer | undefined {
   if (request.method !== gate.method) {
     const answer = refusal(405, 'MethodNotAllowed', `The method must be ${gate.method}.`);
@@ -103,8 +106,13 @@ function faces(request: Received, id: string): Faces {
   return { well, withDate: well, refusal };
 }
 
-function status(id: string, { mailbox, switches }: EmailService): Answer {
-  const found = mailbox.poll(id, switches.settlesAtPoll);
+function look(request: Received, id: string, { mailbox, switches }: EmailService): Answer {
+  const well = () => statusOf(id, mailbox, switches.settlesAtPoll);
+  return answerWith(switches.lookFaults.shift(), { ...faces(request, id), well });
+}
+
+function statusOf(id: string, mailbox: Mailbox, settlesAtPoll: number): Reply {
+  const found = mailbox.poll(id, settlesAtPoll);
   if (!found) throw new Refusal(404, 'NotFound', 'The operation was not found.');
   if (found.status === 'Failed') return json(200, { ...found, error: { ...found.error } });
   return json(200, { ...found }, found.status === 'Running' ? { 'retry-after': '1' } : {});

@@ -1,4 +1,4 @@
-/** The mail service's `EmailMessage`, read as strictly as its schema and documented limits ask. */
+/** The mail service's `EmailMessage`, parsed as strictly as its schema and documented limits say. */
 import { broken, fields, flag, list, optional, type Read, text } from './parse';
 
 export interface EmailAddress {
@@ -33,7 +33,7 @@ export interface EmailMessage {
 const MOST_RECIPIENTS = 50;
 const ADDRESS = /^[^\s@<>()[\],;:"\\]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 
-/** Throws a `Refusal` that names the first place that breaks a rule. */
+/** @throws Refusal, which names the first place that breaks a rule */
 export function emailMessage(value: unknown): EmailMessage {
   const given = fields(value, 'body');
   return {
@@ -99,7 +99,7 @@ function mailHeaders(value: unknown, where: string): Readonly<Record<string, str
   return Object.fromEntries(given.map(([name, held]) => [name, line(held, `${where}.${name}`)]));
 }
 
-/** What ends up in a mail header: a line break in it would forge another header. */
+/** A value for a mail header: a line break in it would add another header. */
 const line: Read<string> = (value, where) => {
   const given = text(value, where);
   if (given === '' || /[\r\n\0]/.test(given)) throw broken(where, 'must be one line of text');

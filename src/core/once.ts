@@ -1,13 +1,13 @@
-/** Doing a thing once, on first use. */
+/** Work that is done once, on first use: opening the mailer, creating the tables, loading the sign-in. */
 
-/** Remembers what came of the first call; a failure is not remembered. */
-export function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
+/** Keeps the result of the first call. A failure is not kept: the next call tries again. */
+export function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
   return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
+    result ??= work().catch((error: unknown) => {
+      result = undefined;
       throw error;
     });
-    return made;
+    return result;
   };
 }

@@ -1,6 +1,6 @@
-/** JSON from outside: unknown until a schema has seen it. */
+/** JSON from outside: its type is unknown until a schema has checked it. */
 
-/** `undefined` where the text is no JSON; the parser's own message would quote it, and so is dropped. */
+/** `undefined` where the text is not JSON. The parser's own message is dropped, because it would quote the text. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

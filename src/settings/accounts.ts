@@ -1,46 +1,44 @@
-/** The settings of the two accounts the app lives on: the storage account and the mail service. */
+/** The settings of the two Azure accounts that the app itself uses: the storage account and the mail service. */
 
 import { isAddress } from '../core/address';
+import type { MailService } from '../email/transports/acs';
 import { isUsable, parseEndpoint } from '../formats/endpoint';
+import type { Connection } from '../storage/tables';
 import type { EnvReader } from './env';
 
-export type StorageSettings =
-  | { readonly kind: 'connectionString'; readonly value: string }
-  | { readonly kind: 'identity'; readonly tableUri: string };
+type Identity = Extract<Connection, { kind: 'identity' }>;
 
-export interface MailService {
-  /** An origin. */
-  readonly endpoint: string;
-  /** Base64; without one the identity signs in. */
-  readonly accessKey?: string;
-  readonly sender: string;
-}
+/** How the storage account is reached. The sign-in of an identity is added later. */
+export type StorageSettings = Exclude<Connection, Identity> | Omit<Identity, 'credential'>;
 
 /** A connection string, or one of the Functions host's identity-based settings. */
 export function readStorage(read: EnvReader): StorageSettings {
   const value = read.text('AzureWebJobsStorage');
-  const uri = read.text('AzureWebJobsStorage__tableServiceUri');
-  const account = read.text('AzureWebJobsStorage__accountName');
-  if (value !== undefined) {
-    const fault = storageFault(value);
-    if (fault) read.fault('AzureWebJobsStorage', fault);
-    return { kind: 'connectionString', value };
-  }
-  const tableUri = uri ?? (account && `https://${account}.table.core.windows.net`);
-  if (tableUri === undefined) {
-    read.fault(
-      'AzureWebJobsStorage',
-      'write a connection string, or set AzureWebJobsStorage__accountName for sign-in by identity',
-    );
-  } else if (uri === undefined && !ACCOUNT.test(account ?? '')) {
-    read.fault('AzureWebJobsStorage__accountName', 'write 3 to 24 lower-case letters and digits');
-  } else if (!URL.canParse(tableUri) || !tableUri.startsWith('https://')) {
-    read.fault('AzureWebJobsStorage__tableServiceUri', 'write an https:// URL');
-  }
-  return { kind: 'identity', tableUri: tableUri ?? '' };
+  if (value === undefined) return { kind: 'identity', tableUri: readTableUri(read) ?? '' };
+  const fault = storageFault(value);
+  if (fault) read.fault('AzureWebJobsStorage', fault);
+  return { kind: 'connectionString', value };
 }
 
-/** What a storage account can be called; anything else would end up as another host's URL. */
+function readTableUri(read: EnvReader): string | undefined {
+  const uri = read.text('AzureWebJobsStorage__tableServiceUri');
+  const account = read.text('AzureWebJobsStorage__accountName');
+  if (uri !== undefined) {
+    if (!URL.canParse(uri) || !uri.startsWith('https://'))
+      read.fault('AzureWebJobsStorage__tableServiceUri', 'write an https:// URL');
+    return uri;
+  }
+  if (account === undefined)
+    read.fault(
+      'AzureWebJobsStorage',
+      'write a connection string, or set AzureWebJobsStorage__accountName to sign in by identity',
+    );
+  else if (!ACCOUNT.test(account))
+    read.fault('AzureWebJobsStorage__accountName', 'write 3 to 24 lower-case letters and digits');
+  return account && `https://${account}.table.core.windows.net`;
+}
+
+/** The name of a storage account. It becomes a part of a host, so other characters could make it another host. */
 const ACCOUNT = /^[a-z0-9]{3,24}$/;
 
 function storageFault(value: string): string | undefined {
@@ -49,23 +47,23 @@ function storageFault(value: string): string | undefined {
   const withKey = parts.has('accountname') && BASE64.test(parts.get('accountkey') ?? '');
   const withSas = parts.has('sharedaccesssignature') && parts.has('tableendpoint');
   if (!withKey && !withSas)
-    return 'this is no storage connection string with an AccountName and a base64 AccountKey';
+    return 'write a storage connection string with an AccountName and a base64 AccountKey';
   const protocol = parts.get('defaultendpointsprotocol')?.toLowerCase() ?? 'https';
   if (protocol !== 'https' && protocol !== 'http')
-    return 'its DefaultEndpointsProtocol is neither https nor http';
+    return 'its DefaultEndpointsProtocol must be https or http';
   const endpoint = parts.get('tableendpoint');
   const inClear = endpoint ? !isUsable(endpoint) : protocol === 'http';
-  return inClear ? 'plain http is for a loopback address only' : undefined;
+  return inClear ? 'plain http is allowed only for a loopback address' : undefined;
 }
 
-/** The mail service, by connection string or by endpoint; every fault names its setting. */
+/** The mail service, by connection string or by endpoint. */
 export function readMailService(read: EnvReader, needed: boolean): MailService | undefined {
   const sender = read.text('MAIL_SENDER');
   const service = read.text('COMMUNICATION_CONNECTION_STRING')
     ? fromConnectionString(read)
     : fromEndpoint(read, needed);
   if (sender === undefined) {
-    if (needed) read.fault('MAIL_SENDER', 'write the address that mails come from (or set MAIL_TO to none)');
+    if (needed) read.fault('MAIL_SENDER', 'write the sender address of the mails (or set MAIL_TO to none)');
     return undefined;
   }
   if (!isAddress(sender)) read.fault('MAIL_SENDER', `'${sender}' is not a mail address`);
@@ -77,7 +75,10 @@ function fromEndpoint(read: EnvReader, needed: boolean): Omit<MailService, 'send
   const text = read.text(name);
   if (text === undefined) {
     if (needed)
-      read.fault(name, 'write the mail service (or COMMUNICATION_CONNECTION_STRING, or set MAIL_TO to none)');
+      read.fault(
+        name,
+        'write the URL of the mail service (or set COMMUNICATION_CONNECTION_STRING, or MAIL_TO to none)',
+      );
     return undefined;
   }
   const parsed = parseEndpoint(text);
@@ -86,7 +87,7 @@ function fromEndpoint(read: EnvReader, needed: boolean): Omit<MailService, 'send
   return undefined;
 }
 
-/** `endpoint=https://…/;accesskey=…`, as the portal shows it. A fault never repeats the key. */
+/** `endpoint=https://…/;accesskey=…`, as the portal shows it. A fault never shows the key. */
 function fromConnectionString(read: EnvReader): Omit<MailService, 'sender'> | undefined {
   const name = 'COMMUNICATION_CONNECTION_STRING';
   const parts = parseConnectionString(read.text(name) ?? '');
@@ -103,7 +104,7 @@ function fromConnectionString(read: EnvReader): Omit<MailService, 'sender'> | un
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)$/;
 
-/** Names in lower case; a value may hold `=` itself, since base64 ends with it. */
+/** Names in lower case. A value can contain `=`: base64 ends with it. */
 function parseConnectionString(text: string): ReadonlyMap<string, string> {
   const parts = text.split(';').map(part => {
     const mark = part.indexOf('=');

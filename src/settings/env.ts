@@ -1,29 +1,31 @@
-/** Reading an environment: every fault is kept, so that one message can name them all. */
+/** Reads settings from the environment and collects all faults, so that one message can name them all. */
 
-import type { Cron } from 'croner';
 import { parseDuration, splitList } from '../formats/duration';
 import { isUsable } from '../formats/endpoint';
-import { DAY, HOUR } from '../formats/instant';
-import { parseNcrontab } from '../formats/ncrontab';
+import { DAY } from '../formats/instant';
+import { longestGap } from '../formats/ncrontab';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Every method answers with the fallback where the setting is missing, empty or wrong. */
 export interface EnvReader {
-  /** Every fault met so far, each naming its setting. */
+  /** Every fault so far, each with its setting's name. */
   readonly faults: readonly string[];
   fault(name: string, message: string): void;
   /** The trimmed value; undefined when it is missing or empty. */
   text(name: string): string | undefined;
   list(name: string): string[] | undefined;
-  /** Milliseconds; at most `most`, a duration too. */
+  /** In milliseconds. `fallback` and `most` are durations, too. */
   duration(name: string, fallback: string, most: string): number;
   number(name: string, fallback: number, range: { least: number; most: number }): number;
   choice<T extends string>(name: string, choices: readonly [T, ...T[]]): T;
-  /** A URL without a trailing slash: https, or plain http on a loopback address only. */
-  url(name: string, fallback?: string): string | undefined;
-  /** A six-field NCRONTAB in UTC, as the longest gap between two of its next ticks. */
+  /** A URL without a slash at its end: https, or plain http on a loopback address. */
+  url(name: string): string | undefined;
+  /** The longest gap between two ticks of a six-field NCRONTAB in UTC, in milliseconds. */
   schedulePeriod(name: string, fallback: string): number;
 }
+
+export const URL_FAULT = 'write an https:// URL (plain http only for a loopback address)';
 
 export function readEnv(env: Environment): EnvReader {
   const faults: string[] = [];
@@ -31,7 +33,7 @@ export function readEnv(env: Environment): EnvReader {
     faults.push(`${name}: ${message}`);
   };
   const text = (name: string) => env[name]?.trim() || undefined;
-  /** A value through a parser; the fallback, once the fault is kept, where it is unusable. */
+  /** `parse` answers undefined for a wrong value; `message` then says what to write. */
   const parsed = <T>(
     name: string,
     fallback: T,
@@ -52,69 +54,33 @@ export function readEnv(env: Environment): EnvReader {
       const value = text(name);
       return value === undefined ? undefined : splitList(value);
     },
-    duration: (name, fallback, most) =>
-      parsed(
-        name,
-        parseDuration(fallback) ?? 0,
-        value => {
-          const ms = parseDuration(value);
-          return ms !== undefined && ms <= (parseDuration(most) ?? 0) ? ms : undefined;
-        },
-        `write a duration of at most ${most}, such as ${fallback}`,
-      ),
-    number: (name, fallback, { least, most }) =>
-      parsed(
-        name,
-        fallback,
-        value =>
-          /^\d+(\.\d+)?$/.test(value) && Number(value) >= least && Number(value) <= most
-            ? Number(value)
-            : undefined,
-        `write a number from ${least} to ${most}`,
-      ),
-    choice: (name, choices) =>
-      parsed(
-        name,
-        choices[0],
-        value => choices.find(choice => choice === value),
-        `write one of ${choices.join(', ')}`,
-      ),
-    url: (name, fallback) =>
-      parsed(
-        name,
-        fallback,
-        value => (isUsable(value) ? value.replace(/\/+$/, '') : undefined),
-        'write an https:// URL (plain http only for a loopback address)',
-      ),
-    schedulePeriod: (name, fallback) =>
-      parsed(
-        name,
-        longestGap(fallback) ?? DAY,
-        longestGap,
-        'write a six-field NCRONTAB in UTC, such as 0 */5 * * * *',
-      ),
+    duration: (name, fallback, most) => {
+      const within = atMost(parseDuration(most) ?? 0);
+      const message = `write a duration of at most ${most}, for example ${fallback}`;
+      return parsed(name, parseDuration(fallback) ?? 0, value => within(parseDuration(value)), message);
+    },
+    number: (name, fallback, { least, most }) => {
+      const parse = (value: string) => {
+        const number = /^\d+(\.\d+)?$/.test(value) ? atMost(most)(Number(value)) : undefined;
+        return number !== undefined && number >= least ? number : undefined;
+      };
+      return parsed(name, fallback, parse, `write a number from ${least} to ${most}`);
+    },
+    choice: (name, choices) => {
+      const parse = (value: string) => choices.find(choice => choice === value);
+      return parsed(name, choices[0], parse, `write one of ${choices.join(', ')}`);
+    },
+    url: name => {
+      const parse = (value: string) => (isUsable(value) ? value.replace(/\/+$/, '') : undefined);
+      return parsed<string | undefined>(name, undefined, parse, URL_FAULT);
+    },
+    schedulePeriod: (name, fallback) => {
+      const message = 'write a six-field NCRONTAB in UTC, for example 0 */5 * * * *';
+      return parsed(name, longestGap(fallback) ?? DAY, longestGap, message);
+    },
   };
 }
 
-/** How long the next tick takes to come, asked six times a day for more than a week: nights and weekends may have none. */
-function waits(cron: Cron): number[] {
-  return Array.from({ length: 8 * 6 }, (_, mark) => {
-    const from = mark * 4 * HOUR;
-    return (cron.nextRun(new Date(from - 1))?.getTime() ?? from) - from;
-  });
-}
-
-/** The longest gap between the next ticks, in milliseconds; undefined for what is no schedule. */
-function longestGap(ncrontab: string): number | undefined {
-  try {
-    const cron = parseNcrontab(ncrontab);
-    const ticks = cron.nextRuns(100, new Date(0)).map(tick => tick.getTime());
-    if (ticks.length < 2) return undefined;
-    const gaps = ticks.slice(1).map((tick, index) => tick - (ticks[index] ?? tick));
-    return Math.max(...gaps, ...waits(cron));
-  } catch (error) {
-    // croner's word for a pattern it can't read is a TypeError; anything else is not about the setting.
-    if (error instanceof TypeError || error instanceof RangeError) return undefined;
-    throw error;
-  }
+function atMost(most: number): (value: number | undefined) => number | undefined {
+  return value => (value !== undefined && value <= most ? value : undefined);
 }

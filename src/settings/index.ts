@@ -1,37 +1,15 @@
-/** Settings: the environment understood once; a bad one is a readable error that names every fault (DESIGN.md section 6). */
+/** Settings: the environment, parsed once. Wrong settings are one readable error that names every fault (docs/settings.md). */
 
 import { parseAddresses } from '../core/address';
 import type { Links } from '../core/links';
-import type { Limits } from '../core/pace';
 import type { QuotaLimits } from '../core/quota';
 import { parseThresholds, type ThresholdPolicy } from '../core/thresholds';
 import type { MailPolicy } from '../core/watched';
+import type { MailService } from '../email/transports/acs';
 import { isUsable, parseEndpoint } from '../formats/endpoint';
-import { type MailService, readMailService, readStorage, type StorageSettings } from './accounts';
-import { type Environment, type EnvReader, readEnv } from './env';
-
-/** What a kind of target declares about its settings. */
-export interface KindDefaults {
-  readonly kind: string;
-  readonly settingName: string;
-  readonly defaultThresholds: string;
-  readonly defaultCheckEvery: string;
-}
-
-/** What a watched service declares about its settings. */
-export interface ServiceDefaults {
-  readonly settingName: string;
-  readonly defaultEndpoint: string;
-  readonly defaultLimits: Limits;
-  readonly defaultBaseDomains?: readonly string[];
-  endpointFault(endpoint: string): string | undefined;
-}
-
-export interface ServiceSettings {
-  readonly endpoint: string;
-  readonly baseDomains: readonly string[];
-  readonly limits: Limits;
-}
+import type { Service, ServiceSettings, SourceKind } from '../sources/kind';
+import { readMailService, readStorage, type StorageSettings } from './accounts';
+import { type Environment, type EnvReader, readEnv, URL_FAULT } from './env';
 
 export interface KindSettings {
   readonly policy: ThresholdPolicy;
@@ -46,11 +24,11 @@ export interface Settings {
   readonly kinds: ReadonlyMap<string, KindSettings>;
   readonly probeTimeoutMs: number;
   readonly mail: MailPolicy;
-  /** Absent only where no mail is to be sent. */
+  /** Absent only when no mail is sent. */
   readonly mailService: MailService | undefined;
   readonly mailLimits: QuotaLimits;
   readonly publicUrl: string | undefined;
-  /** Absent while no secret is set: then mails hold no links that act. */
+  /** Absent while no secret is set: then mails have no links for snoozing. */
   readonly links: Links | undefined;
   readonly sweepPeriodMs: number;
   readonly historyDays: number;
@@ -58,19 +36,19 @@ export interface Settings {
 
 const SHORTEST_SECRET = 32;
 
-/** Every fault of the environment in one message. */
+/** All faults of the environment in one message. */
 export class BadSettings extends Error {
   override name = 'BadSettings';
   constructor(readonly faults: readonly string[]) {
-    super(`The settings need mending:\n${faults.map(fault => `  - ${fault}`).join('\n')}`);
+    super(`The settings are wrong:\n${faults.map(fault => `  - ${fault}`).join('\n')}`);
   }
 }
 
 /** @throws BadSettings */
 export function parseSettings(
   env: Environment,
-  kinds: readonly KindDefaults[],
-  services: readonly ServiceDefaults[],
+  kinds: readonly SourceKind[],
+  services: readonly Service[],
 ): Settings {
   const read = readEnv(env);
   const mail: MailPolicy = {
@@ -93,14 +71,14 @@ export function parseSettings(
     historyDays: read.number('HISTORY_DAYS', 400, { least: 1, most: 3_650 }),
   };
   if (mail.to === 'operators' && mail.operators.length === 0) {
-    read.fault('OPERATORS', 'write at least one address, since MAIL_TO sends everything to them');
+    read.fault('OPERATORS', 'write at least one address, because MAIL_TO sends everything to operators');
   }
   read.schedulePeriod('REMIND_SCHEDULE', '0 */5 * * * *');
   if (read.faults.length > 0) throw new BadSettings(read.faults);
   return settings;
 }
 
-/** The service's own limits; those of an Azure-managed sender domain are lower. */
+/** The service's own limits. They are lower for a sender domain that Azure manages. */
 function mailLimitsOf(read: EnvReader): QuotaLimits {
   const managed = /\.azurecomm\.net$/i.test(read.text('MAIL_SENDER') ?? '');
   const range = { least: 1, most: 1_000_000 };
@@ -110,14 +88,14 @@ function mailLimitsOf(read: EnvReader): QuotaLimits {
   };
 }
 
-/** The origin alone, since paths are put behind it. */
+/** The origin alone: paths are added to it. */
 function publicUrlOf(read: EnvReader): string | undefined {
   const url = read.url('PUBLIC_URL');
   const parsed = url === undefined ? undefined : parseEndpoint(url);
   if (!parsed || 'origin' in parsed) return parsed?.origin;
   read.fault(
     'PUBLIC_URL',
-    'write https:// and the host alone, such as https://watcher.example.com (no /api)',
+    'write only https:// and the host, for example https://watcher.example.com (no /api)',
   );
   return undefined;
 }
@@ -127,13 +105,13 @@ function linksOf(read: EnvReader, publicUrl: string | undefined): Links | undefi
   const previous = secretOf(read, 'LINK_SECRET_PREVIOUS');
   if (secret === undefined) {
     if (previous !== undefined)
-      read.fault('LINK_SECRET', 'is missing, and LINK_SECRET_PREVIOUS only helps to read what it replaced');
+      read.fault('LINK_SECRET', 'is missing; LINK_SECRET_PREVIOUS alone can only check old links');
     return undefined;
   }
   if (read.text('PUBLIC_URL') === undefined)
-    read.fault('PUBLIC_URL', 'is missing: with LINK_SECRET set, links in mails must know where to lead');
+    read.fault('PUBLIC_URL', 'is missing; LINK_SECRET is set, and the links in mails need an address');
   if (publicUrl === undefined) return undefined;
-  return { publicUrl, secret, ...(previous !== undefined && { previous }) };
+  return { publicUrl, secret, previous };
 }
 
 function secretOf(read: EnvReader, name: string): string | undefined {
@@ -151,18 +129,19 @@ function operatorsOf(read: EnvReader): string[] {
 
 function kindOf(
   read: EnvReader,
-  { settingName, defaultThresholds, defaultCheckEvery }: KindDefaults,
+  { settingName, defaultThresholds, defaultCheckEvery }: SourceKind,
 ): KindSettings {
   const name = `THRESHOLDS_${settingName}`;
   const own = read.text(name);
   const { thresholds, faults } = parseThresholds(own ?? defaultThresholds);
   for (const fault of faults) read.fault(name, fault);
-  if (thresholds.length + faults.length === 0) read.fault(name, 'write at least one, such as 7d');
+  if (thresholds.length + faults.length === 0)
+    read.fault(name, 'write at least one threshold, for example 7d');
   const policy: ThresholdPolicy = { thresholds, from: own === undefined ? 'built-in' : 'setting' };
   return { policy, checkEveryMs: read.duration(`CHECK_EVERY_${settingName}`, defaultCheckEvery, '30d') };
 }
 
-function serviceOf(read: EnvReader, service: ServiceDefaults): ServiceSettings {
+function serviceOf(read: EnvReader, service: Service): ServiceSettings {
   const { settingName, defaultEndpoint, defaultLimits, defaultBaseDomains } = service;
   const endpoint = read.text(`${settingName}_ENDPOINT`) ?? defaultEndpoint;
   const fault = endpointFault(endpoint, service);
@@ -177,19 +156,18 @@ function serviceOf(read: EnvReader, service: ServiceDefaults): ServiceSettings {
   };
 }
 
-function endpointFault(endpoint: string, service: ServiceDefaults): string | undefined {
-  // Braces of a template are no part of a host; any label in their place shows what the URL is.
-  if (!isUsable(endpoint.replace(/\{\w+\}/g, 'x')))
-    return 'write an https:// URL (plain http only for a loopback address)';
+function endpointFault(endpoint: string, service: Service): string | undefined {
+  // A host can't contain the braces of a template, so check the URL with a label in their place.
+  if (!isUsable(endpoint.replace(/\{\w+\}/g, 'x'))) return URL_FAULT;
   return service.endpointFault(endpoint);
 }
 
 function domainsOf(read: EnvReader, name: string, fallback: readonly string[]): readonly string[] {
   const domains = read.list(name)?.map(domain => domain.toLowerCase());
-  if (domains?.length === 0) read.fault(name, 'write at least one domain, such as azureiotcentral.com');
+  if (domains?.length === 0) read.fault(name, 'write at least one domain, for example azureiotcentral.com');
   for (const domain of domains ?? []) {
     if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(domain))
-      read.fault(name, `'${domain}' is no domain such as azureiotcentral.com`);
+      read.fault(name, `'${domain}' is not a domain; write for example azureiotcentral.com`);
   }
   return domains ?? fallback;
 }

@@ -1,12 +1,12 @@
-/** The kind `containerApp`: the auth token of a container app, asked of Azure Resource Manager. */
+/** The kind `containerApp`: the auth token of a container app, read from Azure Resource Manager. */
 import * as v from 'valibot';
 import type { Identity } from '../core/target';
 import type { Located } from '../watch/ports';
-import type { Line, Service, SourceKind } from './kind';
-import { type Kept, probe } from './probe';
+import type { Service, ServiceClient, SourceKind } from './kind';
+import { type ParsedExpiry, readTarget } from './read';
 import { baseUrlFault, pathOf, segmentFault } from './segment';
 
-/** Its limits are those of writes, which getAuthtoken counts as: 200, refilled with 10 a second, per subscription. */
+/** getAuthtoken counts as a write. The limit of writes for each subscription: 200, refilled with 10 a second. */
 export const arm: Service = {
   settingName: 'ARM',
   label: 'Azure Resource Manager',
@@ -22,18 +22,18 @@ export const containerApp: SourceKind = {
   defaultThresholds: '7d 1d 1h 0',
   defaultCheckEvery: '6h',
   service: arm,
-  create: line => ({
+  create: client => ({
     kind: 'containerApp',
     label: 'container app auth token',
     howToRenew:
       'Ask for a new one with the getAuthtoken action of the container app, and hand it to whatever uses it.',
     mayMint: true,
-    limits: line.connection.limits,
-    locate: identity => locate(line, identity),
+    limits: client.connection.limits,
+    locate: identity => locate(client, identity),
   }),
 };
 
-/** A GUID in Azure; whether it is one is Azure's to say, that it can't change the path is ours. */
+/** A GUID in Azure. Azure checks that; we only make sure that it can't change the path. */
 const SUBSCRIPTION = /^[0-9a-z][0-9a-z-]{0,63}$/;
 const API_VERSION = '2023-08-01-preview';
 
@@ -44,36 +44,35 @@ const words = {
     "The watcher may not ask for this container app's token: give its identity a role with Microsoft.App/containerApps/getAuthtoken/action, such as Container Apps Operator",
 };
 
-function locate(line: Line, { place, names }: Identity): Located | { fault: string } {
+function locate(client: ServiceClient, { place, names }: Identity): Located | { fault: string } {
   const subscription = place.toLowerCase();
   const [group = '', app = ''] = names.map(name => name.toLowerCase());
   const fault = faultOf(subscription, names.length, group, app);
   if (fault) return { fault };
   const resource = `/subscriptions${pathOf(subscription)}/resourceGroups${pathOf(group)}/providers/Microsoft.App/containerApps${pathOf(app)}`;
   // ContainerApps_GetAuthToken, 2023-08-01-preview: POST without a body.
-  const url = `${withoutSlash(line.connection.endpoint)}${resource}/getAuthtoken?api-version=${API_VERSION}`;
+  const url = `${withoutSlash(client.connection.endpoint)}${resource}/getAuthtoken?api-version=${API_VERSION}`;
   return {
     identity: { kind: 'containerApp', place: subscription, names: [group, app] },
     where: `container app ${app} in resource group ${group}, subscription ${subscription.slice(0, 8)}…`,
     portalUrl: `https://portal.azure.com/#resource${resource}`,
-    read: () => probe(line, { asked: { method: 'POST', url }, words, keep }),
+    read: () => readTarget(client, { method: 'POST', url, words, parse }),
   };
 }
 
 function faultOf(subscription: string, count: number, group: string, app: string): string | undefined {
   if (!SUBSCRIPTION.test(subscription))
-    return `subscription: '${subscription.slice(0, 80)}' is no subscription id, such as 651f8027-33e8-4ec4-97b4-f6e9f3dc8744`;
-  if (count !== 2)
-    return `name: write {resourceGroup}:{containerAppName}, which are 2 parts and not ${count}`;
+    return `subscription: '${subscription.slice(0, 80)}' is not a subscription id; write for example 651f8027-33e8-4ec4-97b4-f6e9f3dc8744`;
+  if (count !== 2) return `name: write {resourceGroup}:{containerAppName}; that is 2 parts, not ${count}`;
   return segmentFault('resource group', group, 90) ?? segmentFault('container app', app, 63);
 }
 
 /** ContainerAppAuthToken, 2023-08-01-preview; its `properties.token` is dropped here. */
 const AuthToken = v.object({ properties: v.object({ expires: v.string() }) });
 
-function keep(body: unknown): Kept {
+function parse(body: unknown): ParsedExpiry {
   const parsed = v.safeParse(AuthToken, body);
-  return parsed.success ? { expiry: parsed.output.properties.expires } : 'nonsense';
+  return parsed.success ? { expiry: parsed.output.properties.expires } : 'invalid';
 }
 
 function withoutSlash(endpoint: string): string {

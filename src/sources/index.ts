@@ -1,25 +1,22 @@
-/** The only list of kinds, and how they become sources. */
+/** The only list of kinds, and the sources made from them. */
 import type { Source } from '../watch/ports';
 import { containerApp } from './container-app';
 import { iotCentralToken } from './iot-central-token';
-import type { Connection, Line, Service, SourceKind } from './kind';
-import { connect } from './line';
-
-export type { Connection, Service, SourceKind } from './kind';
+import type { Connection, Service, ServiceClient, SourceKind } from './kind';
+import { connect } from './read';
 
 export const kinds: readonly SourceKind[] = [containerApp, iotCentralToken];
 
-/** The services that the kinds live in, each once. */
+/** The services of the kinds, each once. */
 export const services: readonly Service[] = [...new Set(kinds.map(kind => kind.service))];
 
-/** The sources by kind. Kinds of one service share one pipeline, and so its connections and its sign-in. */
+/** The sources by kind. The kinds of one service share one client, and so its connections and its sign-in. */
 export function createSources(connectionTo: (service: Service) => Connection): ReadonlyMap<string, Source> {
-  const lines = new Map<Service, Line>(
-    services.map(service => [service, connect(service, connectionTo(service))]),
-  );
-  const sources = kinds.flatMap(kind => {
-    const line = lines.get(kind.service);
-    return line ? [kind.create(line)] : [];
-  });
-  return new Map(sources.map(source => [source.kind, source]));
+  const clients = new Map<Service, ServiceClient>();
+  const clientOf = (service: Service) => {
+    const client = clients.get(service) ?? connect(service, connectionTo(service));
+    clients.set(service, client);
+    return client;
+  };
+  return new Map(kinds.map(kind => [kind.kind, kind.create(clientOf(kind.service))]));
 }

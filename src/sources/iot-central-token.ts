@@ -1,12 +1,12 @@
-/** The kind `iotCentralToken`: an API token of an IoT Central application, asked of that application. */
+/** The kind `iotCentralToken`: an API token of an IoT Central application, read from that application. */
 import * as v from 'valibot';
 import type { Identity } from '../core/target';
 import type { Located } from '../watch/ports';
-import type { Line, Service, SourceKind } from './kind';
-import { type Kept, probe } from './probe';
+import type { Service, ServiceClient, SourceKind } from './kind';
+import { type ParsedExpiry, readTarget } from './read';
 import { baseUrlFault, pathOf, segmentFault } from './segment';
 
-/** Its limit is 20 requests a second for each application. */
+/** Its limit: 20 requests a second for each application. */
 export const iotCentral: Service = {
   settingName: 'IOT_CENTRAL',
   label: 'IoT Central',
@@ -23,18 +23,18 @@ export const iotCentralToken: SourceKind = {
   defaultThresholds: '30d 14d 7d 1d 0 -7d',
   defaultCheckEvery: '6h',
   service: iotCentral,
-  create: line => ({
+  create: client => ({
     kind: 'iotCentralToken',
     label: 'IoT Central API token',
     howToRenew:
-      'Create a new API token in the application (Permissions, API tokens), hand it to whatever uses the old one, then delete the old one and register the new.',
+      'Create a new API token in the application (Permissions, API tokens), use it wherever the old one is used, then delete the old one and register the new one.',
     mayMint: false,
-    limits: line.connection.limits,
-    locate: identity => locate(line, identity),
+    limits: client.connection.limits,
+    locate: identity => locate(client, identity),
   }),
 };
 
-/** DNS labels, at least two: nothing else ever gets into a URL's host. */
+/** At least two DNS labels. Only such a host is put into a URL. */
 const HOST = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/;
 const API_VERSION = '2022-07-31';
 
@@ -45,50 +45,50 @@ const words = {
     'The watcher may not see API tokens of this application: give its identity a role there that can view them, such as Administrator, with PUT /api/users/{userId}',
 };
 
-function locate(line: Line, { place, names }: Identity): Located | { fault: string } {
+function locate(client: ServiceClient, { place, names }: Identity): Located | { fault: string } {
   const host = place.toLowerCase();
   const [tokenId = ''] = names;
-  const fault = hostFault(host, line.connection.baseDomains) ?? nameFault(names.length, tokenId);
+  const fault = hostFault(host, client.connection.baseDomains) ?? nameFault(names.length, tokenId);
   if (fault) return { fault };
   // ApiTokens_Get, 2022-07-31.
-  const base = address(line.connection.endpoint, host).replace(/\/+$/, '');
+  const base = urlFor(client.connection.endpoint, host).replace(/\/+$/, '');
   const url = `${base}/api/apiTokens${pathOf(tokenId)}?api-version=${API_VERSION}`;
   return {
     identity: { kind: 'iotCentralToken', place: host, names: [tokenId] },
     where: host,
-    // Not the page of the API tokens: its address is documented nowhere and might change.
+    // Not the page of the API tokens: its address is not documented and might change.
     portalUrl: `https://${host}/`,
-    read: () => probe(line, { asked: { method: 'GET', url }, words, keep }),
+    read: () => readTarget(client, { method: 'GET', url, words, parse }),
   };
 }
 
 function hostFault(host: string, baseDomains: readonly string[]): string | undefined {
   if (!HOST.test(host))
-    return `application: '${host.slice(0, 80)}' is none; write {subdomain}.{baseDomain}, such as contoso.azureiotcentral.com`;
-  if (baseDomains.includes(split(host)[1])) return undefined;
-  return `application: '${host.slice(0, 80)}' is in no allowed domain (${baseDomains.join(', ')}) and is never contacted; mend it, or add its domain to ${iotCentral.settingName}_BASE_DOMAINS`;
+    return `application: '${host.slice(0, 80)}' is not an application's host; write {subdomain}.{baseDomain}, such as contoso.azureiotcentral.com`;
+  if (baseDomains.includes(splitHost(host)[1])) return undefined;
+  return `application: '${host.slice(0, 80)}' is not in an allowed domain (${baseDomains.join(', ')}), so it is not contacted; correct it, or add its domain to ${iotCentral.settingName}_BASE_DOMAINS`;
 }
 
 function nameFault(count: number, tokenId: string): string | undefined {
-  if (count !== 1) return `name: write {tokenId}, which is 1 part and not ${count}`;
+  if (count !== 1) return `name: write {tokenId}; that is 1 part, not ${count}`;
   return segmentFault('token id', tokenId, 1_024);
 }
 
-/** ApiToken, 2022-07-31: `expiry` is optional. The id is asked for, lest any other JSON be taken for "never expires". */
+/** ApiToken, 2022-07-31: `expiry` is optional. The id is required, so that other JSON is not read as "never expires". */
 const ApiToken = v.object({ id: v.string(), expiry: v.optional(v.string()) });
 
-function keep(body: unknown): Kept {
+function parse(body: unknown): ParsedExpiry {
   const parsed = v.safeParse(ApiToken, body);
-  if (!parsed.success) return 'nonsense';
+  if (!parsed.success) return 'invalid';
   const { expiry } = parsed.output;
   return expiry === undefined || expiry === null ? 'never' : { expiry };
 }
 
-/** Over https the host must be the application's own, since the watcher's sign-in goes there (rule 21). */
+/** Over https the host must be the application's own, because the watcher's credential is sent there (rule 21). */
 function endpointFault(endpoint: string): string | undefined {
   if (!endpoint.includes('{subdomain}') || !endpoint.includes('{baseDomain}'))
-    return 'must hold {subdomain} and {baseDomain}';
-  const sample = address(endpoint, 'contoso.example.com');
+    return 'must contain {subdomain} and {baseDomain}';
+  const sample = urlFor(endpoint, 'contoso.example.com');
   const fault = baseUrlFault(sample);
   if (fault) return fault;
   const { protocol, hostname } = new URL(sample);
@@ -96,12 +96,12 @@ function endpointFault(endpoint: string): string | undefined {
   return 'must have {subdomain}.{baseDomain} as its host';
 }
 
-function address(template: string, host: string): string {
-  const [subdomain, baseDomain] = split(host);
+function urlFor(template: string, host: string): string {
+  const [subdomain, baseDomain] = splitHost(host);
   return template.replaceAll('{subdomain}', subdomain).replaceAll('{baseDomain}', baseDomain);
 }
 
-function split(host: string): [subdomain: string, baseDomain: string] {
+function splitHost(host: string): [subdomain: string, baseDomain: string] {
   const dot = host.indexOf('.');
   return dot < 0 ? [host, ''] : [host.slice(0, dot), host.slice(dot + 1)];
 }

@@ -1,67 +1,57 @@
-/** What a kind of target declares, so that a new one is a new file and nothing else has to know it. */
+/** What a kind of target declares. A new kind is a new file with one of these, and an entry in the list of kinds. */
 import type { TokenCredential } from '@azure/core-auth';
+import type { HttpAnswer } from '../azure/request';
 import type { Limits } from '../core/pace';
 import type { FailedReading } from '../core/reading';
 import type { Source } from '../watch/ports';
 
-/** A watched service. All kinds that live in it share its settings, its connections and its sign-in. */
+/** A watched service. Its kinds share its settings, its connections and its sign-in. */
 export interface Service {
-  /** Begins the names of its settings: `ARM` for `ARM_ENDPOINT`, `ARM_RATE`, `ARM_BURST`, `ARM_BASE_DOMAINS`. */
+  /** The start of its settings' names: `ARM` for `ARM_ENDPOINT`, `ARM_RATE`, `ARM_BURST`, `ARM_BASE_DOMAINS`. */
   readonly settingName: string;
-  /** What a person calls it. */
+  /** Its name for people. */
   readonly label: string;
   readonly defaultEndpoint: string;
   readonly defaultLimits: Limits;
   /** Present where rows name hosts: the domains that may be contacted. */
   readonly defaultBaseDomains?: readonly string[];
-  /** Why an endpoint can't be used, the scheme apart: plain http is the settings' affair. */
+  /** What is wrong with an endpoint, if anything. The settings check the scheme. */
   endpointFault(endpoint: string): string | undefined;
-  /** The scope to sign in for. */
+  /** The scope of the sign-in. */
   credentialScope(endpoint: string): string;
 }
 
-/** How to reach a service, as the settings say. */
-export interface Connection {
+/** A service's settings. */
+export interface ServiceSettings {
   /** A base URL, or a template with `{subdomain}` and `{baseDomain}`. */
   readonly endpoint: string;
   /** Empty where rows name no hosts. */
   readonly baseDomains: readonly string[];
   readonly limits: Limits;
+}
+
+export interface Connection extends ServiceSettings {
   /** Milliseconds for one request with its answer. */
   readonly timeoutMs: number;
-  /** Asked on first need only, and never for plain http. */
-  readonly credential: () => TokenCredential;
+  /** Not used for plain http. */
+  readonly credential: TokenCredential;
 }
 
-/** One request as a kind words it. */
-export interface Asked {
-  readonly method: 'GET' | 'POST';
-  readonly url: string;
-}
-
-/** What came back whole. */
-export interface Heard {
-  readonly status: number;
-  header(name: string): string | undefined;
-  /** Undefined when it was larger than an honest answer can be. */
-  readonly body: string | undefined;
-}
-
-/** A service that can be asked. What keeps an answer from coming is a failed reading, never an exception. */
-export interface Line {
+/** Sends requests to one service. A request that fails is a failed reading, never an exception. */
+export interface ServiceClient {
   readonly service: Service;
   readonly connection: Connection;
-  ask(asked: Asked): Promise<Heard | FailedReading>;
+  send(method: 'GET' | 'POST', url: string): Promise<HttpAnswer | FailedReading>;
 }
 
 export interface SourceKind {
   readonly kind: string;
-  /** Ends the names of its settings: `CONTAINER_APP` for `THRESHOLDS_CONTAINER_APP`, `CHECK_EVERY_CONTAINER_APP`. */
+  /** The end of its settings' names: `CONTAINER_APP` for `THRESHOLDS_CONTAINER_APP`, `CHECK_EVERY_CONTAINER_APP`. */
   readonly settingName: string;
   /** As in settings: `7d 1d 1h 0`. */
   readonly defaultThresholds: string;
   /** As in settings: `6h`. */
   readonly defaultCheckEvery: string;
   readonly service: Service;
-  create(line: Line): Source;
+  create(client: ServiceClient): Source;
 }

@@ -1,24 +1,23 @@
-/** Names out of a registry row as single segments of a URL's path: what could become another path is a fault (rule 21). */
+/** Names from a registry row in a URL's path: each is one encoded segment, and one that could change the path is a fault (rule 21). */
 
-/** Why a name can't be a segment, or `undefined`. The part is what a person calls it, such as `resource group`. */
+/** What is wrong with a name as a segment, if anything. `part` names it for people, such as `resource group`. */
 export function segmentFault(part: string, name: string, longest: number): string | undefined {
   if (name === '') return `${part}: is empty; write its name`;
-  if (name === '.' || name === '..') return `${part}: '${name}' can't be a name; write the real one`;
-  if (name.length > longest) return `${part}: has ${name.length} characters; at most ${longest} are possible`;
-  if (/\p{Surrogate}/u.test(name)) return `${part}: holds half a character; type it anew`;
+  if (name === '.' || name === '..') return `${part}: '${name}' can't be a name; write the real name`;
+  if (name.length > longest) return `${part}: has ${name.length} characters; at most ${longest} are allowed`;
+  if (/\p{Surrogate}/u.test(name)) return `${part}: contains half a character; type it again`;
   return undefined;
 }
 
-/** The segments as a path, with a leading slash each; every one is encoded. */
+/** The segments as a path: each is encoded and follows a slash. */
 export function pathOf(...segments: readonly string[]): string {
   return segments.map(segment => `/${encodeURIComponent(segment)}`).join('');
 }
 
-/** Why a text can't be the start of a URL to which paths are appended, or `undefined`. */
+/** What is wrong with a text as the start of a URL to which paths are added, if anything. */
 export function baseUrlFault(text: string): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:') return 'must start with https:// and a host';
-  if (url.username || url.password || /[?#]/.test(text))
-    return 'must be without a user, a query and a fragment';
+  if (url.username || url.password || /[?#]/.test(text)) return 'must not have a user, a query or a fragment';
   return undefined;
 }

@@ -30,8 +30,10 @@ async function peakOf(other: OtherSide, targets: number): Promise<number> {
   const store = openTables({ kind: 'connectionString', value: other.freshAccount().connectionString });
   const limits = { rate: 100_000, burst: 1_000_000 };
   const endpoint = `${other.iotCentral}/{subdomain}.{baseDomain}`;
-  const credential = () => {
-    throw new Error('Nobody signs in on this machine.');
+  const credential = {
+    getToken: () => {
+      throw new Error('Nobody signs in on this machine.');
+    },
   };
   const sources = createSources(() => ({
     endpoint,

@@ -58,8 +58,10 @@ interface JumpingClock {
 
 async function sweepAll(other: OtherSide, endpoint: string, clock: JumpingClock): Promise<number> {
   const store = openTables({ kind: 'connectionString', value: other.freshAccount().connectionString });
-  const credential = () => {
-    throw new Error('Nobody signs in on this machine.');
+  const credential = {
+    getToken: () => {
+      throw new Error('Nobody signs in on this machine.');
+    },
   };
   const sources = createSources(() => ({
     endpoint,

@@ -50,14 +50,14 @@ test.each([
 ])('the origin of %s is %s', (text, origin) => expect(parseEndpoint(text)).toEqual({ origin }));
 
 test.each([
-  ['contoso.communication.azure.com', 'no https:// address'],
-  ['ftp://contoso.example.com', 'no https:// address'],
-  ['', 'no https:// address'],
+  ['contoso.communication.azure.com', 'not an https:// address'],
+  ['ftp://contoso.example.com', 'not an https:// address'],
+  ['', 'not an https:// address'],
   ['https://contoso.example.com/emails', 'more than https:// and a host name'],
   ['https://contoso.example.com/?a=b', 'more than'],
   ['https://contoso.example.com/#a', 'more than'],
   ['https://user:secret@contoso.example.com', 'more than'],
-  ['http://contoso.example.com', 'plain http, which only a loopback address may be'],
+  ['http://contoso.example.com', 'plain http, which is allowed only for a loopback address'],
 ])("'%s' is no endpoint: %s", (text, words) => {
   const parsed = parseEndpoint(text);
   expect(parsed).toEqual({ fault: expect.stringContaining(words) });

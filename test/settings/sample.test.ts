@@ -29,7 +29,7 @@ function namesRead(): string[] {
       },
     },
   );
-  expect(() => parseSettings(recording, kinds, services)).toThrow('The settings need mending');
+  expect(() => parseSettings(recording, kinds, services)).toThrow('The settings are wrong');
   return [...names];
 }
 

@@ -26,7 +26,7 @@ function faults(env: Environment): readonly string[] {
 const faultsWith = (more: Environment) => faults({ ...ENOUGH, ...more });
 const namesOf = (found: readonly string[]) => found.map(fault => fault.slice(0, fault.indexOf(':')));
 
-test('storage and mail are enough; everything else has the default of DESIGN.md', () => {
+test('storage and mail are enough; everything else has a default', () => {
   const { services, kinds, ...rest } = parse();
   expect(rest).toEqual({
     storage: { kind: 'connectionString', value: 'UseDevelopmentStorage=true' },
@@ -127,7 +127,7 @@ describe('faults', () => {
     expect(() => parseSettings(bad, kinds, services)).toThrow(
       expect.objectContaining({
         name: 'BadSettings',
-        message: `The settings need mending:\n${found.map(fault => `  - ${fault}`).join('\n')}`,
+        message: `The settings are wrong:\n${found.map(fault => `  - ${fault}`).join('\n')}`,
       }),
     );
     expect(found.join()).not.toContain('secret-of-mine');

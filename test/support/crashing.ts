@@ -1,5 +1,5 @@
 /** A watcher that dies: its tables and mailer throw at the n-th change, before or after it is carried out, and at every later one. */
-import { createMailer } from '../../src/email/transports/communication-services';
+import { createMailer } from '../../src/email/transports/acs';
 import { parseSettings } from '../../src/settings';
 import { createSources, kinds, services } from '../../src/sources';
 import { keys } from '../../src/storage/keys';
@@ -28,36 +28,26 @@ export interface Doomed {
   crashed(): boolean;
 }
 
-/** A mailer each of whose sends brings the first look with it. */
-export function withFirstLook(mailer: Mailer): Mailer {
-  return {
-    look: id => mailer.look(id),
-    async send(digest, id) {
-      const answer = await mailer.send(digest, id);
-      if (answer.outcome !== 'accepted') return answer;
-      return { ...answer, firstLook: answer.firstLook ?? (await mailer.look(id)) };
-    },
-  };
-}
-
 /** A quota that is never spent: the simulated service has none in these tests, either. */
 export const UNLIMITED = { MAIL_PER_MINUTE: '100000', MAIL_PER_HOUR: '100000' };
 
 /** The composition of src/app.ts, with its tables and mailer in reach. */
 export function composeWatch(env: Readonly<Record<string, string>>, clock: Clock): SendDeps {
   const settings = parseSettings(env, kinds, services);
-  const none = () => {
-    throw new Error('The simulated services take no sign-in.');
+  const credential = {
+    getToken: () => {
+      throw new Error('The simulated services take no sign-in.');
+    },
   };
   const tables = openTables({ kind: 'connectionString', value: env.AzureWebJobsStorage ?? '' });
   const sources = createSources(service => {
     const connection = settings.services.get(service.settingName);
     if (!connection) throw new Error(`no settings for ${service.settingName}`);
-    return { ...connection, timeoutMs: settings.probeTimeoutMs, credential: none };
+    return { ...connection, timeoutMs: settings.probeTimeoutMs, credential };
   });
   const { mailService, publicUrl, probeTimeoutMs: timeoutMs } = settings;
   if (!mailService) throw new Error('no mail service is set');
-  const mailer = createMailer({ ...mailService, publicUrl, timeoutMs, credential: none });
+  const mailer = createMailer({ ...mailService, publicUrl, timeoutMs, credential });
   return {
     tables,
     clock,
@@ -66,7 +56,7 @@ export function composeWatch(env: Readonly<Record<string, string>>, clock: Clock
     links: settings.links,
     quota: mailQuota(tables.mailLedger, settings.mailLimits),
     tally: mailTally(tables.mailLedger),
-    mailer: async () => withFirstLook(mailer),
+    mailer: async () => mailer,
   };
 }
 

@@ -105,7 +105,7 @@ export interface MailLedger {
 }
 
 export type SendOutcome =
-  /** With what the service said of the mail right after it, where the send asked. */
+  /** `firstLook`: what the service said of the mail right after it accepted it, if it said anything. */
   | { readonly outcome: 'accepted'; readonly firstLook?: OperationStatus }
   /** Refused for good: it would be refused again. */
   | { readonly outcome: 'refused'; readonly message: string }

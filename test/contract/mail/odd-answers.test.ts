@@ -1,8 +1,9 @@
-/** Answers that no simulator gives: bodies without an end, and sign-ins that fail. */
+/** Answers that the simulator does not give: bodies without an end, slow answers, other hosts, and sign-ins that fail. */
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { TokenCredential } from '@azure/core-auth';
 import { listen } from '../../../local/ports';
-import { createMailer } from '../../../src/email/transports/communication-services';
+import type { Digest } from '../../../src/core/digest';
+import { createMailer } from '../../../src/email/transports/acs';
 import { oneLine } from '../../email/digests';
 
 const ID = '3f2b1c8e-6f0a-5d7e-9c11-0a1b2c3d4e5f';
@@ -20,7 +21,7 @@ async function answering(answer: (response: ServerResponse) => void): Promise<st
 }
 
 function mailer(endpoint: string, credential: TokenCredential = { getToken: async () => null }) {
-  return createMailer({ endpoint, sender: SENDER, timeoutMs: 300, credential: () => credential });
+  return createMailer({ endpoint, sender: SENDER, timeoutMs: 300, credential });
 }
 
 test('a mail that was accepted stays so when the body of the answer never ends', async () => {
@@ -34,6 +35,51 @@ test('a mail that was accepted stays so when the body breaks off', async () => {
     response.write('{"id":', () => response.socket?.resetAndDestroy());
   });
   expect(await mailer(url).send(oneLine(), ID)).toEqual({ outcome: 'accepted' });
+});
+
+test.each<[string, (response: ServerResponse) => void, string]>([
+  ['nothing at all', () => undefined, 'unsettled'],
+  ['one byte at a time', response => drip(response, 202), 'accepted'],
+  ['headers that never end', response => endlessHeaders(response), 'unsettled'],
+])('an exchange with %s ends in time, and its connection is closed', async (_name, answer, outcome) => {
+  const url = await answering(answer);
+  const started = Date.now();
+  expect(await mailer(url).send(oneLine(), ID)).toMatchObject({ outcome });
+  expect(Date.now() - started).toBeLessThan(2_000);
+  await untilNoConnection();
+});
+
+test('an accepted mail whose operation is at another host is not asked about there', async () => {
+  let asked = 0;
+  const other = await answering(response => {
+    asked += 1;
+    response.end('{"id":"x","status":"Succeeded"}');
+  });
+  const url = await answering(response => {
+    response.writeHead(202, { 'operation-location': `${other}/emails/operations/x` }).end('{"id":"x"}');
+  });
+  expect(await mailer(url).send(oneLine(), ID)).toEqual({ outcome: 'accepted' });
+  expect(asked).toBe(0);
+});
+
+test('a renewal of the sign-in that fails in the background does not end the process', async () => {
+  const rejections: unknown[] = [];
+  const listener = (reason: unknown) => rejections.push(reason);
+  process.on('unhandledRejection', listener);
+  let asked = 0;
+  const credential: TokenCredential = {
+    getToken: async () => {
+      asked += 1;
+      if (asked > 1) throw named('CredentialUnavailableError');
+      return { token: 'SECRET', expiresOnTimestamp: Date.now() + 60_000 };
+    },
+  };
+  const { send } = mailer('https://127.0.0.1:9', credential);
+  for (let time = 0; time < 3; time += 1) await send(oneLine(), ID);
+  await new Promise(resolve => setTimeout(resolve, 20));
+  process.off('unhandledRejection', listener);
+  expect(asked).toBeGreaterThan(1);
+  expect(rejections).toEqual([]);
 });
 
 test('of an endless error body no more than its bound is read', async () => {
@@ -50,10 +96,15 @@ test.each([
   [
     'fails',
     { getToken: () => Promise.reject(named('CredentialUnavailableError')) },
-    /no identity could sign in: .*role/,
+    /sign-in to the mail service failed \(CredentialUnavailableError\): .*role/,
   ],
-  ['yields nothing', { getToken: async () => null }, /the identity got no token/],
-  ['never ends', { getToken: () => new Promise<null>(() => undefined) }, /did not answer in time/],
+  ['fails for a bug', { getToken: () => Promise.reject(new TypeError('SECRET')) }, /failed \(TypeError\): /],
+  ['yields nothing', { getToken: async () => null }, /sign-in to the mail service failed: .*role/],
+  [
+    'never ends',
+    { getToken: () => new Promise<null>(() => undefined) },
+    /sign-in to the mail service failed: /,
+  ],
 ])('a sign-in that %s keeps the reminders', async (_name, credential, message) => {
   const sent = await mailer('https://127.0.0.1:9', credential).send(oneLine(), ID);
   expect(sent).toEqual({ outcome: 'unsettled', message: expect.stringMatching(message) });
@@ -74,7 +125,7 @@ test('a token is asked for the mail service alone, and only over https', async (
   expect(await mailer('https://127.0.0.1:9', credential).send(oneLine(), ID)).toMatchObject({
     outcome: 'unsettled',
   });
-  expect(scopes.flat()).toEqual(['https://communication.azure.com/.default']);
+  expect(scopes.flat()).toEqual(['https://communication.azure.com//.default']);
 });
 
 describe('a wait that the service asks for', () => {
@@ -113,9 +164,14 @@ test.each([
   expect(await mailer(url).look(ID)).toEqual(expected);
 });
 
-test('a fault that is nobody’s is not swallowed', async () => {
-  const credential = { getToken: () => Promise.reject(new TypeError('a bug')) };
-  await expect(mailer('https://127.0.0.1:9', credential).send(oneLine(), ID)).rejects.toThrow('a bug');
+test('a bug of our own is not taken for a fault of the service', async () => {
+  const broken: Digest = {
+    ...oneLine(),
+    get lines(): never {
+      throw new TypeError('a bug');
+    },
+  };
+  await expect(mailer('https://127.0.0.1:9').send(broken, ID)).rejects.toThrow('a bug');
 });
 
 test.each(['http://mail.example.com', 'https://mail.example.com/path', 'mailto:x'])(
@@ -124,6 +180,25 @@ test.each(['http://mail.example.com', 'https://mail.example.com/path', 'mailto:x
     expect(() => mailer(url)).toThrow(/^The mail service: the endpoint is/);
   },
 );
+
+function drip(response: ServerResponse, status: number): void {
+  response.writeHead(status);
+  const timer = setInterval(() => response.write(' '), 20);
+  response.once('close', () => clearInterval(timer));
+}
+
+/** Node's parser gives up at 16 KiB. */
+function endlessHeaders({ socket }: ServerResponse): void {
+  const timer = setInterval(() => socket?.write(`x-more: ${'x'.repeat(4_096)}\r\n`), 5);
+  socket?.once('close', () => clearInterval(timer)).write('HTTP/1.1 202 Accepted\r\n');
+}
+
+async function untilNoConnection(): Promise<void> {
+  const open = (server: Server) =>
+    new Promise<number>(resolve => server.getConnections((_error, count) => resolve(count)));
+  for (const server of servers)
+    while ((await open(server)) > 0) await new Promise(resolve => setTimeout(resolve, 10));
+}
 
 function named(name: string): Error {
   return Object.assign(new Error('SECRET detail'), { name });

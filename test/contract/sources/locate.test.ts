@@ -25,18 +25,18 @@ describe('a container app', () => {
   });
 
   it.each<[Partial<Identity>, RegExp]>([
-    [{ place: 'my subscription' }, /^subscription: 'my subscription' is no subscription id/],
+    [{ place: 'my subscription' }, /^subscription: 'my subscription' is not a subscription id/],
     [{ place: `${SUBSCRIPTION}/..` }, /^subscription: /],
     [{ place: '' }, /^subscription: /],
-    [{ names: [] }, /^name: .* 2 parts and not 0$/],
-    [{ names: ['rg'] }, /^name: .* 2 parts and not 1$/],
-    [{ names: ['rg', 'app', 'x'] }, /^name: .* 2 parts and not 3$/],
+    [{ names: [] }, /^name: .* 2 parts, not 0$/],
+    [{ names: ['rg'] }, /^name: .* 2 parts, not 1$/],
+    [{ names: ['rg', 'app', 'x'] }, /^name: .* 2 parts, not 3$/],
     [{ names: ['', 'app'] }, /^resource group: is empty/],
     [{ names: ['..', 'app'] }, /^resource group: '\.\.'/],
-    [{ names: ['x'.repeat(91), 'app'] }, /^resource group: has 91 characters; at most 90/],
+    [{ names: ['x'.repeat(91), 'app'] }, /^resource group: has 91 characters; at most 90 are allowed/],
     [{ names: ['rg', '.'] }, /^container app: '\.'/],
     [{ names: ['rg', ''] }, /^container app: is empty/],
-    [{ names: ['rg', 'a\ud800'] }, /^container app: holds half a character/],
+    [{ names: ['rg', 'a\ud800'] }, /^container app: contains half a character/],
   ])('is refused for %j', (change, words) => {
     expect(fault({ ...APP, ...change })).toMatch(words);
   });
@@ -51,18 +51,21 @@ describe('an API token', () => {
   });
 
   it.each<[Partial<Identity>, RegExp]>([
-    [{ place: 'contoso' }, /^application: 'contoso' is none; write \{subdomain\}\.\{baseDomain\}/],
+    [
+      { place: 'contoso' },
+      /^application: 'contoso' is not an application's host; write \{subdomain\}\.\{baseDomain\}/,
+    ],
     [{ place: '' }, /^application: /],
     [{ place: '-a.azureiotcentral.com' }, /^application: /],
     [{ place: 'a_b.azureiotcentral.com' }, /^application: /],
     [{ place: 'evil.example#.azureiotcentral.com' }, /^application: /],
     [{ place: 'user@a.azureiotcentral.com' }, /^application: /],
     [{ place: `${'x'.repeat(64)}.azureiotcentral.com` }, /^application: /],
-    [{ place: 'a.b.azureiotcentral.com' }, /no allowed domain \(azureiotcentral\.com\)/],
-    [{ place: 'contoso.example.com' }, /no allowed domain .* IOT_CENTRAL_BASE_DOMAINS$/],
-    [{ place: 'contoso.azureiotcentral.com.example.com' }, /no allowed domain/],
-    [{ names: [] }, /^name: .* 1 part and not 0$/],
-    [{ names: ['a', 'b'] }, /^name: .* 1 part and not 2$/],
+    [{ place: 'a.b.azureiotcentral.com' }, /not in an allowed domain \(azureiotcentral\.com\)/],
+    [{ place: 'contoso.example.com' }, /not in an allowed domain .* IOT_CENTRAL_BASE_DOMAINS$/],
+    [{ place: 'contoso.azureiotcentral.com.example.com' }, /not in an allowed domain/],
+    [{ names: [] }, /^name: .* 1 part, not 0$/],
+    [{ names: ['a', 'b'] }, /^name: .* 1 part, not 2$/],
     [{ names: ['..'] }, /^token id: '\.\.'/],
     [{ names: [''] }, /^token id: is empty/],
   ])('is refused for %j', (change, words) => {

@@ -13,7 +13,7 @@ export const APP: Identity = { kind: 'containerApp', place: SUBSCRIPTION, names:
 export const TOKEN: Identity = { kind: 'iotCentralToken', place: HOST, names: ['pipeline'] };
 
 export interface World {
-  /** How often a credential was asked for. */
+  /** How often a token was asked for. */
   readonly signIns: () => number;
   locate(identity: Identity): Located | { readonly fault: string };
   found(identity: Identity): Located;
@@ -32,10 +32,12 @@ export interface WorldOptions {
 export function world(options: WorldOptions): World {
   let signIns = 0;
   const { timeoutMs = 5_000, baseDomains = ['azureiotcentral.com'] } = options;
-  const credential = () => {
-    signIns += 1;
-    if (!options.credential) throw new Error('this test has no credential');
-    return options.credential;
+  const credential: TokenCredential = {
+    getToken: (scopes, more) => {
+      signIns += 1;
+      if (!options.credential) throw new Error('this test has no credential');
+      return options.credential.getToken(scopes, more);
+    },
   };
   const sources = createSources(service => {
     const endpoint = service.settingName === 'ARM' ? options.arm : options.iotCentral;

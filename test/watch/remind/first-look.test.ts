@@ -53,7 +53,7 @@ afterEach(() => azure.close());
 
 const remind = () => remindAll(watch, silent);
 const outboxOf = (owner: string) => watch.tables.outbox.of(owner);
-const totals = async () => (await watch.tables.mailLedger.totals());
+const totals = async () => await watch.tables.mailLedger.totals();
 const outcome = async () => (await watch.tables.expiries.row(GATEWAY))?.told.get(ADA)?.[0]?.outcome;
 const events = async () => (await watch.tables.history.of(GATEWAY, 10)).map(({ type }) => type);
 const looks = () => azure.communication.requests.filter(({ path }) => path.startsWith('/emails/operations/'));

@@ -1,13 +1,15 @@
-/** The mailer over real HTTP: what the mail service takes, refuses and forgets, and what becomes of a digest then. */
+/** The mailer over real HTTP: what the mail service accepts, refuses and forgets, and what that means for a digest. */
 import { startSimulatedCommunication } from '../../../local/simulated/communication';
 import type { Fault } from '../../../local/simulated/faults';
 import { renderDigest } from '../../../src/email/render';
-import { createMailer, type MailerOptions } from '../../../src/email/transports/communication-services';
+import { createMailer, type MailerOptions } from '../../../src/email/transports/acs';
 import { digest, every, matters, mixed, NOW, OWNER, oneLine } from '../../email/digests';
 
 const KEY = Buffer.from('an access key of a test').toString('base64');
 const ID = '3f2b1c8e-6f0a-5d7e-9c11-0a1b2c3d4e5f';
 const SENDER = 'watcher@example.com';
+
+const DELIVERED = { outcome: 'accepted', firstLook: { status: 'succeeded' } };
 
 const running: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -21,17 +23,24 @@ async function start(options: Partial<Parameters<typeof startSimulatedCommunicat
 }
 
 function mailerAt(endpoint: string, options: Partial<MailerOptions> = {}) {
-  const credential = () => {
-    throw new Error('no identity may be asked');
+  const credential = {
+    getToken: () => {
+      throw new Error('no identity may be asked');
+    },
   };
   return createMailer({ endpoint, sender: SENDER, timeoutMs: 5_000, credential, ...options });
 }
 
 describe('a send', () => {
-  test('is one POST and delivers subject, text and HTML to the owner alone', async () => {
+  test('is one POST and one look, and delivers subject, text and HTML to the owner alone', async () => {
     const service = await start();
-    expect(await mailerAt(service.url).send(mixed(), ID)).toEqual({ outcome: 'accepted' });
-    expect(service.requests.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /emails:send']);
+    expect(await mailerAt(service.url).send(mixed(), ID)).toEqual(DELIVERED);
+    expect(service.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'POST /emails:send',
+      `GET /emails/operations/${ID}`,
+    ]);
+    expect(service.requests.map(({ query }) => query)).toEqual(Array(2).fill('?api-version=2025-09-01'));
+    expect(service.requests.map(({ authorized }) => authorized)).toEqual([false, false]);
     const [mail] = service.mails;
     expect(mail).toMatchObject({ operationId: ID, to: [OWNER] });
     expect(mail?.message).toMatchObject({
@@ -65,14 +74,14 @@ describe('a send', () => {
     const service = await start();
     const mailer = mailerAt(service.url);
     await mailer.send(oneLine(), ID);
-    expect(await mailer.send(oneLine(), ID)).toEqual({ outcome: 'accepted' });
+    expect(await mailer.send(oneLine(), ID)).toEqual(DELIVERED);
     expect(service.mails).toHaveLength(1);
   });
 
   test('is signed with the access key', async () => {
     const service = await start({ accessKey: KEY });
     const mailer = mailerAt(`${service.url}/`, { accessKey: KEY });
-    expect(await mailer.send(oneLine(), ID)).toEqual({ outcome: 'accepted' });
+    expect(await mailer.send(oneLine(), ID)).toEqual(DELIVERED);
     expect(await mailer.look(ID)).toEqual({ status: 'succeeded' });
   });
 
@@ -144,13 +153,57 @@ describe('an answer', () => {
     expect(service.requests).toHaveLength(1);
   });
 
-  test('that is lost leaves an operation to be found', async () => {
+  test.each<[string, Fault, RegExp]>([
+    ['a reset', { fault: 'reset' }, /could not be reached \(ECONNRESET\)/],
+    ['silence', { fault: 'hang' }, /did not answer in time/],
+    ['429', status(429, 'TooManyRequests'), /429 TooManyRequests/],
+    ['500', status(500, 'InternalServerError'), /500/],
+  ])('of %s after acceptance leaves an operation to be found', async (_name, fault, message) => {
     const service = await start();
-    service.acceptsThen({ fault: 'reset' });
-    const mailer = mailerAt(service.url);
-    expect(await mailer.send(oneLine(), ID)).toMatchObject({ outcome: 'unsettled' });
-    expect(await mailer.look(ID)).toEqual({ status: 'succeeded' });
+    service.acceptsThen(fault);
+    const sent = await mailerAt(service.url, { timeoutMs: 400 }).send(oneLine(), ID);
+    expect(sent).toEqual({ outcome: 'unsettled', message: expect.stringMatching(message) });
+    expect(service.looks()).toBe(0);
+    expect(await mailerAt(service.url).look(ID)).toEqual({ status: 'succeeded' });
     expect(service.mails).toHaveLength(1);
+  });
+});
+
+describe('a mail that was accepted stays accepted when its first look', () => {
+  test.each<[string, Fault, unknown]>([
+    ['is throttled', status(429, 'TooManyRequests'), 'unknown'],
+    ['meets a server error', status(503, 'ServiceUnavailable'), 'unknown'],
+    ['is not allowed', status(403, 'Forbidden'), 'unknown'],
+    ['finds nothing', status(404, 'NotFound'), 'absent'],
+    ['gets a page', { fault: 'html' }, 'running'],
+    ['gets half an answer', { fault: 'truncated' }, 'running'],
+    ['gets an endless answer', { fault: 'huge' }, 'running'],
+    ['is redirected', { fault: 'redirect', location: '/elsewhere' }, 'unknown'],
+    ['is reset', { fault: 'reset' }, undefined],
+    ['gets no answer', { fault: 'hang' }, undefined],
+  ])('%s', async (_name, fault, expected) => {
+    const service = await start();
+    service.looksFail(fault);
+    const started = Date.now();
+    const sent = await mailerAt(service.url, { timeoutMs: 600 }).send(oneLine(), ID);
+    expect(Date.now() - started).toBeLessThan(3_000);
+    expect(sent.outcome).toBe('accepted');
+    expect('firstLook' in sent ? sent.firstLook?.status : undefined).toBe(expected);
+    expect(JSON.stringify(sent)).not.toContain('SECRET');
+    expect(service.requests).toHaveLength(2);
+    expect(service.mails).toHaveLength(1);
+  });
+
+  test('is throttled: the wait that the service asks for is known', async () => {
+    const service = await start({ statusPerMinute: 0 });
+    expect(await mailerAt(service.url).send(oneLine(), ID)).toEqual({
+      outcome: 'accepted',
+      firstLook: {
+        status: 'unknown',
+        message: 'the mail service answered 429 TooManyRequests',
+        retryAfterMs: expect.any(Number),
+      },
+    });
   });
 });
 
@@ -167,9 +220,10 @@ describe('an operation', () => {
 
   test('is under way until the service has settled it', async () => {
     const service = await start();
-    service.switches.settlesAtPoll = 2;
+    service.switches.settlesAtPoll = 3;
     const mailer = mailerAt(service.url);
-    await mailer.send(oneLine(), ID);
+    const sent = await mailer.send(oneLine(), ID);
+    expect(sent).toEqual({ outcome: 'accepted', firstLook: { status: 'running' } });
     expect(await mailer.look(ID)).toEqual({ status: 'running' });
     expect(await mailer.look(ID)).toEqual({ status: 'succeeded' });
   });
@@ -178,14 +232,15 @@ describe('an operation', () => {
     ['dropped', 'the mail service could not deliver it (EmailDropped)'],
     [
       'suppressed',
-      expect.stringMatching(/^the mail service sends nothing to this address .*suppression list$/),
+      expect.stringMatching(/^the mail service no longer sends to this address.*suppression list$/),
     ],
   ] as const)('whose mail was %s has failed, and says why', async (outcome, message) => {
     const service = await start();
     service.recipient(OWNER, outcome);
     const mailer = mailerAt(service.url);
-    await mailer.send(oneLine(), ID);
-    expect(await mailer.look(ID)).toEqual({ status: 'failed', message });
+    const failed = { status: 'failed', message };
+    expect(await mailer.send(oneLine(), ID)).toEqual({ outcome: 'accepted', firstLook: failed });
+    expect(await mailer.look(ID)).toEqual(failed);
   });
 
   test('is unknown while the service does not say, and when to ask again is known if it does', async () => {

@@ -1,0 +1,169 @@
+/**
+ * One HTTP request with its whole answer, for the watched services and the mail service: no redirect, no retry, limited in
+ * time and size. The SDK's own client limits neither the size of an answer nor the time its body takes, and costs a sweep
+ * twice the CPU.
+ */
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+} from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import {
+  createHttpHeaders,
+  createPipelineRequest,
+  type HttpClient,
+  type HttpHeaders,
+  type PipelinePolicy,
+  type PipelineRequest,
+  type PipelineResponse,
+} from '@azure/core-rest-pipeline';
+import { type Instant, SECOND } from '../formats/instant';
+
+export interface RequestLimits {
+  /** Milliseconds from the request to the last byte of its answer. */
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  header(name: string): string | undefined;
+  /** Undefined when it was larger than the limit. */
+  readonly body: string | undefined;
+}
+
+/** Why there is no whole answer. */
+export class RequestFailed extends Error {
+  override readonly name = 'RequestFailed';
+  constructor(
+    /** `notHttp`: something answered, but not in HTTP. */
+    readonly reason: 'timeout' | 'unreachable' | 'notHttp' | 'signIn',
+    /** The name of the error: Node's, such as `ECONNREFUSED`, or the credential's. */
+    readonly code?: string,
+    /** Status and headers of an answer that stopped before its end. Its body is empty. */
+    readonly partial?: PipelineResponse,
+  ) {
+    super(`The request failed: ${reason}.`);
+  }
+}
+
+/** Azure's outbound NAT drops an idle connection silently after four minutes. */
+const LONGEST_IDLE = 10_000;
+
+/**
+ * Answers of any status, with the body in `bodyAsText`: null when it was larger than the limit. Rejects with RequestFailed
+ * alone. Connections are kept alive; a connection whose answer was not read to its end is destroyed.
+ */
+export function createHttpClient(secure: boolean, limits: RequestLimits): HttpClient {
+  const options = { keepAlive: true, timeout: LONGEST_IDLE };
+  const agent = secure ? new HttpsAgent(options) : new HttpAgent(options);
+  const open = secure ? httpsRequest : httpRequest;
+  return {
+    async sendRequest(request) {
+      const { method, headers, url, abortSignal } = request;
+      if (abortSignal?.aborted) throw new RequestFailed('timeout');
+      return await exchange(open(url, { method, headers: headers.toJSON(), agent }), request, limits);
+    },
+  };
+}
+
+function exchange(
+  outgoing: ClientRequest,
+  request: PipelineRequest,
+  { timeoutMs, maxBytes }: RequestLimits,
+): Promise<PipelineResponse> {
+  return new Promise((resolve, reject) => {
+    let partial: PipelineResponse | undefined;
+    const fail = (reason: RequestFailed['reason'], code?: string) => {
+      reject(new RequestFailed(reason, code, partial));
+      outgoing.destroy();
+    };
+    const broken = ({ code }: NodeJS.ErrnoException) =>
+      fail(code?.startsWith('HPE_') ? 'notHttp' : 'unreachable', code);
+    const late = () => fail('timeout');
+    const timer = setTimeout(late, timeoutMs);
+    request.abortSignal?.addEventListener('abort', late);
+    outgoing.once('close', () => {
+      clearTimeout(timer);
+      request.abortSignal?.removeEventListener('abort', late);
+    });
+    // Not `once`: a second error without a listener would end the process.
+    outgoing.on('error', broken);
+    outgoing.once('response', incoming => {
+      const answer = { request, status: incoming.statusCode ?? 0, headers: headersOf(incoming) };
+      partial = { ...answer, bodyAsText: '' };
+      incoming.on('error', broken);
+      readBody(incoming, maxBytes, bodyAsText => resolve({ ...answer, bodyAsText }));
+    });
+    outgoing.end(request.body);
+  });
+}
+
+/** Calls `done` with the body, or with null once it is larger than the limit. */
+function readBody(incoming: IncomingMessage, maxBytes: number, done: (body: string | null) => void): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  incoming.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    chunks.push(chunk);
+    if (size <= maxBytes) return;
+    done(null);
+    incoming.destroy();
+  });
+  incoming.once('end', () => done(Buffer.concat(chunks).toString('utf8')));
+}
+
+function headersOf(incoming: IncomingMessage): HttpHeaders {
+  const headers = createHttpHeaders();
+  for (const [name, value] of Object.entries(incoming.headers))
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? (value[0] ?? '') : value);
+  return headers;
+}
+
+export type SendRequest = (
+  method: 'GET' | 'POST',
+  url: string,
+  abortSignal?: AbortSignal,
+) => Promise<HttpAnswer | RequestFailed>;
+
+/** Requests without a body. `signIn` adds the credential; without it none is sent. */
+export function requestsThrough(client: HttpClient, signIn?: PipelinePolicy): SendRequest {
+  const send = signIn
+    ? (request: PipelineRequest) => signIn.sendRequest(request, signed => client.sendRequest(signed))
+    : (request: PipelineRequest) => client.sendRequest(request);
+  return async (method, url, abortSignal) => {
+    const headers = createHttpHeaders({ accept: 'application/json', 'user-agent': 'expiry-watcher' });
+    // The id is not sent. A fixed one saves the SDK from making a random one for each read.
+    const request = createPipelineRequest({ method, url, headers, abortSignal, requestId: 'read' });
+    try {
+      return answerOf(await send(request));
+    } catch (error) {
+      if (error instanceof RequestFailed) return error;
+      throw error;
+    }
+  };
+}
+
+export function answerOf({ status, headers, bodyAsText }: PipelineResponse): HttpAnswer {
+  return { status, header: name => headers.get(name), body: bodyAsText ?? undefined };
+}
+
+/** RFC 9110's IMF-fixdate, the only form of an HTTP date that may be sent. */
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
+
+/**
+ * How long the service asks us to wait, in milliseconds (Retry-After, RFC 9110, section 10.2.3); undefined where it says
+ * nothing valid. A date counts from the answer's own Date header, so that two clocks are never compared.
+ */
+export function retryAfterMs({ header }: HttpAnswer): number | undefined {
+  const text = (header('retry-after') ?? '').trim();
+  if (/^\d{1,9}$/.test(text)) return Number(text) * SECOND;
+  const wait = parseHttpDate(text) - parseHttpDate((header('date') ?? '').trim());
+  return wait > 0 ? wait : undefined;
+}
+
+function parseHttpDate(text: string): Instant {
+  return HTTP_DATE.test(text) ? Date.parse(text) : Number.NaN;
+}

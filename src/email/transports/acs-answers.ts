@@ -1,0 +1,114 @@
+/** What an answer of Communication Services means: for a send, and for a read of an operation's status. */
+import * as v from 'valibot';
+import { answerOf, type HttpAnswer, RequestFailed, retryAfterMs } from '../../azure/request';
+import { parseJson } from '../../formats/json';
+import type { OperationStatus, SendOutcome } from '../../watch/ports';
+
+const Code = v.pipe(v.string(), v.regex(/^[A-Za-z]{3,60}$/));
+
+/** An error's body: `{error: {code, message}}` (CommunicationServicesEmail.json, 2025-09-01). Only the code is read. */
+const ErrorBody = v.object({ error: v.object({ code: Code }) });
+
+/** `EmailSendResult` (CommunicationServicesEmail.json, 2025-09-01); more statuses may be added to it. */
+const SendResult = v.object({
+  status: v.string(),
+  error: v.fallback(v.optional(v.object({ code: Code })), undefined),
+});
+
+const ROLE =
+  "give the watcher's identity the role Communication and Email Service Owner, or correct the access key";
+const ADDRESS = 'correct COMMUNICATION_ENDPOINT, or link the domain of MAIL_SENDER to the resource';
+const SENDER =
+  'the service does not accept MAIL_SENDER; link its domain to the resource and use one of its sender names';
+
+/** Faults of the watcher's own configuration. No reminder may be given up for them. */
+const FIXES: Readonly<Record<number, string>> = { 401: ROLE, 403: ROLE, 404: ADDRESS };
+
+/** After these statuses the mail may have been sent, or may be accepted later. */
+const TEMPORARY = new Set([408, 409, 429]);
+
+/**
+ * 2xx: accepted. A 4xx: refused, but for 401, 403, 404, 408, 409, 429 and codes that name the sender. All else is unsettled.
+ * So is a 429: a mail with that answer was seen to be delivered. Only the operation id tells.
+ */
+export function sendOutcome(result: HttpAnswer | RequestFailed): SendOutcome {
+  const answer = partialOr(result);
+  if (answer instanceof RequestFailed) return unsettled(answer);
+  const { status } = answer;
+  if (status >= 200 && status < 300) return { outcome: 'accepted' };
+  const refused = status >= 400 && status < 500 && !TEMPORARY.has(status) && fixFor(answer) === undefined;
+  return refused ? { outcome: 'refused', message: statusInWords(answer) } : unsettled(answer);
+}
+
+/** 200: what the body says; 404: absent. Any other answer says nothing about the operation. */
+export function operationStatus(result: HttpAnswer | RequestFailed): OperationStatus {
+  const answer = partialOr(result);
+  if (!(answer instanceof RequestFailed)) {
+    if (answer.status === 404) return { status: 'absent' };
+    if (answer.status === 200) return statusIn(answer.body);
+  }
+  const { message, retryAfterMs: wait } = unsettled(answer);
+  return { status: 'unknown', message, retryAfterMs: wait };
+}
+
+/** The status decides: a mail that was accepted stays accepted when the body of the answer breaks off. */
+function partialOr(result: HttpAnswer | RequestFailed): HttpAnswer | RequestFailed {
+  return result instanceof RequestFailed && result.partial ? answerOf(result.partial) : result;
+}
+
+/** What happened, the fix if there is one, and how long the service asks us to wait. */
+function unsettled(answer: HttpAnswer | RequestFailed): Extract<SendOutcome, { outcome: 'unsettled' }> {
+  if (answer instanceof RequestFailed) return { outcome: 'unsettled', message: failureInWords(answer) };
+  const fix = fixFor(answer);
+  const words = statusInWords(answer);
+  const message = fix === undefined ? words : `${words}: ${fix}`;
+  return { outcome: 'unsettled', message, retryAfterMs: retryAfterMs(answer) };
+}
+
+function statusInWords(answer: HttpAnswer): string {
+  const code = codeOf(answer);
+  return `the mail service answered ${answer.status}${code === undefined ? '' : ` ${code}`}`;
+}
+
+function fixFor(answer: HttpAnswer): string | undefined {
+  const { status } = answer;
+  if (status >= 300 && status < 400) return `it redirects; ${ADDRESS}`;
+  return status === 400 && /sender|domain/i.test(codeOf(answer) ?? '') ? SENDER : FIXES[status];
+}
+
+function codeOf({ body }: HttpAnswer): string | undefined {
+  const parsed = v.safeParse(ErrorBody, parseJson(body ?? ''));
+  return parsed.success ? parsed.output.error.code : undefined;
+}
+
+function failureInWords({ reason, code = '' }: RequestFailed): string {
+  const name = /^\w{3,60}$/.test(code) && code !== 'Error' ? ` (${code})` : '';
+  switch (reason) {
+    case 'timeout':
+      return 'the mail service did not answer in time';
+    case 'signIn':
+      return `the sign-in to the mail service failed${name}: ${ROLE}`;
+    case 'notHttp':
+      return `the answer in place of the mail service's is not valid HTTP${name}`;
+    case 'unreachable':
+      return `the mail service could not be reached${name}`;
+  }
+}
+
+function statusIn(body: string | undefined): OperationStatus {
+  const parsed = v.safeParse(SendResult, parseJson(body ?? ''));
+  const { status, error } = parsed.success ? parsed.output : { status: '', error: undefined };
+  if (status === 'Succeeded') return { status: 'succeeded' };
+  if (status === 'Failed' || status === 'Canceled')
+    return { status: 'failed', message: endInWords(status, error?.code) };
+  // The service knows the operation, so it accepted the mail, whatever else the body says.
+  return { status: 'running' };
+}
+
+function endInWords(status: 'Failed' | 'Canceled', code: string | undefined): string {
+  // The only failure that a person can correct.
+  if (code === 'EmailDroppedAllRecipientsSuppressed')
+    return `the mail service no longer sends to this address, because earlier mails bounced (${code}): correct the address, or take it off the suppression list`;
+  const what = status === 'Failed' ? 'could not deliver it' : 'cancelled it';
+  return `the mail service ${what}${code === undefined ? '' : ` (${code})`}`;
+}

@@ -1,0 +1,162 @@
+/** Mail by Azure Communication Services: sends a digest with the service's own client, and reads what became of it. */
+import { createCommunicationAuthPolicy } from '@azure/communication-common';
+import { EmailClient, type EmailMessage } from '@azure/communication-email';
+import type { KeyCredential, TokenCredential } from '@azure/core-auth';
+import type { HttpClient } from '@azure/core-rest-pipeline';
+import {
+  answerOf,
+  createHttpClient,
+  type HttpAnswer,
+  RequestFailed,
+  requestsThrough,
+} from '../../azure/request';
+import { type SafeCredential, safeCredential } from '../../azure/sign-in';
+import type { Digest } from '../../core/digest';
+import { parseEndpoint } from '../../formats/endpoint';
+import type { Mailer, SendOutcome } from '../../watch/ports';
+import { renderDigest } from '../render';
+import type { Letterhead } from '../words';
+import { operationStatus, sendOutcome } from './acs-answers';
+
+/** The mail service as the settings name it. */
+export interface MailService {
+  /** `https://{resource}.{region}.communication.azure.com`; plain http on a loopback address. */
+  readonly endpoint: string;
+  /** Base64; without one the identity signs in. */
+  readonly accessKey?: string;
+  /** An address of a domain linked to the resource. */
+  readonly sender: string;
+}
+
+export interface MailerOptions extends MailService, Letterhead {
+  /** Not used for plain http. */
+  readonly credential: TokenCredential;
+  /** Milliseconds for one call of the mailer, sign-in included. */
+  readonly timeoutMs: number;
+}
+
+type Credential = KeyCredential | SafeCredential;
+
+const MAX_BYTES = 64 * 1_024;
+const API_VERSION = '2025-09-01';
+/** The client does not work without a credential. Where this one signs, the signature is removed before the request is sent. */
+const NO_CREDENTIAL: KeyCredential = { key: '' };
+
+/** @throws Error when the endpoint is neither https nor on this machine (rule 21). */
+export function createMailer(options: MailerOptions): Mailer {
+  const { sender, timeoutMs, publicUrl } = options;
+  const parsed = parseEndpoint(options.endpoint);
+  if ('fault' in parsed) throw new Error(`The mail service: ${parsed.fault}.`);
+  const { origin } = parsed;
+  const credential = credentialFor(origin, options);
+  const httpClient = httpClientFor(origin, credential, timeoutMs);
+  const client = new EmailClient(origin, credential, {
+    httpClient,
+    allowInsecureConnection: origin.startsWith('http://'),
+    // The caller tries again under the same operation id; the SDK would do so outside the quota.
+    retryOptions: { maxRetries: 0 },
+    redirectOptions: { maxRetries: 0 },
+  });
+  const request = requestsThrough(httpClient, createCommunicationAuthPolicy(credential));
+  return {
+    async send(digest, operationId) {
+      const message = messageOf(digest, sender, { publicUrl });
+      return await inTime(timeoutMs, signal => sendOnce(client, message, operationId, signal));
+    },
+    async look(operationId) {
+      const path = `/emails/operations/${encodeURIComponent(operationId)}?api-version=${API_VERSION}`;
+      return operationStatus(await inTime(timeoutMs, signal => request('GET', `${origin}${path}`, signal)));
+    },
+  };
+}
+
+/**
+ * One POST and, after a 2xx, one read of the operation's status, which the client makes by itself. The POST alone decides:
+ * when the read fails, the mail is accepted all the same.
+ */
+async function sendOnce(
+  client: EmailClient,
+  message: EmailMessage,
+  operationId: string,
+  abortSignal: AbortSignal,
+): Promise<SendOutcome> {
+  const answers: { send?: HttpAnswer; status?: HttpAnswer } = {};
+  try {
+    await client.beginSend(message, {
+      operationId,
+      abortSignal,
+      onResponse: response => {
+        answers[response.request.method === 'POST' ? 'send' : 'status'] = answerOf(response);
+      },
+    });
+  } catch (error) {
+    // The client also throws for a refused POST, and for an operation that failed: then the answer is known.
+    if (!answers.send) return sendOutcome(failureOf(error, abortSignal));
+  }
+  if (!answers.send) throw new Error('The mail client sent nothing.');
+  const outcome = sendOutcome(answers.send);
+  if (outcome.outcome !== 'accepted' || !answers.status) return outcome;
+  return { ...outcome, firstLook: operationStatus(answers.status) };
+}
+
+/** @throws the error itself, where it is none of a request */
+function failureOf(error: unknown, { aborted }: AbortSignal): RequestFailed {
+  if (error instanceof RequestFailed) return error;
+  // The SDK's own error for it.
+  if (aborted) return new RequestFailed('timeout');
+  throw error;
+}
+
+/** Aborts the signal when the time is over. Sign-in and requests then end at once. */
+async function inTime<T>(timeoutMs: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), timeoutMs);
+  try {
+    return await call(controller.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A key only signs requests and is not sent, so plain http is safe for it. For a token it is not. */
+function credentialFor(origin: string, options: MailerOptions): Credential {
+  if (options.accessKey !== undefined) return { key: options.accessKey };
+  if (origin.startsWith('http://')) return NO_CREDENTIAL;
+  return safeCredential(options.credential, options.timeoutMs);
+}
+
+/** Requests go to the mail service alone, whatever address an answer names for its operation (rule 21). */
+function httpClientFor(origin: string, credential: Credential, timeoutMs: number): HttpClient {
+  const client = createHttpClient(origin.startsWith('https://'), { timeoutMs, maxBytes: MAX_BYTES });
+  return {
+    async sendRequest(request) {
+      const { headers, url } = request;
+      if (new URL(url).origin !== origin) throw new RequestFailed('unreachable', 'OTHER_HOST');
+      if (headers.get('authorization')?.trim() === 'Bearer') throw signInFailed(credential);
+      if (credential === NO_CREDENTIAL) headers.delete('authorization');
+      // The SDK asks for compressed answers. A small one of those could become very large.
+      headers.delete('accept-encoding');
+      return await client.sendRequest(request);
+    },
+  };
+}
+
+function signInFailed(credential: Credential): RequestFailed {
+  return new RequestFailed('signIn', 'failure' in credential ? credential.failure() : undefined);
+}
+
+/** Tracking would replace the links in the mail. */
+function messageOf(digest: Digest, senderAddress: string, letterhead: Letterhead): EmailMessage {
+  const { subject, text, html, attachments } = renderDigest(digest, letterhead);
+  return {
+    senderAddress,
+    content: { subject, plainText: text, html },
+    recipients: { to: [{ address: digest.owner }] },
+    attachments: attachments.map(file => ({
+      name: file.name,
+      contentType: file.contentType,
+      contentInBase64: Buffer.from(file.text, 'utf8').toString('base64'),
+    })),
+    disableUserEngagementTracking: true,
+  };
+}

@@ -1,0 +1,125 @@
+/** One read of one target: sends the request and turns whatever comes back into an answer that can hold only an expiry. */
+import * as v from 'valibot';
+import {
+  createHttpClient,
+  type HttpAnswer,
+  RequestFailed,
+  requestsThrough,
+  retryAfterMs,
+} from '../azure/request';
+import { bearerPolicy } from '../azure/sign-in';
+import { type FailedReading, failed, type Reading } from '../core/reading';
+import { parseInstant } from '../formats/instant';
+import { parseJson } from '../formats/json';
+import type { Answer } from '../watch/ports';
+import type { Connection, Service, ServiceClient } from './kind';
+
+/** A valid answer has less than 2 KiB. */
+const MAX_BYTES = 64 * 1_024;
+
+/** Signs in, and signs requests, only where the endpoint is https (rule 21). */
+export function connect(service: Service, connection: Connection): ServiceClient {
+  const { endpoint, credential, timeoutMs } = connection;
+  const secure = endpoint.toLowerCase().startsWith('https:');
+  const signIn = secure ? bearerPolicy(credential, service.credentialScope(endpoint), timeoutMs) : undefined;
+  const request = requestsThrough(createHttpClient(secure, { timeoutMs, maxBytes: MAX_BYTES }), signIn);
+  return {
+    service,
+    connection,
+    async send(method, url) {
+      const answer = await request(method, url);
+      return answer instanceof RequestFailed ? failureOf(answer, service.label, timeoutMs) : answer;
+    },
+  };
+}
+
+function failureOf({ reason, code }: RequestFailed, label: string, timeoutMs: number): FailedReading {
+  switch (reason) {
+    case 'timeout':
+      return failed('timeout', `${label} did not answer within ${timeoutMs / 1_000} s.`);
+    case 'signIn':
+      return failed(
+        'notAllowed',
+        `The watcher could not sign in to Azure${inBrackets(code)}; check its managed identity and AZURE_CLIENT_ID (on your own machine: az login).`,
+      );
+    case 'notHttp':
+      return failed('unintelligible', `The answer in place of ${label}'s is not valid HTTP.`);
+    case 'unreachable':
+      return failed(
+        'unreachable',
+        `${label} could not be reached, or it closed the connection during its answer${inBrackets(code)}.`,
+      );
+  }
+}
+
+/** Names of errors on our side of the network: `ECONNREFUSED`, `CredentialUnavailableError`. */
+function inBrackets(name: string | undefined): string {
+  return name !== undefined && /^\w{3,60}$/.test(name) && name !== 'Error' ? ` (${name})` : '';
+}
+
+/** What a kind's parser keeps of the JSON of a 200: the expiry as written, `never`, or `invalid` for another shape. */
+export type ParsedExpiry = { readonly expiry: string } | 'never' | 'invalid';
+
+export interface ReadRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  /** Each begins with a capital and ends without a full stop: `Azure knows no such container app; …`. */
+  readonly words: { readonly missing: string; readonly notAllowed: string };
+  parse(body: unknown): ParsedExpiry;
+}
+
+/** Never rejects, whatever the service does. */
+export async function readTarget(client: ServiceClient, request: ReadRequest): Promise<Answer> {
+  const answer = await client.send(request.method, request.url);
+  if ('outcome' in answer) return { reading: answer };
+  const { label } = client.service;
+  const reading =
+    answer.status === 200 ? readingOf(answer, label, request) : refusalOf(answer, label, request.words);
+  const wait = answer.status === 429 ? retryAfterMs(answer) : undefined;
+  return { reading, remaining: remainingOf(answer), retryAfterMs: wait };
+}
+
+function readingOf({ body }: HttpAnswer, label: string, { parse }: ReadRequest): Reading {
+  const unintelligible = (message: string) => failed('unintelligible', message);
+  if (body === undefined) return unintelligible(`The answer of ${label} was too large to read.`);
+  const json = parseJson(body);
+  if (json === undefined) return unintelligible(`The answer of ${label} was not JSON.`);
+  const parsed = parse(json);
+  if (parsed === 'never') return { outcome: 'neverExpires' };
+  if (parsed === 'invalid')
+    return unintelligible(`The answer of ${label} does not have the documented shape.`);
+  const expiresOn = parseInstant(parsed.expiry);
+  if (expiresOn !== undefined) return { outcome: 'expires', expiresOn };
+  return unintelligible(`The expiry in the answer of ${label} is not a date-time of RFC 3339.`);
+}
+
+/** Any status but 200, in our words: only the status and the code of the answer itself may be shown. */
+function refusalOf(answer: HttpAnswer, label: string, words: ReadRequest['words']): FailedReading {
+  const { status } = answer;
+  const seen = `(HTTP ${[status, codeOf(answer)].join(' ').trim()})`;
+  if (status === 404) return failed('missing', `${words.missing} ${seen}.`);
+  if (status === 401 || status === 403) return failed('notAllowed', `${words.notAllowed} ${seen}.`);
+  if (status === 429) return failed('throttled', `${label} asked the watcher to slow down ${seen}.`);
+  if (status === 408 || status === 504) return failed('timeout', `${label} took too long to answer ${seen}.`);
+  if (status >= 500) return failed('unreachable', `${label} has a problem of its own ${seen}.`);
+  if (status >= 300 && status < 400)
+    return failed('unintelligible', `${label} answered with a redirect, which is never followed ${seen}.`);
+  if (status >= 400) return failed('unintelligible', `${label} did not accept the request ${seen}.`);
+  return failed('unintelligible', `${label} answered with an unknown status ${seen}.`);
+}
+
+/** The error body of both services: ARM's DefaultErrorResponse, IoT Central's Error. */
+const ErrorBody = v.object({ error: v.object({ code: v.string() }) });
+
+/** The service's own name for the error, if it looks like a name; '' otherwise. */
+function codeOf({ header, body }: HttpAnswer): string {
+  const parsed = v.safeParse(ErrorBody, parseJson(body ?? ''));
+  const code = header('x-ms-error-code') ?? (parsed.success ? parsed.output.error.code : '');
+  return /^[A-Za-z]{3,60}$/.test(code) ? code : '';
+}
+
+/** ARM's count of the writes left. Its answers show that getAuthtoken is one of them. */
+function remainingOf({ header }: HttpAnswer): number | undefined {
+  const remaining = header('x-ms-ratelimit-remaining-subscription-writes') ?? '';
+  return /^\d{1,9}$/.test(remaining) ? Number(remaining) : undefined;
+}
