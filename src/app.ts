@@ -46,6 +46,9 @@ export const systemClock: Clock = {
   sleep: ms => new Promise(resolve => setTimeout(resolve, ms)),
 };
 
+/** The use cases, composed. */
+export type App = ReturnType<typeof createApp>;
+
 /** @throws BadSettings, which names every setting at fault. */
 export function createApp(env: Environment, clock: Clock = systemClock) {
   const settings = parseSettings(env, kinds, services);

@@ -24,20 +24,22 @@ export interface Reminder extends Key {
 }
 
 /** Why nothing is to be told; each feeds the explanation of a target word for word. */
-export type Undue =
-  | 'notRead'
-  | 'undecided'
-  | 'minted'
-  | 'neverExpires'
-  | 'noThresholdCrossed'
-  | 'awaitsReading'
-  | 'awaitsSecondLook'
-  | 'toldAsGone'
-  | 'told'
-  | 'snoozed'
-  | 'notSo'
-  | 'notTold'
-  | 'notYet';
+export const UNDUE = [
+  'notRead',
+  'undecided',
+  'minted',
+  'neverExpires',
+  'noThresholdCrossed',
+  'awaitsReading',
+  'awaitsSecondLook',
+  'toldAsGone',
+  'told',
+  'snoozed',
+  'notSo',
+  'notTold',
+  'notYet',
+] as const;
+export type Undue = (typeof UNDUE)[number];
 
 export type Decision =
   | ({ readonly due: true } & Pick<Reminder, 'reason' | 'about' | 'crossedOn' | 'since'>)

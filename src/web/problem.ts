@@ -1,8 +1,7 @@
-/** Problems: every error answer as `application/problem+json` (RFC 9457), in words for a person and never with a stack. */
-
+/** Answers in JSON. Every error is `application/problem+json` (RFC 9457), in words for a person and never with a stack. */
 import * as v from 'valibot';
 
-/** One fault of a request, by the parameter it is in. */
+/** One fault of a request, in a parameter, a header or a column. */
 export interface Fault {
   readonly parameter: string;
   readonly detail: string;
@@ -15,8 +14,8 @@ export interface Answer {
 }
 
 /**
- * Every kind of problem. Its `type` is `/problems/{kind}`, relative to the app: a name that clients may rely on, with
- * nothing to fetch there.
+ * Every kind of problem. Its `type` is `/problems/{kind}`, relative to the app: a stable name for clients. There is nothing to
+ * fetch at that address.
  */
 export const PROBLEMS = {
   'bad-parameter': [400, 'A parameter is not understood'],
@@ -61,7 +60,7 @@ export function badRequest(faults: readonly Fault[]): Answer {
   return problem('bad-parameter', sentenceOf(faults), { faults });
 }
 
-/** A registry row that is refused, every fault by its column. */
+/** For a registry row that is refused. */
 export function badRow(faults: readonly Fault[]): Answer {
   return problem('bad-row', sentenceOf(faults), { faults });
 }
@@ -71,14 +70,14 @@ export function methodNotAllowed(allow: readonly string[]): Answer {
   return problem('method-not-allowed', `Use ${methods}.`, {}, { allow: methods });
 }
 
-/** The path is not repeated: it is anybody's text. */
+/** It does not repeat the path, which may hold any text. */
 export function unknownTarget(): Answer {
   const detail =
     'No target has these keys; scope and name are the PartitionKey and the RowKey, percent-encoded.';
   return problem('unknown-target', detail);
 }
 
-/** With sign-in by cookie a browser would carry out what another site makes it ask for. */
+/** With sign-in by cookie, another site could otherwise use the browser of a signed-in person. */
 export function crossSite(): Answer {
   return problem('cross-site', 'Ask without a browser, or from a page of this app.');
 }
@@ -91,7 +90,7 @@ export function json(status: number, value: unknown): Answer {
   return answer(status, 'application/json; charset=utf-8', value);
 }
 
-/** @param more members beside those of RFC 9457 */
+/** @param more members besides those of RFC 9457 */
 export function problem(
   kind: ProblemKind,
   detail: string,
@@ -112,7 +111,7 @@ function sentenceOf(faults: readonly Fault[]): string {
 }
 
 function answer(status: number, contentType: string, value: unknown): Answer {
-  // What expires next changes with every sweep, and it is nobody's business but the asker's.
+  // Every sweep changes the answers, and no cache may keep names and expiries.
   return {
     status,
     headers: { 'content-type': contentType, 'cache-control': 'no-store' },

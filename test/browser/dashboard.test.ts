@@ -1,8 +1,8 @@
 /** The dashboard as a person meets it: phone to wide screen, light and dark, with a keyboard alone, and with or without its script. */
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
+import type { App } from '../../src/app';
 import { functionsOf } from '../../src/functions';
-import type { UseCases } from '../../src/functions/use-cases';
 import { encode } from '../../src/storage/keys';
 import type { Overview } from '../../src/watch/report/status';
 import { borrowLease } from '../../src/watch/sweep/lease';
@@ -22,7 +22,7 @@ const STALE = [{ code: 'sweepOverdue', message: '2 scopes have finished no sweep
 const WIDTHS = [360, 768, 1280, 1920];
 const SCHEMES = ['light', 'dark'] as const;
 
-let shown: UseCases;
+let shown: App;
 let host = '';
 let complaints: string[] = [];
 
@@ -445,7 +445,7 @@ describe('the script', () => {
       },
     });
     await minute(page);
-    await page.getByText('It could not be brought up to date').waitFor();
+    await page.getByText('The page could not be updated').waitFor();
     expect(await page.getByRole('link', { name: 'Legacy bridge' }).count()).toBeGreaterThan(0);
     shown = showing(overviewOf([itemAt('new one', NOW + 86_400_000)]));
     await minute(page);

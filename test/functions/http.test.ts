@@ -1,9 +1,8 @@
 import { QueueClient } from '@azure/storage-queue';
 import type { RunningHost } from '../../local/host';
-import { createApp } from '../../src/app';
+import { type App, createApp } from '../../src/app';
 import { DAY, formatInstant, HOUR, MINUTE } from '../../src/formats/instant';
 import { functionsOf } from '../../src/functions';
-import type { UseCases } from '../../src/functions/use-cases';
 import { instant } from '../support/clock';
 import { useHost } from '../support/host';
 import { START, useWorld } from '../support/world';
@@ -19,7 +18,7 @@ const SHOP = `containerApp:${SUBSCRIPTION}`;
 const NOW = instant(START);
 
 /** The embedded host with the functions of an app, over the world's storage. */
-function serve(app: () => UseCases = world().app): Promise<RunningHost> {
+function serve(app: () => App = world().app): Promise<RunningHost> {
   const connectionString = world().connectionString;
   return hosting.start(functionsOf(app), { env: SCHEDULES, connectionString, retryVisibilitySeconds: 0 });
 }

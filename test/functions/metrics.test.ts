@@ -1,8 +1,7 @@
 import type { RunningHost } from '../../local/host';
-import { createApp } from '../../src/app';
+import { type App, createApp } from '../../src/app';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/formats/instant';
 import { functionsOf } from '../../src/functions';
-import type { UseCases } from '../../src/functions/use-cases';
 import type { CalendarEntry } from '../../src/watch/ports';
 import { metrics } from '../../src/watch/report/metrics';
 import { measureOutbox } from '../../src/watch/report/metrics-mail';
@@ -19,7 +18,7 @@ const hosting = useHost();
 const NOW = instant(START);
 const NASTY = 'na"sty {},=\u007Cü';
 
-const serve = (app: () => UseCases = world().app): Promise<RunningHost> =>
+const serve = (app: () => App = world().app): Promise<RunningHost> =>
   hosting.start(functionsOf(app), {
     env: { SWEEP_SCHEDULE: '0 */5 * * * *', REMIND_SCHEDULE: '0 */5 * * * *' },
     connectionString: world().connectionString,

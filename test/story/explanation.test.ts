@@ -1,7 +1,7 @@
 /** The explanation and the forecast of a real watcher: what they say is what then is mailed. */
 import type { Key } from '../../src/core/target';
 import { forecast } from '../../src/watch/report/forecast';
-import { forecastJson } from '../../src/web/forecast';
+import { forecastJson } from '../../src/web/forecast/route';
 import { explanationJson } from '../../src/web/target/explanation';
 import { APPS, CONTOSO, HOST, mailsAt, SUBSCRIPTION } from '../support/story';
 import { START, useWorld } from '../support/world';

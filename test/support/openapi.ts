@@ -4,6 +4,7 @@ import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import type { FunctionDefinition, HttpFunction } from '../../src/functions/definition';
 import { openapiOf } from '../../src/web/openapi/document';
+import { ROUTES } from '../../src/web/routes';
 
 interface Documented {
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, object>> }>>;
@@ -15,7 +16,7 @@ export interface Document {
 }
 
 export const DOCUMENT: Document = JSON.parse(
-  JSON.stringify(openapiOf({ kinds: ['containerApp', 'iotCentralToken'], version: '0.0.0' })),
+  JSON.stringify(openapiOf(ROUTES, { kinds: ['containerApp', 'iotCentralToken'], version: '0.0.0' })),
 );
 
 const ajv = addFormats(new Ajv2020({ strict: false, allErrors: true }));

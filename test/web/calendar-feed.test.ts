@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import type { Digest } from '../../src/core/digest';
 import type { Feed, FeedEntry } from '../../src/core/feed';
 import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
-import { calendarAnswer } from '../../src/web/calendar/feed';
-import { parseFeedQuery } from '../../src/web/calendar/query';
+import { calendarAnswer, feedQuery } from '../../src/web/calendar/route';
+import { readQuery } from '../../src/web/query';
 import { calendarOf } from '../../src/wording/calendar';
 import { type ReadEvent, readCalendar } from '../support/icalendar';
 
@@ -133,7 +133,7 @@ test('whatever the words are, another program reads the calendar', () => {
 
 describe('the query', () => {
   const parse = (query: string) =>
-    parseFeedQuery(new URLSearchParams(query), ['containerApp', 'iotCentralToken']);
+    readQuery(new URLSearchParams(query), feedQuery(['containerApp', 'iotCentralToken']));
 
   test.each([
     ['', {}],

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { MAIL_OUTCOMES, NO_MAILS } from '../../src/core/mail-outcome';
 import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
+import { exposition } from '../../src/formats/prometheus';
 import type { Measures } from '../../src/watch/report/measures';
-import { metricsAnswer } from '../../src/web/metrics';
-import { exposition } from '../../src/web/metrics/prometheus';
+import { metricsAnswer } from '../../src/web/metrics/route';
 import { promtool, promtoolTest, readExposition } from '../support/prometheus';
 
 const NOW = Date.UTC(2026, 5, 1);

@@ -1,7 +1,7 @@
 /** A target's registry row as a form that needs no script: prefilled, each fault at its field, and nothing typed is ever lost. */
 import { type Html, html } from '../../formats/html';
+import type { TaggedRow } from '../../watch/registry/row';
 import type { Fault } from '../problem';
-import type { TaggedRow } from '../registry/answers';
 import { type Links, listPath } from './links';
 import { asTyped, FIELDS, type Field, LONG, type Typed } from './target-form';
 

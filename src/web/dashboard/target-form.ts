@@ -1,6 +1,6 @@
 /** The forms of a target's page as they come back: each field once, none left out, and what was not touched stays as it was. */
 import type { Column, Columns } from '../../core/columns';
-import type { Taken } from '../registry/content';
+import type { Taken } from '../content';
 
 export const TARGET_FORM: Taken = {
   types: ['application/x-www-form-urlencoded'],

@@ -1,5 +1,4 @@
-/** What a person can do on the snooze page, as forms: snooze, undo, and "I replaced it". Each works without a script. */
-
+/** The forms of the snooze page: snooze, undo, and "I replaced it". Each works without a script. */
 import { LONGEST_REASON, MOST_SNOOZE_DAYS, type Snooze } from '../../core/snooze';
 import { type Html, html } from '../../formats/html';
 import { DAY, formatInstant, type Instant } from '../../formats/instant';
@@ -7,7 +6,7 @@ import { counted, moment } from '../../formats/when';
 import type { LinkView } from '../../watch/snooze/link';
 import type { Field, FieldFault } from './form';
 
-/** A form as it came back, to be shown again with its faults; empty where none did. */
+/** The fields that the person sent, to be shown again with their faults; empty where nothing was sent. */
 export interface Filled {
   readonly given: Readonly<Record<string, string>>;
   readonly faults: readonly FieldFault[];
@@ -16,7 +15,7 @@ export interface Filled {
 const CHOICES = [1, 7, 30, MOST_SNOOZE_DAYS];
 const USUAL = '7';
 
-/** Where there is a snooze already, its undo is what most come for: then this one opens on demand. */
+/** With a snooze in force most people want to undo it: then this form is closed at first. */
 export function snoozeForm(view: LinkView, filled: Filled, open: boolean): Html {
   if (!view.snooze) return html`<section class="card"><h2>Snooze it</h2>${fields(view, filled)}</section>`;
   return html`<details class="card"${open && html` open`}>
@@ -70,7 +69,7 @@ ${daysField(view, filled)}${reasonField(filled.given.reason || snooze?.reason, f
 function daysField(view: LinkView, filled: Filled): Html {
   const { days = USUAL, otherDays } = filled.given;
   const isOther = !CHOICES.some(choice => String(choice) === days);
-  // No limits for the browser to check: a fault in a field that is hidden would hold up the form without a word.
+  // The browser checks no limits: a fault in a hidden field would stop the form without any message.
   return html`<fieldset>
 <legend>For how long</legend>
 <div class="choices">
@@ -102,7 +101,7 @@ function choiceOf(days: number, isChosen: boolean, { asOf, expiresOn }: LinkView
 `;
 }
 
-/** Who snoozes past an expiry that lies ahead hears nothing when it comes: they should know. */
+/** With such a snooze the person gets no mail at the coming expiry, so the page warns. */
 function isPast(until: Instant, asOf: Instant, expiresOn: LinkView['expiresOn']): boolean {
   return typeof expiresOn === 'number' && expiresOn > asOf && until >= expiresOn;
 }
@@ -111,7 +110,7 @@ function checked(isChosen: boolean): Html | false {
   return isChosen && html` checked`;
 }
 
-/** Tells a field's fault and hint to assistive technology; the first field at fault gets the cursor. */
+/** Connects a field with its fault and hint for assistive technology; the first field with a fault gets the cursor. */
 function marks(field: Field, { faults }: Filled, hint?: string): Html | false {
   if (!faults.some(fault => fault.field === field))
     return hint !== undefined && html` aria-describedby="${hint}"`;

@@ -1,49 +1,32 @@
-/** The report as CSV: the fields of its JSON, flat, for spreadsheets and scripts. */
-import type { Report } from '../../watch/report/status';
-import { csvOf } from '../csv';
-import { statusJson } from './item';
+/** The answer of `GET status` as CSV: the fields of its JSON, flat, for spreadsheets and scripts. */
+import { type Cell, csvOf } from '../csv';
+import type { Item, StatusBody } from './body';
 
-const HEADER = [
-  'kind',
-  'scope',
-  'name',
-  'displayName',
-  'owners',
-  'expiresOn',
-  'remainingSeconds',
-  'lifetimeSeconds',
-  'minted',
-  'standing',
-  'check',
-  'failureCode',
-  'failureMessage',
-  'failureSince',
-  'failureCount',
-  'checkedOn',
-  'nextCheckOn',
-  'snoozedUntil',
-];
+const COLUMNS: Readonly<Record<string, (item: Item) => Cell>> = {
+  kind: item => item.kind,
+  scope: item => item.scope,
+  name: item => item.name,
+  displayName: item => item.displayName,
+  owners: item => item.owners.join(' '),
+  expiresOn: item => item.expiresOn,
+  remainingSeconds: item => item.remainingSeconds,
+  lifetimeSeconds: item => item.lifetimeSeconds,
+  minted: item => item.minted,
+  standing: item => item.standing,
+  check: item => item.check,
+  failureCode: item => item.failure?.code,
+  failureMessage: item => item.failure?.message,
+  failureSince: item => item.failure?.since,
+  failureCount: item => item.failure?.count,
+  checkedOn: item => item.checkedOn,
+  nextCheckOn: item => item.nextCheckOn,
+  snoozedUntil: item => item.snoozedUntil,
+};
 
-export function statusCsv(report: Report): string {
-  const rows = statusJson(report).items.map(item => [
-    item.kind,
-    item.scope,
-    item.name,
-    item.displayName,
-    item.owners.join(' '),
-    item.expiresOn,
-    item.remainingSeconds,
-    item.lifetimeSeconds,
-    item.minted,
-    item.standing,
-    item.check,
-    item.failure?.code,
-    item.failure?.message,
-    item.failure?.since,
-    item.failure?.count,
-    item.checkedOn,
-    item.nextCheckOn,
-    item.snoozedUntil,
-  ]);
-  return csvOf(HEADER, rows);
+export function statusCsv({ items }: StatusBody): string {
+  const cells = Object.values(COLUMNS);
+  return csvOf(
+    Object.keys(COLUMNS),
+    items.map(item => cells.map(cell => cell(item))),
+  );
 }
