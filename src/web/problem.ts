@@ -1,5 +1,6 @@
 /** Answers in JSON. Every error is `application/problem+json` (RFC 9457), in words for a person and never with a stack. */
 import * as v from 'valibot';
+import { SECOND } from '../formats/instant';
 
 /** One fault of a request, in a parameter, a header or a column. */
 export interface Fault {
@@ -80,6 +81,11 @@ export function unknownTarget(): Answer {
 /** With sign-in by cookie, another site could otherwise use the browser of a signed-in person. */
 export function crossSite(): Answer {
   return problem('cross-site', 'Ask without a browser, or from a page of this app.');
+}
+
+/** For a Retry-After header. */
+export function secondsToWait(ms: number): number {
+  return Math.max(1, Math.ceil(ms / SECOND));
 }
 
 export function internalFault(): Answer {

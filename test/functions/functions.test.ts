@@ -50,7 +50,7 @@ const http = (name: string, route: string, authLevel = 'function') => ({
 /** What the host is told of a function: everything but its handler. */
 const declared = ({ handler: _handler, ...rest }: FunctionDefinition) => rest;
 
-test('the functions have the names, triggers, routes and schedules of DESIGN.md section 6', () => {
+test('the functions have the names, triggers, routes and schedules of docs/design.md', () => {
   expect(definitions.map(declared)).toEqual([
     { type: 'timer', name: 'startSweep', schedule: '%SWEEP_SCHEDULE%', sends: true },
     { type: 'queue', name: 'sweepScope', queue: 'sweeps', connection: 'AzureWebJobsStorage', sends: true },

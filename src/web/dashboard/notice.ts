@@ -5,7 +5,7 @@ import type { Instant } from '../../formats/instant';
 import { moment } from '../../formats/when';
 import type { Explained } from '../../watch/report/explain';
 import type { CheckAnswer } from '../../watch/sweep/check-now';
-import { secondsToWait } from '../target/route';
+import { secondsToWait } from '../problem';
 import { isField, LABELS, type Returned } from './edit';
 import { FIELDS } from './target-form';
 import { time } from './words';

@@ -1,7 +1,7 @@
 /** `GET targets/{scope}/{name}`: one target with every decision about it explained; and its check, which reads it now. */
-import { formatInstant, SECOND } from '../../formats/instant';
+import { formatInstant } from '../../formats/instant';
 import type { CheckAnswer } from '../../watch/sweep/check-now';
-import { type Answer, json, problem, unknownTarget } from '../problem';
+import { type Answer, json, problem, secondsToWait, unknownTarget } from '../problem';
 import { NO_QUERY } from '../query';
 import { type Route, strict } from '../route';
 import { itemJson } from '../status/body';
@@ -68,9 +68,4 @@ function checkAnswer(answer: CheckAnswer): Answer {
       return problem('throttled', detail, {}, { 'retry-after': seconds });
     }
   }
-}
-
-/** For a Retry-After header. */
-export function secondsToWait(ms: number): number {
-  return Math.max(1, Math.ceil(ms / SECOND));
 }
