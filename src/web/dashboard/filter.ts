@@ -28,7 +28,9 @@ export interface ListRequest {
 
 export type Given = Readonly<Partial<Record<FieldName, string>>>;
 
-const FIELDS = ['q', 'standing', 'check', 'kind', 'scope', 'owner', 'within', 'order', 'limit'] as const;
+/** The fields of the form. */
+export const FORM_FIELDS = ['q', 'standing', 'check', 'kind', 'scope', 'owner', 'within', 'order'] as const;
+const FIELDS = [...FORM_FIELDS, 'limit'] as const;
 export type FieldName = (typeof FIELDS)[number];
 
 /** An order other than the calendar's is made in memory, of this many targets at most. */

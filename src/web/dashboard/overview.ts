@@ -6,7 +6,7 @@ import type { HealthReason } from '../../watch/report/health';
 import type { Overview } from '../../watch/report/status';
 import type { Answer } from '../problem';
 import { countsCard, freshness, staleBanner } from './counts-card';
-import { type FieldName, filterForm, type ListRequest } from './filter';
+import { FORM_FIELDS, filterForm, type ListRequest } from './filter';
 import { framed } from './frame';
 import { type Links, linkTo, listPath, targetPath } from './links';
 import { list } from './list';
@@ -21,7 +21,6 @@ export interface Dashboard {
 }
 
 const MOST_NEXT = 5;
-const FIELDS: readonly FieldName[] = ['q', 'owner', 'within', 'standing', 'check', 'kind', 'scope', 'order'];
 
 export function dashboardPage(
   { overview, reasons, kinds }: Dashboard,
@@ -32,14 +31,14 @@ export function dashboardPage(
   const main = html`${staleBanner(reasons)}<div class="title"><h1>What expires next</h1>
 ${freshness(report)}</div>
 ${countsCard(report, links)}
-<div class="columns">${timeline(overview, links)}${nextCard(overview, links)}</div>
+<div class="columns">${timeline(overview, links)}${soonestCard(overview, links)}</div>
 ${troublesCard(overview, links)}${listCard(filterForm(request, kinds, links), list(report, request, links))}`;
   return framed(200, { title: 'What expires next', main, up: '', lasting: true });
 }
 
 /** For a query with faults: it shows them, and reads no table. */
 export function faultyPage(request: ListRequest, kinds: readonly string[], links: Links): Answer {
-  const others = request.faults.filter(({ parameter }) => !FIELDS.some(field => field === parameter));
+  const others = request.faults.filter(({ parameter }) => !FORM_FIELDS.some(field => field === parameter));
   const main = html`<div class="title"><h1>What expires next</h1></div>
 <div class="alarm" role="alert">
 <p><b>Nothing is listed: the filter is not understood.</b> Correct the marked fields below, or clear the filter.</p>
@@ -56,15 +55,15 @@ ${form}${rows}</section>
 `;
 }
 
-function nextCard({ coming, report: { asOf } }: Overview, links: Links): Html {
-  const next = coming.items.slice(0, MOST_NEXT);
-  const list = html`<ol class="next">${next.map(
+function soonestCard({ coming, report: { asOf } }: Overview, links: Links): Html {
+  const soonest = coming.items.slice(0, MOST_NEXT);
+  const list = html`<ol class="next">${soonest.map(
     item =>
       html`<li>${linkTo(targetPath(item.scope, item.name, links), item.displayName)}<span class="when">${expiryOf(item, asOf)}</span></li>`,
   )}</ol>`;
   return html`<section class="card" aria-labelledby="next">
 <h2 id="next">Expires next</h2>
-${next.length > 0 ? list : html`<p class="hint">Nothing in the coming ${coming.days} days.</p>`}
+${soonest.length > 0 ? list : html`<p class="hint">Nothing in the coming ${coming.days} days.</p>`}
 </section>
 `;
 }

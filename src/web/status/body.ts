@@ -1,10 +1,11 @@
-/** The answer of `GET status`: its schema, and a report in that shape, with `null` for unknown values. */
+/** The answer of `GET status`: its schema, and a report in that shape, as JSON with `null` for unknown values, or as CSV. */
 import * as v from 'valibot';
 import type { StatusItem } from '../../core/listing';
 import { FAILURE_CODES } from '../../core/reading';
 import { CHECKS, STANDINGS } from '../../core/standing';
 import { formatInstant } from '../../formats/instant';
 import type { Report } from '../../watch/report/status';
+import { type Cell, csvOf } from '../csv';
 import { described, InstantText, instantOrNull, listOf } from '../shape';
 import { encodeCursor } from './query';
 
@@ -107,4 +108,34 @@ export function itemJson(item: StatusItem): Item {
 /** Member by member: a failure may hold more than an answer shows. */
 function failureJson({ code, message, since, count }: NonNullable<StatusItem['failure']>) {
   return { code, message, since: formatInstant(since), count };
+}
+
+/** The columns of the CSV: the members of an item, flat. */
+const CSV_COLUMNS: Readonly<Record<string, (item: Item) => Cell>> = {
+  kind: item => item.kind,
+  scope: item => item.scope,
+  name: item => item.name,
+  displayName: item => item.displayName,
+  owners: item => item.owners.join(' '),
+  expiresOn: item => item.expiresOn,
+  remainingSeconds: item => item.remainingSeconds,
+  lifetimeSeconds: item => item.lifetimeSeconds,
+  minted: item => item.minted,
+  standing: item => item.standing,
+  check: item => item.check,
+  failureCode: item => item.failure?.code,
+  failureMessage: item => item.failure?.message,
+  failureSince: item => item.failure?.since,
+  failureCount: item => item.failure?.count,
+  checkedOn: item => item.checkedOn,
+  nextCheckOn: item => item.nextCheckOn,
+  snoozedUntil: item => item.snoozedUntil,
+};
+
+export function statusCsv({ items }: StatusBody): string {
+  const cells = Object.values(CSV_COLUMNS);
+  return csvOf(
+    Object.keys(CSV_COLUMNS),
+    items.map(item => cells.map(cell => cell(item))),
+  );
 }

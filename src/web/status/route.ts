@@ -3,8 +3,7 @@ import type { Report } from '../../watch/report/status';
 import { ETAG, isKnown, UNCHANGED, weakOver } from '../etag';
 import { type Answer, json, withHeaders } from '../problem';
 import { type Request, type Route, strict } from '../route';
-import { Counts, Failure, Item, StatusBody, statusJson } from './body';
-import { statusCsv } from './csv';
+import { Counts, Failure, Item, StatusBody, statusCsv, statusJson } from './body';
 import { reportQuery, statusQuery } from './query';
 
 export const status: Route = {
