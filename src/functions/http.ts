@@ -1,7 +1,7 @@
 /** The one HTTP adapter: from a route to a function of the Functions host. It knows methods, HEAD and faults; routes know the rest. */
 import type { HttpHandler, HttpMethod, HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { App } from '../app';
-import { type Answer, internalFault, methodNotAllowed } from '../web/problem';
+import { internalFault, methodNotAllowed, type Response } from '../web/problem';
 import type { Call, Operation, Route } from '../web/route';
 import { type HttpFunction, logOf } from './definition';
 
@@ -54,6 +54,6 @@ function requestOf(request: HttpRequest): Omit<Call, 'app' | 'log'> {
 }
 
 /** Some statuses forbid even an empty body. */
-function responseOf({ status, headers, body }: Answer): HttpResponseInit {
+function responseOf({ status, headers, body }: Response): HttpResponseInit {
   return { status, headers: { ...NO_SNIFFING, ...headers }, body: body === '' ? undefined : body };
 }

@@ -1,8 +1,8 @@
 /** HTML pages: one document with its style, and headers that let the browser load nothing else. */
 import { createHash } from 'node:crypto';
 import { type Html, html } from '../formats/html';
-import type { Answer } from './problem';
-import type { Described } from './route';
+import type { Response } from './problem';
+import type { AboutResponse } from './route';
 
 /** For pages and redirects: no cache keeps them, and no Referer header names them. */
 export const PRIVATE = {
@@ -18,13 +18,13 @@ const HEADERS = {
 };
 
 /** For the OpenAPI document. */
-export const pageAnswer = (is: string): Described => ({
+export const aboutPage = (is: string): AboutResponse => ({
   is,
   content: { 'text/html; charset=utf-8': 'text' },
 });
 export const FORM_BODY = { 'application/x-www-form-urlencoded': 'text' } as const;
 
-export function page(status: number, title: string, main: Html): Answer {
+export function page(status: number, title: string, main: Html): Response {
   return document(
     status,
     title,
@@ -73,7 +73,7 @@ export function document(
   content: Html,
   { style, policy }: Look,
   script?: Html,
-): Answer {
+): Response {
   const body = html`<!doctype html>
 <html lang="en">
 <head>

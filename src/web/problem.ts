@@ -8,7 +8,7 @@ export interface Fault {
   readonly detail: string;
 }
 
-export interface Answer {
+export interface Response {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -57,29 +57,29 @@ export const ProblemBody = v.object({
   ),
 });
 
-export function badRequest(faults: readonly Fault[]): Answer {
+export function badRequest(faults: readonly Fault[]): Response {
   return problem('bad-parameter', sentenceOf(faults), { faults });
 }
 
 /** For a registry row that is refused. */
-export function badRow(faults: readonly Fault[]): Answer {
+export function badRow(faults: readonly Fault[]): Response {
   return problem('bad-row', sentenceOf(faults), { faults });
 }
 
-export function methodNotAllowed(allow: readonly string[]): Answer {
+export function methodNotAllowed(allow: readonly string[]): Response {
   const methods = allow.join(', ');
   return problem('method-not-allowed', `Use ${methods}.`, {}, { allow: methods });
 }
 
 /** It does not repeat the path, which may hold any text. */
-export function unknownTarget(): Answer {
+export function unknownTarget(): Response {
   const detail =
     'No target has these keys; scope and name are the PartitionKey and the RowKey, percent-encoded.';
   return problem('unknown-target', detail);
 }
 
 /** With sign-in by cookie, another site could otherwise use the browser of a signed-in person. */
-export function crossSite(): Answer {
+export function crossSite(): Response {
   return problem('cross-site', 'Ask without a browser, or from a page of this app.');
 }
 
@@ -88,12 +88,12 @@ export function secondsToWait(ms: number): number {
   return Math.max(1, Math.ceil(ms / SECOND));
 }
 
-export function internalFault(): Answer {
+export function internalFault(): Response {
   return problem('internal-fault', 'Its log has the cause.');
 }
 
-export function json(status: number, value: unknown): Answer {
-  return answer(status, 'application/json; charset=utf-8', value);
+export function json(status: number, value: unknown): Response {
+  return jsonResponse(status, 'application/json; charset=utf-8', value);
 }
 
 /** @param more members besides those of RFC 9457 */
@@ -102,21 +102,21 @@ export function problem(
   detail: string,
   more: object = {},
   headers: Readonly<Record<string, string>> = {},
-): Answer {
+): Response {
   const [status, title] = PROBLEMS[kind];
   const body = { type: `/problems/${kind}`, title, status, detail, ...more };
-  return withHeaders(answer(status, 'application/problem+json; charset=utf-8', body), headers);
+  return withHeaders(jsonResponse(status, 'application/problem+json; charset=utf-8', body), headers);
 }
 
-export function withHeaders(answer: Answer, headers: Readonly<Record<string, string>>): Answer {
-  return { ...answer, headers: { ...answer.headers, ...headers } };
+export function withHeaders(response: Response, headers: Readonly<Record<string, string>>): Response {
+  return { ...response, headers: { ...response.headers, ...headers } };
 }
 
 function sentenceOf(faults: readonly Fault[]): string {
   return faults.map(({ parameter, detail }) => `${parameter}: ${detail}`).join('; ');
 }
 
-function answer(status: number, contentType: string, value: unknown): Answer {
+function jsonResponse(status: number, contentType: string, value: unknown): Response {
   // Every sweep changes the answers, and no cache may keep names and expiries.
   return {
     status,

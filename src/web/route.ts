@@ -3,7 +3,7 @@ import type * as v from 'valibot';
 import type { App } from '../app';
 import type { Key } from '../core/target';
 import type { Log } from '../watch/ports';
-import { type Answer, badRequest, crossSite, type ProblemKind } from './problem';
+import { badRequest, crossSite, type ProblemKind, type Response } from './problem';
 import { type QuerySchema, readQuery } from './query';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -17,7 +17,7 @@ export interface Route {
   /** HEAD comes with GET. */
   readonly methods: Readonly<Partial<Record<Method, Operation>>>;
   /** What it answers when a handler throws; else the problem `internal-fault`. */
-  readonly onFault?: () => Answer;
+  readonly onFault?: () => Response;
   /** Schemas that the OpenAPI document shows under a name of their own. */
   readonly components?: Readonly<Record<string, v.GenericSchema>>;
 }
@@ -46,7 +46,7 @@ export interface Operation extends About {
   readonly query?: Query<QuerySchema>;
   /** Whether another query than that is answered with 400. */
   readonly isStrict: boolean;
-  serve(call: Call): Promise<Answer>;
+  serve(call: Call): Promise<Response>;
 }
 
 /** What the OpenAPI document says of an operation besides its query. */
@@ -58,7 +58,7 @@ export interface About {
   readonly headers?: readonly ('If-Match' | 'If-None-Match')[];
   /** Its request body. */
   readonly body?: Content;
-  readonly answers: Readonly<Record<number, Described>>;
+  readonly responses: Readonly<Record<number, AboutResponse>>;
   /** Its problems, besides those that follow from the rest. */
   readonly problems?: readonly ProblemKind[];
 }
@@ -68,8 +68,8 @@ export type Tag = 'Asking' | 'Acting' | 'Registry' | 'For programs' | 'Pages';
 /** Media types. A schema must be one of the components of a route; other formats have standards of their own. */
 export type Content = Readonly<Record<string, v.GenericSchema | 'text'>>;
 
-/** One answer. */
-export interface Described {
+/** What the document says of one response. */
+export interface AboutResponse {
   readonly is: string;
   readonly content?: Content;
   /** Response headers, each with its meaning. */
@@ -83,7 +83,7 @@ interface Strict<S extends QuerySchema> extends About {
   readonly query: Query<S>;
   /** Whether a browser may send this only from a page of this app (403). */
   readonly sameSiteOnly?: boolean;
-  readonly handler: (call: Call & { readonly query: v.InferOutput<S> }) => Answer | Promise<Answer>;
+  readonly handler: (call: Call & { readonly query: v.InferOutput<S> }) => Response | Promise<Response>;
 }
 
 /** Takes no query but its own: any fault in it is answered with 400, and its handler gets it parsed. */
@@ -106,7 +106,7 @@ export function strict<S extends QuerySchema>(declared: Strict<S>): Operation {
 
 interface Lenient extends About {
   readonly query?: Query<QuerySchema>;
-  readonly handler: (call: Call) => Answer | Promise<Answer>;
+  readonly handler: (call: Call) => Response | Promise<Response>;
 }
 
 /** Takes any query: pages show its faults themselves, and some programs add parameters of their own. */

@@ -73,7 +73,7 @@ test('every route is in the document, and no other', async () => {
 
 describe('every answer is held to the document: a departure is noticed', () => {
   const answering = (status: number, body: object) => {
-    const described = { tag: 'Pages', summary: '', description: '', answers: {} } as const;
+    const described = { tag: 'Pages', summary: '', description: '', responses: {} } as const;
     const operation = lenient({ ...described, handler: () => json(status, body) });
     const methods = { GET: operation, PUT: operation };
     return httpFunction({ name: 'health', path: 'health', auth: 'anonymous', methods }, world().app);

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import type { Digest } from '../../src/core/digest';
 import type { Feed, FeedEntry } from '../../src/core/feed';
 import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
-import { calendarAnswer, feedQuery } from '../../src/web/calendar/route';
+import { calendarResponse, feedQuery } from '../../src/web/calendar/route';
 import { readQuery } from '../../src/web/query';
 import { calendarOf } from '../../src/wording/calendar';
 import { type ReadEvent, readCalendar } from '../support/icalendar';
@@ -23,7 +23,7 @@ const entry: FeedEntry = {
 };
 
 const answerOf = (entries: readonly FeedEntry[], more: Partial<Feed> = {}) =>
-  calendarAnswer({ asOf: NOW, entries, truncated: false, ...more });
+  calendarResponse({ asOf: NOW, entries, truncated: false, ...more });
 
 function eventOf(more: Partial<FeedEntry> = {}): ReadEvent {
   const [event] = readCalendar(answerOf([{ ...entry, ...more }]).body).events;

@@ -2,7 +2,7 @@ import { Script } from 'node:vm';
 import fc from 'fast-check';
 import { constants } from '../../scripts/bundle';
 import { NO_COLUMNS } from '../../src/core/columns';
-import { SCRIPT, SCRIPT_VERSION, scriptAnswer } from '../../src/web/dashboard/script';
+import { SCRIPT, SCRIPT_VERSION, scriptResponse } from '../../src/web/dashboard/script';
 import { asTyped, edited, FIELDS, LONG, parseTargetForm } from '../../src/web/dashboard/target-form';
 import { isCrossSite } from '../../src/web/route';
 import { HOSTILE } from '../support/dashboard';
@@ -120,7 +120,7 @@ describe('the edit form', () => {
 
 describe('the script', () => {
   const asked = (search: string, known?: string) =>
-    scriptAnswer({
+    scriptResponse({
       url: `https://x/api/dashboard.js${search}`,
       header: name => (name === 'if-none-match' && known) || null,
     });

@@ -5,7 +5,7 @@ import { oneOf, wholeNumber } from '../../src/web/query';
 import { type About, type Call, lenient, strict } from '../../src/web/route';
 import { overviewOf, showing } from '../support/dashboard';
 
-const ABOUT: About = { tag: 'Asking', summary: 'S', description: 'D', answers: {} };
+const ABOUT: About = { tag: 'Asking', summary: 'S', description: 'D', responses: {} };
 
 /** A request as handlers get it: no host is needed. */
 function call(search: string, headers: Record<string, string> = {}, app: () => App = unused): Call {

@@ -7,7 +7,7 @@ import { type CalendarEvent, icalendarOf } from '../../formats/icalendar';
 import type { Instant } from '../../formats/instant';
 import { cut, oneLine } from '../../formats/text';
 import { moment } from '../../formats/when';
-import type { Answer } from '../problem';
+import type { Response } from '../problem';
 import { oneOf } from '../query';
 import { type Route, strict } from '../route';
 
@@ -40,13 +40,15 @@ export const calendar: Route = {
       description:
         'One event a target, which moves when that is renewed, with alarms at the thresholds still to come.',
       query: feedQuery,
-      answers: { 200: { is: 'A calendar (RFC 5545).', content: { 'text/calendar; charset=utf-8': 'text' } } },
-      handler: async ({ query, app }) => calendarAnswer(await app().feed(query)),
+      responses: {
+        200: { is: 'A calendar (RFC 5545).', content: { 'text/calendar; charset=utf-8': 'text' } },
+      },
+      handler: async ({ query, app }) => calendarResponse(await app().feed(query)),
     }),
   },
 };
 
-export function calendarAnswer({ asOf, entries, truncated }: Feed): Answer {
+export function calendarResponse({ asOf, entries, truncated }: Feed): Response {
   const name = truncated ? `Expiries (the soonest ${entries.length})` : 'Expiries';
   return {
     status: 200,

@@ -1,7 +1,7 @@
 /** The frame of the dashboard's pages: skip link, header, main part and footer; and the short pages that only say why nothing was done. */
 import { type Html, html } from '../../formats/html';
 import { document, lookOf, PRIVATE, page } from '../page';
-import { type Answer, withHeaders } from '../problem';
+import { type Response, withHeaders } from '../problem';
 import { backLink, type Links, listPath } from './links';
 import { SCRIPT_VERSION } from './script';
 import { DASHBOARD_STYLE } from './style';
@@ -20,7 +20,7 @@ export interface Frame {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export function framed(status: number, { title, nav, main, up, lasting, headers = {} }: Frame): Answer {
+export function framed(status: number, { title, nav, main, up, lasting, headers = {} }: Frame): Response {
   const content = html`<a class="skip" href="#main">Skip to the content</a>
 <header class="top">
 <p class="brand">Expiry watcher</p>
@@ -36,30 +36,30 @@ ${main}
 }
 
 /** For a form that another site made the browser send. */
-export function crossSitePage(links: Links): Answer {
+export function crossSitePage(links: Links): Response {
   return refusal(403, 'That came from another site', 'Another site made your browser send it.', links);
 }
 
 /** @param status 413: too large; 415: of another type; else it could not be parsed */
-export function unreadablePage(status: number, links: Links): Answer {
+export function unreadablePage(status: number, links: Links): Response {
   if (status === 413) return refusal(status, 'That was too much', 'A form has 64 KiB at most.', links);
   const words = 'It was not a form of this page, or a field was missing, unknown or there twice.';
   return refusal(status, 'That is not understood', words, links);
 }
 
 /** For a fault of the app. It has no links, since no other page is sure to work. */
-export function faultPage(): Answer {
+export function faultPage(): Response {
   const main = html`<section class="card" role="alert"><h1>The watcher met a fault</h1>
 <p>You did nothing wrong. The watcher’s log has the cause; try again later.</p></section>`;
   return page(500, 'The watcher met a fault', main);
 }
 
 /** Sends the browser to the page as it is now: to reload that page repeats nothing. */
-export function donePage(done: 'checked' | 'saved', links: Links): Answer {
+export function donePage(done: 'checked' | 'saved', links: Links): Response {
   return { status: 303, headers: { ...PRIVATE, location: listPath({ done }, links) }, body: '' };
 }
 
-function refusal(status: number, title: string, why: string, links: Links): Answer {
+function refusal(status: number, title: string, why: string, links: Links): Response {
   const main = html`<section class="card" role="alert"><h1>${title}</h1>
 <p><b>Nothing was changed.</b> ${why} <a href="${listPath({}, links)}">Back to the target</a></p></section>`;
   return framed(status, { title, nav: backLink(links), main, up: '../../', lasting: false });

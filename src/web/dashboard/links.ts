@@ -1,7 +1,7 @@
 /** Links between the dashboard's pages: relative, so that any origin can serve them, and with the function key of the request. */
 import { type Html, html } from '../../formats/html';
 import { PRIVATE } from '../page';
-import type { Answer } from '../problem';
+import type { Response } from '../problem';
 
 /** The function key in the address, which our links repeat; with Entra sign-in there is none. */
 export interface Links {
@@ -21,7 +21,7 @@ export function linksOf(url: string): Links {
 }
 
 /** Redirects an address with a slash at its end to the one without it, which all relative links need. */
-export function withoutSlash(url: string): Answer | undefined {
+export function withoutSlash(url: string): Response | undefined {
   const { pathname, search } = new URL(url);
   const name = /([^/]+)\/$/.exec(pathname)?.[1];
   if (name === undefined) return undefined;

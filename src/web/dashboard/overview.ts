@@ -4,7 +4,7 @@ import { type Html, html } from '../../formats/html';
 import { counted } from '../../formats/when';
 import type { HealthReason } from '../../watch/report/health';
 import type { Overview } from '../../watch/report/status';
-import type { Answer } from '../problem';
+import type { Response } from '../problem';
 import { countsCard, freshness, staleBanner } from './counts-card';
 import { FORM_FIELDS, filterForm, type ListRequest } from './filter';
 import { framed } from './frame';
@@ -26,7 +26,7 @@ export function dashboardPage(
   { overview, reasons, kinds }: Dashboard,
   request: ListRequest,
   links: Links,
-): Answer {
+): Response {
   const { report } = overview;
   const main = html`${staleBanner(reasons)}<div class="title"><h1>What expires next</h1>
 ${freshness(report)}</div>
@@ -37,7 +37,7 @@ ${troublesCard(overview, links)}${listCard(filterForm(request, kinds, links), li
 }
 
 /** For a query with faults: it shows them, and reads no table. */
-export function faultyPage(request: ListRequest, kinds: readonly string[], links: Links): Answer {
+export function faultyPage(request: ListRequest, kinds: readonly string[], links: Links): Response {
   const others = request.faults.filter(({ parameter }) => !FORM_FIELDS.some(field => field === parameter));
   const main = html`<div class="title"><h1>What expires next</h1></div>
 <div class="alarm" role="alert">

@@ -1,23 +1,23 @@
 /** The routes of the dashboard: the list, a target's page with its forms, and their script. */
 import type { Key } from '../../core/target';
 import { readContent } from '../content';
-import { FORM_BODY, pageAnswer } from '../page';
-import type { Answer } from '../problem';
+import { aboutPage, FORM_BODY } from '../page';
+import type { Response } from '../problem';
 import { faultOf } from '../registry/body';
-import { type Call, type Described, isCrossSite, lenient, type Route } from '../route';
+import { type AboutResponse, type Call, isCrossSite, lenient, type Route } from '../route';
 import { dashboardQuery, parseDashboardQuery } from './filter';
 import { crossSitePage, donePage, faultPage, unreadablePage } from './frame';
 import { linksOf, withoutSlash } from './links';
 import { type FormOutcome, outcomeIn, outcomeOfCheck } from './notice';
 import { dashboardPage, faultyPage } from './overview';
-import { scriptAnswer } from './script';
+import { scriptResponse } from './script';
 import { noTargetPage, targetPage } from './target';
 import { edited, parseTargetForm, TARGET_FORM, type Typed } from './target-form';
 
 /** Answers that every page has. */
-const SHARED: Readonly<Record<number, Described>> = {
+const SHARED: Readonly<Record<number, AboutResponse>> = {
   308: { is: 'The address ends in a slash.', headers: { Location: 'The address without it.' } },
-  500: pageAnswer('The watcher met a fault; its log has the cause.'),
+  500: aboutPage('The watcher met a fault; its log has the cause.'),
 };
 
 export const dashboard: Route = {
@@ -31,7 +31,11 @@ export const dashboard: Route = {
       summary: 'What expires next, for people',
       description: 'Takes the filters of `status`; a form’s empty fields count as none.',
       query: dashboardQuery,
-      answers: { ...SHARED, 200: pageAnswer('The page.'), 400: pageAnswer('The filter is not understood.') },
+      responses: {
+        ...SHARED,
+        200: aboutPage('The page.'),
+        400: aboutPage('The filter is not understood.'),
+      },
       handler: async call => withoutSlash(call.url) ?? (await showDashboard(call)),
     }),
   },
@@ -47,7 +51,7 @@ export const dashboardTarget: Route = {
       tag: 'Pages',
       summary: 'One target whole, for people',
       description: 'What `targets/{scope}/{name}` answers, as a page.',
-      answers: { ...SHARED, 200: pageAnswer('The page.'), 404: pageAnswer('There is no such target.') },
+      responses: { ...SHARED, 200: aboutPage('The page.'), 404: aboutPage('There is no such target.') },
       handler: async call => withoutSlash(call.url) ?? (await showTarget(call, outcomeIn(call.url))),
     }),
     POST: lenient({
@@ -55,19 +59,19 @@ export const dashboardTarget: Route = {
       summary: 'The forms of a target’s page',
       description: 'Check now, or edit the registry row. Only forms of this very site are taken.',
       body: FORM_BODY,
-      answers: {
+      responses: {
         ...SHARED,
-        200: pageAnswer('It was read, and a running sweep will record it.'),
+        200: aboutPage('It was read, and a running sweep will record it.'),
         303: { is: 'Done; the page says what.', headers: { Location: 'The target’s page.' } },
-        400: pageAnswer('The form is not understood.'),
-        403: pageAnswer('The form came from another site.'),
-        404: pageAnswer('There is no such target.'),
-        409: pageAnswer('The row was changed in the meantime, or can’t be read now.'),
-        413: pageAnswer('That was too much.'),
-        415: pageAnswer('That was no form.'),
-        422: pageAnswer('The row is refused: every fault stands at its field.'),
+        400: aboutPage('The form is not understood.'),
+        403: aboutPage('The form came from another site.'),
+        404: aboutPage('There is no such target.'),
+        409: aboutPage('The row was changed in the meantime, or can’t be read now.'),
+        413: aboutPage('That was too much.'),
+        415: aboutPage('That was no form.'),
+        422: aboutPage('The row is refused: every fault stands at its field.'),
         429: {
-          ...pageAnswer('The service refuses more requests for now.'),
+          ...aboutPage('The service refuses more requests for now.'),
           headers: { 'Retry-After': 'Seconds to wait.' },
         },
       },
@@ -86,16 +90,16 @@ export const dashboardScript: Route = {
       tag: 'Pages',
       summary: 'The dashboard’s script',
       description: 'The pages work without it.',
-      answers: {
+      responses: {
         200: { is: 'The script.', content: { 'text/javascript; charset=utf-8': 'text' } },
         304: { is: 'The client has it.', headers: { ETag: 'Of this version.' } },
       },
-      handler: scriptAnswer,
+      handler: scriptResponse,
     }),
   },
 };
 
-async function showDashboard({ url, app }: Call): Promise<Answer> {
+async function showDashboard({ url, app }: Call): Promise<Response> {
   const { kinds, overview, health } = app();
   const request = parseDashboardQuery(url, kinds);
   const links = linksOf(url);
@@ -104,18 +108,18 @@ async function showDashboard({ url, app }: Call): Promise<Answer> {
   return dashboardPage({ overview: shown, reasons, kinds }, request, links);
 }
 
-async function showTarget({ url, key, app }: Call, outcome: FormOutcome | undefined): Promise<Answer> {
+async function showTarget({ url, key, app }: Call, outcome: FormOutcome | undefined): Promise<Response> {
   const links = linksOf(url);
   const [explained, row] = await Promise.all([app().explain(key.scope, key.name), app().findRow(key)]);
   return explained ? targetPage(explained, row, links, outcome) : noTargetPage(links, outcome);
 }
 
-async function postForm(call: Call): Promise<Answer> {
+async function postForm(call: Call): Promise<Response> {
   const { url, key, app, log } = call;
   const links = linksOf(url);
   if (isCrossSite(call)) return crossSitePage(links);
   const content = await readContent(call, TARGET_FORM);
-  if ('answer' in content) return unreadablePage(content.answer.status, links);
+  if ('refusal' in content) return unreadablePage(content.refusal.status, links);
   const form = parseTargetForm(content.text);
   if (!form) return unreadablePage(400, links);
   const outcome =

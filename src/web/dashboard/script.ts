@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../../formats/hash';
 import { isKnown, strong } from '../etag';
-import type { Answer } from '../problem';
+import type { Response } from '../problem';
 import type { Request } from '../route';
 
 /** The bundler puts the text of `browser.js` here (scripts/bundle.ts); without a bundle the file is read, once. */
@@ -15,7 +15,7 @@ export const SCRIPT =
 
 export const SCRIPT_VERSION = sha256(SCRIPT).slice(0, 16);
 
-export function scriptAnswer({ url, header }: Pick<Request, 'url' | 'header'>): Answer {
+export function scriptResponse({ url, header }: Pick<Request, 'url' | 'header'>): Response {
   const etag = strong(SCRIPT_VERSION);
   // During a deployment a page of another version may ask this one: then no cache may keep the answer.
   const isOwn = new URL(url).searchParams.get('v') === SCRIPT_VERSION;

@@ -4,7 +4,7 @@ import { type Html, html } from '../../formats/html';
 import type { TaggedRow } from '../../watch/registry/row';
 import type { Explained } from '../../watch/report/explain';
 import type { Explanation } from '../../watch/report/explanation';
-import type { Answer } from '../problem';
+import type { Response } from '../problem';
 import { editForm, type Returned } from './edit';
 import { framed } from './frame';
 import { backLink, type Links, listPath } from './links';
@@ -22,7 +22,7 @@ export function targetPage(
   row: TaggedRow | undefined,
   links: Links,
   outcome: FormOutcome | undefined,
-): Answer {
+): Response {
   const { key, explanation, history } = explained;
   const returned = outcome && 'returned' in outcome ? outcome.returned : undefined;
   const main = html`${noticeOf(outcome, explained)}${offWords(explanation)}${stateCard(explained)}
@@ -41,7 +41,7 @@ ${recipientsCard(explanation)}${historyCard(history)}`;
   });
 }
 
-export function noTargetPage(links: Links, outcome?: FormOutcome): Answer {
+export function noTargetPage(links: Links, outcome?: FormOutcome): Response {
   const main = html`${outcome && 'returned' in outcome && removedNotice(outcome.returned)}<section class="card"><h1>There is no such target</h1>
 <p>It is not registered, and nothing is recorded of it. Its registry row may have been removed more than a week ago, or the address is incomplete.</p>
 </section>`;

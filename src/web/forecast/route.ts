@@ -45,7 +45,7 @@ export const forecast: Route = {
       summary: 'The mails to come',
       description: 'The mails that go out if nothing changes, by day and owner.',
       query: ForecastQuery,
-      answers: { 200: { is: 'The mails.', content: { 'application/json': ForecastBody } } },
+      responses: { 200: { is: 'The mails.', content: { 'application/json': ForecastBody } } },
       handler: async ({ query, app }) => json(200, forecastJson(await app().forecast(query.days))),
     }),
   },

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { SECOND } from '../../formats/instant';
 import type { Health, HealthReason } from '../../watch/report/health';
-import { type Answer, json } from '../problem';
+import { json, type Response } from '../problem';
 import { lenient, type Route } from '../route';
 import { described, listOf, wordsOf } from '../shape';
 
@@ -37,16 +37,16 @@ export const health: Route = {
       tag: 'For programs',
       summary: 'Whether the watcher can be trusted',
       description: 'Anybody may ask: it tells no names.',
-      answers: {
+      responses: {
         200: { is: 'It can.', content: { 'application/json': HealthBody } },
         503: { is: 'It can’t, with the reasons.', content: { 'application/json': HealthBody } },
       },
-      handler: async ({ app }) => healthAnswer(await app().health()),
+      handler: async ({ app }) => healthResponse(await app().health()),
     }),
   },
 };
 
-function healthAnswer({ reasons, oldestReminderMs }: Health): Answer {
+function healthResponse({ reasons, oldestReminderMs }: Health): Response {
   const healthy = reasons.length === 0;
   const oldestReminderSeconds = oldestReminderMs === undefined ? null : Math.round(oldestReminderMs / SECOND);
   const body: HealthBody = { healthy, reasons, oldestReminderSeconds };

@@ -2,7 +2,7 @@
 import { SECOND } from '../../formats/instant';
 import { EXPOSITION, exposition, type Family, type Sample } from '../../formats/prometheus';
 import type { Measures, ScopeMeasures } from '../../watch/report/measures';
-import type { Answer } from '../problem';
+import type { Response } from '../problem';
 import { lenient, type Route } from '../route';
 
 export const metrics: Route = {
@@ -16,13 +16,13 @@ export const metrics: Route = {
       summary: 'Metrics for Prometheus',
       description:
         'When each of the soonest dated targets expires, as an instant, and how the watcher itself is.',
-      answers: { 200: { is: 'Text format 0.0.4.', content: { [EXPOSITION]: 'text' } } },
-      handler: async ({ app }) => metricsAnswer(await app().metrics()),
+      responses: { 200: { is: 'Text format 0.0.4.', content: { [EXPOSITION]: 'text' } } },
+      handler: async ({ app }) => metricsResponse(await app().metrics()),
     }),
   },
 };
 
-export function metricsAnswer(measures: Measures): Answer {
+export function metricsResponse(measures: Measures): Response {
   return {
     status: 200,
     // No cache may keep names and expiries.

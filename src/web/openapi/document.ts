@@ -1,16 +1,11 @@
 /** The OpenAPI 3.1 document, made of the routes: the schemas in it are those that validate requests and shape answers. */
 import { toJsonSchemaDefs } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
+import type { App } from '../../app';
 import { ProblemBody } from '../problem';
 import type { Method, Route, Tag } from '../route';
 import { InstantText } from '../shape';
 import { CONVERSION, operationOf } from './operation';
-
-/** The parts of the app that the document describes. */
-export interface Described {
-  readonly kinds: readonly string[];
-  readonly version: string;
-}
 
 /** In the order of the document. */
 const TAGS: Readonly<Record<Tag, string>> = {
@@ -43,7 +38,10 @@ const KEYS = {
   },
 };
 
-export function openapiOf(routes: readonly Route[], { kinds, version }: Described): object {
+export function openapiOf(
+  routes: readonly Route[],
+  { kinds, version }: Pick<App, 'kinds' | 'version'>,
+): object {
   const sorted = Object.keys(TAGS).flatMap(tag => routes.filter(route => tagOf(route) === tag));
   const components = componentsOf(sorted);
   const nameOf = (schema: GenericSchema) => {

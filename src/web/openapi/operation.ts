@@ -2,7 +2,7 @@
 import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { PROBLEMS, type ProblemKind } from '../problem';
-import { type About, type Content, type Described, type Operation, type Route, schemaOf } from '../route';
+import { type About, type AboutResponse, type Content, type Operation, type Route, schemaOf } from '../route';
 
 type NameOf = (schema: v.GenericSchema) => string;
 
@@ -86,18 +86,21 @@ function isOptional({ type }: v.GenericSchema): boolean {
   return type === 'optional' || type === 'exact_optional';
 }
 
-function responsesOf({ answers, problems = [], isStrict }: Operation, nameOf: NameOf): object {
+function responsesOf({ responses, problems = [], isStrict }: Operation, nameOf: NameOf): object {
   const kinds: ProblemKind[] = [
     ...(isStrict ? (['bad-parameter'] as const) : []),
     ...problems,
     'method-not-allowed',
     'internal-fault',
   ];
-  const described = Object.entries(answers).map(([status, answer]) => [status, responseOf(answer, nameOf)]);
+  const described = Object.entries(responses).map(([status, response]) => [
+    status,
+    responseOf(response, nameOf),
+  ]);
   return { ...problemsByStatus(kinds), ...Object.fromEntries(described) };
 }
 
-function responseOf({ is, content, headers = {} }: Described, nameOf: NameOf): object {
+function responseOf({ is, content, headers = {} }: AboutResponse, nameOf: NameOf): object {
   const described = Object.entries(headers).map(([name, description]) => [
     name,
     { description, schema: { type: 'string' } },

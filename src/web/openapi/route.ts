@@ -16,7 +16,7 @@ export const openapi = (routes: () => readonly Route[]): Route => ({
       description: 'Made of the schemas that validate requests and shape answers.',
       query: NO_QUERY,
       headers: ['If-None-Match'],
-      answers: {
+      responses: {
         200: { is: 'OpenAPI 3.1.', content: { 'application/json': 'text' }, headers: ETAG },
         304: UNCHANGED,
       },

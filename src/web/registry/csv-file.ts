@@ -2,7 +2,7 @@
 import { COLUMNS, type Columns } from '../../core/columns';
 import { csvOf, unshield } from '../csv';
 import { type CsvRecord, parseCsv } from '../csv-records';
-import { type Answer, withHeaders } from '../problem';
+import { type Response, withHeaders } from '../problem';
 import type { Row } from './columns';
 
 const HEADER = ['scope', 'name', ...COLUMNS] as const;
@@ -20,7 +20,7 @@ export interface Line {
   readonly fault?: string;
 }
 
-export async function registryCsv(rows: AsyncIterable<Row>): Promise<Answer> {
+export async function registryCsv(rows: AsyncIterable<Row>): Promise<Response> {
   const lines: string[][] = [];
   for await (const { scope, name, columns } of rows)
     lines.push([scope, name, ...COLUMNS.map(column => columns[column])]);

@@ -4,7 +4,7 @@ import type { TaggedRow } from '../../watch/registry/row';
 import type { Put, RegistryPage, Removed } from '../../watch/registry/rows';
 import { readContent, type Taken } from '../content';
 import { isKnown, parseCondition, strong } from '../etag';
-import { type Answer, badRequest, badRow, json, problem, withHeaders } from '../problem';
+import { badRequest, badRow, json, problem, type Response, withHeaders } from '../problem';
 import { NO_QUERY } from '../query';
 import { type Call, type Request, type Route, strict } from '../route';
 import { faultOf, parseRowBody, RowContent } from './body';
@@ -29,9 +29,9 @@ export const registry: Route = {
       summary: 'The rows',
       description: 'In the order of their keys, page by page.',
       query: ListQuery,
-      answers: { 200: { is: 'A page of rows.', content: { 'application/json': RowsBody } } },
+      responses: { 200: { is: 'A page of rows.', content: { 'application/json': RowsBody } } },
       handler: async ({ query: { cursor, ...query }, app }) =>
-        listAnswer(await app().listRows({ ...query, after: cursor })),
+        listResponse(await app().listRows({ ...query, after: cursor })),
     }),
   },
 };
@@ -48,9 +48,9 @@ export const registryRow: Route = {
       description: 'As people wrote it. Columns of their own are not shown.',
       query: NO_QUERY,
       headers: ['If-None-Match'],
-      answers: { 200: { is: 'The row.', ...ROW }, 304: { is: 'The client has this version.' } },
+      responses: { 200: { is: 'The row.', ...ROW }, 304: { is: 'The client has this version.' } },
       problems: ['unknown-row'],
-      handler: async ({ key, app, header }) => rowAnswer(await app().findRow(key), header),
+      handler: async ({ key, app, header }) => rowResponse(await app().findRow(key), header),
     }),
     PUT: strict({
       tag: 'Registry',
@@ -59,7 +59,7 @@ export const registryRow: Route = {
       query: NO_QUERY,
       headers: ['If-Match', 'If-None-Match'],
       body: { 'application/json': RowContent },
-      answers: {
+      responses: {
         200: { is: 'Replaced, or as it was already.', ...ROW },
         201: { is: 'Created.', ...ROW },
       },
@@ -72,12 +72,12 @@ export const registryRow: Route = {
       description: 'Its target leaves all reports at the next sweep; its history stays.',
       query: NO_QUERY,
       headers: ['If-Match', 'If-None-Match'],
-      answers: { 204: { is: 'Removed.' } },
+      responses: { 204: { is: 'Removed.' } },
       problems: ['unknown-row', 'condition-failed'],
       handler: async ({ key, app, header }) => {
         const condition = parseCondition(header);
         if ('faults' in condition) return badRequest(condition.faults);
-        return removedAnswer(await app().removeRow(key, condition));
+        return removedResponse(await app().removeRow(key, condition));
       },
     }),
   },
@@ -93,7 +93,7 @@ export const registryExport: Route = {
       summary: 'All rows as CSV',
       description: 'An import takes it back: every line is then unchanged, or rejected for its key.',
       query: NO_QUERY,
-      answers: {
+      responses: {
         200: {
           is: 'The file.',
           content: { 'text/csv': 'text' },
@@ -118,68 +118,68 @@ export const registryImport: Route = {
         'Every line is reported; a rejected one stops no other, and what another writer changes in the meantime is rejected, too. A file with an unknown column is refused as a whole. Columns that the file does not have stay; an empty cell clears.',
       query: ImportQuery,
       body: { 'text/csv': 'text' },
-      answers: {
+      responses: {
         200: { is: 'What became of each line.', content: { 'application/json': ImportBody } },
       },
       problems: ['bad-body', 'too-large', 'wrong-content-type'],
       handler: async ({ query, app, log, ...request }) => {
         const content = await readContent(request, CSV_FILE);
-        if ('answer' in content) return content.answer;
+        if ('refusal' in content) return content.refusal;
         const file = parseRegistryCsv(content.text);
         if ('fault' in file) return problem('bad-body', `Nothing was imported: ${file.fault}`);
-        return importAnswer(await app().importRows(file.lines, query.dryRun, log));
+        return importResponse(await app().importRows(file.lines, query.dryRun, log));
       },
     }),
   },
 };
 
-async function putRow({ key, app, ...request }: Call): Promise<Answer> {
+async function putRow({ key, app, ...request }: Call): Promise<Response> {
   const content = await readContent(request, JSON_ROW);
-  if ('answer' in content) return content.answer;
+  if ('refusal' in content) return content.refusal;
   const condition = parseCondition(request.header);
   if ('faults' in condition) return badRequest(condition.faults);
   const wanted = parseRowBody(content.text, key);
   if (!wanted) return problem('bad-body', 'Send one JSON object with the columns of the row.');
-  return putAnswer(await app().putRow(key, wanted, condition));
+  return putResponse(await app().putRow(key, wanted, condition));
 }
 
-function listAnswer({ items, next }: RegistryPage): Answer {
+function listResponse({ items, next }: RegistryPage): Response {
   const body: RowsBody = { items: items.map(rowJson), nextCursor: next ? encodeKey(next) : null };
   return json(200, body);
 }
 
-function rowAnswer(row: TaggedRow | undefined, header: Request['header']): Answer {
+function rowResponse(row: TaggedRow | undefined, header: Request['header']): Response {
   if (!row) return unknownRow();
-  const answer = withTag(json(200, rowJson(row)), row);
-  return isKnown(strong(row.tag), header) ? { ...answer, status: 304, body: '' } : answer;
+  const response = withTag(json(200, rowJson(row)), row);
+  return isKnown(strong(row.tag), header) ? { ...response, status: 304, body: '' } : response;
 }
 
-function putAnswer(put: Put): Answer {
+function putResponse(put: Put): Response {
   if (put.outcome === 'conditionFailed') return conditionFailed();
   if (put.outcome === 'refused') return badRow(put.faults.map(faultOf));
   return withTag(json(put.outcome === 'created' ? 201 : 200, rowJson(put.row)), put.row);
 }
 
-function removedAnswer(removed: Removed): Answer {
+function removedResponse(removed: Removed): Response {
   if (removed === 'missing') return unknownRow();
   if (removed === 'conditionFailed') return conditionFailed();
   return { status: 204, headers: { 'cache-control': 'no-store' }, body: '' };
 }
 
-function importAnswer(lines: readonly LineReport[]): Answer {
+function importResponse(lines: readonly LineReport[]): Response {
   const body: ImportBody = { lines };
   return json(200, body);
 }
 
-function withTag(answer: Answer, { tag }: TaggedRow): Answer {
-  return withHeaders(answer, { etag: strong(tag) });
+function withTag(response: Response, { tag }: TaggedRow): Response {
+  return withHeaders(response, { etag: strong(tag) });
 }
 
-function unknownRow(): Answer {
+function unknownRow(): Response {
   return problem('unknown-row', 'No row has these keys; PUT creates it.');
 }
 
-function conditionFailed(): Answer {
+function conditionFailed(): Response {
   return problem(
     'condition-failed',
     'If-Match names another version of the row, or If-None-Match the one that is there: GET it again.',

@@ -4,7 +4,7 @@ import { DAY, type Instant } from '../../formats/instant';
 import { expiryPhrase, moment } from '../../formats/when';
 import type { LinkAnswer, LinkView, Refused, Replaced, Shown } from '../../watch/snooze/link';
 import { page } from '../page';
-import type { Answer } from '../problem';
+import type { Response } from '../problem';
 import { type Filled, replaceForm, snoozeForm, undoForm } from './fields';
 import type { SnoozeForm } from './form';
 
@@ -14,7 +14,7 @@ const SOON = 7 * DAY;
  * The answer to a form is the page itself, not a redirect: browsers inside mail apps may fail at redirects. To send the form
  * again is harmless.
  */
-export function snoozePage(answer: LinkAnswer, form?: SnoozeForm): Answer {
+export function snoozePage(answer: LinkAnswer, form?: SnoozeForm): Response {
   if ('refused' in answer) return refusalPage(answer);
   if ('replaced' in answer) return replacedPage(answer);
   const faults = [...(form?.faults ?? []), ...newIdFault(answer)];
@@ -83,7 +83,7 @@ function toneOf({ expiresOn, asOf }: LinkView): string {
   return expiresOn - asOf <= SOON ? 'soon' : 'later';
 }
 
-function replacedPage({ replaced, by, registered }: Replaced): Answer {
+function replacedPage({ replaced, by, registered }: Replaced): Response {
   const next =
     by === undefined
       ? html`<p>You gave no id of a replacement. If there is one, register it: without a registry row nobody is told when it expires.</p>`
@@ -105,7 +105,7 @@ interface Words {
   readonly text: Html;
 }
 
-function refusalPage(refused: Refused): Answer {
+function refusalPage(refused: Refused): Response {
   const { status, heading, text } = wordsOf(refused);
   return page(
     status,

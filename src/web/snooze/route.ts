@@ -1,6 +1,6 @@
 /** `GET, POST snooze`: the signed link in a mail. GET shows a page; only POST changes something, since mail scanners follow links. */
 import * as v from 'valibot';
-import { FORM_BODY, pageAnswer } from '../page';
+import { aboutPage, FORM_BODY } from '../page';
 import { lenient, type Route } from '../route';
 import { parseSnoozeForm } from './form';
 import { snoozePage } from './page';
@@ -9,10 +9,10 @@ import { snoozePage } from './page';
 const LinkQuery = v.object({ t: v.pipe(v.string(), v.description('The signed token of the link.')) });
 
 const NO_LINK = {
-  400: pageAnswer('The link was cut short or altered.'),
-  403: pageAnswer('Its recipient is neither an owner nor an operator any more.'),
-  404: pageAnswer('No links are signed here.'),
-  410: pageAnswer('The link is over, or its target is.'),
+  400: aboutPage('The link was cut short or altered.'),
+  403: aboutPage('Its recipient is neither an owner nor an operator any more.'),
+  404: aboutPage('No links are signed here.'),
+  410: aboutPage('The link is over, or its target is.'),
 };
 
 export const snooze: Route = {
@@ -25,7 +25,7 @@ export const snooze: Route = {
       summary: 'The page behind a link in a mail',
       description: 'Says what its buttons would do, and does nothing: mail scanners follow links.',
       query: LinkQuery,
-      answers: { 200: pageAnswer('The page.'), ...NO_LINK },
+      responses: { 200: aboutPage('The page.'), ...NO_LINK },
       handler: async ({ url, app }) => snoozePage(await app().lookAtLink(tokenOf(url))),
     }),
     POST: lenient({
@@ -34,13 +34,13 @@ export const snooze: Route = {
       description: 'Snooze, undo, or stop watching what was replaced.',
       query: LinkQuery,
       body: FORM_BODY,
-      answers: {
-        200: pageAnswer('Done: the page says what.'),
+      responses: {
+        200: aboutPage('Done: the page says what.'),
         ...NO_LINK,
-        400: pageAnswer('The form, or the link, is not understood.'),
-        409: pageAnswer('The snooze was changed in the meantime.'),
-        413: pageAnswer('That was too much.'),
-        415: pageAnswer('That was no form.'),
+        400: aboutPage('The form, or the link, is not understood.'),
+        409: aboutPage('The snooze was changed in the meantime.'),
+        413: aboutPage('That was too much.'),
+        415: aboutPage('That was no form.'),
       },
       handler: async ({ url, app, header, bytes }) => {
         const token = tokenOf(url);

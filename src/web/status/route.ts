@@ -1,7 +1,7 @@
 /** `GET status`: what expires next, as JSON or CSV, and 304 when nothing in it has changed. */
 import type { Report } from '../../watch/report/status';
 import { ETAG, isKnown, UNCHANGED, weakOver } from '../etag';
-import { type Answer, json, withHeaders } from '../problem';
+import { json, type Response, withHeaders } from '../problem';
 import { type Request, type Route, strict } from '../route';
 import { Counts, Failure, Item, StatusBody, statusCsv, statusJson } from './body';
 import { reportQuery, statusQuery } from './query';
@@ -19,7 +19,7 @@ export const status: Route = {
         'Soonest first; then what has no date, and what is minted. Pages are stable while sweeps run. With `Accept: text/csv` the same fields as CSV.',
       query: statusQuery,
       headers: ['If-None-Match'],
-      answers: {
+      responses: {
         200: {
           is: 'A page of targets.',
           content: { 'application/json': StatusBody, 'text/csv': 'text' },
@@ -28,12 +28,12 @@ export const status: Route = {
         304: UNCHANGED,
       },
       handler: async ({ query, app, url, header }) =>
-        statusAnswer(await app().report(reportQuery(query)), { url, header }),
+        statusResponse(await app().report(reportQuery(query)), { url, header }),
     }),
   },
 };
 
-function statusAnswer(report: Report, { url, header }: Pick<Request, 'url' | 'header'>): Answer {
+function statusResponse(report: Report, { url, header }: Pick<Request, 'url' | 'header'>): Response {
   const body = statusJson(report);
   const isCsv = prefersCsv(header('accept'));
   const etag = weakOver([isCsv, withoutClock(body)]);

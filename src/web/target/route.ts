@@ -1,7 +1,7 @@
 /** `GET targets/{scope}/{name}`: one target with every decision about it explained; and its check, which reads it now. */
 import { formatInstant } from '../../formats/instant';
 import type { CheckAnswer } from '../../watch/sweep/check-now';
-import { type Answer, json, problem, secondsToWait, unknownTarget } from '../problem';
+import { json, problem, type Response, secondsToWait, unknownTarget } from '../problem';
 import { NO_QUERY } from '../query';
 import { type Route, strict } from '../route';
 import { itemJson } from '../status/body';
@@ -20,7 +20,7 @@ export const target: Route = {
       description:
         'Its state, its thresholds and where each came from, what was told to whom, why each reminder is or isn’t due, what comes next, and its history.',
       query: NO_QUERY,
-      answers: { 200: { is: 'The target.', content: { 'application/json': TargetBody } } },
+      responses: { 200: { is: 'The target.', content: { 'application/json': TargetBody } } },
       problems: ['unknown-target'],
       handler: async ({ key, app }) => {
         const explained = await app().explain(key.scope, key.name);
@@ -42,14 +42,14 @@ export const checkNow: Route = {
         'Within the pace of its scope. While a sweep has the scope it is read all the same, with `recorded: false`.',
       query: NO_QUERY,
       sameSiteOnly: true,
-      answers: { 200: { is: 'The target as it is now.', content: { 'application/json': CheckBody } } },
+      responses: { 200: { is: 'The target as it is now.', content: { 'application/json': CheckBody } } },
       problems: ['unknown-target', 'invalid-row', 'not-watched', 'throttled'],
-      handler: async ({ key, app, log }) => checkAnswer(await app().checkNow(key, log)),
+      handler: async ({ key, app, log }) => checkResponse(await app().checkNow(key, log)),
     }),
   },
 };
 
-function checkAnswer(answer: CheckAnswer): Answer {
+function checkResponse(answer: CheckAnswer): Response {
   if (!('refused' in answer)) {
     const { asOf, item, recorded } = answer;
     const body: CheckBody = { asOf: formatInstant(asOf), recorded, item: itemJson(item) };
