@@ -42,7 +42,7 @@ const ICON = `data:image/svg+xml,${encodeURIComponent(
 )}`;
 
 /** A style, and the policy that allows this style alone. */
-export interface Look {
+interface Look {
   readonly style: Html;
   readonly policy: string;
 }
@@ -91,6 +91,19 @@ ${content}
 </html>
 `;
   return { status, headers: { ...HEADERS, 'content-security-policy': policy }, body: body.text };
+}
+
+interface FieldState {
+  readonly isFaulty: boolean;
+  /** The first field with a fault gets the cursor. */
+  readonly isFirstFault: boolean;
+  readonly hasHint: boolean;
+}
+
+/** The attributes of a form field that tell assistive technology its fault and hint, elements such as `ownerHint`. */
+export function marks(field: string, { isFaulty, isFirstFault, hasHint }: FieldState): Html {
+  const ids = [isFaulty && `${field}Fault`, hasHint && `${field}Hint`].filter(id => id !== false).join(' ');
+  return html`${isFaulty && html` aria-invalid="true"`}${ids !== '' && html` aria-describedby="${ids}"`}${isFirstFault && html` autofocus`}`;
 }
 
 /** Calm like the mails, for phones and desks, in light and dark. Every text has a contrast of 4.5:1, and every button is 44 px high. */

@@ -65,7 +65,7 @@ export function wholeNumber(least: number, most: number) {
 }
 
 /** The query, or all its faults, one for each parameter. Unknown and repeated parameters are faults: they must not show everything. */
-export function readQuery<S extends QuerySchema>(
+export function parseQuery<S extends QuerySchema>(
   parameters: URLSearchParams,
   schema: S,
 ): { readonly query: v.InferOutput<S> } | { readonly faults: readonly Fault[] } {

@@ -4,7 +4,7 @@ import type { App } from '../app';
 import type { Key } from '../core/target';
 import type { Log } from '../watch/ports';
 import { badRequest, crossSite, type ProblemKind, type Response } from './problem';
-import { type QuerySchema, readQuery } from './query';
+import { parseQuery, type QuerySchema } from './query';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
@@ -98,7 +98,7 @@ export function strict<S extends QuerySchema>(declared: Strict<S>): Operation {
     serve: async call => {
       if (sameSiteOnly && isCrossSite(call)) return crossSite();
       const schema = schemaOf(query, () => call.app().kinds);
-      const parsed = readQuery(new URL(call.url).searchParams, schema);
+      const parsed = parseQuery(new URL(call.url).searchParams, schema);
       return 'faults' in parsed ? badRequest(parsed.faults) : handler({ ...call, query: parsed.query });
     },
   };

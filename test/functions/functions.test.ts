@@ -9,7 +9,7 @@ const unused = (): never => {
   throw new Error('The settings need mending:\n  - MAIL_SENDER: …');
 };
 const definitions = functionsOf(unused);
-/** An app of which nothing but what a test supplies may be called. */
+/** An app whose use cases throw; a test replaces those that it needs. */
 const createdApp: App = {
   kinds: [],
   version: '0.0.0',
@@ -36,7 +36,7 @@ const createdApp: App = {
   health: unused,
 };
 
-/** All that clients try: Azure answers 404 to a method that is not listed, and what is not served wants a 405. */
+/** Azure answers 404 to a method that is not listed; listed ones that a route does not serve get 405. */
 const EVERY = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 const http = (name: string, route: string, authLevel = 'function') => ({
@@ -47,7 +47,7 @@ const http = (name: string, route: string, authLevel = 'function') => ({
   authLevel,
 });
 
-/** What the host is told of a function: everything but its handler. */
+/** A function without its handler, as the host registers it. */
 const declared = ({ handler: _handler, ...rest }: FunctionDefinition) => rest;
 
 test('the functions have the names, triggers, routes and schedules of docs/design.md', () => {

@@ -43,7 +43,7 @@ function namesOf({ body }: Answered): string[] {
   return body.items.map(item => String(Object(item).name));
 }
 
-/** 26 dated tokens (`t01` expires in a day), one expired, one failing, one minted app and one row that is not understood. */
+/** 26 tokens with a date (`t01` expires in a day), one expired, one failing, one minted app and one invalid row. */
 async function furnish(): Promise<void> {
   const { azure, register } = world();
   const token = (name: string) => azure.iotCentral.token(HOST, name);
@@ -176,7 +176,7 @@ describe('health', () => {
   test('is 503 when a scope was never swept since its rows were written', async () => {
     const host = await serve();
     await registered();
-    // A row's own timestamp is the storage's, which has the real time.
+    // The storage sets the timestamp of a row, by the real clock.
     world().clock.to(new Date(Date.now() + 44 * MINUTE).toISOString());
     expect((await get(host, 'health')).status).toBe(200);
     world().clock.pass(2 * MINUTE);

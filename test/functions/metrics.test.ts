@@ -45,7 +45,7 @@ function seriesOf(text: string, name: string): [string, number][] {
 const countsOf = (text: string, name: string) =>
   Object.fromEntries(seriesOf(text, name).filter(([, value]) => value !== 0));
 
-/** Three dated tokens, one that fails, an app that mints, and rows that are not understood, one in a scope of its own. */
+/** Three tokens with a date, one that fails, an app that mints, and invalid rows, one of them in its own scope. */
 async function furnish(): Promise<void> {
   const { azure, register } = world();
   const token = (name: string) => azure.iotCentral.token(HOST, name);
@@ -167,7 +167,7 @@ test('mails are counted by what became of them, for good: over restarts and by w
   const text = await scrape();
   expect(countsOf(text, 'mails_total')).toMatchObject({ refused: 1, undelivered: 1 });
   const { accepted, delivered } = countsOf(text, 'mails_total');
-  // Those to the operators, who hear of the two, are mails like others.
+  // Mails to the operators about the two count like all mails.
   expect([accepted, delivered]).toEqual([mail.mails.length, mail.mails.length - 1]);
   expect(readExposition(text).families.get('expiry_watcher_mails_total')?.type).toBe('counter');
   world().restart();

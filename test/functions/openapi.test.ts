@@ -14,7 +14,7 @@ const asked = (): Promise<Ask> => asking(world(), hosting);
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'];
 const PATHS = Object.keys(DOCUMENT.paths);
-/** An address of a path's pattern. */
+/** An address that fits the pattern of a path. */
 const addressOf = (path: string) => path.slice(1).replace('{scope}', 'a').replace('{name}', 'b');
 
 describe('GET openapi.json', () => {

@@ -157,7 +157,7 @@ test('paging while sweeps run neither skips nor repeats what stays where it is',
   for (let turn = 0; ; turn += 1) {
     seen.push(...namesOf(page));
     if (page.body.nextCursor === null) break;
-    // Between two pages rows come and go, among them the one that the cursor names.
+    // Between two pages rows change, also the one that the cursor names.
     world().clock.pass(7 * 60 * MINUTE);
     if (turn === 0) {
       token('moves-back').expires(NOW + 5 * DAY);
@@ -173,7 +173,7 @@ test('paging while sweeps run neither skips nor repeats what stays where it is',
     await world().sweep();
     page = await ask(`status?limit=4&cursor=${String(page.body.nextCursor)}`);
   }
-  // What moved on may be met a second time, further on; nothing else is.
+  // Only a target that moved may be listed twice, the second time on a later page.
   const first = seen.filter((name, index) => staying.includes(name) && seen.indexOf(name) === index);
   expect(first).toEqual(staying);
   const again = seen.filter((name, index) => seen.indexOf(name) !== index);
@@ -217,7 +217,7 @@ describe('a target that the calendar lists twice, since a sweep moves it', () =>
     await list('back', 400, NOW - 2);
     await list('z', 500, NOW);
     expect(await pages('limit=10')).toEqual([['a 2', 'back 3', 'on 300', 'z 500']]);
-    // What a sweep moves on may be met on a later page again.
+    // A target that a sweep moved may be listed again on a later page.
     expect(await pages('limit=2')).toEqual([['on 1', 'a 2'], ['back 3', 'on 300'], ['z 500']]);
   });
 

@@ -1,4 +1,4 @@
-/** A made-up fleet for tests of the dashboard: every standing and check, names of every sort, and an app that shows it. */
+/** A fleet for tests of the dashboard: every standing and check, names of every sort, and an app that shows it. */
 
 import type { App } from '../../src/app';
 import { itemOf, type StatusItem } from '../../src/core/listing';
@@ -130,7 +130,7 @@ const unused = (): never => {
   throw new Error('This test has no use for it.');
 };
 
-/** An app that knows how to show an overview, and nothing else. */
+/** An app that can show an overview and its health, and nothing else. */
 export function showing(
   overview: Overview,
   reasons: Awaited<ReturnType<App['health']>>['reasons'] = [],

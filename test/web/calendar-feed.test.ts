@@ -3,7 +3,7 @@ import type { Digest } from '../../src/core/digest';
 import type { Feed, FeedEntry } from '../../src/core/feed';
 import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
 import { calendarResponse, feedQuery } from '../../src/web/calendar/route';
-import { readQuery } from '../../src/web/query';
+import { parseQuery } from '../../src/web/query';
 import { calendarOf } from '../../src/wording/calendar';
 import { type ReadEvent, readCalendar } from '../support/icalendar';
 
@@ -133,7 +133,7 @@ test('whatever the words are, another program reads the calendar', () => {
 
 describe('the query', () => {
   const parse = (query: string) =>
-    readQuery(new URLSearchParams(query), feedQuery(['containerApp', 'iotCentralToken']));
+    parseQuery(new URLSearchParams(query), feedQuery(['containerApp', 'iotCentralToken']));
 
   test.each([
     ['', {}],

@@ -42,7 +42,7 @@ describe('the edit form', () => {
   };
   const shown = asTyped({ columns: row, tag: 't' });
 
-  /** What a browser sends of a form: with its own line ends, and a box only where it is ticked. */
+  /** The form as a browser sends it: with its own line ends, and with the box only if it is ticked. */
   const sent = ({ tag, enabled, texts }: typeof shown) =>
     new URLSearchParams({
       act: 'edit',

@@ -18,7 +18,7 @@ function shown(search = '', overview = overviewOf(smallFleet()), reasons: { mess
     : faultyPage(request, KINDS, links);
 }
 
-/** What a reader sees: no tags, no attributes. */
+/** The text that a reader sees, without tags and attributes. */
 const textOf = (body: string) => body.replace(/<style>.*?<\/style>/s, '').replace(/<[^>]*>/g, ' ');
 const namesIn = (body: string) =>
   [

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { DAY, HOUR } from '../../src/formats/instant';
-import { readQuery } from '../../src/web/query';
+import { parseQuery } from '../../src/web/query';
 import { encodeCursor, reportQuery, statusQuery } from '../../src/web/status/query';
 
 const KINDS = ['containerApp', 'iotCentralToken'];
@@ -8,7 +8,7 @@ const NAMES = ['within', 'standing', 'check', 'kind', 'scope', 'owner', 'q', 'li
 const KEY = `2026-06-30T00:00:00.000Z|${'0123456789abcdef'.repeat(2)}`;
 
 const parse = (query: string | URLSearchParams) => {
-  const parsed = readQuery(new URLSearchParams(query), statusQuery(KINDS));
+  const parsed = parseQuery(new URLSearchParams(query), statusQuery(KINDS));
   return 'faults' in parsed ? parsed : { query: reportQuery(parsed.query) };
 };
 

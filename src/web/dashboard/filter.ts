@@ -3,8 +3,9 @@ import * as v from 'valibot';
 import { CHECKS, STANDINGS } from '../../core/standing';
 import { type Html, html } from '../../formats/html';
 import type { StatusQuery } from '../../watch/report/status';
+import { marks } from '../page';
 import type { Fault } from '../problem';
-import { limitOf, oneOf, readQuery, wholeNumber } from '../query';
+import { limitOf, oneOf, parseQuery, wholeNumber } from '../query';
 import { reportQuery, statusQuery } from '../status/query';
 import { type Links, listPath } from './links';
 import { CHECK_WORDS, STANDING_WORDS } from './words';
@@ -26,7 +27,7 @@ export interface ListRequest {
   readonly pageSize: number;
 }
 
-export type Given = Readonly<Partial<Record<FieldName, string>>>;
+type Given = Readonly<Partial<Record<FieldName, string>>>;
 
 /** The fields of the form. */
 export const FORM_FIELDS = ['q', 'standing', 'check', 'kind', 'scope', 'owner', 'within', 'order'] as const;
@@ -54,7 +55,7 @@ export function parseDashboardQuery(url: string, kinds: readonly string[]): List
   const entries = [...new URL(url).searchParams].filter(([, text]) => text !== '');
   const parameters = new URLSearchParams(entries);
   const given = givenOf(parameters);
-  const parsed = readQuery(parameters, dashboardQuery(kinds));
+  const parsed = parseQuery(parameters, dashboardQuery(kinds));
   if ('faults' in parsed) return { given, faults: parsed.faults, order: 'soonest', page: 1, pageSize: 0 };
   const { order, page, ...filters } = parsed.query;
   const query = reportQuery(filters);
@@ -100,7 +101,7 @@ ${textField('q', 'Search', 'Part of a name or scope', request)}${textField('owne
 
 function textField(field: FieldName, label: string, hint: string, request: ListRequest): Html {
   return html`<p class="field"><label for="${field}">${label}</label>
-<input type="text" id="${field}" name="${field}" value="${request.given[field]}" maxlength="1024" autocomplete="off" autocapitalize="none" spellcheck="false"${marks(field, request)}>
+<input type="text" id="${field}" name="${field}" value="${request.given[field]}" maxlength="1024" autocomplete="off" autocapitalize="none" spellcheck="false"${marksOf(field, request)}>
 <small class="hint" id="${field}Hint">${hint}</small>
 ${faultOf(field, request)}</p>
 `;
@@ -118,7 +119,7 @@ function choice(
   const other = chosen !== undefined && !options.some(([value]) => value === chosen) && chosen !== 'soonest';
   const all = other ? [...options, [chosen, chosen.replaceAll(',', ' or ')] as const] : options;
   return html`<p class="field"><label for="${field}">${label}</label>
-<select id="${field}" name="${field}"${marks(field, request, false)}><option value="">${none}</option>${all.map(
+<select id="${field}" name="${field}"${marksOf(field, request, false)}><option value="">${none}</option>${all.map(
     ([value, words]) =>
       html`<option value="${value}"${value === chosen && html` selected`}>${words}</option>`,
   )}</select>
@@ -130,14 +131,9 @@ function hidden(name: string, value: string | undefined): Html | false {
   return value !== undefined && html`<input type="hidden" name="${name}" value="${value}">`;
 }
 
-/** Connects a field with its fault and hint for assistive technology; the first field with a fault gets the cursor. */
-function marks(field: FieldName, { faults }: ListRequest, hasHint = true): Html | false {
-  const hint = hasHint ? `${field}Hint` : undefined;
-  if (!faults.some(({ parameter }) => parameter === field))
-    return hint !== undefined && html` aria-describedby="${hint}"`;
-  const described = [`${field}Fault`, hint].filter(id => id !== undefined).join(' ');
-  const focus = faults[0]?.parameter === field && html` autofocus`;
-  return html` aria-invalid="true" aria-describedby="${described}"${focus}`;
+function marksOf(field: FieldName, { faults }: ListRequest, hasHint = true): Html {
+  const isFaulty = faults.some(({ parameter }) => parameter === field);
+  return marks(field, { isFaulty, isFirstFault: faults[0]?.parameter === field, hasHint });
 }
 
 function faultOf(field: FieldName, { faults }: ListRequest): Html | undefined {

@@ -8,7 +8,7 @@ import { DASHBOARD_STYLE } from './style';
 
 const LOOK = lookOf(DASHBOARD_STYLE, ["script-src 'self'", "connect-src 'self'"]);
 
-export interface Frame {
+interface Frame {
   readonly title: string;
   /** The link back, if any. */
   readonly nav?: Html;

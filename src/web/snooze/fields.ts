@@ -4,6 +4,7 @@ import { type Html, html } from '../../formats/html';
 import { DAY, formatInstant, type Instant } from '../../formats/instant';
 import { counted, moment } from '../../formats/when';
 import type { LinkView } from '../../watch/snooze/link';
+import { marks } from '../page';
 import type { Field, FieldFault } from './form';
 
 /** The fields that the person sent, to be shown again with their faults; empty where nothing was sent. */
@@ -45,7 +46,7 @@ export function replaceForm({ id, label }: LinkView, filled: Filled): Html {
 <input type="hidden" name="act" value="replace">
 <div class="field">
 <label class="label" for="newId">Id of the new ${label} (if you know it)</label>
-<input type="text" id="newId" name="newId" maxlength="1024" autocomplete="off" autocapitalize="none" spellcheck="false" value="${filled.given.newId}"${marks('newId', filled, 'newIdHint')}>
+<input type="text" id="newId" name="newId" maxlength="1024" autocomplete="off" autocapitalize="none" spellcheck="false" value="${filled.given.newId}"${marksOf('newId', filled, true)}>
 ${faultOf('newId', filled)}
 <p class="hint" id="newIdHint">Written like the old one: <bdi>${id}</bdi>. Never the token itself.</p>
 </div>
@@ -78,7 +79,7 @@ ${CHOICES.map(choice => choiceOf(choice, String(choice) === days, view, filled))
 ${faultOf('days', filled)}
 <div class="own">
 <label class="label" for="otherDays">Days, 1 to ${MOST_SNOOZE_DAYS}</label>
-<input type="text" class="number" id="otherDays" name="otherDays" maxlength="6" inputmode="numeric" autocomplete="off" value="${otherDays}"${marks('otherDays', filled)}>
+<input type="text" class="number" id="otherDays" name="otherDays" maxlength="6" inputmode="numeric" autocomplete="off" value="${otherDays}"${marksOf('otherDays', filled)}>
 ${faultOf('otherDays', filled)}
 </div>
 </fieldset>
@@ -88,7 +89,7 @@ ${faultOf('otherDays', filled)}
 function reasonField(reason: string | undefined, filled: Filled): Html {
   return html`<div class="field">
 <label class="label" for="reason">Why</label>
-<textarea id="reason" name="reason" rows="2" maxlength="${LONGEST_REASON}" required${marks('reason', filled)}>${reason}</textarea>
+<textarea id="reason" name="reason" rows="2" maxlength="${LONGEST_REASON}" required${marksOf('reason', filled)}>${reason}</textarea>
 ${faultOf('reason', filled)}
 </div>
 `;
@@ -97,7 +98,7 @@ ${faultOf('reason', filled)}
 function choiceOf(days: number, isChosen: boolean, { asOf, expiresOn }: LinkView, filled: Filled): Html {
   const until = asOf + days * DAY;
   const past = isPast(until, asOf, expiresOn) && html`<small class="past">past its expiry</small>`;
-  return html`<label class="choice"><input type="radio" name="days" value="${days}"${checked(isChosen)}${marks('days', filled)}><span>${counted(days, 'day')}<small>until ${formatInstant(until).slice(0, 10)}</small>${past}</span></label>
+  return html`<label class="choice"><input type="radio" name="days" value="${days}"${checked(isChosen)}${marksOf('days', filled)}><span>${counted(days, 'day')}<small>until ${formatInstant(until).slice(0, 10)}</small>${past}</span></label>
 `;
 }
 
@@ -110,13 +111,9 @@ function checked(isChosen: boolean): Html | false {
   return isChosen && html` checked`;
 }
 
-/** Connects a field with its fault and hint for assistive technology; the first field with a fault gets the cursor. */
-function marks(field: Field, { faults }: Filled, hint?: string): Html | false {
-  if (!faults.some(fault => fault.field === field))
-    return hint !== undefined && html` aria-describedby="${hint}"`;
-  const described = [`${field}Fault`, hint].filter(id => id !== undefined).join(' ');
-  const focus = faults[0]?.field === field && html` autofocus`;
-  return html` aria-invalid="true" aria-describedby="${described}"${focus}`;
+function marksOf(field: Field, { faults }: Filled, hasHint = false): Html {
+  const isFaulty = faults.some(fault => fault.field === field);
+  return marks(field, { isFaulty, isFirstFault: faults[0]?.field === field, hasHint });
 }
 
 function faultOf(field: Field, { faults }: Filled): Html[] {
