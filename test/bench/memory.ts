@@ -48,7 +48,7 @@ async function peakOf(other: OtherSide, targets: number): Promise<number> {
   const watch = {
     tables: endless(store, targets, look),
     clock: { now: () => Date.now(), sleep: async () => undefined },
-    knowledge: { sources, policies, spell: store.registry.spell },
+    kinds: { sources, policies, spell: store.registry.spell },
     mail: { to: 'none', operators: [] } as const,
   };
   await sweepScope({ scope: SCOPE, tick: new Date().toISOString() }, watch, SILENT);

@@ -76,7 +76,7 @@ async function sweepAll(other: OtherSide, endpoint: string, clock: JumpingClock)
   const watch = {
     tables: forgetful(store, rowsAfter, nothing),
     clock,
-    knowledge: { sources, policies, spell: store.registry.spell },
+    kinds: { sources, policies, spell: store.registry.spell },
     mail: { to: 'none', operators: [] } as const,
   };
   let sweeps = 0;
