@@ -75,7 +75,7 @@ function endless(store: Tables, targets: number, look: (index: number) => void):
         readOn: checkedOn,
         evidence: 'fixed',
         expiresOn: now + 300 * DAY,
-        cal: ['x'],
+        calendarKeys: ['x'],
       } as const;
     }
   }
