@@ -8,13 +8,16 @@ export interface BundleOptions {
 }
 
 /** Builds `src/main.ts`; the metafile says what went into it. Run it in the project's folder. */
-export function bundle({ outfile, minify = true }: BundleOptions): Promise<BuildResult<{ metafile: true }>> {
+export async function bundle({
+  outfile,
+  minify = true,
+}: BundleOptions): Promise<BuildResult<{ metafile: true }>> {
   return build({
     entryPoints: ['src/main.ts'],
     outfile,
     bundle: true,
     minify,
-
+    define: await constants(),
     platform: 'node',
     target: 'node20',
     format: 'cjs',
@@ -23,4 +26,18 @@ export function bundle({ outfile, minify = true }: BundleOptions): Promise<Build
     logLevel: 'warning',
     metafile: true,
   });
+}
+
+/** The constants of every bundle: the text of the dashboard's script, since a bundle has no file beside it. */
+export async function constants(): Promise<Record<string, string>> {
+  const { outputFiles } = await build({
+    entryPoints: ['src/web/dashboard/browser.js'],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    logLevel: 'warning',
+  });
+  return { BROWSER_SCRIPT: JSON.stringify(outputFiles.map(({ text }) => text).join('')) };
 }

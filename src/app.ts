@@ -47,6 +47,9 @@ export const systemClock: Clock = {
   sleep: ms => new Promise(resolve => setTimeout(resolve, ms)),
 };
 
+/** The use cases, composed. */
+export type App = ReturnType<typeof createApp>;
+
 /** @throws BadSettings, which names every wrong setting */
 export function createApp(env: Environment, clock: Clock = systemClock) {
   const settings = parseSettings(env, kinds, services);

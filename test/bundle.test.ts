@@ -76,7 +76,7 @@ async function load(file: string, then: 'load only' | 'and call' = 'load only', 
 }
 
 const LATE =
-  /^src\/(mail|web\/openapi)\/|node_modules\/(@valibot|@azure\/(identity|msal-\w+|communication-common))\//;
+  /^src\/(mail\/|web\/openapi\/(?!route\.))|node_modules\/(@valibot|@azure\/(identity|msal-\w+|communication-common))\//;
 const WATCHED = { NODE_V8_COVERAGE: join(folder, 'coverage') };
 
 const FunctionCoverage = v.object({

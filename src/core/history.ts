@@ -10,19 +10,21 @@ export type TargetEvent =
     }
   | { readonly type: EventWithNote; readonly on: Instant; readonly note: string };
 
-type EventWithNote =
-  | 'firstSeen'
-  | 'failing'
-  | 'missing'
-  | 'recovered'
-  | 'lifetimeChanged'
-  | 'invalid'
-  | 'told'
-  | 'refused'
-  | 'undelivered'
-  | 'dropped'
-  | 'snoozed'
-  | 'unsnoozed'
-  | 'replaced'
-  | 'gone'
-  | 'returned';
+export const EVENTS_WITH_NOTE = [
+  'firstSeen',
+  'failing',
+  'missing',
+  'recovered',
+  'lifetimeChanged',
+  'invalid',
+  'told',
+  'refused',
+  'undelivered',
+  'dropped',
+  'snoozed',
+  'unsnoozed',
+  'replaced',
+  'gone',
+  'returned',
+] as const;
+type EventWithNote = (typeof EVENTS_WITH_NOTE)[number];

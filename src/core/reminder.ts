@@ -32,20 +32,22 @@ export interface Reminder extends Key {
 }
 
 /** Why nothing is to be told. The explanation of a target has a sentence for each. */
-export type NotDueReason =
-  | 'notRead'
-  | 'undecided'
-  | 'minted'
-  | 'neverExpires'
-  | 'noThresholdCrossed'
-  | 'awaitsReading'
-  | 'awaitsSecondLook'
-  | 'toldAsGone'
-  | 'told'
-  | 'snoozed'
-  | 'notSo'
-  | 'notTold'
-  | 'notYet';
+export const NOT_DUE_REASONS = [
+  'notRead',
+  'undecided',
+  'minted',
+  'neverExpires',
+  'noThresholdCrossed',
+  'awaitsReading',
+  'awaitsSecondLook',
+  'toldAsGone',
+  'told',
+  'snoozed',
+  'notSo',
+  'notTold',
+  'notYet',
+] as const;
+export type NotDueReason = (typeof NOT_DUE_REASONS)[number];
 
 type Due = { readonly due: true } & Pick<Reminder, 'reason' | 'about' | 'crossedOn' | 'since'>;
 type NotDue = { readonly due: false; readonly because: NotDueReason };

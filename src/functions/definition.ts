@@ -1,12 +1,13 @@
 /** What a function of this app is, as data: `main.ts` registers it with the Functions host, the local host mounts it. */
 import type { HttpHandler, HttpMethod, InvocationContext, Timer } from '@azure/functions';
+import type { Log } from '../watch/ports';
 
 /** The queue that carries one message per scope and sweep. */
 export const SWEEP_QUEUE = 'sweeps';
 /** The setting that names the storage account of that queue. */
 export const SWEEP_QUEUE_CONNECTION = 'AzureWebJobsStorage';
 
-/** Messages a handler sends: they leave through a queue output binding, one queue message an item. */
+/** The messages that a handler sends: a queue output binding turns each item into one queue message. */
 export type Messages = readonly object[];
 
 export interface TimerFunction {
@@ -26,7 +27,7 @@ export interface QueueFunction {
   readonly connection: string;
   /** Whether what the handler returns goes to the sweep queue. */
   readonly sends: boolean;
-  /** The handler is given what the worker made of the message text: parsed JSON, or the text itself. */
+  /** The worker parses the text of a message as JSON; the handler gets the text itself where that fails. */
   readonly handler: (message: unknown, context: InvocationContext) => Promise<Messages>;
 }
 
@@ -34,10 +35,15 @@ export interface HttpFunction {
   readonly type: 'http';
   readonly name: string;
   readonly methods: HttpMethod[];
-  /** Below the route prefix `api`; `{scope}`-style parameters as the Functions host writes them. */
+  /** Below the route prefix `api`, with parameters such as `{scope}`. */
   readonly route: string;
   readonly authLevel: 'anonymous' | 'function';
   readonly handler: HttpHandler;
 }
 
 export type FunctionDefinition = TimerFunction | QueueFunction | HttpFunction;
+
+/** The log of one call: the Functions host keeps it under the id of that call. */
+export function logOf(context: InvocationContext): Log {
+  return { info: message => context.info(message), warn: message => context.warn(message) };
+}

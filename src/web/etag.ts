@@ -1,17 +1,19 @@
-/** Entity tags (RFC 9110, section 8.8): what a client says it knows already, and what holds of that. */
+/** Entity tags (RFC 9110, section 8.8): tags for answers, and the conditions that clients make of them. */
 import { sha256 } from '../formats/hash';
+import type { Condition } from '../watch/registry/rows';
 import type { Fault } from './problem';
 
-/** Tags without their quotes, or any. */
-export type Tags = '*' | readonly string[];
+/** For the OpenAPI document: the header of an answer with a tag, and the answer to a client that has it already. */
+export const ETAG = { ETag: 'Changes when the answer does.' };
+export const UNCHANGED = {
+  is: 'The client has this very answer: nothing but the instants that pass has changed.',
+  headers: ETAG,
+};
 
-/** Conditions of a request that changes something; absent ones require nothing. */
-export interface Condition {
-  readonly ifMatch?: Tags;
-  readonly ifNoneMatch?: Tags;
-}
+/** Tags without their quotes; `*` is any tag. */
+type Tags = '*' | readonly string[];
 
-/** One tag, as it stands between the commas; a comma may stand inside its quotes. */
+/** One tag of a list; there may be a comma inside its quotes. */
 const TAG = /\s*(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*(?:,|$)/y;
 
 type HeaderOf = (name: string) => string | null;
@@ -20,12 +22,12 @@ export function strong(tag: string): string {
   return `"${tag}"`;
 }
 
-/** A weak tag over whatever makes two answers mean the same. */
+/** A weak tag: the same for answers with the same meaning. */
 export function weakOver(content: unknown): string {
   return `W/"${sha256(JSON.stringify(content)).slice(0, 32)}"`;
 }
 
-/** Whether the client has this very answer: then it is told so (304) instead of being sent it. */
+/** Whether the client has this answer already; then 304 is enough. */
 export function isKnown(etag: string, header: HeaderOf): boolean {
   const tags = parseTags(header('if-none-match'), 'weak');
   if (tags === undefined || tags === 'malformed') return false;
@@ -40,15 +42,15 @@ export function parseCondition(header: HeaderOf): Condition | { readonly faults:
   if (ifMatch === 'malformed') faults.push({ parameter: 'If-Match', detail });
   if (ifNoneMatch === 'malformed') faults.push({ parameter: 'If-None-Match', detail });
   if (ifMatch === 'malformed' || ifNoneMatch === 'malformed') return { faults };
-  return { ...(ifMatch && { ifMatch }), ...(ifNoneMatch && { ifNoneMatch }) };
+  return { ifMatch, ifNoneMatch };
 }
 
-/** Compared strongly, a weak tag matches nothing. */
+/** In a strong comparison a weak tag matches nothing. */
 function parseTags(text: string | null, comparison: 'strong' | 'weak'): Tags | 'malformed' | undefined {
   if (text === null) return undefined;
   if (text.trim() === '*') return '*';
   const tags: string[] = [];
-  // Sticky and piece by piece: one pass, whatever the text.
+  // The pattern is sticky, tag by tag: one pass over any text.
   const pattern = new RegExp(TAG);
   do {
     const [, weak, tag] = pattern.exec(text) ?? [];

@@ -1,22 +1,22 @@
-/** Problems: every error answer as `application/problem+json` (RFC 9457), in words for a person and never with a stack. */
-
+/** Answers in JSON. Every error is `application/problem+json` (RFC 9457), in words for a person and never with a stack. */
 import * as v from 'valibot';
+import { SECOND } from '../formats/instant';
 
-/** One fault of a request, by the parameter it is in. */
+/** One fault of a request, in a parameter, a header or a column. */
 export interface Fault {
   readonly parameter: string;
   readonly detail: string;
 }
 
-export interface Answer {
+export interface Response {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
 /**
- * Every kind of problem. Its `type` is `/problems/{kind}`, relative to the app: a name that clients may rely on, with
- * nothing to fetch there.
+ * Every kind of problem. Its `type` is `/problems/{kind}`, relative to the app: a stable name for clients. There is nothing to
+ * fetch at that address.
  */
 export const PROBLEMS = {
   'bad-parameter': [400, 'A parameter is not understood'],
@@ -57,62 +57,67 @@ export const ProblemBody = v.object({
   ),
 });
 
-export function badRequest(faults: readonly Fault[]): Answer {
+export function badRequest(faults: readonly Fault[]): Response {
   return problem('bad-parameter', sentenceOf(faults), { faults });
 }
 
-/** A registry row that is refused, every fault by its column. */
-export function badRow(faults: readonly Fault[]): Answer {
+/** For a registry row that is refused. */
+export function badRow(faults: readonly Fault[]): Response {
   return problem('bad-row', sentenceOf(faults), { faults });
 }
 
-export function methodNotAllowed(allow: readonly string[]): Answer {
+export function methodNotAllowed(allow: readonly string[]): Response {
   const methods = allow.join(', ');
   return problem('method-not-allowed', `Use ${methods}.`, {}, { allow: methods });
 }
 
-/** The path is not repeated: it is anybody's text. */
-export function unknownTarget(): Answer {
+/** It does not repeat the path, which may hold any text. */
+export function unknownTarget(): Response {
   const detail =
     'No target has these keys; scope and name are the PartitionKey and the RowKey, percent-encoded.';
   return problem('unknown-target', detail);
 }
 
-/** With sign-in by cookie a browser would carry out what another site makes it ask for. */
-export function crossSite(): Answer {
+/** With sign-in by cookie, another site could otherwise use the browser of a signed-in person. */
+export function crossSite(): Response {
   return problem('cross-site', 'Ask without a browser, or from a page of this app.');
 }
 
-export function internalFault(): Answer {
+/** For a Retry-After header. */
+export function secondsToWait(ms: number): number {
+  return Math.max(1, Math.ceil(ms / SECOND));
+}
+
+export function internalFault(): Response {
   return problem('internal-fault', 'Its log has the cause.');
 }
 
-export function json(status: number, value: unknown): Answer {
-  return answer(status, 'application/json; charset=utf-8', value);
+export function json(status: number, value: unknown): Response {
+  return jsonResponse(status, 'application/json; charset=utf-8', value);
 }
 
-/** @param more members beside those of RFC 9457 */
+/** @param more members besides those of RFC 9457 */
 export function problem(
   kind: ProblemKind,
   detail: string,
   more: object = {},
   headers: Readonly<Record<string, string>> = {},
-): Answer {
+): Response {
   const [status, title] = PROBLEMS[kind];
   const body = { type: `/problems/${kind}`, title, status, detail, ...more };
-  return withHeaders(answer(status, 'application/problem+json; charset=utf-8', body), headers);
+  return withHeaders(jsonResponse(status, 'application/problem+json; charset=utf-8', body), headers);
 }
 
-export function withHeaders(answer: Answer, headers: Readonly<Record<string, string>>): Answer {
-  return { ...answer, headers: { ...answer.headers, ...headers } };
+export function withHeaders(response: Response, headers: Readonly<Record<string, string>>): Response {
+  return { ...response, headers: { ...response.headers, ...headers } };
 }
 
 function sentenceOf(faults: readonly Fault[]): string {
   return faults.map(({ parameter, detail }) => `${parameter}: ${detail}`).join('; ');
 }
 
-function answer(status: number, contentType: string, value: unknown): Answer {
-  // What expires next changes with every sweep, and it is nobody's business but the asker's.
+function jsonResponse(status: number, contentType: string, value: unknown): Response {
+  // Every sweep changes the answers, and no cache may keep names and expiries.
   return {
     status,
     headers: { 'content-type': contentType, 'cache-control': 'no-store' },

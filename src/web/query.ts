@@ -1,26 +1,27 @@
-/** Queries: the parameters of an address, understood by one schema, which the OpenAPI document describes, too. */
+/** Queries: the parameters of an address, parsed by one schema, which the OpenAPI document shows too. */
 import * as v from 'valibot';
 import { splitList } from '../formats/duration';
 import type { Fault } from './problem';
 
-/** `code` and `clientId` carry the function key, and are the Functions host's. */
-const NOT_OURS = ['code', 'clientId'];
+/** `code` and `clientId` carry the function key; the Functions host reads them. */
+const OF_THE_HOST = ['code', 'clientId'];
 const LONGEST_TEXT = 1_024;
 
-export type Entries = v.ObjectEntries;
-export type QuerySchema<E extends Entries> = v.ObjectSchema<E, undefined>;
+export type QuerySchema<E extends v.ObjectEntries = v.ObjectEntries> = v.ObjectSchema<E, undefined>;
 
-/** Any text of 1 to 1024 characters, or to another number of them. */
+/** For routes without parameters: an unknown filter must not show everything, and an unknown `dryRun` must not write. */
+export const NO_QUERY = v.object({});
+
+/** Any text of 1 to `longest` characters. */
 export function someText(detail: string, longest = LONGEST_TEXT) {
   return v.pipe(v.string(detail), v.minLength(1, detail), v.maxLength(longest, detail));
 }
 
-/** One of some words. */
 export function oneOf<const W extends string>(words: readonly W[]) {
   return v.picklist(words, `write one of ${words.join(', ')}`);
 }
 
-/** One or more of some words, separated as lists are everywhere; in the words' own order. */
+/** One or more words, separated as all lists are; the result has the order of `words`. */
 export function someOf<const W extends string>(words: readonly W[]) {
   const detail = `write one or more of ${words.join(', ')}`;
   return v.pipe(
@@ -32,8 +33,8 @@ export function someOf<const W extends string>(words: readonly W[]) {
   );
 }
 
-/** What a parser makes of a text; undefined is a fault. */
-export function understoodBy<T>(parse: (text: string) => T | undefined, detail: string) {
+/** The result of a parser; undefined is a fault. */
+export function parsedBy<T>(parse: (text: string) => T | undefined, detail: string) {
   return v.rawTransform<string, T>(({ dataset, addIssue, NEVER }) => {
     const value = parse(dataset.value);
     if (value !== undefined) return value;
@@ -63,13 +64,13 @@ export function wholeNumber(least: number, most: number) {
   );
 }
 
-/** Every fault of a query, one a parameter: a mistyped or doubled one must not show everything. */
-export function readQuery<E extends Entries>(
+/** The query, or all its faults, one for each parameter. Unknown and repeated parameters are faults: they must not show everything. */
+export function parseQuery<S extends QuerySchema>(
   parameters: URLSearchParams,
-  schema: QuerySchema<E>,
-): { readonly query: v.InferOutput<QuerySchema<E>> } | { readonly faults: readonly Fault[] } {
+  schema: S,
+): { readonly query: v.InferOutput<S> } | { readonly faults: readonly Fault[] } {
   const parsed = v.safeParse(schema, Object.fromEntries(parameters), { abortPipeEarly: true });
-  const faults = [...strayFaults(parameters, schema), ...doubled(parameters, schema)];
+  const faults = [...unknownFaults(parameters, schema), ...repeatedFaults(parameters, schema)];
   for (const { path, message } of parsed.issues ?? []) {
     const parameter = String(path?.[0].key);
     if (!faults.some(fault => fault.parameter === parameter)) faults.push({ parameter, detail: message });
@@ -77,15 +78,15 @@ export function readQuery<E extends Entries>(
   return parsed.success && faults.length === 0 ? { query: parsed.output } : { faults };
 }
 
-function strayFaults<E extends Entries>(parameters: URLSearchParams, { entries }: QuerySchema<E>): Fault[] {
+function unknownFaults(parameters: URLSearchParams, { entries }: QuerySchema): Fault[] {
   const known = Object.keys(entries);
   const there = known.length > 0 ? `there are ${known.join(', ')}` : 'there are none';
-  const stray = [...new Set(parameters.keys())].filter(name => ![...known, ...NOT_OURS].includes(name));
+  const unknown = [...new Set(parameters.keys())].filter(name => ![...known, ...OF_THE_HOST].includes(name));
   const detail = `there is no such parameter; ${there}`;
-  return stray.map(parameter => ({ parameter: parameter.slice(0, 100), detail }));
+  return unknown.map(parameter => ({ parameter: parameter.slice(0, 100), detail }));
 }
 
-function doubled<E extends Entries>(parameters: URLSearchParams, { entries }: QuerySchema<E>): Fault[] {
+function repeatedFaults(parameters: URLSearchParams, { entries }: QuerySchema): Fault[] {
   const names = Object.keys(entries).filter(name => parameters.getAll(name).length > 1);
   return names.map(parameter => ({ parameter, detail: 'write it once' }));
 }

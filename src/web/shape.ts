@@ -1,8 +1,8 @@
-/** The pieces that schemas of answers are made of: what every answer writes in the same way. */
+/** The parts that the schemas of answers share. */
 import * as v from 'valibot';
 import { formatInstant, type Instant } from '../formats/instant';
 
-/** An instant on the wire: 24 characters in UTC, such as `2026-06-01T07:30:00.000Z`. */
+/** An instant in JSON: 24 characters in UTC, such as `2026-06-01T07:30:00.000Z`. */
 export const InstantText = v.pipe(
   v.string(),
   v.isoTimestamp(),
@@ -21,4 +21,9 @@ export function listOf<const S extends v.GenericSchema>(schema: S) {
 
 export function described<const S extends v.GenericSchema>(schema: S, words: string) {
   return v.pipe(schema, v.description(words));
+}
+
+/** Every word of a type that has no list; the compiler names the missing ones. */
+export function wordsOf<W extends string>(words: Readonly<Record<W, true>>): W[] {
+  return Object.keys(words).filter((word): word is W => word in words);
 }

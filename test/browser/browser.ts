@@ -1,4 +1,4 @@
-/** A real browser for tests: Debian's Chromium, without a network of its own. */
+/** A real browser for tests: Debian's Chromium, with no traffic of its own. */
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 const FLAGS = [
@@ -28,17 +28,17 @@ export function useBrowser(): (options: BrowserContextOptions) => Promise<Page> 
   };
 }
 
-/** By how many pixels the page is wider than its window. */
+/** How many pixels the page is wider than its window. */
 export function overflow(page: Page): Promise<number> {
   return page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 }
 
-/** Texts whose contrast with what is behind them is under WCAG's 4.5, each with its contrast. */
+/** Texts whose contrast with their background is below 4.5 (WCAG), each with its contrast. */
 export function faintTexts(page: Page): Promise<string[]> {
   return page.evaluate(FAINT_TEXTS);
 }
 
-/** Computed in the page. */
+/** Runs in the page. */
 const FAINT_TEXTS = `(() => {
   const parse = colour => (colour.match(/[\\d.]+/g) ?? []).map(Number);
   const luminance = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)

@@ -1,8 +1,8 @@
-/** The dashboard as a person meets it: phone to wide screen, light and dark, with a keyboard alone, and with or without its script. */
+/** The dashboard in a real browser: phone to wide screen, light and dark, with the keyboard alone, with and without its script. */
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
+import type { App } from '../../src/app';
 import { functionsOf } from '../../src/functions';
-import type { UseCases } from '../../src/functions/use-cases';
 import { encode } from '../../src/storage/keys';
 import type { Overview } from '../../src/watch/report/status';
 import { borrowLease } from '../../src/watch/sweep/lease';
@@ -22,7 +22,7 @@ const STALE = [{ code: 'sweepOverdue', message: '2 scopes have finished no sweep
 const WIDTHS = [360, 768, 1280, 1920];
 const SCHEMES = ['light', 'dark'] as const;
 
-let shown: UseCases;
+let shown: App;
 let host = '';
 let complaints: string[] = [];
 
@@ -37,7 +37,7 @@ async function serve(overview = overviewOf(smallFleet())): Promise<void> {
   ).url;
 }
 
-/** A target with a life: reminded, then unreadable, its names as hostile as a row can have them. */
+/** A target that was told about and then can't be read; its names are as hostile as a row can be. */
 async function showTarget(): Promise<string> {
   const { register, azure, connectionString, app, clock, tick } = world();
   await register(CONTOSO, encode('gateway/1'), {
@@ -57,7 +57,7 @@ async function showTarget(): Promise<string> {
 }
 
 let pages: Page[] = [];
-// A page that stays open goes on asking for its address, even when its host is gone.
+// An open page keeps fetching its address, even when its host is closed.
 afterEach(async () => {
   for (const page of pages) await page.context().close();
   pages = [];
@@ -82,7 +82,7 @@ async function openAll(page: Page): Promise<void> {
   await page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })");
 }
 
-/** Kept where somebody wants to look. */
+/** Keeps a screenshot if a person wants to look at it. */
 async function shoot(page: Page, name: string): Promise<void> {
   const folder = process.env.SCREENSHOTS;
   if (folder !== undefined)
@@ -128,7 +128,7 @@ describe.each(WIDTHS)('at %i pixels', width => {
   });
 });
 
-/** Presses a button, and waits for the page that it brings. */
+/** Presses a button, and waits for the next page. */
 async function submit(page: Page, name: string): Promise<void> {
   const button = page.getByRole('button', { name, exact: true });
   await Promise.all([page.waitForEvent('load'), button.click()]);
@@ -136,7 +136,7 @@ async function submit(page: Page, name: string): Promise<void> {
 
 const openEdit = (page: Page) => page.getByText('Edit owners, thresholds and more').click();
 
-/** What the target's page looks like after each thing that a person does on it, one after the other. */
+/** The target's page after each action of a person, one after the other. */
 const DOINGS: readonly [name: string, reach: (page: Page) => Promise<void>][] = [
   ['edit', openEdit],
   [
@@ -197,7 +197,7 @@ function axePath(): string | undefined {
 
 /** What axe-core finds, as `rule: element`. */
 async function violations(page: Page): Promise<string[]> {
-  // Evaluated by the debugger, which the page's policy does not bind.
+  // The debugger evaluates it; the page's policy does not apply to it.
   await page.evaluate(readFileSync(AXE ?? '', 'utf8'));
   return await page.evaluate(
     "axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ': ' + target)))",
@@ -373,7 +373,7 @@ test('a keyboard alone checks and edits', async () => {
 
 describe('the script', () => {
   const live = (page: Page) => page.locator('#live').textContent();
-  /** A minute goes by in the page, and what it then asks for arrives. */
+  /** Lets a minute pass in the page, and waits for the page that it fetches then. */
   const minute = async (page: Page) => {
     const answered = page.waitForResponse(
       response => response.url().includes('/dashboard') && !response.url().includes('.js'),
@@ -445,7 +445,7 @@ describe('the script', () => {
       },
     });
     await minute(page);
-    await page.getByText('It could not be brought up to date').waitFor();
+    await page.getByText('The page could not be updated').waitFor();
     expect(await page.getByRole('link', { name: 'Legacy bridge' }).count()).toBeGreaterThan(0);
     shown = showing(overviewOf([itemAt('new one', NOW + 86_400_000)]));
     await minute(page);

@@ -1,4 +1,4 @@
-/** The mail as a person sees it: phone and desktop, light and dark, without anything from elsewhere. */
+/** The mail in a real browser: phone and desktop, light and dark, with nothing loaded from another host. */
 import { renderDigest } from '../../src/email/render';
 import { dated, digest as digestOf, every, full, matters, mixed } from '../email/digests';
 import { faintTexts, overflow, useBrowser } from './browser';
@@ -48,7 +48,7 @@ test('what the mail says is what its text part says, in the same order', async (
   expect([...places].sort((a, b) => a - b)).toEqual(places);
 });
 
-/** Where each is found after the one before it; -1 where it is not. */
+/** The position of each text after the one before it; -1 where it is missing. */
 function inOrder(names: readonly string[], text: string): number[] {
   let from = 0;
   return names.map(name => {

@@ -1,4 +1,4 @@
-/** The snooze page as a person meets it: phone and desktop, light and dark, with a keyboard alone, and without a script. */
+/** The snooze page in a real browser: phone and desktop, light and dark, with the keyboard alone, without a script. */
 import type { Page } from 'playwright-core';
 import { functionsOf } from '../../src/functions';
 import { useHost } from '../support/host';
@@ -18,7 +18,7 @@ const KEY = { scope: CONTOSO, name: 'gateway-prod-0001' };
 let host = '';
 let complaints: string[] = [];
 
-/** A told owner, and the functions over HTTP. */
+/** An owner who was told, and the functions over HTTP. */
 async function furnish(displayName = 'Gateway, Reykjavík line'): Promise<void> {
   const { register, azure, connectionString, app } = world();
   await register(CONTOSO, KEY.name, { owners: `${ADA}, bob@example.com`, displayName });
@@ -31,7 +31,7 @@ async function furnish(displayName = 'Gateway, Reykjavík line'): Promise<void> 
 async function open(options: Parameters<typeof newPage>[0], token = tokenTo(world(), ADA)): Promise<Page> {
   const page = await newPage(options);
   complaints = [];
-  // Chromium logs an answer of 4xx as an error of its own; the test asks for those.
+  // Chromium logs each 4xx answer as an error; this test asks for such answers.
   page.on('console', message => {
     if (!/the server responded with a status of 4/.test(message.text())) complaints.push(message.text());
   });
@@ -43,19 +43,19 @@ async function open(options: Parameters<typeof newPage>[0], token = tokenTo(worl
   return page;
 }
 
-/** Kept where somebody wants to look. */
+/** Keeps a screenshot if a person wants to look at it. */
 async function shoot(page: Page, name: string): Promise<void> {
   const folder = process.env.SCREENSHOTS;
   if (folder !== undefined) await page.screenshot({ path: `${folder}/snooze-${name}.png`, fullPage: true });
 }
 
-/** Presses a button, and waits for the page that it brings. */
+/** Presses a button, and waits for the next page. */
 async function submit(page: Page, name: string): Promise<void> {
   const button = page.getByRole('button', { name, exact: true });
   await Promise.all([page.waitForEvent('load'), button.click()]);
 }
 
-/** The page's every state, one after the other, as `name: what to do`. */
+/** Every state of the page, one after the other, as `name: what to do`. */
 const STATES: readonly [name: string, reach: (page: Page) => Promise<void>][] = [
   ['first', async () => {}],
   ['replace', async page => void (await page.locator('summary').click())],
@@ -138,7 +138,7 @@ test('a keyboard alone snoozes and undoes', async () => {
     for (const key of keys) await keyboard.press(key);
   };
   const focused = () => page.evaluate('document.activeElement.textContent || document.activeElement.name');
-  // From 7 days over 30 and 90 to another number, then into the field that this opens.
+  // From 7 days past 30 and 90 to another number, then into the field that opens.
   await press('Tab', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Tab');
   expect(await focused()).toBe('otherDays');
   await keyboard.type('45');
@@ -178,7 +178,7 @@ test('the number of days shows only while it is asked for', async () => {
   expect(await field.isVisible()).toBe(false);
   await page.getByLabel('Another number of days').check();
   expect(await field.isVisible()).toBe(true);
-  // What was written there must not hold up who changes their mind.
+  // A person may choose again: the text in the hidden field must not stop the form.
   await field.fill('400');
   await page.getByLabel('30 days').check();
   await page.getByLabel('Why').fill('on holiday');

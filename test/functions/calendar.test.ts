@@ -53,7 +53,7 @@ test('holds one event for each dated, fixed expiry, soonest first, with alarms a
   await world().register(APPS, 'rg:fixed', {});
   await world().sweep();
   const host = await serve();
-  // Of an app, one reading says nothing about the future.
+  // One reading of a container app says nothing about the future.
   expect(await summaries(host)).toEqual(['over expired', 'Gateway expires', 'far expires']);
   await ticks(world(), 3);
   const events = await subscribe(host);

@@ -37,7 +37,7 @@ test('a target is read at once, and recorded as a sweep would: state, calendar, 
   expect(await queued(world())).toBe(1);
   expect(await historyOf(world(), CONTOSO, 'gateway')).toEqual(['firstSeen']);
   const after = await dump(world(), ['expiries', 'calendar', 'history']);
-  // Nothing is left to the sweep, and nobody is told twice.
+  // The sweep has nothing left to do, and nobody is told twice.
   await world().sweep();
   expect(await dump(world(), ['expiries', 'calendar', 'history'])).toEqual(after);
   expect(await queued(world())).toBe(1);

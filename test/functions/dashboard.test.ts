@@ -97,7 +97,7 @@ describe('GET dashboard/{scope}/{name}', () => {
     await register(CONTOSO, 'gateway', { enabled: 'false' });
     await register(CONTOSO, 'new', {});
     expect((await get(TARGET)).text).toContain('It is switched off');
-    expect((await get(TARGET.replace('gateway', 'new'))).text).toContain('No sweep has met it yet');
+    expect((await get(TARGET.replace('gateway', 'new'))).text).toContain('No sweep has found it yet');
     await unregister(CONTOSO, 'gateway');
     await sweep();
     expect((await get(TARGET)).text).toContain('It is no longer registered.');

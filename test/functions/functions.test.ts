@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { HttpRequest } from '@azure/functions';
 import { type HostLog, invocationContext } from '../../local/host/invocation';
+import type { App } from '../../src/app';
 import { functionsOf } from '../../src/functions';
 import type { FunctionDefinition, HttpFunction } from '../../src/functions/definition';
-import type { UseCases } from '../../src/functions/use-cases';
 
 const unused = (): never => {
   throw new Error('The settings need mending:\n  - MAIL_SENDER: …');
 };
 const definitions = functionsOf(unused);
-/** An app of which nothing but what a test supplies may be called. */
-const createdApp: UseCases = {
+/** An app whose use cases throw; a test replaces those that it needs. */
+const createdApp: App = {
   kinds: [],
   version: '0.0.0',
   startSweep: unused,
@@ -36,7 +36,7 @@ const createdApp: UseCases = {
   health: unused,
 };
 
-/** All that clients try: Azure answers 404 to a method that is not listed, and what is not served wants a 405. */
+/** Azure answers 404 to a method that is not listed; listed ones that a route does not serve get 405. */
 const EVERY = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 const http = (name: string, route: string, authLevel = 'function') => ({
@@ -47,10 +47,10 @@ const http = (name: string, route: string, authLevel = 'function') => ({
   authLevel,
 });
 
-/** What the host is told of a function: everything but its handler. */
+/** A function without its handler, as the host registers it. */
 const declared = ({ handler: _handler, ...rest }: FunctionDefinition) => rest;
 
-test('the functions have the names, triggers, routes and schedules of DESIGN.md section 6', () => {
+test('the functions have the names, triggers, routes and schedules of docs/design.md', () => {
   expect(definitions.map(declared)).toEqual([
     { type: 'timer', name: 'startSweep', schedule: '%SWEEP_SCHEDULE%', sends: true },
     { type: 'queue', name: 'sweepScope', queue: 'sweeps', connection: 'AzureWebJobsStorage', sends: true },
@@ -100,7 +100,7 @@ test('host.json hides a failed message for 30 s, ends a call after 10 min and se
 });
 
 describe('tellPoison', () => {
-  const call = async (message: unknown, app: Partial<UseCases>) => {
+  const call = async (message: unknown, app: Partial<App>) => {
     const found = functionsOf(() => ({ ...createdApp, ...app })).find(({ name }) => name === 'tellPoison');
     if (found?.type !== 'queue') throw new Error('tellPoison is no queue function');
     return await found.handler(
@@ -128,7 +128,7 @@ describe('tellPoison', () => {
 describe('a fault of ours', () => {
   const logged: string[] = [];
   const log: HostLog = ({ text }) => void logged.push(text);
-  const call = (name: string, app: () => UseCases) => {
+  const call = (name: string, app: () => App) => {
     const found = functionsOf(app).find(definition => definition.name === name);
     if (found?.type !== 'http') throw new Error(`${name} is no HTTP function`);
     return answerOf(found, log);

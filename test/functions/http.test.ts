@@ -1,9 +1,8 @@
 import { QueueClient } from '@azure/storage-queue';
 import type { RunningHost } from '../../local/host';
-import { createApp } from '../../src/app';
+import { type App, createApp } from '../../src/app';
 import { DAY, formatInstant, HOUR, MINUTE } from '../../src/formats/instant';
 import { functionsOf } from '../../src/functions';
-import type { UseCases } from '../../src/functions/use-cases';
 import { instant } from '../support/clock';
 import { useHost } from '../support/host';
 import { START, useWorld } from '../support/world';
@@ -19,7 +18,7 @@ const SHOP = `containerApp:${SUBSCRIPTION}`;
 const NOW = instant(START);
 
 /** The embedded host with the functions of an app, over the world's storage. */
-function serve(app: () => UseCases = world().app): Promise<RunningHost> {
+function serve(app: () => App = world().app): Promise<RunningHost> {
   const connectionString = world().connectionString;
   return hosting.start(functionsOf(app), { env: SCHEDULES, connectionString, retryVisibilitySeconds: 0 });
 }
@@ -44,7 +43,7 @@ function namesOf({ body }: Answered): string[] {
   return body.items.map(item => String(Object(item).name));
 }
 
-/** 26 dated tokens (`t01` expires in a day), one expired, one failing, one minted app and one row that is not understood. */
+/** 26 tokens with a date (`t01` expires in a day), one expired, one failing, one minted app and one invalid row. */
 async function furnish(): Promise<void> {
   const { azure, register } = world();
   const token = (name: string) => azure.iotCentral.token(HOST, name);
@@ -177,7 +176,7 @@ describe('health', () => {
   test('is 503 when a scope was never swept since its rows were written', async () => {
     const host = await serve();
     await registered();
-    // A row's own timestamp is the storage's, which has the real time.
+    // The storage sets the timestamp of a row, by the real clock.
     world().clock.to(new Date(Date.now() + 44 * MINUTE).toISOString());
     expect((await get(host, 'health')).status).toBe(200);
     world().clock.pass(2 * MINUTE);

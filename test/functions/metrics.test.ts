@@ -1,8 +1,7 @@
 import type { RunningHost } from '../../local/host';
-import { createApp } from '../../src/app';
+import { type App, createApp } from '../../src/app';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/formats/instant';
 import { functionsOf } from '../../src/functions';
-import type { UseCases } from '../../src/functions/use-cases';
 import type { CalendarEntry } from '../../src/watch/ports';
 import { measureScopes, measureTargets, metrics } from '../../src/watch/report/metrics';
 import { measureOutbox } from '../../src/watch/report/metrics-mail';
@@ -17,7 +16,7 @@ const hosting = useHost();
 const NOW = instant(START);
 const NASTY = 'na"sty {},=\u007Cü';
 
-const serve = (app: () => UseCases = world().app): Promise<RunningHost> =>
+const serve = (app: () => App = world().app): Promise<RunningHost> =>
   hosting.start(functionsOf(app), {
     env: { SWEEP_SCHEDULE: '0 */5 * * * *', REMIND_SCHEDULE: '0 */5 * * * *' },
     connectionString: world().connectionString,
@@ -44,7 +43,7 @@ function seriesOf(text: string, name: string): [string, number][] {
 const countsOf = (text: string, name: string) =>
   Object.fromEntries(seriesOf(text, name).filter(([, value]) => value !== 0));
 
-/** Three dated tokens, one that fails, an app that mints, and rows that are not understood, one in a scope of its own. */
+/** Three tokens with a date, one that fails, an app that mints, and invalid rows, one of them in its own scope. */
 async function furnish(): Promise<void> {
   const { azure, register } = world();
   const token = (name: string) => azure.iotCentral.token(HOST, name);

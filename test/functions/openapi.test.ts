@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { byMethod } from '../../src/functions/by-method';
-import type { HttpFunction } from '../../src/functions/definition';
+import { httpFunction } from '../../src/functions/http';
 import { json } from '../../src/web/problem';
+import { lenient } from '../../src/web/route';
 import { type Ask, asking } from '../support/asking';
 import { useHost } from '../support/host';
 import { DOCUMENT, takeDepartures } from '../support/openapi';
@@ -14,7 +14,7 @@ const asked = (): Promise<Ask> => asking(world(), hosting);
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'];
 const PATHS = Object.keys(DOCUMENT.paths);
-/** An address of a path's pattern. */
+/** An address that fits the pattern of a path. */
 const addressOf = (path: string) => path.slice(1).replace('{scope}', 'a').replace('{name}', 'b');
 
 describe('GET openapi.json', () => {
@@ -72,13 +72,12 @@ test('every route is in the document, and no other', async () => {
 });
 
 describe('every answer is held to the document: a departure is noticed', () => {
-  const answering = (status: number, body: object): HttpFunction => ({
-    type: 'http',
-    name: 'health',
-    route: 'health',
-    authLevel: 'anonymous',
-    ...byMethod({ GET: async () => json(status, body), PUT: async () => json(status, body) }),
-  });
+  const answering = (status: number, body: object) => {
+    const described = { tag: 'Pages', summary: '', description: '', responses: {} } as const;
+    const operation = lenient({ ...described, handler: () => json(status, body) });
+    const methods = { GET: operation, PUT: operation };
+    return httpFunction({ name: 'health', path: 'health', auth: 'anonymous', methods }, world().app);
+  };
   const well = { healthy: true, reasons: [], oldestReminderSeconds: null };
 
   test.each<[string, number, object, string, RegExp | undefined]>([

@@ -21,7 +21,7 @@ interface Page {
 }
 
 let url = '';
-/** What is posted to the link in Ada's mail. */
+/** Sends a request to the link in Ada's mail. */
 let ask: (method: string, body?: string, contentType?: string) => Promise<Page>;
 
 async function asked(address: string, init: RequestInit = {}): Promise<Page> {

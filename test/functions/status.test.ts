@@ -158,7 +158,7 @@ test('paging while sweeps run neither skips nor repeats what stays where it is',
   for (let turn = 0; ; turn += 1) {
     seen.push(...namesOf(page));
     if (page.body.nextCursor === null) break;
-    // Between two pages rows come and go, among them the one that the cursor names.
+    // Between two pages rows change, also the one that the cursor names.
     world().clock.pass(7 * 60 * MINUTE);
     if (turn === 0) {
       token('moves-back').expires(NOW + 5 * DAY);
@@ -174,7 +174,7 @@ test('paging while sweeps run neither skips nor repeats what stays where it is',
     await world().sweep();
     page = await ask(`status?limit=4&cursor=${String(page.body.nextCursor)}`);
   }
-  // What moved on may be met a second time, further on; nothing else is.
+  // Only a target that moved may be listed twice, the second time on a later page.
   const first = seen.filter((name, index) => staying.includes(name) && seen.indexOf(name) === index);
   expect(first).toEqual(staying);
   const again = seen.filter((name, index) => seen.indexOf(name) !== index);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { createApp } from '../../src/app';
-import { familiesOf } from '../../src/web/metrics';
+import { familiesOf } from '../../src/web/metrics/route';
 import { freshStorage } from '../support/azurite';
 import { promtool, promtoolTest } from '../support/prometheus';
 

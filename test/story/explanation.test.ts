@@ -2,7 +2,7 @@
 import type { Key } from '../../src/core/target';
 import { keys } from '../../src/storage/keys';
 import { forecast } from '../../src/watch/report/forecast';
-import { forecastJson } from '../../src/web/forecast';
+import { forecastJson } from '../../src/web/forecast/route';
 import { explanationJson } from '../../src/web/target/explanation';
 import { APPS, CONTOSO, HOST, mailsAt, SUBSCRIPTION } from '../support/story';
 import { START, useWorld } from '../support/world';

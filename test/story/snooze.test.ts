@@ -1,7 +1,7 @@
 /** The link in a mail: snooze, undo, "I replaced it"; and what it refuses to do. */
 import { DAY, formatInstant, MINUTE } from '../../src/formats/instant';
 import type { LinkAction, Shown } from '../../src/watch/snooze/link';
-import { statusJson } from '../../src/web/status/item';
+import { statusJson } from '../../src/web/status/body';
 import { instant } from '../support/clock';
 import { LINKED, linksTo, tokenTo } from '../support/snooze';
 import { APPS, CONTOSO, dump, HOST, historyOf, mailsAt, notesOf, SUBSCRIPTION } from '../support/story';

@@ -1,4 +1,4 @@
-/** Asks the functions of a world over HTTP, as a client would: every answer's parts at once. */
+/** Sends requests to the functions of a world over HTTP, and reads each answer whole. */
 
 import type { RunningHost } from '../../local/host';
 import { functionsOf } from '../../src/functions';

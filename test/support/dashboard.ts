@@ -1,9 +1,9 @@
-/** A made-up fleet for tests of the dashboard: every standing and check, names of every sort, and an app that shows it. */
+/** A fleet for tests of the dashboard: every standing and check, names of every sort, and an app that shows it. */
 
+import type { App } from '../../src/app';
 import { itemOf, type StatusItem } from '../../src/core/listing';
 import type { FailureCode } from '../../src/core/reading';
 import { DAY, HOUR } from '../../src/formats/instant';
-import type { UseCases } from '../../src/functions/use-cases';
 import type { Overview } from '../../src/watch/report/status';
 import { instant } from './clock';
 
@@ -129,15 +129,15 @@ const unused = (): never => {
   throw new Error('This test has no use for it.');
 };
 
-/** An app that knows how to show an overview, and nothing else. */
+/** An app that can show an overview and its health, and nothing else. */
 export function showing(
   overview: Overview,
-  reasons: Awaited<ReturnType<UseCases['health']>>['reasons'] = [],
-): UseCases {
-  const known: Partial<UseCases> = {
+  reasons: Awaited<ReturnType<App['health']>>['reasons'] = [],
+): App {
+  const known: Partial<App> = {
     kinds: ['containerApp', 'iotCentralToken'],
     overview: async () => overview,
     health: async () => ({ reasons, oldestReminderMs: undefined }),
   };
-  return new Proxy<UseCases>(Object(known), { get: (_, verb) => Reflect.get(known, verb) ?? unused });
+  return new Proxy<App>(Object(known), { get: (_, verb) => Reflect.get(known, verb) ?? unused });
 }

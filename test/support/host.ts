@@ -1,4 +1,4 @@
-/** The embedded host in a test: one at a time, on storage of its own and a free port, closed afterwards. */
+/** The embedded host in a test: one at a time, with its own storage and a free port, closed afterwards. */
 
 import { type HostOptions, type LogEntry, type RunningHost, startHost } from '../../local/host';
 import type { HttpFunction, QueueFunction, TimerFunction } from '../../src/functions/definition';
@@ -7,9 +7,9 @@ import { takeDepartures, watched } from './openapi';
 
 export interface Hosting {
   start(definitions: HostOptions['definitions'], more?: Partial<HostOptions>): Promise<RunningHost>;
-  /** Of the account that the current test's host uses. */
+  /** Of the storage account of the current test. */
   connectionString(): string;
-  /** What was logged in the current test. */
+  /** The log of the current test. */
   readonly logged: LogEntry[];
   texts(): string[];
 }

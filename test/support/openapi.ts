@@ -1,9 +1,10 @@
-/** Holds every answer in the tests to the OpenAPI document: its status, its media type, and its body, strictly. */
+/** Compares every answer in the tests with the OpenAPI document: its status, its media type and its whole body. */
 import type { HttpRequest, HttpResponse, HttpResponseInit } from '@azure/functions';
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import type { FunctionDefinition, HttpFunction } from '../../src/functions/definition';
 import { openapiOf } from '../../src/web/openapi/document';
+import { ROUTES } from '../../src/web/routes';
 
 interface Documented {
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, object>> }>>;
@@ -15,24 +16,24 @@ export interface Document {
 }
 
 export const DOCUMENT: Document = JSON.parse(
-  JSON.stringify(openapiOf({ kinds: ['containerApp', 'iotCentralToken'], version: '0.0.0' })),
+  JSON.stringify(openapiOf(ROUTES, { kinds: ['containerApp', 'iotCentralToken'], version: '0.0.0' })),
 );
 
 const ajv = addFormats(new Ajv2020({ strict: false, allErrors: true }));
 ajv.addSchema({ $id: 'document', components: { schemas: closed(DOCUMENT.components.schemas) } });
 
-/** Answers that departed from the document since the last call. */
+/** Answers since the last call that differ from the document. */
 const departures: string[] = [];
 export function takeDepartures(): string[] {
   return departures.splice(0);
 }
 
-/** The functions of the app, each of whose answers is looked at on its way out; others stay as they are. */
+/** Functions of the app with a check of each answer; other functions stay as they are. */
 export function watched(definitions: readonly FunctionDefinition[]): FunctionDefinition[] {
   return definitions.map(definition => (isOurs(definition) ? withWatch(definition) : definition));
 }
 
-/** Tests make functions of their own, which take fewer methods. */
+/** The functions that tests make take fewer methods. */
 function isOurs(definition: FunctionDefinition): definition is HttpFunction {
   return definition.type === 'http' && definition.methods.length === 6;
 }
@@ -58,7 +59,7 @@ function faultsOf({ route }: HttpFunction, { method }: HttpRequest, answer: Http
     .join('');
   const operation = operations[method === 'HEAD' ? 'get' : method.toLowerCase()];
   if (!operation && status !== 405) return [`${status}, where the document has no such method`];
-  // What an address does not take is said alike by all its operations.
+  // All operations of an address describe 405 alike.
   const { responses } = operation ?? Object.values(operations)[0] ?? { responses: {} };
   const response = responses[status];
   if (!response) return [`${status} is not in the document`];
@@ -80,7 +81,7 @@ function bodyFaults(media: object | undefined, body: string): string[] {
   );
 }
 
-/** The published schemas let members be added one day; today there are none beside theirs. */
+/** The schemas allow members to be added later; today an answer must have no others. */
 function closed(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(closed);
   if (typeof schema !== 'object' || schema === null) return schema;

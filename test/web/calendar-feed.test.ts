@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import type { Digest } from '../../src/core/digest';
 import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
 import type { Feed, FeedEntry } from '../../src/watch/report/feed';
-import { calendarAnswer } from '../../src/web/calendar/feed';
-import { parseFeedQuery } from '../../src/web/calendar/query';
+import { calendarResponse, feedQuery } from '../../src/web/calendar/route';
+import { parseQuery } from '../../src/web/query';
 import { calendarOf } from '../../src/wording/calendar';
 import { type ReadEvent, readCalendar } from '../support/icalendar';
 
@@ -23,7 +23,7 @@ const entry: FeedEntry = {
 };
 
 const answerOf = (entries: readonly FeedEntry[], more: Partial<Feed> = {}) =>
-  calendarAnswer({ asOf: NOW, entries, truncated: false, ...more });
+  calendarResponse({ asOf: NOW, entries, truncated: false, ...more });
 
 function eventOf(more: Partial<FeedEntry> = {}): ReadEvent {
   const [event] = readCalendar(answerOf([{ ...entry, ...more }]).body).events;
@@ -133,7 +133,7 @@ test('whatever the words are, another program reads the calendar', () => {
 
 describe('the query', () => {
   const parse = (query: string) =>
-    parseFeedQuery(new URLSearchParams(query), ['containerApp', 'iotCentralToken']);
+    parseQuery(new URLSearchParams(query), feedQuery(['containerApp', 'iotCentralToken']));
 
   test.each([
     ['', {}],

@@ -1,10 +1,10 @@
 import { Script } from 'node:vm';
 import fc from 'fast-check';
+import { constants } from '../../scripts/bundle';
 import { textsOf } from '../../src/core/row';
-import { SCRIPT } from '../../src/web/dashboard/script';
-import { SCRIPT_VERSION, scriptAnswer } from '../../src/web/dashboard/script-answer';
+import { SCRIPT, SCRIPT_VERSION, scriptResponse } from '../../src/web/dashboard/script';
 import { asTyped, edited, FIELDS, parseTargetForm } from '../../src/web/dashboard/target-form';
-import { isFromElsewhere } from '../../src/web/same-site';
+import { isCrossSite } from '../../src/web/route';
 import { HOSTILE } from '../support/dashboard';
 
 describe('a form that another site made the browser send', () => {
@@ -27,7 +27,7 @@ describe('a form that another site made the browser send', () => {
     ],
     ['an origin that is none', { origin: 'watcher.example.com' }, true],
   ])('from %s', (_, headers, expected) => {
-    expect(isFromElsewhere(URL_ASKED, name => headers[name] ?? null)).toBe(expected);
+    expect(isCrossSite({ url: URL_ASKED, header: name => headers[name] ?? null })).toBe(expected);
   });
 });
 
@@ -118,11 +118,24 @@ describe('the edit form', () => {
 
 describe('the script', () => {
   const asked = (search: string, known?: string) =>
-    scriptAnswer(`https://x/api/dashboard.js${search}`, name => (name === 'if-none-match' && known) || null);
+    scriptResponse({
+      url: `https://x/api/dashboard.js${search}`,
+      header: name => (name === 'if-none-match' && known) || null,
+    });
+
+  const FORBIDDEN = /<\/script|https?:|innerHTML|eval|localStorage|code|__name|sourceMapping/;
 
   test('is a script, without a word of markup or of another host', () => {
     expect(() => new Script(SCRIPT)).not.toThrow();
-    expect(SCRIPT).not.toMatch(/<\/script|https?:|innerHTML|eval|localStorage|code/);
+    expect(SCRIPT).not.toMatch(FORBIDDEN);
+  });
+
+  test('is as harmless in a bundle, and smaller', async () => {
+    const bundled: string = JSON.parse((await constants()).BROWSER_SCRIPT ?? '');
+    expect(() => new Script(bundled)).not.toThrow();
+    expect(bundled).not.toMatch(FORBIDDEN);
+    expect(bundled).toContain('It keeps itself current.');
+    expect(bundled.length).toBeLessThan(SCRIPT.length);
   });
 
   test('is kept for good under the address with its hash, and asked for again under any other', () => {

@@ -1,9 +1,9 @@
 import { parse } from 'node:querystring';
 import { DAY } from '../../src/formats/instant';
-import { dashboardPage, faultyPage } from '../../src/web/dashboard';
+import { parseDashboardQuery } from '../../src/web/dashboard/filter';
 import { linksOf, listPath, targetPath } from '../../src/web/dashboard/links';
-import { parseDashboardQuery } from '../../src/web/dashboard/query';
-import { SCRIPT_VERSION } from '../../src/web/dashboard/script-answer';
+import { dashboardPage, faultyPage } from '../../src/web/dashboard/overview';
+import { SCRIPT_VERSION } from '../../src/web/dashboard/script';
 import { HOSTILE, itemAt, NOW, overviewOf, smallFleet } from '../support/dashboard';
 
 const KINDS = ['containerApp', 'iotCentralToken'];
@@ -11,14 +11,14 @@ const KEY = 'Zm9v+/=&"<';
 
 function shown(search = '', overview = overviewOf(smallFleet()), reasons: { message: string }[] = []) {
   const url = `https://watcher.example.com/api/dashboard${search}`;
-  const asked = parseDashboardQuery(url, KINDS);
+  const request = parseDashboardQuery(url, KINDS);
   const links = linksOf(url);
-  return asked.query
-    ? dashboardPage({ overview, reasons, kinds: KINDS }, asked, links)
-    : faultyPage(asked, KINDS, links);
+  return request.query
+    ? dashboardPage({ overview, reasons, kinds: KINDS }, request, links)
+    : faultyPage(request, KINDS, links);
 }
 
-/** What a reader sees: no tags, no attributes. */
+/** The text that a reader sees, without tags and attributes. */
 const textOf = (body: string) => body.replace(/<style>.*?<\/style>/s, '').replace(/<[^>]*>/g, ' ');
 const namesIn = (body: string) =>
   [

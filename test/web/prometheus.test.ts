@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { MAIL_OUTCOMES, NO_MAILS } from '../../src/core/mail-outcome';
 import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
+import { exposition } from '../../src/formats/prometheus';
 import type { Measures } from '../../src/watch/report/metrics';
-import { metricsAnswer } from '../../src/web/metrics';
-import { exposition } from '../../src/web/metrics/prometheus';
+import { metricsResponse } from '../../src/web/metrics/route';
 import { promtool, promtoolTest, readExposition } from '../support/prometheus';
 
 const NOW = Date.UTC(2026, 5, 1);
@@ -89,14 +89,14 @@ const fresh: Measures = {
   mails: NO_MAILS,
 };
 
-const textOf = (given: Measures) => metricsAnswer(given).body;
+const textOf = (given: Measures) => metricsResponse(given).body;
 const valuesOf = (text: string, name: string) =>
   readExposition(text)
     .series.filter(series => series.name === `expiry_watcher_${name}`)
     .map(({ labels, value }) => [...Object.values(labels), value]);
 
 test('it is text of version 0.0.4, and nobody keeps it', () => {
-  expect(metricsAnswer(measures)).toMatchObject({
+  expect(metricsResponse(measures)).toMatchObject({
     status: 200,
     headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' },
   });

@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import { DAY, HOUR } from '../../src/formats/instant';
-import { encodeCursor, parseStatusQuery } from '../../src/web/status/query';
+import { parseQuery } from '../../src/web/query';
+import { encodeCursor, reportQuery, statusQuery } from '../../src/web/status/query';
 
 const KINDS = ['containerApp', 'iotCentralToken'];
 const NAMES = ['within', 'standing', 'check', 'kind', 'scope', 'owner', 'q', 'limit', 'cursor'];
 const KEY = `2026-06-30T00:00:00.000Z|${'0123456789abcdef'.repeat(2)}`;
 
-const parse = (query: string | URLSearchParams) => parseStatusQuery(new URLSearchParams(query), KINDS);
+const parse = (query: string | URLSearchParams) => {
+  const parsed = parseQuery(new URLSearchParams(query), statusQuery(KINDS));
+  return 'faults' in parsed ? parsed : { query: reportQuery(parsed.query) };
+};
 
 test('without parameters the first 100 are asked for', () => {
   expect(parse('')).toEqual({ query: { limit: 100 } });
@@ -127,7 +131,7 @@ test('whatever is asked, the answer is a query or faults that each name a parame
   fc.assert(
     fc.property(fc.array(fc.tuple(name, value), { maxLength: 6 }), sent => {
       const parameters = new URLSearchParams(sent);
-      const parsed = parseStatusQuery(parameters, KINDS);
+      const parsed = parse(parameters);
       if ('query' in parsed) {
         expect(parsed.query.limit).toBeGreaterThanOrEqual(1);
         expect(Object.values(parsed.query)).not.toContain(undefined);

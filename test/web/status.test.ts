@@ -2,8 +2,9 @@ import { NO_COUNTS } from '../../src/core/counts';
 import type { StatusItem } from '../../src/core/listing';
 import { DAY, HOUR, SECOND } from '../../src/formats/instant';
 import type { Report } from '../../src/watch/report/status';
-import { statusJson } from '../../src/web/status/item';
-import { parseStatusQuery } from '../../src/web/status/query';
+import { parseQuery } from '../../src/web/query';
+import { statusJson } from '../../src/web/status/body';
+import { statusQuery } from '../../src/web/status/query';
 
 const NOW = Date.UTC(2026, 5, 1);
 const KEY = `2026-06-30T00:00:00.000Z|${'0123456789abcdef'.repeat(2)}`;
@@ -111,7 +112,7 @@ test('an unknown expiry and one that never comes are null; the standing tells th
 
 test('the next cursor is one that the query understands', () => {
   const { nextCursor, countsAsOf } = Object(sent({ nextCursor: KEY, countsAsOf: NOW }));
-  expect(parseStatusQuery(new URLSearchParams({ cursor: nextCursor }), [])).toEqual({
+  expect(parseQuery(new URLSearchParams({ cursor: nextCursor }), statusQuery([]))).toEqual({
     query: { limit: 100, cursor: KEY },
   });
   expect(countsAsOf).toBe('2026-06-01T00:00:00.000Z');

@@ -1,10 +1,76 @@
-/** The dashboard's filter as a form that needs no script: its fields keep what was asked, each with its fault. */
-
+/** The dashboard's filter: its query parsed with every fault at its field, and its form, which keeps the text of each field. */
+import * as v from 'valibot';
 import { CHECKS, STANDINGS } from '../../core/standing';
 import { type Html, html } from '../../formats/html';
+import type { StatusQuery } from '../../watch/report/status';
+import { marks } from '../page';
+import type { Fault } from '../problem';
+import { limitOf, oneOf, parseQuery, wholeNumber } from '../query';
+import { reportQuery, statusQuery } from '../status/query';
 import { type Links, listPath } from './links';
-import { type Asked, ORDERS, type Order, type Shown } from './query';
 import { CHECK_WORDS, STANDING_WORDS } from './words';
+
+export const ORDERS = ['soonest', 'name', 'owner', 'state', 'checked'] as const;
+export type Order = (typeof ORDERS)[number];
+
+/** The part of the list that a person asks for. */
+export interface ListRequest {
+  /** The text of each field, to be shown again; only parameters that the page has a field or a link for. */
+  readonly given: Given;
+  readonly faults: readonly Fault[];
+  /** Present where there is no fault. */
+  readonly query?: StatusQuery;
+  readonly order: Order;
+  /** From 1, in an order other than soonest first. */
+  readonly page: number;
+  /** Rows on a page. In an order other than soonest first, the query asks for all rows that are sorted. */
+  readonly pageSize: number;
+}
+
+type Given = Readonly<Partial<Record<FieldName, string>>>;
+
+/** The fields of the form. */
+export const FORM_FIELDS = ['q', 'standing', 'check', 'kind', 'scope', 'owner', 'within', 'order'] as const;
+const FIELDS = [...FORM_FIELDS, 'limit'] as const;
+export type FieldName = (typeof FIELDS)[number];
+
+/** An order other than the calendar's is made in memory, of this many targets at most. */
+const MOST_ORDERED = 1_000;
+const LONGEST_GIVEN = 1_024;
+
+export function dashboardQuery(kinds: readonly string[]) {
+  return v.object({
+    ...statusQuery(kinds).entries,
+    limit: limitOf('50'),
+    order: v.optional(v.pipe(oneOf(ORDERS), v.description('How the list is sorted.')), 'soonest'),
+    page: v.optional(
+      v.pipe(wholeNumber(1, MOST_ORDERED), v.description('Of an order other than soonest first.')),
+      '1',
+    ),
+  });
+}
+
+export function parseDashboardQuery(url: string, kinds: readonly string[]): ListRequest {
+  // A form also sends its empty fields.
+  const entries = [...new URL(url).searchParams].filter(([, text]) => text !== '');
+  const parameters = new URLSearchParams(entries);
+  const given = givenOf(parameters);
+  const parsed = parseQuery(parameters, dashboardQuery(kinds));
+  if ('faults' in parsed) return { given, faults: parsed.faults, order: 'soonest', page: 1, pageSize: 0 };
+  const { order, page, ...filters } = parsed.query;
+  const query = reportQuery(filters);
+  const ordered = order === 'soonest' ? query : { ...query, limit: MOST_ORDERED };
+  return { given, faults: [], query: ordered, order, page, pageSize: query.limit };
+}
+
+function givenOf(parameters: URLSearchParams): Given {
+  const given: Partial<Record<FieldName, string>> = {};
+  for (const field of FIELDS) {
+    const text = parameters.get(field);
+    if (text !== null) given[field] = text.slice(0, LONGEST_GIVEN);
+  }
+  return given;
+}
 
 type Option = readonly [value: string, words: string];
 
@@ -16,42 +82,48 @@ export const ORDER_WORDS: Readonly<Record<Order, string>> = {
   checked: 'Read longest ago first',
 };
 
-export function filterForm(asked: Asked, kinds: readonly string[], links: Links): Html {
+export function filterForm(request: ListRequest, kinds: readonly string[], links: Links): Html {
   const standings = STANDINGS.map((word): Option => [word, STANDING_WORDS[word]]);
   const checks = CHECKS.map((word): Option => [word, CHECK_WORDS[word]]);
   const orders = ORDERS.slice(1).map((word): Option => [word, ORDER_WORDS[word]]);
-  const { given } = asked;
+  const { given } = request;
   return html`<form class="filter" method="get" role="search" aria-label="Filter the list">
-${textField('q', 'Search', 'Part of a name or scope', asked)}${textField('owner', 'Owner', 'A whole mail address', asked)}${textField('within', 'Expires within', 'Such as 30d or 12h', asked)}${choice('standing', 'Standing', 'Any', standings, asked)}${choice('check', 'Check', 'Any', checks, asked)}${choice(
+${textField('q', 'Search', 'Part of a name or scope', request)}${textField('owner', 'Owner', 'A whole mail address', request)}${textField('within', 'Expires within', 'Such as 30d or 12h', request)}${choice('standing', 'Standing', 'Any', standings, request)}${choice('check', 'Check', 'Any', checks, request)}${choice(
   'kind',
   'Kind',
   'Any',
   kinds.map((kind): Option => [kind, kind]),
-  asked,
-)}${given.scope !== undefined && textField('scope', 'Scope', 'A whole scope', asked)}${choice('order', 'Order', ORDER_WORDS.soonest, orders, asked)}${hidden('limit', given.limit)}${hidden('code', links.code)}<p class="actions"><button>Show</button> <a href="${listPath({}, links)}">Clear</a></p>
+  request,
+)}${given.scope !== undefined && textField('scope', 'Scope', 'A whole scope', request)}${choice('order', 'Order', ORDER_WORDS.soonest, orders, request)}${hidden('limit', given.limit)}${hidden('code', links.code)}<p class="actions"><button>Show</button> <a href="${listPath({}, links)}">Clear</a></p>
 </form>
 `;
 }
 
-function textField(field: Shown, label: string, hint: string, asked: Asked): Html {
+function textField(field: FieldName, label: string, hint: string, request: ListRequest): Html {
   return html`<p class="field"><label for="${field}">${label}</label>
-<input type="text" id="${field}" name="${field}" value="${asked.given[field]}" maxlength="1024" autocomplete="off" autocapitalize="none" spellcheck="false"${marks(field, asked)}>
+<input type="text" id="${field}" name="${field}" value="${request.given[field]}" maxlength="1024" autocomplete="off" autocapitalize="none" spellcheck="false"${marksOf(field, request)}>
 <small class="hint" id="${field}Hint">${hint}</small>
-${faultOf(field, asked)}</p>
+${faultOf(field, request)}</p>
 `;
 }
 
-function choice(field: Shown, label: string, none: string, options: readonly Option[], asked: Asked): Html {
-  const chosen = asked.given[field];
-  // A list of words, or what is understood as none, stays what it was.
+function choice(
+  field: FieldName,
+  label: string,
+  none: string,
+  options: readonly Option[],
+  request: ListRequest,
+): Html {
+  const chosen = request.given[field];
+  // The text of the address stays, even a list of words or a word that is not an option.
   const other = chosen !== undefined && !options.some(([value]) => value === chosen) && chosen !== 'soonest';
   const all = other ? [...options, [chosen, chosen.replaceAll(',', ' or ')] as const] : options;
   return html`<p class="field"><label for="${field}">${label}</label>
-<select id="${field}" name="${field}"${marks(field, asked, false)}><option value="">${none}</option>${all.map(
+<select id="${field}" name="${field}"${marksOf(field, request, false)}><option value="">${none}</option>${all.map(
     ([value, words]) =>
       html`<option value="${value}"${value === chosen && html` selected`}>${words}</option>`,
   )}</select>
-${faultOf(field, asked)}</p>
+${faultOf(field, request)}</p>
 `;
 }
 
@@ -59,17 +131,12 @@ function hidden(name: string, value: string | undefined): Html | false {
   return value !== undefined && html`<input type="hidden" name="${name}" value="${value}">`;
 }
 
-/** Tells a field's fault and hint to assistive technology; the first field at fault gets the cursor. */
-function marks(field: Shown, { faults }: Asked, hasHint = true): Html | false {
-  const hint = hasHint ? `${field}Hint` : undefined;
-  if (!faults.some(({ parameter }) => parameter === field))
-    return hint !== undefined && html` aria-describedby="${hint}"`;
-  const described = [`${field}Fault`, hint].filter(id => id !== undefined).join(' ');
-  const focus = faults[0]?.parameter === field && html` autofocus`;
-  return html` aria-invalid="true" aria-describedby="${described}"${focus}`;
+function marksOf(field: FieldName, { faults }: ListRequest, hasHint = true): Html {
+  const isFaulty = faults.some(({ parameter }) => parameter === field);
+  return marks(field, { isFaulty, isFirstFault: faults[0]?.parameter === field, hasHint });
 }
 
-function faultOf(field: Shown, { faults }: Asked): Html | undefined {
+function faultOf(field: FieldName, { faults }: ListRequest): Html | undefined {
   const fault = faults.find(({ parameter }) => parameter === field);
   return fault && html`<span class="fault" id="${field}Fault">Not understood: ${fault.detail}.</span>`;
 }

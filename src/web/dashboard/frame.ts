@@ -1,26 +1,26 @@
-/** The frame of the dashboard's pages: skip link, header, main part and footer, with one style, one script and their policy. */
-
+/** The frame of the dashboard's pages: skip link, header, main part and footer; and the short pages that only say why nothing was done. */
 import { type Html, html } from '../../formats/html';
-import { document, lookOf } from '../page';
-import { type Answer, withHeaders } from '../problem';
-import { SCRIPT_VERSION } from './script-answer';
+import { document, lookOf, PRIVATE, page } from '../page';
+import { type Response, withHeaders } from '../problem';
+import { backLink, type Links, listPath } from './links';
+import { SCRIPT_VERSION } from './script';
 import { DASHBOARD_STYLE } from './style';
 
 const LOOK = lookOf(DASHBOARD_STYLE, ["script-src 'self'", "connect-src 'self'"]);
 
-export interface Frame {
+interface Frame {
   readonly title: string;
-  /** The way back, or nothing. */
+  /** The link back, if any. */
   readonly nav?: Html;
   readonly main: Html;
-  /** From this page to the folder that the dashboard is in: addresses are relative. */
+  /** From this page to the folder of the dashboard: addresses are relative. */
   readonly up: '' | '../../';
-  /** Whether asking for its address again brings the same page as of then; not so for what answers a form. */
+  /** Whether its address shows the same page again later. The answer to a form is not such a page. */
   readonly lasting: boolean;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export function framed(status: number, { title, nav, main, up, lasting, headers = {} }: Frame): Answer {
+export function framed(status: number, { title, nav, main, up, lasting, headers = {} }: Frame): Response {
   const content = html`<a class="skip" href="#main">Skip to the content</a>
 <header class="top">
 <p class="brand">Expiry watcher</p>
@@ -33,4 +33,34 @@ ${main}
   const script = html`<script src="${up}dashboard.js?v=${SCRIPT_VERSION}" defer></script>
 `;
   return withHeaders(document(status, title, content, LOOK, script), headers);
+}
+
+/** For a form that another site made the browser send. */
+export function crossSitePage(links: Links): Response {
+  return refusal(403, 'That came from another site', 'Another site made your browser send it.', links);
+}
+
+/** @param status 413: too large; 415: of another type; else it could not be parsed */
+export function unreadablePage(status: number, links: Links): Response {
+  if (status === 413) return refusal(status, 'That was too much', 'A form has 64 KiB at most.', links);
+  const words = 'It was not a form of this page, or a field was missing, unknown or there twice.';
+  return refusal(status, 'That is not understood', words, links);
+}
+
+/** For a fault of the app. It has no links, since no other page is sure to work. */
+export function faultPage(): Response {
+  const main = html`<section class="card" role="alert"><h1>The watcher met a fault</h1>
+<p>You did nothing wrong. The watcher’s log has the cause; try again later.</p></section>`;
+  return page(500, 'The watcher met a fault', main);
+}
+
+/** Sends the browser to the page as it is now: to reload that page repeats nothing. */
+export function donePage(done: 'checked' | 'saved', links: Links): Response {
+  return { status: 303, headers: { ...PRIVATE, location: listPath({ done }, links) }, body: '' };
+}
+
+function refusal(status: number, title: string, why: string, links: Links): Response {
+  const main = html`<section class="card" role="alert"><h1>${title}</h1>
+<p><b>Nothing was changed.</b> ${why} <a href="${listPath({}, links)}">Back to the target</a></p></section>`;
+  return framed(status, { title, nav: backLink(links), main, up: '../../', lasting: false });
 }

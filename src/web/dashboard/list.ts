@@ -1,14 +1,12 @@
-/** The dashboard's list: one page of targets as a table that folds into cards on a phone, and the way to the next page. */
-
+/** The dashboard's list: one page of targets in the order asked for, as a table that becomes cards on a phone. */
 import type { StatusItem } from '../../core/listing';
+import type { Standing } from '../../core/standing';
 import { type Html, html } from '../../formats/html';
 import { distance, moment } from '../../formats/when';
 import type { Report } from '../../watch/report/status';
 import { encodeCursor } from '../status/query';
-import { ORDER_WORDS } from './filter';
+import { type ListRequest, ORDER_WORDS, type Order } from './filter';
 import { type Links, linkTo, listPath, targetPath } from './links';
-import { ordered } from './order';
-import type { Asked, Order } from './query';
 import { checkBadge, expiryOf, placeOf, standingBadge } from './words';
 
 const COLUMNS: readonly (readonly [words: string, order?: Order])[] = [
@@ -19,15 +17,15 @@ const COLUMNS: readonly (readonly [words: string, order?: Order])[] = [
   ['Last read', 'checked'],
 ];
 
-export function list(report: Report, asked: Asked, links: Links): Html {
-  const { order, page, pageSize: size } = asked;
+export function list(report: Report, request: ListRequest, links: Links): Html {
+  const { order, page, pageSize: size } = request;
   const start = order === 'soonest' ? 0 : (page - 1) * size;
   const items = ordered(report.items, order).slice(start, start + size);
-  if (items.length === 0) return nothing(report, asked, links);
-  return html`${order !== 'soonest' && report.nextCursor !== undefined && cutNote(report)}${table(items, report, asked, links)}${paging(report, asked, start + size, links)}`;
+  if (items.length === 0) return nothing(report, request, links);
+  return html`${order !== 'soonest' && report.nextCursor !== undefined && cutNote(report)}${table(items, report, request, links)}${paging(report, request, start + size, links)}`;
 }
 
-function nothing({ counts }: Report, { given, page }: Asked, links: Links): Html {
+function nothing({ counts }: Report, { given, page }: ListRequest, links: Links): Html {
   if (page > 1)
     return html`<p class="empty">There is no such page. <a href="${listPath(given, links)}">Back to the first</a></p>`;
   if (Object.keys(given).length > 0)
@@ -40,19 +38,24 @@ function cutNote({ items }: Report): Html {
   return html`<p class="hint">More than ${items.length} match: only the ${items.length} soonest are ordered here. A filter brings in the rest.</p>`;
 }
 
-/** The roles say again what the elements are: where the table folds into cards, some browsers forget. */
-function table(items: readonly StatusItem[], report: Report, asked: Asked, links: Links): Html {
+/** The explicit roles are for browsers that forget them where the table becomes cards. */
+function table(items: readonly StatusItem[], report: Report, request: ListRequest, links: Links): Html {
   return html`<table class="list" role="table">
-<caption class="unseen">Targets: ${ORDER_WORDS[asked.order].toLowerCase()}</caption>
-<thead role="rowgroup"><tr role="row">${COLUMNS.map(([words, order]) => head(words, order, asked, links))}</tr></thead>
+<caption class="unseen">Targets: ${ORDER_WORDS[request.order].toLowerCase()}</caption>
+<thead role="rowgroup"><tr role="row">${COLUMNS.map(([words, order]) => head(words, order, request, links))}</tr></thead>
 <tbody role="rowgroup">
 ${items.map(item => row(item, report.asOf, links))}</tbody>
 </table>
 `;
 }
 
-/** On a phone the heads are there for screen readers alone, where a link could take the focus unseen: then they are words. */
-function head(words: string, order: Order | undefined, { given, order: current }: Asked, links: Links): Html {
+/** On a phone only screen readers see the heads. A hidden link could still take the focus, so they are plain words there. */
+function head(
+  words: string,
+  order: Order | undefined,
+  { given, order: current }: ListRequest,
+  links: Links,
+): Html {
   if (order === undefined) return html`<th scope="col" role="columnheader">${words}</th>`;
   if (order === current) {
     const way = order === 'state' ? 'other' : 'ascending';
@@ -82,13 +85,13 @@ function snoozed({ snoozedUntil }: StatusItem): Html | false {
   );
 }
 
-function paging(report: Report, asked: Asked, end: number, links: Links): Html | false {
-  const { given, query, order, page } = asked;
+function paging(report: Report, request: ListRequest, end: number, links: Links): Html | false {
+  const { given, query, order, page } = request;
   const isFirst = order === 'soonest' ? query?.cursor === undefined : page === 1;
   const next =
     order === 'soonest' ? cursorField(report) : end < report.items.length && { page: String(page + 1) };
   if (isFirst && !next) return false;
-  // A range of the calendar's keys can only be walked onwards: soonest first has no way back but to the start.
+  // The calendar is read forwards only: soonest first has no previous page, only the first one.
   const previous = order !== 'soonest' && page > 1 && { page: page > 2 ? String(page - 1) : undefined };
   return html`<nav class="paging" aria-label="Pages of the list">
 ${!isFirst && html`<a href="${listPath(given, links)}#list">First page</a>`}
@@ -100,4 +103,28 @@ ${next && html`<a href="${listPath({ ...given, ...next }, links)}#list" rel="nex
 
 function cursorField({ nextCursor }: Report): { readonly cursor: string } | false {
   return nextCursor !== undefined && { cursor: encodeCursor(nextCursor) };
+}
+
+const WORST_FIRST: readonly Standing[] = ['expired', 'expiring', 'unknown', 'healthy'];
+
+type Compare = (a: StatusItem, b: StatusItem) => number;
+
+const byText = (textOf: (item: StatusItem) => string): Compare => {
+  const { compare } = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+  return (a, b) => compare(textOf(a), textOf(b));
+};
+
+/** Targets without an owner and targets never read come first, since someone should look at them. */
+const COMPARE: Readonly<Record<Exclude<Order, 'soonest'>, Compare>> = {
+  name: byText(({ displayName }) => displayName),
+  owner: byText(({ owners }) => owners[0] ?? ''),
+  state: (a, b) =>
+    WORST_FIRST.indexOf(a.standing) - WORST_FIRST.indexOf(b.standing) ||
+    Number(a.check === 'ok') - Number(b.check === 'ok'),
+  checked: (a, b) => (a.checkedOn ?? 0) - (b.checkedOn ?? 0),
+};
+
+/** Equal targets stay soonest first. */
+function ordered(items: readonly StatusItem[], order: Order): readonly StatusItem[] {
+  return order === 'soonest' ? items : [...items].sort(COMPARE[order]);
 }

@@ -1,5 +1,4 @@
-/** Who hears of a target: what each was told, and why each reminder is or isn't due. */
-
+/** The recipients of a target: what each was told, and why each reminder is or isn't due. */
 import { NOTICES } from '../../core/notices';
 import type { Told } from '../../core/told';
 import { type Html, html } from '../../formats/html';
@@ -10,7 +9,7 @@ const ROLES: Readonly<Record<Role, string>> = {
   owner: 'owner',
   standIn: 'operator, in the owners’ place',
   copy: 'operator, gets copies from the expiry on',
-  former: 'hears of it no more',
+  former: 'is not told any more',
 };
 
 const OUTCOMES: Readonly<Record<Told['outcome'], string>> = {
@@ -20,7 +19,7 @@ const OUTCOMES: Readonly<Record<Told['outcome'], string>> = {
 };
 
 export function recipientsCard({ recipients }: Explanation): Html {
-  const nobody = html`<p class="hint">Nobody hears of it.</p>`;
+  const nobody = html`<p class="hint">Nobody is told about it.</p>`;
   return html`<section class="card" aria-labelledby="recipients">
 <h2 id="recipients">Who is told, and why or why not</h2>
 ${recipients.length > 0 ? recipients.map((one, index) => recipient(one, index)) : nobody}

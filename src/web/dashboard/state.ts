@@ -1,12 +1,13 @@
-/** How a target is: its expiry, its last read, what is wrong with it, and what people wrote about it. */
+/** A target's state: its expiry, its last read, its faults and what people wrote about it; and its history. */
+import type { TargetEvent } from '../../core/history';
 import { formatDuration } from '../../formats/duration';
 import { type Html, html } from '../../formats/html';
 import { formatInstant, type Instant } from '../../formats/instant';
 import { counted, span, utc } from '../../formats/when';
-import type { WholeTarget } from '../target/explanation';
-import { checkBadge, expiryOf, standingBadge, timeAndDistance } from './words';
+import type { Explained } from '../../watch/report/explain';
+import { checkBadge, expiryOf, standingBadge, time, timeAndDistance } from './words';
 
-export function stateCard({ key, explanation: { row, state, asOf }, report }: WholeTarget): Html {
+export function stateCard({ key, explanation: { row, state, asOf }, report }: Explained): Html {
   const [item] = report.items;
   const name = row?.columns.displayName ?? key.name;
   const where = row?.kind ?? key.scope.split(':', 1)[0];
@@ -26,7 +27,7 @@ ${fact('Scope', html`<bdi>${key.scope}</bdi>`)}${fact('Name', html`<bdi>${key.na
 `;
 }
 
-type Row = WholeTarget['explanation']['row'];
+type Row = Explained['explanation']['row'];
 
 function people(row: Row): Html | undefined {
   if (!row) return undefined;
@@ -39,12 +40,12 @@ function people(row: Row): Html | undefined {
 function written(row: Row): Html | undefined {
   if (!row) return undefined;
   const { runbook, notes } = row.columns;
-  // The registry takes http and https alone; nothing else may become a link, wherever it came from.
+  // Only http and https may become a link, even if the registry held something else.
   const link = runbook !== undefined && /^https?:\/\//i.test(runbook);
   return html`${link && fact('Runbook', html`<a href="${runbook}" rel="noreferrer noopener external"><bdi>${runbook}</bdi></a>`)}${notes !== undefined && fact('Notes', html`<span class="notes"><bdi>${notes}</bdi></span>`)}`;
 }
 
-function failureWords(state: WholeTarget['explanation']['state']): Html | false {
+function failureWords(state: Explained['explanation']['state']): Html | false {
   const { failure, invalid } = state ?? {};
   const faults =
     invalid &&
@@ -61,5 +62,54 @@ function instantFact(label: string, instant: Instant | undefined, asOf: Instant)
 
 function fact(label: string, value: Html): Html {
   return html`<div><dt>${label}</dt><dd>${value}</dd></div>
+`;
+}
+
+const EVENTS: Readonly<Record<TargetEvent['type'], string>> = {
+  firstSeen: 'First seen',
+  renewed: 'Renewed',
+  shortened: 'Expiry moved forward',
+  failing: 'Reads fail',
+  missing: 'Not found',
+  recovered: 'Readable again',
+  lifetimeChanged: 'Lifetime changed',
+  invalid: 'Registry row invalid',
+  told: 'Told',
+  refused: 'Mail refused',
+  undelivered: 'Mail not delivered',
+  dropped: 'Reminder dropped',
+  snoozed: 'Snoozed',
+  unsnoozed: 'Snooze undone',
+  replaced: 'Replaced',
+  gone: 'Row removed',
+  returned: 'Row back',
+};
+
+/** Colours for bad and good news; they only repeat what the words say. */
+const TONES: Partial<Readonly<Record<TargetEvent['type'], string>>> = {
+  failing: 'expired',
+  missing: 'expired',
+  invalid: 'expired',
+  refused: 'expired',
+  undelivered: 'expired',
+  shortened: 'soon',
+  renewed: 'healthy',
+  recovered: 'healthy',
+  told: 'later',
+};
+
+export function historyCard(history: readonly TargetEvent[]): Html {
+  const none = html`<p class="hint">Nothing has happened yet.</p>`;
+  return html`<section class="card" aria-labelledby="history">
+<h2 id="history">History</h2>
+${history.length > 0 ? html`<ol class="history">${history.map(event)}</ol>` : none}
+</section>
+`;
+}
+
+function event(event: TargetEvent): Html {
+  const words =
+    'note' in event ? html`<bdi>${event.note}</bdi>` : html`from ${time(event.from)} to ${time(event.to)}`;
+  return html`<li class="${TONES[event.type] ?? 'none'}"><b>${EVENTS[event.type]}</b> <span class="hint">${time(event.on)}</span><br>${words}</li>
 `;
 }

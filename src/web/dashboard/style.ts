@@ -1,6 +1,6 @@
-/** How the dashboard looks: the calm of the other pages, wide where there is room, folded to cards where there is none. */
+/** The style of the dashboard: that of the other pages, wide on large screens, with cards instead of the table on small ones. */
 import { html } from '../../formats/html';
-import { PAGE_STYLE } from '../page-style';
+import { PAGE_STYLE } from '../page';
 
 export const DASHBOARD_STYLE = html`${PAGE_STYLE}
 .healthy{--tone:var(--good-ink)}.expiring{--tone:var(--soon)}.unknown{--tone:var(--none)}

@@ -1,7 +1,7 @@
 /** The forms of a target's page as a browser sends them: every field once, and what a person did not touch stays as it was. */
 import { COLUMNS, type Field } from '../../core/columns';
 import { byColumn, COLUMN_NAMES, type ColumnName, type Columns, flagOf } from '../../core/row';
-import type { Taken } from '../registry/content';
+import type { Taken } from '../content';
 
 export const TARGET_FORM: Taken = {
   types: ['application/x-www-form-urlencoded'],

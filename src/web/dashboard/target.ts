@@ -1,72 +1,93 @@
-/** A target's page: its state, what a person can do, what comes next, every decision explained, and its history, newest first. */
-
+/** A target's page: its state, what a person can do, what comes next, every decision explained, and its history. */
+import { isWatched } from '../../core/target';
 import { type Html, html } from '../../formats/html';
-import type { Explanation } from '../../watch/report/explain';
-import type { Answer } from '../problem';
-import type { TaggedRow } from '../registry/answers';
-import type { WholeTarget } from '../target/explanation';
-import { actionsCard } from './actions';
+import type { TaggedRow } from '../../watch/registry/row';
+import type { Explained, Explanation } from '../../watch/report/explain';
+import type { Response } from '../problem';
+import { editForm, type Returned } from './edit';
 import { framed } from './frame';
-import { historyCard } from './history';
-import { homePath, type Links } from './links';
-import { nextCard, thresholdsCard } from './plan';
+import { backLink, type Links, listPath } from './links';
+import { nextCard, thresholdsCard } from './next-card';
+import { type FormOutcome, headersOf, noticeOf, removedNotice, statusOf } from './notice';
 import { recipientsCard } from './recipients';
-import { goneNotice, headersOf, noticeOf, type Said, statusOf } from './said';
-import { stateCard } from './state';
+import { historyCard, stateCard } from './state';
 
 /**
- * @param row as people wrote it, to be edited; undefined where it is gone
- * @param said what was just asked, and what came of it
+ * @param row as people wrote it, for the edit form; undefined where it is gone
+ * @param outcome of the form that was just sent, if any
  */
 export function targetPage(
-  whole: WholeTarget,
+  explained: Explained,
   row: TaggedRow | undefined,
   links: Links,
-  said: Said | undefined,
-): Answer {
-  const { key, explanation, history } = whole;
-  const returned = said && 'returned' in said ? said.returned : undefined;
-  const main = html`${noticeOf(said, whole)}${offWords(explanation)}${stateCard(whole)}
+  outcome: FormOutcome | undefined,
+): Response {
+  const { key, explanation, history } = explained;
+  const returned = outcome && 'returned' in outcome ? outcome.returned : undefined;
+  const main = html`${noticeOf(outcome, explained)}${offWords(explanation)}${stateCard(explained)}
 ${actionsCard(explanation, row, returned, links)}
 <div class="columns even">${nextCard(explanation)}${thresholdsCard(explanation)}</div>
 ${recipientsCard(explanation)}${historyCard(history)}`;
   const name = explanation.row?.columns.displayName ?? key.name;
-  const lasting = !said || said.said === 'checked' || said.said === 'saved';
-  return framed(statusOf(said), {
+  const lasting = !outcome || outcome.is === 'checked' || outcome.is === 'saved';
+  return framed(statusOf(outcome), {
     title: returned ? `Not saved: ${name}` : name,
     nav: backLink(links),
     main,
     up: '../../',
     lasting,
-    headers: headersOf(said),
+    headers: headersOf(outcome),
   });
 }
 
-export function noTargetPage(links: Links, said?: Said): Answer {
-  const main = html`${said && 'returned' in said && goneNotice(said.returned)}<section class="card"><h1>There is no such target</h1>
-<p>It is neither registered nor remembered. Its registry row may have been removed more than a week ago, or the address was cut short.</p>
+export function noTargetPage(links: Links, outcome?: FormOutcome): Response {
+  const main = html`${outcome && 'returned' in outcome && removedNotice(outcome.returned)}<section class="card"><h1>There is no such target</h1>
+<p>It is not registered, and nothing is recorded of it. Its registry row may have been removed more than a week ago, or the address is incomplete.</p>
 </section>`;
   const title = 'There is no such target';
   return framed(404, { title, nav: backLink(links), main, up: '../../', lasting: false });
 }
 
-export function backLink(links: Links): Html {
-  return html`<a href="${homePath(links)}"><span aria-hidden="true">‹ </span>What expires next</a>`;
-}
-
-/** Whatever takes it off the reports is said first. */
+/** Why it is on no report, as the first words of the page. */
 function offWords({ row, state }: Explanation): Html | undefined {
   const words =
-    whyOff(row) ?? (state ? undefined : html`No sweep has met it yet: below is what its registry row says.`);
+    whyOff(row) ??
+    (state ? undefined : html`No sweep has found it yet: below is what its registry row says.`);
   return words && html`<div class="note"><p>${words}</p></div>`;
 }
 
 function whyOff(row: Explanation['row']): Html | undefined {
   if (!row)
-    return html`<b>It is no longer registered.</b> What is remembered of it is deleted a week after that was noticed.`;
+    return html`<b>It is no longer registered.</b> A week after that was noticed, its records are deleted.`;
   if (row.columns.replacedBy !== undefined)
-    return html`<b>It was replaced</b> by <bdi>${row.columns.replacedBy}</bdi>, and is watched no more.`;
+    return html`<b>It was replaced</b> by <bdi>${row.columns.replacedBy}</bdi>, and is not watched any more.`;
   return row.columns.enabled
     ? undefined
     : html`<b>It is switched off</b> in the registry: neither read nor told about.`;
+}
+
+function actionsCard(
+  { row: watched }: Explanation,
+  row: TaggedRow | undefined,
+  returned: Returned | undefined,
+  links: Links,
+): Html | undefined {
+  if (!watched || !row) return undefined;
+  const canCheck = isWatched(watched.columns) && watched.faults.length === 0;
+  // No column can correct a key: every edit would be refused.
+  const badKey = watched.faults.some(fault => /^(key|PartitionKey):/.test(fault));
+  return html`<section class="card doing" aria-labelledby="actions"><h2 id="actions">What you can do</h2>
+${canCheck && checkForm(links)}${badKey ? KEY_WORDS : editForm(row, returned, links)}</section>
+`;
+}
+
+const KEY_WORDS = html`<p class="hint">Its key can’t be understood, and a key can’t be edited: register the target again under the right key, and remove this row.</p>
+`;
+
+function checkForm(links: Links): Html {
+  return html`<form class="check" method="post" action="${listPath({}, links)}">
+<input type="hidden" name="act" value="check"><button data-busy="Reading…">Check now</button>
+<p class="hint">Reads it once, now, and records what comes back, as a sweep would. That can take some seconds.</p>
+</form>
+`;
 }

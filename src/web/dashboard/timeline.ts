@@ -1,5 +1,4 @@
-/** The coming days as a chart, a bar a day, and the same as a table for whoever reads it otherwise. */
-
+/** The coming days as a chart with one bar for each day, and the same as a table for screen readers and others. */
 import type { StatusItem } from '../../core/listing';
 import { type Html, html } from '../../formats/html';
 import { DAY, type Instant } from '../../formats/instant';
@@ -12,11 +11,11 @@ interface Day {
   readonly items: readonly StatusItem[];
 }
 
-/** Widths and heights in the chart's own units; the page stretches it. */
+/** Widths and heights in units of the chart; the page scales it. */
 const STEP = 10;
 const HEIGHT = 100;
 const LEAST = 4;
-/** A lone expiry is no full bar. */
+/** A single expiry must not be a bar of full height. */
 const LEAST_SCALE = 4;
 const SOON_DAYS = 7;
 const MOST_NAMES = 5;
@@ -32,7 +31,7 @@ ${items.length > 0 && table(dates, links)}</section>
 `;
 }
 
-/** Every day of the window, today first, the days without an expiry included. */
+/** Every day of the window from today on, also those without an expiry. */
 function daysOf(items: readonly StatusItem[], asOf: Instant, days: number): Day[] {
   const today = Math.floor(asOf / DAY);
   const byDay = new Map<number, StatusItem[]>();

@@ -1,12 +1,11 @@
-/** The small parts that the dashboard's pages share: instants, expiries, and standings told by sign, word and colour. */
-
+/** Small parts that the dashboard's pages share: instants, expiries, and standings with sign, word and colour. */
 import type { StatusItem } from '../../core/listing';
 import type { Check, Standing } from '../../core/standing';
 import { type Html, html } from '../../formats/html';
 import { formatInstant, type Instant } from '../../formats/instant';
 import { distance, expiryPhrase, moment, span } from '../../formats/when';
 
-/** The standings that a person cares about first come first. */
+/** The most urgent first. */
 export const STANDING_WORDS: Readonly<Record<Standing, string>> = {
   expired: 'Expired',
   expiring: 'Expiring',
@@ -21,7 +20,7 @@ export const CHECK_WORDS: Readonly<Record<Check, string>> = {
   pending: 'Not read yet',
 };
 
-/** Each sign has a shape of its own: colour is never the only cue. */
+/** Each sign has its own shape, for people who do not see the colours. */
 const SIGNS: Readonly<Record<Standing, string>> = {
   expired:
     'M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1ZM5.2 4 8 6.8 10.8 4 12 5.2 9.2 8l2.8 2.8-1.2 1.2L8 9.2 5.2 12 4 10.8 6.8 8 4 5.2Z',
@@ -39,12 +38,12 @@ export function standingBadge(standing: Standing): Html {
   return html`<span class="badge ${standing}">${sign(standing)}${STANDING_WORDS[standing]}</span>`;
 }
 
-/** Only what is not as it should be is said of a check. */
+/** Nothing for a check that is ok. */
 export function checkBadge(check: Check): Html | false {
   return check !== 'ok' && html`<span class="badge plain">${CHECK_WORDS[check]}</span>`;
 }
 
-/** `Mon 2026-06-08 07:30 UTC`, for programs, too. */
+/** `Mon 2026-06-08 07:30 UTC`, with the instant for programs. */
 export function time(instant: Instant): Html {
   return html`<time datetime="${formatInstant(instant)}">${moment(instant)}</time>`;
 }
@@ -53,7 +52,7 @@ export function timeAndDistance(instant: Instant, asOf: Instant): Html {
   return html`${time(instant)} <span class="hint">(${distance(instant, asOf)})</span>`;
 }
 
-/** When a target expires: counted from the page's instant, and absolute. */
+/** When a target expires: as a distance from the page's instant, and absolute. */
 export function expiryOf({ expiresOn, minted, lifetimeSeconds }: StatusItem, asOf: Instant): Html {
   if (minted) {
     const life =
@@ -66,7 +65,7 @@ export function expiryOf({ expiresOn, minted, lifetimeSeconds }: StatusItem, asO
   return html`<b>${phrase}</b><small>${time(expiresOn)}</small>`;
 }
 
-/** The place within the kind: what follows the scope's colon. */
+/** The part of the scope after its kind. */
 export function placeOf({ kind, scope }: Pick<StatusItem, 'kind' | 'scope'>): string {
   return scope.startsWith(`${kind}:`) ? scope.slice(kind.length + 1) : scope;
 }

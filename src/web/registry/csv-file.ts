@@ -3,7 +3,7 @@ import { COLUMN_NAMES, type Columns, isColumn } from '../../core/row';
 import { type CsvRecord, csvOf, parseCsv, unshield } from '../../formats/csv';
 import type { ImportLine } from '../../watch/registry/import';
 import type { ManagedRow } from '../../watch/registry/row';
-import { type Answer, withHeaders } from '../problem';
+import { type Response, withHeaders } from '../problem';
 
 const KEYS = ['scope', 'name'];
 const HEADER: readonly string[] = [...KEYS, ...COLUMN_NAMES];
@@ -11,7 +11,7 @@ const HEADER: readonly string[] = [...KEYS, ...COLUMN_NAMES];
 /** No registry that people keep by hand is longer, and a longer file would cost too much memory. */
 const MOST_LINES = 100_000;
 
-export async function registryCsv(rows: AsyncIterable<ManagedRow>): Promise<Answer> {
+export async function registryCsv(rows: AsyncIterable<ManagedRow>): Promise<Response> {
   const lines: string[][] = [];
   for await (const { scope, name, columns } of rows)
     lines.push([scope, name, ...COLUMN_NAMES.map(column => columns[column])]);

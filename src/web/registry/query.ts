@@ -1,16 +1,13 @@
-/** The queries of the registry's routes: parameters as text, understood once. */
+/** The queries of the registry's routes. */
 import * as v from 'valibot';
 import type { Key } from '../../core/target';
-import type { Fault } from '../problem';
-import { limitOf, readQuery, someText, understoodBy } from '../query';
+import { limitOf, parsedBy, someText } from '../query';
 import { Filters } from '../status/query';
 
-type Faults = { readonly faults: readonly Fault[] };
-
 const NO_CURSOR = 'write the nextCursor of an earlier answer';
-/** A key's parts, of 512 UTF-16 units each at most, and the line feed between them, which no key can hold. */
+/** The parts of a key, of 512 UTF-16 units each at most, with a line feed between them, which no key can hold. */
 const KEY = /^([^\n]{0,512})\n([^\n]{0,512})$/;
-/** Of 1,025 units of two bytes in base64url. */
+/** 1,025 units of two bytes in base64url. */
 const LONGEST_CURSOR = 2_734;
 
 export const ListQuery = v.object({
@@ -20,7 +17,7 @@ export const ListQuery = v.object({
     v.pipe(
       someText(NO_CURSOR, LONGEST_CURSOR),
       v.description('The `nextCursor` of the page before.'),
-      understoodBy(decodeKey, NO_CURSOR),
+      parsedBy(decodeKey, NO_CURSOR),
     ),
   ),
 });
@@ -37,28 +34,7 @@ export const ImportQuery = v.object({
   ),
 });
 
-/** Of routes that take no parameter at all: a filter that is not one must not show everything. */
-export const NoQuery = v.object({});
-
-export function parseListQuery(parameters: URLSearchParams) {
-  const parsed = readQuery(parameters, ListQuery);
-  if ('faults' in parsed) return parsed;
-  const { cursor, ...query } = parsed.query;
-  return { query: { ...query, ...(cursor && { after: cursor }) } };
-}
-
-export function parseImportQuery(
-  parameters: URLSearchParams,
-): { readonly query: v.InferOutput<typeof ImportQuery> } | Faults {
-  return readQuery(parameters, ImportQuery);
-}
-
-export function parseNoQuery(parameters: URLSearchParams): Faults | undefined {
-  const parsed = readQuery(parameters, NoQuery);
-  return 'faults' in parsed ? parsed : undefined;
-}
-
-/** In UTF-16, which bounds any key: the longest cursor and the longest `scope` fit into one request line of 8 KB. */
+/** In UTF-16, which bounds its length: the longest cursor and the longest `scope` fit into one request line of 8 KB. */
 export function encodeKey({ scope, name }: Key): string {
   return Buffer.from(`${scope}\n${name}`, 'utf16le').toString('base64url');
 }

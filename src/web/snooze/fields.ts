@@ -1,13 +1,13 @@
-/** What a person can do on the snooze page, as forms: snooze, undo, and "I replaced it". Each works without a script. */
-
+/** The forms of the snooze page: snooze, undo, and "I replaced it". Each works without a script. */
 import { LONGEST_REASON, MOST_SNOOZE_DAYS, type Snooze } from '../../core/snooze';
 import { type Html, html } from '../../formats/html';
 import { DAY, formatInstant, type Instant } from '../../formats/instant';
 import { counted, moment } from '../../formats/when';
 import type { LinkView } from '../../watch/snooze/link';
+import { marks } from '../page';
 import type { Field, FieldFault } from './form';
 
-/** A form as it came back, to be shown again with its faults; empty where none did. */
+/** The fields that the person sent, to be shown again with their faults; empty where nothing was sent. */
 export interface Filled {
   readonly given: Readonly<Record<string, string>>;
   readonly faults: readonly FieldFault[];
@@ -16,7 +16,7 @@ export interface Filled {
 const CHOICES = [1, 7, 30, MOST_SNOOZE_DAYS];
 const USUAL = '7';
 
-/** Where there is a snooze already, its undo is what most come for: then this one opens on demand. */
+/** With a snooze in force most people want to undo it: then this form is closed at first. */
 export function snoozeForm(view: LinkView, filled: Filled, open: boolean): Html {
   if (!view.snooze) return html`<section class="card"><h2>Snooze it</h2>${fields(view, filled)}</section>`;
   return html`<details class="card"${open && html` open`}>
@@ -46,7 +46,7 @@ export function replaceForm({ id, label }: LinkView, filled: Filled): Html {
 <input type="hidden" name="act" value="replace">
 <div class="field">
 <label class="label" for="newId">Id of the new ${label} (if you know it)</label>
-<input type="text" id="newId" name="newId" maxlength="1024" autocomplete="off" autocapitalize="none" spellcheck="false" value="${filled.given.newId}"${marks('newId', filled, 'newIdHint')}>
+<input type="text" id="newId" name="newId" maxlength="1024" autocomplete="off" autocapitalize="none" spellcheck="false" value="${filled.given.newId}"${marksOf('newId', filled, true)}>
 ${faultOf('newId', filled)}
 <p class="hint" id="newIdHint">Written like the old one: <bdi>${id}</bdi>. Never the token itself.</p>
 </div>
@@ -70,7 +70,7 @@ ${daysField(view, filled)}${reasonField(filled.given.reason || snooze?.reason, f
 function daysField(view: LinkView, filled: Filled): Html {
   const { days = USUAL, otherDays } = filled.given;
   const isOther = !CHOICES.some(choice => String(choice) === days);
-  // No limits for the browser to check: a fault in a field that is hidden would hold up the form without a word.
+  // The browser checks no limits: a fault in a hidden field would stop the form without any message.
   return html`<fieldset>
 <legend>For how long</legend>
 <div class="choices">
@@ -79,7 +79,7 @@ ${CHOICES.map(choice => choiceOf(choice, String(choice) === days, view, filled))
 ${faultOf('days', filled)}
 <div class="own">
 <label class="label" for="otherDays">Days, 1 to ${MOST_SNOOZE_DAYS}</label>
-<input type="text" class="number" id="otherDays" name="otherDays" maxlength="6" inputmode="numeric" autocomplete="off" value="${otherDays}"${marks('otherDays', filled)}>
+<input type="text" class="number" id="otherDays" name="otherDays" maxlength="6" inputmode="numeric" autocomplete="off" value="${otherDays}"${marksOf('otherDays', filled)}>
 ${faultOf('otherDays', filled)}
 </div>
 </fieldset>
@@ -89,7 +89,7 @@ ${faultOf('otherDays', filled)}
 function reasonField(reason: string | undefined, filled: Filled): Html {
   return html`<div class="field">
 <label class="label" for="reason">Why</label>
-<textarea id="reason" name="reason" rows="2" maxlength="${LONGEST_REASON}" required${marks('reason', filled)}>${reason}</textarea>
+<textarea id="reason" name="reason" rows="2" maxlength="${LONGEST_REASON}" required${marksOf('reason', filled)}>${reason}</textarea>
 ${faultOf('reason', filled)}
 </div>
 `;
@@ -98,11 +98,11 @@ ${faultOf('reason', filled)}
 function choiceOf(days: number, isChosen: boolean, { asOf, expiresOn }: LinkView, filled: Filled): Html {
   const until = asOf + days * DAY;
   const past = isPast(until, asOf, expiresOn) && html`<small class="past">past its expiry</small>`;
-  return html`<label class="choice"><input type="radio" name="days" value="${days}"${checked(isChosen)}${marks('days', filled)}><span>${counted(days, 'day')}<small>until ${formatInstant(until).slice(0, 10)}</small>${past}</span></label>
+  return html`<label class="choice"><input type="radio" name="days" value="${days}"${checked(isChosen)}${marksOf('days', filled)}><span>${counted(days, 'day')}<small>until ${formatInstant(until).slice(0, 10)}</small>${past}</span></label>
 `;
 }
 
-/** Who snoozes past an expiry that lies ahead hears nothing when it comes: they should know. */
+/** With such a snooze the person gets no mail at the coming expiry, so the page warns. */
 function isPast(until: Instant, asOf: Instant, expiresOn: LinkView['expiresOn']): boolean {
   return typeof expiresOn === 'number' && expiresOn > asOf && until >= expiresOn;
 }
@@ -111,13 +111,9 @@ function checked(isChosen: boolean): Html | false {
   return isChosen && html` checked`;
 }
 
-/** Tells a field's fault and hint to assistive technology; the first field at fault gets the cursor. */
-function marks(field: Field, { faults }: Filled, hint?: string): Html | false {
-  if (!faults.some(fault => fault.field === field))
-    return hint !== undefined && html` aria-describedby="${hint}"`;
-  const described = [`${field}Fault`, hint].filter(id => id !== undefined).join(' ');
-  const focus = faults[0]?.field === field && html` autofocus`;
-  return html` aria-invalid="true" aria-describedby="${described}"${focus}`;
+function marksOf(field: Field, { faults }: Filled, hasHint = false): Html {
+  const isFaulty = faults.some(fault => fault.field === field);
+  return marks(field, { isFaulty, isFirstFault: faults[0]?.field === field, hasHint });
 }
 
 function faultOf(field: Field, { faults }: Filled): Html[] {

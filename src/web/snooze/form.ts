@@ -1,8 +1,8 @@
-/** The snooze page's forms as they come back: bounded, each field once, and every fault at its field. */
-
+/** Parses the forms of the snooze page: their size is bounded, each field comes once, and each fault names its field. */
 import { LONGEST_REASON, MOST_SNOOZE_DAYS } from '../../core/snooze';
 import { oneLine } from '../../formats/text';
 import type { LinkAction } from '../../watch/snooze/link';
+import { mediaType } from '../content';
 
 export type Field = 'days' | 'otherDays' | 'reason' | 'newId';
 
@@ -13,12 +13,12 @@ export interface FieldFault {
 }
 
 export interface SnoozeForm {
-  /** What was written, to be shown again; empty where the form could not be read. */
+  /** The text of each field, to be shown again; empty where the form could not be read. */
   readonly given: Readonly<Record<string, string>>;
   readonly faults: readonly FieldFault[];
   /** Present where there is no fault. */
-  readonly asked?: LinkAction;
-  /** What the answer is if there is a fault. */
+  readonly action?: LinkAction;
+  /** The status of the answer if there is a fault. */
   readonly status: 400 | 413 | 415;
 }
 
@@ -27,38 +27,34 @@ const LONGEST_ID = 1_024;
 const FIELDS = ['act', 'days', 'otherDays', 'reason', 'seen', 'newId'];
 
 export function parseSnoozeForm(contentType: string | null, body: string): SnoozeForm {
-  const type = contentType?.split(';', 1)[0]?.trim().toLowerCase();
-  if (type !== 'application/x-www-form-urlencoded')
-    return unread(415, 'Use the form on this page: what came was no form.');
+  if (mediaType(contentType) !== 'application/x-www-form-urlencoded')
+    return unreadable(415, 'Use the form on this page: what came was no form.');
   if (Buffer.byteLength(body) > MOST_BYTES)
-    return unread(413, 'That was too much: a form may have 8 KiB at most.');
+    return unreadable(413, 'That was too much: a form may have 8 KiB at most.');
   const entries = [...new URLSearchParams(body)];
   const given = Object.fromEntries(entries);
   const known = entries.every(([field]) => FIELDS.includes(field));
   if (!known || Object.keys(given).length !== entries.length)
-    return unread(400, 'Use the form on this page: this one has fields that it lacks, or one twice.');
-  return { given, status: 400, ...read(given) };
+    return unreadable(400, 'Use the form on this page: this one has unknown fields, or one field twice.');
+  return { given, status: 400, ...parseFields(given) };
 }
 
-function read(given: Readonly<Record<string, string>>): Pick<SnoozeForm, 'asked' | 'faults'> {
+type Parsed = Pick<SnoozeForm, 'action' | 'faults'>;
+
+function parseFields(given: Readonly<Record<string, string>>): Parsed {
   switch (given.act) {
     case 'snooze':
-      return readSnooze(given);
+      return parseSnooze(given);
     case 'undo':
-      return { asked: { act: 'undo' }, faults: [] };
+      return { action: { act: 'undo' }, faults: [] };
     case 'replace':
-      return readReplace(oneLine(given.newId));
+      return parseReplace(oneLine(given.newId));
     default:
-      return { faults: [{ detail: 'Use one of the buttons on this page: nothing else is understood.' }] };
+      return { faults: [{ detail: 'Use one of the buttons on this page.' }] };
   }
 }
 
-function readSnooze({
-  days,
-  otherDays,
-  reason,
-  seen = '',
-}: Readonly<Record<string, string>>): Pick<SnoozeForm, 'asked' | 'faults'> {
+function parseSnooze({ days, otherDays, reason, seen = '' }: Readonly<Record<string, string>>): Parsed {
   const faults: FieldFault[] = [];
   const field = days === 'other' ? 'otherDays' : 'days';
   const count = daysIn((days === 'other' ? otherDays : days) ?? '');
@@ -68,13 +64,13 @@ function readSnooze({
   if (why.length > LONGEST_REASON)
     faults.push({ field: 'reason', detail: `Say it in at most ${LONGEST_REASON} characters.` });
   if (count === undefined || faults.length > 0) return { faults };
-  return { asked: { act: 'snooze', days: count, reason: why, seen }, faults };
+  return { action: { act: 'snooze', days: count, reason: why, seen }, faults };
 }
 
-function readReplace(newId: string): Pick<SnoozeForm, 'asked' | 'faults'> {
+function parseReplace(newId: string): Parsed {
   if (newId.length > LONGEST_ID)
     return { faults: [{ field: 'newId', detail: `An id has at most ${LONGEST_ID} characters.` }] };
-  return { asked: { act: 'replace', newId: newId === '' ? undefined : newId }, faults: [] };
+  return { action: { act: 'replace', newId: newId === '' ? undefined : newId }, faults: [] };
 }
 
 function daysIn(text: string): number | undefined {
@@ -82,6 +78,6 @@ function daysIn(text: string): number | undefined {
   return days >= 1 && days <= MOST_SNOOZE_DAYS ? days : undefined;
 }
 
-function unread(status: 400 | 413 | 415, detail: string): SnoozeForm {
+function unreadable(status: 400 | 413 | 415, detail: string): SnoozeForm {
   return { given: {}, faults: [{ detail }], status };
 }

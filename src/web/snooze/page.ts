@@ -1,22 +1,20 @@
-/** The snooze page: which target, what will happen and for whom; then what was done, or why the link does nothing. */
-
+/** The snooze page: the target, what the buttons do and for whom; then what was done, or why the link does nothing and what to do instead. */
 import { type Html, html } from '../../formats/html';
-import { DAY } from '../../formats/instant';
+import { DAY, type Instant } from '../../formats/instant';
 import { expiryPhrase, moment } from '../../formats/when';
-import type { LinkAnswer, LinkView, Replaced, Shown } from '../../watch/snooze/link';
+import type { LinkAnswer, LinkView, Refused, Replaced, Shown } from '../../watch/snooze/link';
 import { page } from '../page';
-import type { Answer } from '../problem';
+import type { Response } from '../problem';
 import { type Filled, replaceForm, snoozeForm, undoForm } from './fields';
 import type { SnoozeForm } from './form';
-import { refusalPage } from './refusal';
 
 const SOON = 7 * DAY;
 
 /**
- * A form is answered with the page itself, not with a redirect: the answer says what was done even where a mail app's own
- * browser loses its way in redirects, and sending it again is harmless.
+ * The answer to a form is the page itself, not a redirect: browsers inside mail apps may fail at redirects. To send the form
+ * again is harmless.
  */
-export function snoozePage(answer: LinkAnswer, form?: SnoozeForm): Answer {
+export function snoozePage(answer: LinkAnswer, form?: SnoozeForm): Response {
   if ('refused' in answer) return refusalPage(answer);
   if ('replaced' in answer) return replacedPage(answer);
   const faults = [...(form?.faults ?? []), ...newIdFault(answer)];
@@ -45,10 +43,10 @@ function newIdFault({ badNewId }: Shown): Filled['faults'] {
 function noticeOf({ view, done, changedMeanwhile }: Shown, { faults }: Filled): Html | false {
   if (faults.length > 0) {
     const whole = faults.filter(({ field }) => field === undefined).map(({ detail }) => html` ${detail}`);
-    return html`<div class="card notice bad" role="alert"><p><b>Nothing was changed.</b>${whole.length > 0 ? whole : ' Mend what is marked below, and send it again.'}</p></div>`;
+    return html`<div class="card notice bad" role="alert"><p><b>Nothing was changed.</b>${whole.length > 0 ? whole : ' Correct the marked fields below, and send the form again.'}</p></div>`;
   }
   if (changedMeanwhile)
-    return html`<div class="card notice bad" role="alert"><p><b>Nothing was changed.</b> The snooze was changed in the meantime, as it stands below. Change it once more if you still want to.</p></div>`;
+    return html`<div class="card notice bad" role="alert"><p><b>Nothing was changed.</b> The snooze was changed in the meantime. Below is the snooze as it is now; change it again if you still want to.</p></div>`;
   if (done === 'snoozed' && view.snooze)
     return html`<div class="card notice" role="status"><p><b>Snoozed.</b> No reminders about it go to <bdi>${view.owner}</bdi> until ${moment(view.snooze.until)}.</p></div>`;
   return (
@@ -85,10 +83,10 @@ function toneOf({ expiresOn, asOf }: LinkView): string {
   return expiresOn - asOf <= SOON ? 'soon' : 'later';
 }
 
-function replacedPage({ replaced, by, registered }: Replaced): Answer {
+function replacedPage({ replaced, by, registered }: Replaced): Response {
   const next =
     by === undefined
-      ? html`<p>You did not say what took its place. If something did, register it, or nobody is told when it expires.</p>`
+      ? html`<p>You gave no id of a replacement. If there is one, register it: without a registry row nobody is told when it expires.</p>`
       : html`<p><bdi>${by}</bdi> is watched in its place${registered ? ', with the same owners and thresholds' : '; it was registered already'}.</p>`;
   return page(
     200,
@@ -99,4 +97,85 @@ ${next}
 <p class="hint">To watch it again, clear <code>replacedBy</code> in its registry row.</p>
 </section>`,
   );
+}
+
+interface Words {
+  readonly status: number;
+  readonly heading: string;
+  readonly text: Html;
+}
+
+function refusalPage(refused: Refused): Response {
+  const { status, heading, text } = wordsOf(refused);
+  return page(
+    status,
+    heading,
+    html`<section class="card">
+<h1>${heading}</h1>
+<p>${text}</p>
+<p class="hint">Nothing was changed.</p>
+</section>`,
+  );
+}
+
+function wordsOf(refused: Refused): Words {
+  switch (refused.refused) {
+    case 'off':
+      return words(
+        404,
+        'Links are switched off',
+        html`This watcher has no secret to sign links with. An operator can set <code>LINK_SECRET</code>.`,
+      );
+    case 'unreadable':
+      return words(
+        400,
+        'This link can’t be read',
+        html`It was cut short or altered, or its secret was replaced. Open it again from the mail, by the link itself and not by a copy.`,
+      );
+    case 'over':
+      return words(
+        410,
+        'This link is over',
+        html`It was good until ${moment(refused.until)}. A newer mail has a newer link.`,
+      );
+    case 'removed':
+      return words(
+        410,
+        'It is no longer registered',
+        html`The target of this link is no longer in the registry, so nobody is told about it any more.`,
+      );
+    case 'notARecipient':
+      return words(
+        403,
+        'This link is no longer yours',
+        html`Its mail went to a person who is no longer an owner. Ask an owner, or an operator of the watcher.`,
+      );
+    case 'notWatched':
+      return words(410, 'It is no longer watched', notWatched(refused));
+    case 'expiryChanged':
+      return words(410, 'Its expiry has changed', expiryChanged(refused));
+  }
+}
+
+function words(status: number, heading: string, text: Html): Words {
+  return { status, heading, text };
+}
+
+function notWatched({ displayName, replacedBy }: Extract<Refused, { refused: 'notWatched' }>): Html {
+  if (replacedBy === undefined)
+    return html`<bdi>${displayName}</bdi> is disabled in the registry, so nobody is told about it.`;
+  return html`<bdi>${displayName}</bdi> was replaced; in its registry row, <code>replacedBy</code> is <bdi>${replacedBy}</bdi>. Clear that to watch it again.`;
+}
+
+function expiryChanged({
+  displayName,
+  about,
+  expiresOn,
+}: Extract<Refused, { refused: 'expiryChanged' }>): Html {
+  return html`The mail about <bdi>${displayName}</bdi> spoke of ${expiryWords(about)}. Now it has ${expiryWords(expiresOn)}. There is nothing left to snooze; a mail about the new expiry brings a link of its own.`;
+}
+
+function expiryWords(expiresOn: Instant | 'never' | undefined): string {
+  if (typeof expiresOn === 'number') return `the expiry ${moment(expiresOn)}`;
+  return expiresOn === 'never' ? 'no expiry at all' : 'no known expiry';
 }

@@ -1,13 +1,12 @@
-/** The query of `GET status`: filters and a page, understood once; every fault names its parameter and the fix. */
+/** The query of `GET status`: filters and a page; every fault names its parameter and the fix. */
 import * as v from 'valibot';
 import { CHECKS, STANDINGS } from '../../core/standing';
 import { parseDuration } from '../../formats/duration';
 import type { StatusQuery } from '../../watch/report/status';
-import type { Fault } from '../problem';
-import { limitOf, oneOf, readQuery, someOf, someText, understoodBy } from '../query';
+import { limitOf, oneOf, parsedBy, someOf, someText } from '../query';
 
-/** What a calendar key looks like; a cursor is one, in base64url. */
-const CURSOR = /^(~|\d{4}-\d\d-\d\dT[\d:.]+Z)\|[0-9a-f]{32}$/;
+/** A calendar key; a cursor is one in base64url. */
+const CALENDAR_KEY = /^(~|\d{4}-\d\d-\d\dT[\d:.]+Z)\|[0-9a-f]{32}$/;
 const DURATION = 'write one duration such as 30d, 12h or 45m';
 const NO_CURSOR = 'write the nextCursor of an earlier answer';
 
@@ -15,12 +14,12 @@ const Within = v.pipe(
   v.string(),
   v.regex(/^\d{1,9}[smhd]$/, DURATION),
   v.description('What expires within this time, such as `30d`, `12h` or `45m`; expired ones are included.'),
-  understoodBy(parseDuration, DURATION),
+  parsedBy(parseDuration, DURATION),
 );
 const Cursor = v.pipe(
   someText(NO_CURSOR),
   v.description('The `nextCursor` of the page before.'),
-  understoodBy(decodeCursor, NO_CURSOR),
+  parsedBy(decodeCursor, NO_CURSOR),
 );
 
 /** Filters that rows of the registry have in common with targets. */
@@ -51,16 +50,11 @@ export function statusQuery(kinds: readonly string[]) {
   });
 }
 
-export function parseStatusQuery(
-  parameters: URLSearchParams,
-  kinds: readonly string[],
-): { readonly query: StatusQuery } | { readonly faults: readonly Fault[] } {
-  const parsed = readQuery(parameters, statusQuery(kinds));
-  return 'faults' in parsed ? parsed : { query: forReport(parsed.query) };
-}
-
-/** What was understood, in the words of the report. */
-export function forReport({ within, ...query }: v.InferOutput<ReturnType<typeof statusQuery>>): StatusQuery {
+/** The same in the words of the report. */
+export function reportQuery({
+  within,
+  ...query
+}: v.InferOutput<ReturnType<typeof statusQuery>>): StatusQuery {
   return { ...query, ...(within !== undefined && { withinMs: within }) };
 }
 
@@ -70,5 +64,5 @@ export function encodeCursor(key: string): string {
 
 function decodeCursor(text: string): string | undefined {
   const key = Buffer.from(text, 'base64url').toString();
-  return CURSOR.test(key) ? key : undefined;
+  return CALENDAR_KEY.test(key) ? key : undefined;
 }

@@ -1,9 +1,7 @@
-/** One target whole, as `GET targets/{scope}/{name}` answers it: instants as 24-character UTC strings, `null` for what is not known. */
-
+/** The answer of `GET targets/{scope}/{name}` in the shape of its schema, with `null` for unknown values. */
 import type { Expiry } from '../../core/expiry';
 import type { TargetEvent } from '../../core/history';
 import type { Snooze } from '../../core/snooze';
-import type { Key } from '../../core/target';
 import { formatThreshold } from '../../core/thresholds';
 import type { Told } from '../../core/told';
 import type { Watched } from '../../core/watched';
@@ -11,29 +9,20 @@ import { formatDuration } from '../../formats/duration';
 import { formatInstant, SECOND } from '../../formats/instant';
 import type {
   Because,
+  Explained,
   ExplainedDecision,
   ExplainedNext,
   ExplainedRecipient,
   ExplainedThreshold,
-  Explanation,
 } from '../../watch/report/explain';
-import type { Report } from '../../watch/report/status';
 import { parsedColumnsJson } from '../registry/columns';
 import { instantOrNull } from '../shape';
-import { statusJson } from '../status/item';
+import { statusJson } from '../status/body';
 import type { TargetBody } from './schema';
 
 type Recipient = TargetBody['recipients'][number];
 
-export interface WholeTarget {
-  readonly key: Key;
-  readonly explanation: Explanation;
-  /** Of this target alone. */
-  readonly report: Report;
-  readonly history: readonly TargetEvent[];
-}
-
-export function explanationJson({ key, explanation, report, history }: WholeTarget): TargetBody {
+export function explanationJson({ key, explanation, report, history }: Explained): TargetBody {
   const { asOf, row, state, thresholds, recipients, next } = explanation;
   return {
     asOf: formatInstant(asOf),
@@ -49,7 +38,7 @@ export function explanationJson({ key, explanation, report, history }: WholeTarg
   };
 }
 
-/** Only what is understood of a row: any other column could hold anything, even a token. */
+/** Only the parsed columns: any other column could hold a token. */
 function rowJson({ columns, faults, checkEveryMs, mayMint }: Watched) {
   const { owners, thresholds, checkEvery, ...others } = parsedColumnsJson(columns);
   const checkEveryInForce = formatDuration(checkEveryMs);

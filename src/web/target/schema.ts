@@ -1,10 +1,17 @@
-/** What `GET targets/{scope}/{name}` and its check answer, as schemas: the types of what is written, and what clients are told of it. */
+/** The schemas of the answers to `GET targets/{scope}/{name}` and to its check. */
 import * as v from 'valibot';
+import type { Evidence } from '../../core/expiry';
+import { EVENTS_WITH_NOTE, type TargetEvent } from '../../core/history';
 import { TARGET_NOTICES } from '../../core/notices';
 import { FAILURE_CODES } from '../../core/reading';
+import { NOT_DUE_REASONS, type NotDueReason } from '../../core/reminder';
+import type { NextCheck } from '../../core/schedule';
+import type { SkippedThreshold, ThresholdPolicy } from '../../core/thresholds';
+import type { Told } from '../../core/told';
+import type { NoMailReason, Role } from '../../watch/report/explain';
 import { ParsedColumnsBody } from '../registry/columns';
-import { described, InstantText, listOf } from '../shape';
-import { Item } from '../status/schema';
+import { described, InstantText, listOf, wordsOf } from '../shape';
+import { Item } from '../status/body';
 
 const Seconds = v.pipe(v.number(), v.integer());
 const Topic = v.picklist(TARGET_NOTICES);
@@ -12,30 +19,37 @@ const Why = described(v.string(), 'One sentence for a person.');
 const Reason = described(v.string(), 'A threshold such as `30d`, or a notice such as `missing`.');
 const Address = described(v.string(), 'A mail address.');
 
-/** Why nothing is told. */
-const SILENCES = [
-  'notRead',
-  'undecided',
-  'minted',
-  'neverExpires',
-  'noThresholdCrossed',
-  'awaitsReading',
-  'awaitsSecondLook',
-  'toldAsGone',
-  'told',
-  'snoozed',
-  'notSo',
-  'notTold',
-  'notYet',
-  'ownersAlone',
-  'disabled',
-  'replaced',
-  'removed',
-  'mailOff',
-  'nobody',
-] as const;
+/** Why no mail goes out. */
+const NO_MAIL_REASONS = [
+  ...NOT_DUE_REASONS,
+  ...wordsOf<Exclude<NoMailReason, NotDueReason>>({
+    ownersAlone: true,
+    disabled: true,
+    replaced: true,
+    removed: true,
+    mailOff: true,
+    nobody: true,
+  }),
+];
+const EVIDENCE = wordsOf<Evidence>({ first: true, fixed: true, moved: true, minted: true });
+const ORIGINS = wordsOf<ThresholdPolicy['from']>({ row: true, setting: true, 'built-in': true });
+const SKIPPED = wordsOf<SkippedThreshold['because']>({ notBelowLifetime: true, lifetimeUnknown: true });
+const ROLES = wordsOf<Role>({ owner: true, standIn: true, copy: true, former: true });
+const OUTCOMES = wordsOf<Told['outcome']>({ accepted: true, refused: true, undelivered: true });
+const CHECK_REASONS = wordsOf<NextCheck['because']>({
+  neverRead: true,
+  interval: true,
+  threshold: true,
+  undecided: true,
+  failing: true,
+  reminderWaits: true,
+});
+const MOVES = wordsOf<Extract<TargetEvent, { readonly from: unknown }>['type']>({
+  renewed: true,
+  shortened: true,
+});
 
-const Silence = v.object({ code: v.picklist(SILENCES), why: Why });
+const Silence = v.object({ code: v.picklist(NO_MAIL_REASONS), why: Why });
 
 const { owners, thresholds, checkEvery, ...others } = ParsedColumnsBody;
 
@@ -60,7 +74,7 @@ const State = v.object({
   firstSeenOn: InstantText,
   expiresOn: described(v.nullable(v.union([InstantText, v.literal('never')])), 'The last known expiry.'),
   evidence: described(
-    v.nullable(v.picklist(['first', 'fixed', 'moved', 'minted'])),
+    v.nullable(v.picklist(EVIDENCE)),
     'What its readings say of it: read once, repeated, moved once, or moved with each read.',
   ),
   lifetimeSeconds: v.nullable(Seconds),
@@ -84,12 +98,10 @@ const State = v.object({
 
 export const Threshold = v.object({
   threshold: described(v.string(), 'Such as `30d`, `20%`, `0` or `-7d`.'),
-  from: described(v.picklist(['row', 'setting', 'built-in']), 'Where it was written.'),
+  from: described(v.picklist(ORIGINS), 'Where it was written.'),
   at: described(v.nullable(InstantText), 'When it is crossed; null where it says nothing.'),
   crossed: v.boolean(),
-  skipped: v.nullable(
-    v.object({ code: v.picklist([...SILENCES, 'notBelowLifetime', 'lifetimeUnknown']), why: Why }),
-  ),
+  skipped: v.nullable(v.object({ code: v.picklist([...NO_MAIL_REASONS, ...SKIPPED]), why: Why })),
 });
 
 export const Decision = v.variant('due', [
@@ -109,7 +121,7 @@ export const Decision = v.variant('due', [
 export const Recipient = v.object({
   address: Address,
   role: described(
-    v.picklist(['owner', 'standIn', 'copy', 'former']),
+    v.picklist(ROLES),
     'An owner; an operator in the owners’ place, or beside them; one who was told and is told no more.',
   ),
   snooze: v.nullable(v.object({ ...Snooze, holds: v.boolean() })),
@@ -121,7 +133,7 @@ export const Recipient = v.object({
         crossedOn: InstantText,
         on: described(InstantText, 'When it was told.'),
         operationId: v.string(),
-        outcome: v.picklist(['accepted', 'refused', 'undelivered']),
+        outcome: v.picklist(OUTCOMES),
       }),
     ),
     'Latest first.',
@@ -133,7 +145,7 @@ const Next = v.object({
   check: v.nullable(
     v.object({
       on: InstantText,
-      code: v.picklist(['neverRead', 'interval', 'threshold', 'undecided', 'failing', 'reminderWaits']),
+      code: v.picklist(CHECK_REASONS),
       why: Why,
     }),
   ),
@@ -145,28 +157,10 @@ const Next = v.object({
   silence: described(v.nullable(Silence), 'Why no mail follows; null while one does.'),
 });
 
-const EVENTS_WITH_NOTE = [
-  'firstSeen',
-  'failing',
-  'missing',
-  'recovered',
-  'lifetimeChanged',
-  'invalid',
-  'told',
-  'refused',
-  'undelivered',
-  'dropped',
-  'snoozed',
-  'unsnoozed',
-  'replaced',
-  'gone',
-  'returned',
-] as const;
-
 export const Event = v.variant('type', [
   v.object({ type: v.picklist(EVENTS_WITH_NOTE), on: InstantText, note: v.string() }),
   v.object({
-    type: v.picklist(['renewed', 'shortened']),
+    type: v.picklist(MOVES),
     on: InstantText,
     from: InstantText,
     to: InstantText,

@@ -1,0 +1,30 @@
+/** A request's body, as text: only of the right media type, small enough and in valid UTF-8. */
+import { isUtf8 } from 'node:buffer';
+import { problem, type Response } from './problem';
+import type { Request } from './route';
+
+/** What a body may be. */
+export interface Taken {
+  readonly types: readonly string[];
+  readonly mostBytes: number;
+}
+
+export async function readContent(
+  { header, bytes }: Pick<Request, 'header' | 'bytes'>,
+  { types, mostBytes }: Taken,
+): Promise<{ readonly text: string } | { readonly refusal: Response }> {
+  if (!types.includes(mediaType(header('content-type'))))
+    return { refusal: problem('wrong-content-type', `Send ${types.join(' or ')}, in UTF-8.`) };
+  const tooLarge = { refusal: problem('too-large', `A body has at most ${mostBytes / 1_024} KiB.`) };
+  // The header may be absent or wrong: the bytes are measured too.
+  if (Number(header('content-length')) > mostBytes) return tooLarge;
+  const body = await bytes();
+  if (body.byteLength > mostBytes) return tooLarge;
+  if (!isUtf8(body)) return { refusal: problem('bad-body', 'It is not UTF-8.') };
+  // The decoder drops the byte order mark that spreadsheets write.
+  return { text: new TextDecoder().decode(body) };
+}
+
+export function mediaType(header: string | null): string {
+  return (header ?? '').split(';', 1).join('').trim().toLowerCase();
+}

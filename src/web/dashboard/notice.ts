@@ -1,0 +1,134 @@
+/** The notice at the top of a target's page: whether a form did its work, or why not; and the status that goes with it. */
+import type { StatusItem } from '../../core/listing';
+import { type Html, html } from '../../formats/html';
+import type { Instant } from '../../formats/instant';
+import { moment } from '../../formats/when';
+import type { Explained } from '../../watch/report/explain';
+import type { CheckAnswer } from '../../watch/sweep/check-now';
+import { secondsToWait } from '../problem';
+import { isField, type Returned, typedTexts } from './edit';
+import { time } from './words';
+
+type Unchecked = Extract<CheckAnswer, { readonly refused: string }>;
+
+/** What a form did. */
+export type FormOutcome =
+  | { readonly is: 'checked' | 'saved' }
+  | { readonly is: 'unrecorded'; readonly asOf: Instant; readonly item: StatusItem }
+  | { readonly is: 'unchecked'; readonly why: Unchecked }
+  /** Not saved: the row has faults, or was changed in the meantime. */
+  | { readonly is: 'refused' | 'changed'; readonly returned: Returned };
+
+const DONE = ['checked', 'saved'] as const;
+
+/** The outcome that the address names; only our own words count. */
+export function outcomeIn(url: string): FormOutcome | undefined {
+  const [text, ...more] = new URL(url).searchParams.getAll('done');
+  const is = more.length === 0 ? DONE.find(word => word === text) : undefined;
+  return is && { is };
+}
+
+export function outcomeOfCheck(answer: CheckAnswer): FormOutcome {
+  if ('refused' in answer) return { is: 'unchecked', why: answer };
+  if (answer.recorded) return { is: 'checked' };
+  return { is: 'unrecorded', asOf: answer.asOf, item: answer.item };
+}
+
+export function statusOf(outcome: FormOutcome | undefined): number {
+  if (outcome?.is === 'refused') return 422;
+  if (outcome?.is === 'changed') return 409;
+  if (outcome?.is !== 'unchecked') return 200;
+  return { unknown: 404, invalid: 409, notWatched: 409, throttled: 429 }[outcome.why.refused];
+}
+
+export function headersOf(outcome: FormOutcome | undefined): Record<string, string> {
+  if (outcome?.is !== 'unchecked' || outcome.why.refused !== 'throttled') return {};
+  return { 'retry-after': String(secondsToWait(outcome.why.retryAfterMs)) };
+}
+
+export function noticeOf(
+  outcome: FormOutcome | undefined,
+  { explanation, report }: Explained,
+): Html | undefined {
+  switch (outcome?.is) {
+    case 'checked':
+      return checkedNotice(report.items[0]);
+    case 'saved':
+      return notice(html`<b>Saved.</b> The next sweep goes by it.`);
+    case 'unrecorded':
+      return unrecordedNotice(outcome.item, outcome.asOf);
+    case 'unchecked':
+      return alarm(html`<b>It was not read.</b> ${whyUnchecked(outcome.why)}`);
+    case 'refused':
+      return alarm(html`<b>Nothing was saved.</b> ${faultWords(outcome.returned)}`);
+    case 'changed':
+      return explanation.row ? alarm(CHANGED) : removedNotice(outcome.returned);
+    default:
+      return undefined;
+  }
+}
+
+const CHANGED = html`<b>Nothing was saved.</b> The row was changed in the meantime. The form below still has your text, and shows what is in the registry now. Save again if your text is right.`;
+
+/** The row is gone, but the page still shows what the person typed. */
+export function removedNotice({ typed }: Returned): Html {
+  const written = typedTexts(typed).map(
+    ([label, text]) => html`<div><dt>${label}</dt><dd class="notes"><bdi>${text}</bdi></dd></div>`,
+  );
+  return html`<div class="card notice bad" role="alert"><p><b>Nothing was saved.</b> The registry row was removed in the meantime. You had typed:</p><dl>${written}</dl></div>
+`;
+}
+
+function checkedNotice(item: StatusItem | undefined): Html {
+  if (!item) return notice(html`<b>Checked.</b>`);
+  if (item.check === 'failing') return failedNotice(item, html`It is recorded.`);
+  const on = item.checkedOn !== undefined && html` It was read ${time(item.checkedOn)}`;
+  return notice(html`<b>Checked.</b>${on}: ${expiryWords(item)}.`);
+}
+
+function unrecordedNotice(item: StatusItem, asOf: Instant): Html {
+  const follows = html`It is not recorded yet: a sweep has this scope right now, and will see for itself.`;
+  if (item.check === 'failing') return failedNotice(item, follows);
+  return notice(html`<b>Read just now,</b> ${time(asOf)}: ${expiryWords(item)}. ${follows}`);
+}
+
+function failedNotice({ failure, checkedOn }: StatusItem, then: Html): Html {
+  const on = checkedOn !== undefined && html` ${time(checkedOn)}`;
+  return alarm(
+    html`<b>It was tried${on}, and the read failed:</b> ${failure ? html`<code>${failure.code}</code> <bdi>${failure.message}</bdi>` : 'no reason is known.'} ${then} The last known expiry stays in force.`,
+  );
+}
+
+function expiryWords({ expiresOn, minted }: StatusItem): string {
+  if (minted) return 'each read mints a new one';
+  if (expiresOn === undefined) return 'no expiry is known';
+  return expiresOn === 'never' ? 'it never expires' : `it expires ${moment(expiresOn)}`;
+}
+
+function whyUnchecked(why: Unchecked): Html {
+  switch (why.refused) {
+    case 'unknown':
+      return html`It is no longer registered.`;
+    case 'invalid':
+      return html`Its registry row is not understood: <bdi>${why.reason}</bdi>.`;
+    case 'notWatched':
+      return html`It is not watched: <bdi>${why.reason}</bdi>.`;
+    case 'throttled':
+      return html`All of this scope has to wait; try again in ${secondsToWait(why.retryAfterMs)} seconds.`;
+  }
+}
+
+function faultWords({ faults }: Returned): Html {
+  const others = faults.filter(({ parameter }) => !isField(parameter));
+  return html`Correct the marked fields below, and save again.${others.map(({ parameter, detail }) => html` <bdi>${parameter}: ${detail}.</bdi>`)}`;
+}
+
+function notice(words: Html): Html {
+  return html`<div class="card notice" role="status"><p>${words}</p></div>
+`;
+}
+
+function alarm(words: Html): Html {
+  return html`<div class="card notice bad" role="alert"><p>${words}</p></div>
+`;
+}

@@ -1,0 +1,94 @@
+/** The dashboard: what expires next and whether the watcher can be trusted, on one page that works without a script. */
+import type { StatusItem } from '../../core/listing';
+import { type Html, html } from '../../formats/html';
+import { counted } from '../../formats/when';
+import type { HealthReason } from '../../watch/report/health';
+import type { Overview } from '../../watch/report/status';
+import type { Response } from '../problem';
+import { countsCard, freshness, staleBanner } from './counts-card';
+import { FORM_FIELDS, filterForm, type ListRequest } from './filter';
+import { framed } from './frame';
+import { type Links, linkTo, listPath, targetPath } from './links';
+import { list } from './list';
+import { timeline } from './timeline';
+import { CHECK_WORDS, expiryOf, placeOf, time } from './words';
+
+export interface Dashboard {
+  readonly overview: Overview;
+  /** Empty while the watcher is healthy. */
+  readonly reasons: readonly Pick<HealthReason, 'message'>[];
+  readonly kinds: readonly string[];
+}
+
+const MOST_NEXT = 5;
+
+export function dashboardPage(
+  { overview, reasons, kinds }: Dashboard,
+  request: ListRequest,
+  links: Links,
+): Response {
+  const { report } = overview;
+  const main = html`${staleBanner(reasons)}<div class="title"><h1>What expires next</h1>
+${freshness(report)}</div>
+${countsCard(report, links)}
+<div class="columns">${timeline(overview, links)}${soonestCard(overview, links)}</div>
+${troublesCard(overview, links)}${listCard(filterForm(request, kinds, links), list(report, request, links))}`;
+  return framed(200, { title: 'What expires next', main, up: '', lasting: true });
+}
+
+/** For a query with faults: it shows them, and reads no table. */
+export function faultyPage(request: ListRequest, kinds: readonly string[], links: Links): Response {
+  const others = request.faults.filter(({ parameter }) => !FORM_FIELDS.some(field => field === parameter));
+  const main = html`<div class="title"><h1>What expires next</h1></div>
+<div class="alarm" role="alert">
+<p><b>Nothing is listed: the filter is not understood.</b> Correct the marked fields below, or clear the filter.</p>
+${others.length > 0 && html`<ul>${others.map(({ parameter, detail }) => html`<li><code><bdi>${parameter}</bdi></code>: ${detail}</li>`)}</ul>`}
+</div>
+${listCard(filterForm(request, kinds, links), html``)}`;
+  return framed(400, { title: 'The filter is not understood', main, up: '', lasting: false });
+}
+
+function listCard(form: Html, rows: Html): Html {
+  return html`<section class="card" aria-labelledby="list">
+<h2 id="list" tabindex="-1">All targets</h2>
+${form}${rows}</section>
+`;
+}
+
+function soonestCard({ coming, report: { asOf } }: Overview, links: Links): Html {
+  const soonest = coming.items.slice(0, MOST_NEXT);
+  const list = html`<ol class="next">${soonest.map(
+    item =>
+      html`<li>${linkTo(targetPath(item.scope, item.name, links), item.displayName)}<span class="when">${expiryOf(item, asOf)}</span></li>`,
+  )}</ol>`;
+  return html`<section class="card" aria-labelledby="next">
+<h2 id="next">Expires next</h2>
+${soonest.length > 0 ? list : html`<p class="hint">Nothing in the coming ${coming.days} days.</p>`}
+</section>
+`;
+}
+
+/** Left out while every check goes well. */
+function troublesCard({ troubled: { items, isCut }, report }: Overview, links: Links): Html | false {
+  const { failing, invalid } = report.counts;
+  if (items.length === 0 && failing + invalid === 0) return false;
+  const more = html`<p class="more"><a href="${listPath({ check: 'failing,invalid' }, links)}#list">All failing and invalid targets</a></p>`;
+  return html`<section class="card troubles" aria-labelledby="troubles">
+<h2 id="troubles">Checks that fail</h2>
+<p class="hint">The last known expiry counts until they are read again.</p>
+<ul>${items.map(item => trouble(item, links))}</ul>
+${(isCut || items.length === 0) && more}</section>
+`;
+}
+
+function trouble(item: StatusItem, links: Links): Html {
+  const { scope, name, displayName, check, failure } = item;
+  return html`<li><p><b>${linkTo(targetPath(scope, name, links), displayName)}</b> <span class="hint"><bdi>${item.kind}</bdi> · <bdi>${placeOf(item)}</bdi></span></p>
+<p>${failure ? reason(failure, check) : CHECK_WORDS[check]}</p></li>
+`;
+}
+
+function reason({ code, message, since, count }: NonNullable<StatusItem['failure']>, check: string): Html {
+  const often = check === 'failing' && html`, ${counted(count, 'time')} in a row`;
+  return html`<code>${code}</code> <bdi>${message}</bdi> <span class="hint">Since ${time(since)}${often}.</span>`;
+}

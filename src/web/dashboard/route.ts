@@ -1,0 +1,143 @@
+/** The routes of the dashboard: the list, a target's page with its forms, and their script. */
+import type { Key } from '../../core/target';
+import { readContent } from '../content';
+import { aboutPage, FORM_BODY } from '../page';
+import type { Response } from '../problem';
+import { faultOf } from '../registry/body';
+import { type AboutResponse, type Call, isCrossSite, lenient, type Route } from '../route';
+import { dashboardQuery, parseDashboardQuery } from './filter';
+import { crossSitePage, donePage, faultPage, unreadablePage } from './frame';
+import { linksOf, withoutSlash } from './links';
+import { type FormOutcome, outcomeIn, outcomeOfCheck } from './notice';
+import { dashboardPage, faultyPage } from './overview';
+import { scriptResponse } from './script';
+import { noTargetPage, targetPage } from './target';
+import { edited, parseTargetForm, TARGET_FORM, type Typed } from './target-form';
+
+/** Answers that every page has. */
+const SHARED: Readonly<Record<number, AboutResponse>> = {
+  308: { is: 'The address ends in a slash.', headers: { Location: 'The address without it.' } },
+  500: aboutPage('The watcher met a fault; its log has the cause.'),
+};
+
+export const dashboard: Route = {
+  name: 'dashboard',
+  path: 'dashboard',
+  auth: 'key',
+  onFault: faultPage,
+  methods: {
+    GET: lenient({
+      tag: 'Pages',
+      summary: 'What expires next, for people',
+      description: 'Takes the filters of `status`; a form’s empty fields count as none.',
+      query: dashboardQuery,
+      responses: {
+        ...SHARED,
+        200: aboutPage('The page.'),
+        400: aboutPage('The filter is not understood.'),
+      },
+      handler: async call => withoutSlash(call.url) ?? (await showDashboard(call)),
+    }),
+  },
+};
+
+export const dashboardTarget: Route = {
+  name: 'dashboardTarget',
+  path: 'dashboard/{scope}/{name}',
+  auth: 'key',
+  onFault: faultPage,
+  methods: {
+    GET: lenient({
+      tag: 'Pages',
+      summary: 'One target whole, for people',
+      description: 'What `targets/{scope}/{name}` answers, as a page.',
+      responses: { ...SHARED, 200: aboutPage('The page.'), 404: aboutPage('There is no such target.') },
+      handler: async call => withoutSlash(call.url) ?? (await showTarget(call, outcomeIn(call.url))),
+    }),
+    POST: lenient({
+      tag: 'Pages',
+      summary: 'The forms of a target’s page',
+      description: 'Check now, or edit the registry row. Only forms of this very site are taken.',
+      body: FORM_BODY,
+      responses: {
+        ...SHARED,
+        200: aboutPage('It was read, and a running sweep will record it.'),
+        303: { is: 'Done; the page says what.', headers: { Location: 'The target’s page.' } },
+        400: aboutPage('The form is not understood.'),
+        403: aboutPage('The form came from another site.'),
+        404: aboutPage('There is no such target.'),
+        409: aboutPage('The row was changed in the meantime, or can’t be read now.'),
+        413: aboutPage('That was too much.'),
+        415: aboutPage('That was no form.'),
+        422: aboutPage('The row is refused: every fault stands at its field.'),
+        429: {
+          ...aboutPage('The service refuses more requests for now.'),
+          headers: { 'Retry-After': 'Seconds to wait.' },
+        },
+      },
+      handler: async call => withoutSlash(call.url) ?? (await postForm(call)),
+    }),
+  },
+};
+
+/** It is the same for everyone, so it needs no key. */
+export const dashboardScript: Route = {
+  name: 'dashboardScript',
+  path: 'dashboard.js',
+  auth: 'anonymous',
+  methods: {
+    GET: lenient({
+      tag: 'Pages',
+      summary: 'The dashboard’s script',
+      description: 'The pages work without it.',
+      responses: {
+        200: { is: 'The script.', content: { 'text/javascript; charset=utf-8': 'text' } },
+        304: { is: 'The client has it.', headers: { ETag: 'Of this version.' } },
+      },
+      handler: scriptResponse,
+    }),
+  },
+};
+
+async function showDashboard({ url, app }: Call): Promise<Response> {
+  const { kinds, overview, health } = app();
+  const request = parseDashboardQuery(url, kinds);
+  const links = linksOf(url);
+  if (!request.query) return faultyPage(request, kinds, links);
+  const [shown, { reasons }] = await Promise.all([overview(request.query), health()]);
+  return dashboardPage({ overview: shown, reasons, kinds }, request, links);
+}
+
+async function showTarget({ url, key, app }: Call, outcome: FormOutcome | undefined): Promise<Response> {
+  const links = linksOf(url);
+  const [explained, row] = await Promise.all([app().explain(key.scope, key.name), app().findRow(key)]);
+  return explained ? targetPage(explained, row, links, outcome) : noTargetPage(links, outcome);
+}
+
+async function postForm(call: Call): Promise<Response> {
+  const { url, key, app, log } = call;
+  const links = linksOf(url);
+  if (isCrossSite(call)) return crossSitePage(links);
+  const content = await readContent(call, TARGET_FORM);
+  if ('refusal' in content) return unreadablePage(content.refusal.status, links);
+  const form = parseTargetForm(content.text);
+  if (!form) return unreadablePage(400, links);
+  const outcome =
+    form.act === 'check'
+      ? outcomeOfCheck(await app().checkNow(key, log))
+      : await saveRow(key, form.typed, app());
+  if (outcome.is === 'checked' || outcome.is === 'saved') return donePage(outcome.is, links);
+  return await showTarget(call, outcome);
+}
+
+async function saveRow(key: Key, typed: Typed, app: ReturnType<Call['app']>): Promise<FormOutcome> {
+  const row = await app.findRow(key);
+  if (row?.tag !== typed.tag) return { is: 'changed', returned: { typed, faults: [] } };
+  const wanted = { columns: edited(typed, row.columns), faults: [] };
+  const put = await app.putRow(key, wanted, { ifMatch: [typed.tag] });
+  if (put.outcome === 'refused')
+    return { is: 'refused', returned: { typed, faults: put.faults.map(faultOf) } };
+  // Another writer may have changed the row since it was read above.
+  if (put.outcome === 'conditionFailed') return { is: 'changed', returned: { typed, faults: [] } };
+  return { is: 'saved' };
+}

@@ -1,0 +1,54 @@
+/** `GET health`: whether the watcher itself can be trusted right now. Anyone may ask, so it tells no names. */
+import * as v from 'valibot';
+import { SECOND } from '../../formats/instant';
+import type { Health, HealthReason } from '../../watch/report/health';
+import { json, type Response } from '../problem';
+import { lenient, type Route } from '../route';
+import { described, listOf, wordsOf } from '../shape';
+
+const CODES = wordsOf<HealthReason['code']>({
+  sweepOverdue: true,
+  mailBacklog: true,
+  storageUnreachable: true,
+});
+
+const HealthBody = v.object({
+  healthy: v.boolean(),
+  reasons: listOf(
+    v.object({
+      code: v.picklist(CODES),
+      message: described(v.string(), 'For a person; it tells no names.'),
+    }),
+  ),
+  oldestReminderSeconds: described(
+    v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))),
+    'How long the oldest untold reminder has waited; null while none waits.',
+  ),
+});
+type HealthBody = v.InferOutput<typeof HealthBody>;
+
+export const health: Route = {
+  name: 'health',
+  path: 'health',
+  auth: 'anonymous',
+  components: { Health: HealthBody },
+  methods: {
+    GET: lenient({
+      tag: 'For programs',
+      summary: 'Whether the watcher can be trusted',
+      description: 'Anybody may ask: it tells no names.',
+      responses: {
+        200: { is: 'It can.', content: { 'application/json': HealthBody } },
+        503: { is: 'It can’t, with the reasons.', content: { 'application/json': HealthBody } },
+      },
+      handler: async ({ app }) => healthResponse(await app().health()),
+    }),
+  },
+};
+
+function healthResponse({ reasons, oldestReminderMs }: Health): Response {
+  const healthy = reasons.length === 0;
+  const oldestReminderSeconds = oldestReminderMs === undefined ? null : Math.round(oldestReminderMs / SECOND);
+  const body: HealthBody = { healthy, reasons, oldestReminderSeconds };
+  return json(healthy ? 200 : 503, body);
+}

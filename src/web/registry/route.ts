@@ -1,0 +1,187 @@
+/** The routes that manage the registry, row by row under the client's conditions, or as a CSV file. */
+import type { LineReport } from '../../watch/registry/import';
+import type { TaggedRow } from '../../watch/registry/row';
+import type { Put, RegistryPage, Removed } from '../../watch/registry/rows';
+import { readContent, type Taken } from '../content';
+import { isKnown, parseCondition, strong } from '../etag';
+import { badRequest, badRow, json, problem, type Response, withHeaders } from '../problem';
+import { NO_QUERY } from '../query';
+import { type Call, type Request, type Route, strict } from '../route';
+import { faultOf, parseRowBody, RowContent } from './body';
+import { ImportBody, RowBody, RowsBody, rowJson } from './columns';
+import { parseRegistryCsv, registryCsv } from './csv-file';
+import { encodeKey, ImportQuery, ListQuery } from './query';
+
+const JSON_ROW: Taken = { types: ['application/json'], mostBytes: 64 * 1_024 };
+const CSV_FILE: Taken = { types: ['text/csv'], mostBytes: 8 * 1_024 * 1_024 };
+
+const TAG = { ETag: 'Of this version of the row, for If-Match.' };
+const ROW = { content: { 'application/json': RowBody }, headers: TAG };
+
+export const registry: Route = {
+  name: 'registry',
+  path: 'registry',
+  auth: 'key',
+  components: { Row: RowBody, Rows: RowsBody },
+  methods: {
+    GET: strict({
+      tag: 'Registry',
+      summary: 'The rows',
+      description: 'In the order of their keys, page by page.',
+      query: ListQuery,
+      responses: { 200: { is: 'A page of rows.', content: { 'application/json': RowsBody } } },
+      handler: async ({ query: { cursor, ...query }, app }) =>
+        listResponse(await app().listRows({ ...query, after: cursor })),
+    }),
+  },
+};
+
+export const registryRow: Route = {
+  name: 'registryRow',
+  path: 'registry/{scope}/{name}',
+  auth: 'key',
+  components: { RowContent },
+  methods: {
+    GET: strict({
+      tag: 'Registry',
+      summary: 'One row',
+      description: 'As people wrote it. Columns of their own are not shown.',
+      query: NO_QUERY,
+      headers: ['If-None-Match'],
+      responses: { 200: { is: 'The row.', ...ROW }, 304: { is: 'The client has this version.' } },
+      problems: ['unknown-row'],
+      handler: async ({ key, app, header }) => rowResponse(await app().findRow(key), header),
+    }),
+    PUT: strict({
+      tag: 'Registry',
+      summary: 'Create or replace a row',
+      description: 'Sets all columns: what is left out is cleared. Columns of your own stay.',
+      query: NO_QUERY,
+      headers: ['If-Match', 'If-None-Match'],
+      body: { 'application/json': RowContent },
+      responses: {
+        200: { is: 'Replaced, or as it was already.', ...ROW },
+        201: { is: 'Created.', ...ROW },
+      },
+      problems: ['bad-body', 'condition-failed', 'too-large', 'wrong-content-type', 'bad-row'],
+      handler: putRow,
+    }),
+    DELETE: strict({
+      tag: 'Registry',
+      summary: 'Remove a row',
+      description: 'Its target leaves all reports at the next sweep; its history stays.',
+      query: NO_QUERY,
+      headers: ['If-Match', 'If-None-Match'],
+      responses: { 204: { is: 'Removed.' } },
+      problems: ['unknown-row', 'condition-failed'],
+      handler: async ({ key, app, header }) => {
+        const condition = parseCondition(header);
+        if ('faults' in condition) return badRequest(condition.faults);
+        return removedResponse(await app().removeRow(key, condition));
+      },
+    }),
+  },
+};
+
+export const registryExport: Route = {
+  name: 'registryExport',
+  path: 'registry/export',
+  auth: 'key',
+  methods: {
+    GET: strict({
+      tag: 'Registry',
+      summary: 'All rows as CSV',
+      description: 'An import takes it back: every line is then unchanged, or rejected for its key.',
+      query: NO_QUERY,
+      responses: {
+        200: {
+          is: 'The file.',
+          content: { 'text/csv': 'text' },
+          headers: { 'Content-Disposition': 'Names the file.' },
+        },
+      },
+      handler: async ({ app }) => registryCsv(await app().everyRow()),
+    }),
+  },
+};
+
+export const registryImport: Route = {
+  name: 'registryImport',
+  path: 'registry/import',
+  auth: 'key',
+  components: { Import: ImportBody },
+  methods: {
+    POST: strict({
+      tag: 'Registry',
+      summary: 'Rows from CSV',
+      description:
+        'Every line is reported; a rejected one stops no other, and what another writer changes in the meantime is rejected, too. A file with an unknown column is refused as a whole. Columns that the file does not have stay; an empty cell clears.',
+      query: ImportQuery,
+      body: { 'text/csv': 'text' },
+      responses: {
+        200: { is: 'What became of each line.', content: { 'application/json': ImportBody } },
+      },
+      problems: ['bad-body', 'too-large', 'wrong-content-type'],
+      handler: async ({ query, app, log, ...request }) => {
+        const content = await readContent(request, CSV_FILE);
+        if ('refusal' in content) return content.refusal;
+        const file = parseRegistryCsv(content.text);
+        if ('fault' in file) return problem('bad-body', `Nothing was imported: ${file.fault}`);
+        return importResponse(await app().importRows(file.lines, query.dryRun, log));
+      },
+    }),
+  },
+};
+
+async function putRow({ key, app, ...request }: Call): Promise<Response> {
+  const content = await readContent(request, JSON_ROW);
+  if ('refusal' in content) return content.refusal;
+  const condition = parseCondition(request.header);
+  if ('faults' in condition) return badRequest(condition.faults);
+  const wanted = parseRowBody(content.text, key);
+  if (!wanted) return problem('bad-body', 'Send one JSON object with the columns of the row.');
+  return putResponse(await app().putRow(key, wanted, condition));
+}
+
+function listResponse({ items, next }: RegistryPage): Response {
+  const body: RowsBody = { items: items.map(rowJson), nextCursor: next ? encodeKey(next) : null };
+  return json(200, body);
+}
+
+function rowResponse(row: TaggedRow | undefined, header: Request['header']): Response {
+  if (!row) return unknownRow();
+  const response = withTag(json(200, rowJson(row)), row);
+  return isKnown(strong(row.tag), header) ? { ...response, status: 304, body: '' } : response;
+}
+
+function putResponse(put: Put): Response {
+  if (put.outcome === 'conditionFailed') return conditionFailed();
+  if (put.outcome === 'refused') return badRow(put.faults.map(faultOf));
+  return withTag(json(put.outcome === 'created' ? 201 : 200, rowJson(put.row)), put.row);
+}
+
+function removedResponse(removed: Removed): Response {
+  if (removed === 'missing') return unknownRow();
+  if (removed === 'conditionFailed') return conditionFailed();
+  return { status: 204, headers: { 'cache-control': 'no-store' }, body: '' };
+}
+
+function importResponse(lines: readonly LineReport[]): Response {
+  const body: ImportBody = { lines };
+  return json(200, body);
+}
+
+function withTag(response: Response, { tag }: TaggedRow): Response {
+  return withHeaders(response, { etag: strong(tag) });
+}
+
+function unknownRow(): Response {
+  return problem('unknown-row', 'No row has these keys; PUT creates it.');
+}
+
+function conditionFailed(): Response {
+  return problem(
+    'condition-failed',
+    'If-Match names another version of the row, or If-None-Match the one that is there: GET it again.',
+  );
+}

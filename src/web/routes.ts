@@ -1,0 +1,31 @@
+/** Every route of the app. */
+import { calendar } from './calendar/route';
+import { dashboard, dashboardScript, dashboardTarget } from './dashboard/route';
+import { forecast } from './forecast/route';
+import { health } from './health/route';
+import { metrics } from './metrics/route';
+import { openapi } from './openapi/route';
+import { registry, registryExport, registryImport, registryRow } from './registry/route';
+import type { Route } from './route';
+import { snooze } from './snooze/route';
+import { status } from './status/route';
+import { checkNow, target } from './target/route';
+
+export const ROUTES: readonly Route[] = [
+  status,
+  target,
+  checkNow,
+  registry,
+  registryRow,
+  registryImport,
+  registryExport,
+  forecast,
+  metrics,
+  calendar,
+  health,
+  openapi(() => ROUTES),
+  snooze,
+  dashboard,
+  dashboardTarget,
+  dashboardScript,
+];

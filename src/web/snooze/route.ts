@@ -1,0 +1,59 @@
+/** `GET, POST snooze`: the signed link in a mail. GET shows a page; only POST changes something, since mail scanners follow links. */
+import * as v from 'valibot';
+import { aboutPage, FORM_BODY } from '../page';
+import { lenient, type Route } from '../route';
+import { parseSnoozeForm } from './form';
+import { snoozePage } from './page';
+
+/** Mail programs may add parameters to a link: only `t` is read. */
+const LinkQuery = v.object({ t: v.pipe(v.string(), v.description('The signed token of the link.')) });
+
+const NO_LINK = {
+  400: aboutPage('The link was cut short or altered.'),
+  403: aboutPage('Its recipient is neither an owner nor an operator any more.'),
+  404: aboutPage('No links are signed here.'),
+  410: aboutPage('The link is over, or its target is.'),
+};
+
+export const snooze: Route = {
+  name: 'snooze',
+  path: 'snooze',
+  auth: 'anonymous',
+  methods: {
+    GET: lenient({
+      tag: 'Pages',
+      summary: 'The page behind a link in a mail',
+      description: 'Says what its buttons would do, and does nothing: mail scanners follow links.',
+      query: LinkQuery,
+      responses: { 200: aboutPage('The page.'), ...NO_LINK },
+      handler: async ({ url, app }) => snoozePage(await app().lookAtLink(tokenOf(url))),
+    }),
+    POST: lenient({
+      tag: 'Pages',
+      summary: 'The buttons of that page',
+      description: 'Snooze, undo, or stop watching what was replaced.',
+      query: LinkQuery,
+      body: FORM_BODY,
+      responses: {
+        200: aboutPage('Done: the page says what.'),
+        ...NO_LINK,
+        400: aboutPage('The form, or the link, is not understood.'),
+        409: aboutPage('The snooze was changed in the meantime.'),
+        413: aboutPage('That was too much.'),
+        415: aboutPage('That was no form.'),
+      },
+      handler: async ({ url, app, header, bytes }) => {
+        const token = tokenOf(url);
+        const form = parseSnoozeForm(header('content-type'), new TextDecoder().decode(await bytes()));
+        const { action } = form;
+        return snoozePage(await (action ? app().followLink(token, action) : app().lookAtLink(token)), form);
+      },
+    }),
+  },
+};
+
+/** '' for no token, and for two: it is not known which one is meant. */
+function tokenOf(url: string): string {
+  const tokens = new URL(url).searchParams.getAll('t');
+  return tokens.length === 1 ? tokens.join('') : '';
+}

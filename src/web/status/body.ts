@@ -1,0 +1,141 @@
+/** The answer of `GET status`: its schema, and a report in that shape, as JSON with `null` for unknown values, or as CSV. */
+import * as v from 'valibot';
+import type { StatusItem } from '../../core/listing';
+import { FAILURE_CODES } from '../../core/reading';
+import { CHECKS, STANDINGS } from '../../core/standing';
+import { type Cell, csvOf } from '../../formats/csv';
+import { formatInstant } from '../../formats/instant';
+import type { Report } from '../../watch/report/status';
+import { described, InstantText, instantOrNull, listOf } from '../shape';
+import { encodeCursor } from './query';
+
+export const Failure = v.object({
+  code: v.picklist([...FAILURE_CODES, 'invalid']),
+  message: described(v.string(), 'What happened and, where it is known, the fix, for a person.'),
+  since: InstantText,
+  count: described(v.pipe(v.number(), v.integer(), v.minValue(1)), 'How many times in a row.'),
+});
+
+export const Item = v.object({
+  kind: v.string(),
+  scope: described(v.string(), 'The PartitionKey of its registry row.'),
+  name: described(v.string(), 'The RowKey of its registry row.'),
+  displayName: v.string(),
+  owners: described(listOf(v.string()), 'Mail addresses; empty where operators stand in.'),
+  expiresOn: described(
+    v.nullable(InstantText),
+    'The last known expiry; null for none known, and for what never expires.',
+  ),
+  remainingSeconds: described(
+    v.nullable(v.pipe(v.number(), v.integer())),
+    'Until the expiry; negative once it has passed.',
+  ),
+  lifetimeSeconds: v.exactOptional(
+    described(v.pipe(v.number(), v.integer()), 'From one renewal to its expiry, where one was seen.'),
+  ),
+  minted: described(
+    v.boolean(),
+    'Each read makes a new token, so that its expiry says nothing about the future.',
+  ),
+  standing: v.picklist(STANDINGS),
+  check: v.picklist(CHECKS),
+  failure: v.exactOptional(Failure),
+  checkedOn: described(v.nullable(InstantText), 'The last attempt to read it.'),
+  nextCheckOn: v.nullable(InstantText),
+  snoozedUntil: v.exactOptional(
+    described(InstantText, 'Until then at least one of its owners wants no reminders.'),
+  ),
+});
+export type Item = v.InferOutput<typeof Item>;
+
+const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+export const Counts = described(
+  v.object({
+    total: Count,
+    healthy: Count,
+    expiring: Count,
+    expired: Count,
+    unknown: Count,
+    minted: Count,
+    failing: Count,
+    invalid: Count,
+    pending: Count,
+  }),
+  'The whole fleet at its last sweeps, whatever the filters.',
+);
+
+export const StatusBody = v.object({
+  asOf: InstantText,
+  counts: Counts,
+  countsAsOf: described(v.nullable(InstantText), 'The oldest of those sweeps.'),
+  items: listOf(Item),
+  nextCursor: described(v.nullable(v.string()), 'The `cursor` of the next page; null on the last.'),
+});
+export type StatusBody = v.InferOutput<typeof StatusBody>;
+
+export function statusJson({ asOf, counts, countsAsOf, items, nextCursor }: Report): StatusBody {
+  return {
+    asOf: formatInstant(asOf),
+    counts,
+    countsAsOf: instantOrNull(countsAsOf),
+    items: items.map(itemJson),
+    nextCursor: nextCursor === undefined ? null : encodeCursor(nextCursor),
+  };
+}
+
+export function itemJson(item: StatusItem): Item {
+  const { kind, scope, name, displayName, owners, expiresOn, failure, snoozedUntil } = item;
+  return {
+    kind,
+    scope,
+    name,
+    displayName,
+    owners,
+    expiresOn: expiresOn === 'never' ? null : instantOrNull(expiresOn),
+    remainingSeconds: item.remainingSeconds ?? null,
+    lifetimeSeconds: item.lifetimeSeconds,
+    minted: item.minted,
+    standing: item.standing,
+    check: item.check,
+    failure: failure && failureJson(failure),
+    checkedOn: instantOrNull(item.checkedOn),
+    nextCheckOn: instantOrNull(item.nextCheckOn),
+    snoozedUntil: snoozedUntil === undefined ? undefined : formatInstant(snoozedUntil),
+  };
+}
+
+/** Member by member: a failure may hold more than an answer shows. */
+function failureJson({ code, message, since, count }: NonNullable<StatusItem['failure']>) {
+  return { code, message, since: formatInstant(since), count };
+}
+
+/** The columns of the CSV: the members of an item, flat. */
+const CSV_COLUMNS: Readonly<Record<string, (item: Item) => Cell>> = {
+  kind: item => item.kind,
+  scope: item => item.scope,
+  name: item => item.name,
+  displayName: item => item.displayName,
+  owners: item => item.owners.join(' '),
+  expiresOn: item => item.expiresOn,
+  remainingSeconds: item => item.remainingSeconds,
+  lifetimeSeconds: item => item.lifetimeSeconds,
+  minted: item => item.minted,
+  standing: item => item.standing,
+  check: item => item.check,
+  failureCode: item => item.failure?.code,
+  failureMessage: item => item.failure?.message,
+  failureSince: item => item.failure?.since,
+  failureCount: item => item.failure?.count,
+  checkedOn: item => item.checkedOn,
+  nextCheckOn: item => item.nextCheckOn,
+  snoozedUntil: item => item.snoozedUntil,
+};
+
+export function statusCsv({ items }: StatusBody): string {
+  const cells = Object.values(CSV_COLUMNS);
+  return csvOf(
+    Object.keys(CSV_COLUMNS),
+    items.map(item => cells.map(cell => cell(item))),
+  );
+}

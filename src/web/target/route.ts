@@ -1,0 +1,71 @@
+/** `GET targets/{scope}/{name}`: one target with every decision about it explained; and its check, which reads it now. */
+import { formatInstant } from '../../formats/instant';
+import type { CheckAnswer } from '../../watch/sweep/check-now';
+import { json, problem, type Response, secondsToWait, unknownTarget } from '../problem';
+import { NO_QUERY } from '../query';
+import { type Route, strict } from '../route';
+import { itemJson } from '../status/body';
+import { explanationJson } from './explanation';
+import { CheckBody, Decision, Event, Recipient, TargetBody, Threshold } from './schema';
+
+export const target: Route = {
+  name: 'target',
+  path: 'targets/{scope}/{name}',
+  auth: 'key',
+  components: { Target: TargetBody, Threshold, Recipient, Decision, Event, Check: CheckBody },
+  methods: {
+    GET: strict({
+      tag: 'Asking',
+      summary: 'One target whole',
+      description:
+        'Its state, its thresholds and where each came from, what was told to whom, why each reminder is or isn’t due, what comes next, and its history.',
+      query: NO_QUERY,
+      responses: { 200: { is: 'The target.', content: { 'application/json': TargetBody } } },
+      problems: ['unknown-target'],
+      handler: async ({ key, app }) => {
+        const explained = await app().explain(key.scope, key.name);
+        return explained ? json(200, explanationJson(explained)) : unknownTarget();
+      },
+    }),
+  },
+};
+
+export const checkNow: Route = {
+  name: 'checkNow',
+  path: 'targets/{scope}/{name}/check',
+  auth: 'key',
+  methods: {
+    POST: strict({
+      tag: 'Acting',
+      summary: 'Read a target now',
+      description:
+        'Within the pace of its scope. While a sweep has the scope it is read all the same, with `recorded: false`.',
+      query: NO_QUERY,
+      sameSiteOnly: true,
+      responses: { 200: { is: 'The target as it is now.', content: { 'application/json': CheckBody } } },
+      problems: ['unknown-target', 'invalid-row', 'not-watched', 'throttled'],
+      handler: async ({ key, app, log }) => checkResponse(await app().checkNow(key, log)),
+    }),
+  },
+};
+
+function checkResponse(answer: CheckAnswer): Response {
+  if (!('refused' in answer)) {
+    const { asOf, item, recorded } = answer;
+    const body: CheckBody = { asOf: formatInstant(asOf), recorded, item: itemJson(item) };
+    return json(200, body);
+  }
+  switch (answer.refused) {
+    case 'unknown':
+      return unknownTarget();
+    case 'invalid':
+      return problem('invalid-row', answer.reason);
+    case 'notWatched':
+      return problem('not-watched', answer.reason);
+    case 'throttled': {
+      const seconds = String(secondsToWait(answer.retryAfterMs));
+      const detail = `All of this scope has to wait; ask again in ${seconds} seconds.`;
+      return problem('throttled', detail, {}, { 'retry-after': seconds });
+    }
+  }
+}
