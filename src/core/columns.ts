@@ -86,7 +86,7 @@ export const COLUMNS = {
   enabled: column({
     shape: 'flag',
     longest: 20,
-    description: 'Whether it is read and its owners are told. While this is off, what is known of it stays.',
+    description: 'While this is off, it is not read and nobody is told. What is known of it stays.',
     default: 'true',
     parse: parseEnabled,
     show: enabled => enabled,
