@@ -1,5 +1,5 @@
 /** The mail service's `EmailMessage`, read as strictly as its schema and documented limits ask. */
-import { broken, fields, flag, list, optional, type Read, text } from './parse';
+import { broken, fields, flag, list, optional, type Read, text } from './messages';
 
 export interface EmailAddress {
   readonly address: string;

@@ -1,6 +1,5 @@
 /** The server that the simulated services stand on. */
-import type { Received } from '../../../local/simulated/answer';
-import { json } from '../../../local/simulated/answer';
+import { json, type Received } from '../../../local/simulated/messages';
 import { type RunningServer, startServer } from '../../../local/simulated/server';
 import { ask } from './ask';
 

@@ -1,6 +1,5 @@
 /** The service's bucket and its sliding limits, on a clock of their own. */
-import { perMinuteAndHour } from '../../../local/simulated/sliding-limit';
-import { TokenBucket } from '../../../local/simulated/token-bucket';
+import { perMinuteAndHour, TokenBucket } from '../../../local/simulated/throttling';
 
 let clock = 0;
 const now = () => clock;
