@@ -1,6 +1,6 @@
 import { parseHostJson } from '../../local/host/host-json';
 import { compileRoutes } from '../../local/host/routes';
-import { parseSchedule } from '../../local/host/schedule';
+import { parseSchedule } from '../../local/host/timers';
 import { http } from '../support/host';
 
 const after = new Date('2026-01-01T00:00:00Z');
