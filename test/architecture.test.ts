@@ -332,8 +332,8 @@ describe('the checks themselves notice', () => {
     ['src/main.ts', "const local = require('../local/start');", 'main → local is no arrow of docs/design.md'],
     ['src/settings/index.ts', "import { kinds } from '../sources';", 'settings → sources is for types only'],
     [
-      'local/demo/fleet.ts',
-      "import { isWatched } from '../../src/core/target';",
+      'local/demo.ts',
+      "import { isWatched } from '../src/core/target';",
       'local → core is no arrow of docs/design.md',
     ],
     [

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lockFolder } from '../../local/lock';
+import { lockFolder } from '../../local/folder';
 
 const parent = mkdtempSync(join(tmpdir(), 'expiry-watcher-lock-'));
 const folder = join(parent, 'demo');
