@@ -1,26 +1,35 @@
-/** The bundle: how the app becomes the one file that is deployed. */
-import { type BuildResult, build } from 'esbuild';
+/** How the app becomes JavaScript: the one bundled file that is deployed, or one file for each source file. */
+import { type BuildOptions, type BuildResult, build } from 'esbuild';
+
+/** The same for both forms: whatever changes the code belongs here. */
+const COMPILED: BuildOptions = {
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  logLevel: 'warning',
+};
 
 export interface BundleOptions {
   readonly outfile: string;
-  /** Off only where somebody has to read the result: what is loaded when stays the same. */
+  /** Off only if a test reads the result. It does not change which modules are loaded when. */
   readonly minify?: boolean;
 }
 
-/** Builds `src/main.ts`; the metafile says what went into it. Run it in the project's folder. */
+/** Bundles `src/main.ts`; the metafile lists its parts. The current folder must be the project's. */
 export function bundle({ outfile, minify = true }: BundleOptions): Promise<BuildResult<{ metafile: true }>> {
   return build({
+    ...COMPILED,
     entryPoints: ['src/main.ts'],
     outfile,
     bundle: true,
     minify,
-
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    // The worker alone supplies it.
+    // Only the Functions worker has it.
     external: ['@azure/functions-core'],
-    logLevel: 'warning',
     metafile: true,
   });
+}
+
+/** Compiles each file of `src` alone, to compare the bundle with. */
+export async function compileFiles(outdir: string): Promise<void> {
+  await build({ ...COMPILED, entryPoints: ['src/**/*.ts'], outdir });
 }
