@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { type RunningAzurite, startAzurite, USUAL_PORTS } from './azurite';
-import { isFree } from './ports';
+import { isFree, noProxy } from './ports';
 
 const LOCAL_BIN = join('node_modules', '.bin');
 const ON_WINDOWS = process.platform === 'win32';
@@ -44,7 +44,7 @@ async function startStorage(): Promise<RunningAzurite | undefined> {
 /** Runs a program of this project or of the PATH. Resolves with its exit code. */
 async function run(program: string, args: readonly string[]): Promise<number> {
   const path = [LOCAL_BIN, process.env.PATH].join(delimiter);
-  const env = { ...process.env, PATH: path };
+  const env = { ...process.env, ...noProxy(process.env), PATH: path };
   // On Windows, npm and func are scripts that only a shell can start. The arguments are constants, so that is safe.
   return await exitCode(spawn(program, args, { stdio: 'inherit', shell: ON_WINDOWS, env }));
 }

@@ -8,6 +8,7 @@ import { startAzurite } from './azurite';
 import { lockFolder } from './folder';
 import { type LogEntry, type RunningHost, startHost } from './host';
 import { importRegistry } from './import-registry';
+import { noProxy } from './ports';
 import { writeRegistryRows } from './registry-rows';
 import { liveWorld, simulatedWorld, type World } from './world';
 
@@ -52,6 +53,7 @@ function parseOptions(args: string[]): StartOptions | string {
 }
 
 async function main(): Promise<void> {
+  Object.assign(process.env, noProxy(process.env));
   const options = parseOptions(process.argv.slice(2));
   if (typeof options === 'string') return giveUp(`${options}\n\n${USAGE}`);
   // The live watch and the demo have separate data.

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { noProxy } from '../local/ports';
 
 async function main(): Promise<void> {
   mkdirSync('dist', { recursive: true });
@@ -19,7 +20,8 @@ async function main(): Promise<void> {
       logLevel: 'warning',
     });
     const argv = ['--expose-gc', join(outdir, 'index.js'), ...process.argv.slice(2)];
-    process.exitCode = spawnSync(process.execPath, argv, { stdio: 'inherit' }).status ?? 1;
+    const env = { ...process.env, ...noProxy(process.env) };
+    process.exitCode = spawnSync(process.execPath, argv, { stdio: 'inherit', env }).status ?? 1;
   } finally {
     rmSync(outdir, { recursive: true });
   }

@@ -1,4 +1,5 @@
 /** Finds the HTTP function for a request, by the routes and the rules of the Functions host. */
+import { compareText } from '../../src/formats/text';
 import type { HttpFunction } from '../../src/functions/definition';
 
 type Segment = { readonly literal: string } | { readonly param: string };
@@ -18,7 +19,7 @@ export function compileRoutes(definitions: readonly HttpFunction[], prefix: stri
   const rank = ({ segments }: Route) => segments.map(segment => ('literal' in segment ? 0 : 1)).join('');
   return definitions
     .map(definition => ({ definition, segments: split(`${prefix}/${definition.route}`).map(parseSegment) }))
-    .sort((a, b) => rank(a).localeCompare(rank(b)));
+    .sort((a, b) => compareText(rank(a), rank(b)));
 }
 
 export function matchRoute(routes: readonly Route[], method: string, path: string): RouteMatch {
