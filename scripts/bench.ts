@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { noProxy } from '../local/ports';
+import { compileOptions } from './bundle';
 
 async function main(): Promise<void> {
   mkdirSync('dist', { recursive: true });
@@ -11,13 +12,11 @@ async function main(): Promise<void> {
   const outdir = mkdtempSync(join('dist', 'bench-'));
   try {
     await build({
+      ...(await compileOptions()),
       entryPoints: ['test/bench/index.ts'],
       outdir,
       bundle: true,
       packages: 'external',
-      platform: 'node',
-      target: 'node20',
-      logLevel: 'warning',
     });
     const argv = ['--expose-gc', join(outdir, 'index.js'), ...process.argv.slice(2)];
     const env = { ...process.env, ...noProxy(process.env) };

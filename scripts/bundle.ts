@@ -1,13 +1,10 @@
 /** How the app becomes JavaScript: the one bundled file that is deployed, or one file for each source file. */
 import { type BuildOptions, type BuildResult, build } from 'esbuild';
 
-/** The same for both forms: whatever changes the code belongs here. */
-const COMPILED: BuildOptions = {
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
-  logLevel: 'warning',
-};
+/** For every build of the app's code: whatever changes the code belongs here. The current folder must be the project's. */
+export async function compileOptions(): Promise<BuildOptions> {
+  return { platform: 'node', target: 'node20', format: 'cjs', logLevel: 'warning' };
+}
 
 export interface BundleOptions {
   readonly outfile: string;
@@ -15,10 +12,13 @@ export interface BundleOptions {
   readonly minify?: boolean;
 }
 
-/** Bundles `src/main.ts`; the metafile lists its parts. The current folder must be the project's. */
-export function bundle({ outfile, minify = true }: BundleOptions): Promise<BuildResult<{ metafile: true }>> {
-  return build({
-    ...COMPILED,
+/** Bundles `src/main.ts`; the metafile lists its parts. */
+export async function bundle({
+  outfile,
+  minify = true,
+}: BundleOptions): Promise<BuildResult<{ metafile: true }>> {
+  return await build({
+    ...(await compileOptions()),
     entryPoints: ['src/main.ts'],
     outfile,
     bundle: true,
@@ -31,5 +31,5 @@ export function bundle({ outfile, minify = true }: BundleOptions): Promise<Build
 
 /** Compiles each file of `src` alone, to compare the bundle with. */
 export async function compileFiles(outdir: string): Promise<void> {
-  await build({ ...COMPILED, entryPoints: ['src/**/*.ts'], outdir });
+  await build({ ...(await compileOptions()), entryPoints: ['src/**/*.ts'], outdir });
 }
