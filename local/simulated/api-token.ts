@@ -32,7 +32,7 @@ export class ApiToken extends Misbehaving {
     return this;
   }
 
-  /** The service's `ApiToken` model without the value, and with any expiry, even one that is no date. */
+  /** The service's `ApiToken` model without the value. The expiry may be anything, even no date. */
   modelWith(expiry: Json | undefined): JsonObject {
     return { id: this.id, roles: this.roles.map(role => ({ ...role })), expiry };
   }

@@ -30,7 +30,7 @@ export type Fault =
   | PlainFault
   | { readonly fault: 'times'; readonly times: number; readonly inner: PlainFault };
 
-/** The service's own answers, which a fault may reshape. */
+/** The service's own answers, which a fault may change. */
 export interface Faces {
   readonly well: () => Reply;
   readonly withDate: (date: Json | undefined) => Reply;

@@ -1,4 +1,4 @@
-/** Requests and answers of the simulated services as data, and how they read a request: no rule needs a socket. */
+/** The requests and answers of the simulated services as plain data, and the strict parsing of a request. */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 

@@ -26,7 +26,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
 async function main(args: readonly string[]): Promise<void> {
   if (args.includes('serve')) return await serveParent();
   const names = args.filter(arg => arg !== '--toy');
-  const unknown = names.filter(name => !(name in BENCHMARKS));
+  const unknown = names.filter(name => !Object.hasOwn(BENCHMARKS, name));
   if (unknown.length > 0)
     throw new Error(
       `Unknown benchmark: ${unknown.join(', ')}. Known: ${Object.keys(BENCHMARKS).join(', ')}.`,
