@@ -36,7 +36,7 @@ import { reconcile } from './watch/sweep/reconcile';
 import { startSweep } from './watch/sweep/start-sweep';
 import { sweepScope } from './watch/sweep/sweep-scope';
 import { tellPoison } from './watch/sweep/tell-poison';
-import type { Knowledge } from './watch/targets/parse-target';
+import type { Kinds } from './watch/targets/parse-target';
 
 /** A mail of 99 lines over a cold connection takes longer than a probe. */
 const MAIL_TIMEOUT = 30_000;
@@ -55,12 +55,12 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
       ? { ...settings.storage, credential: calm(credential) }
       : settings.storage,
   );
-  const knowledge: Knowledge = {
+  const kindsInUse: Kinds = {
     sources: sourcesOf(settings, credential),
     policies: settings.kinds,
     spell: identity => store.registry.spell(identity),
   };
-  const watch = { tables: store, clock, knowledge, mail: settings.mail, links: settings.links };
+  const watch = { tables: store, clock, kinds: kindsInUse, mail: settings.mail, links: settings.links };
   const quota = mailQuota(store.mailLedger, settings.mailLimits);
   const tally = mailTally(store.mailLedger);
   const mailer = once(() => openMailer(settings, credential));

@@ -3,7 +3,7 @@ import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
 import { functionsOf } from '../../src/functions';
 import { encode } from '../../src/storage/keys';
 import { feed } from '../../src/watch/report/feed';
-import type { Knowledge } from '../../src/watch/targets/parse-target';
+import type { Kinds } from '../../src/watch/targets/parse-target';
 import { instant } from '../support/clock';
 import { useHost } from '../support/host';
 import { type ReadEvent, readCalendar } from '../support/icalendar';
@@ -171,9 +171,9 @@ test('beyond its bound the soonest are kept, and the feed says that it is cut', 
     await watched(name, NOW + (1 + index) * DAY);
   await world().sweep();
   const { tables, clock } = world();
-  const knowledge: Knowledge = { sources: new Map(), policies: new Map(), spell: tables.registry.spell };
+  const kinds: Kinds = { sources: new Map(), policies: new Map(), spell: tables.registry.spell };
   const named = async (most: number) => {
-    const { entries, truncated } = await feed({}, { tables, clock, knowledge }, most);
+    const { entries, truncated } = await feed({}, { tables, clock, kinds }, most);
     return [entries.map(({ name }) => name).join(''), truncated];
   };
   expect(await named(1)).toEqual(['d', true]);

@@ -84,8 +84,8 @@ test('a forecast of more lines than an answer holds has the soonest, and says so
   }
   await world().sweep();
   expect(linesOf(await foreseen(30))).toHaveLength(10);
-  const knowledge = { sources: new Map(), policies: new Map(), spell: tables.registry.spell };
-  const source = { tables, clock, knowledge, mail: { to: 'owners', operators: [] } } as const;
+  const kinds = { sources: new Map(), policies: new Map(), spell: tables.registry.spell };
+  const source = { tables, clock, kinds, mail: { to: 'owners', operators: [] } } as const;
   const short = await forecast(30, source, 2);
   expect(short.truncated).toBe(true);
   expect(linesOf(forecastJson(short))).toEqual([

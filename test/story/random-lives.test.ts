@@ -10,7 +10,7 @@ import { DAY, formatInstant, HOUR, type Instant, MINUTE } from '../../src/format
 import { openTables } from '../../src/storage/tables';
 import type { Mailer } from '../../src/watch/ports';
 import type { SendDigest } from '../../src/watch/remind/send-digest';
-import { understand } from '../../src/watch/targets/parse-target';
+import { parseTarget } from '../../src/watch/targets/parse-target';
 import { freshStorage } from '../support/azurite';
 import { Crash, composeWatch, doomed, remindAll, sweepAll, unlessCrashed } from '../support/crashing';
 import { CONTOSO, HOST } from '../support/story';
@@ -185,7 +185,7 @@ async function duePerTarget(watch: SendDigest): Promise<string[]> {
   for await (const state of watch.tables.expiries.all()) {
     const row = await watch.tables.registry.row(state);
     if (!row) continue;
-    const { watched } = understand(row, watch.knowledge);
+    const { watched } = parseTarget(row, watch.kinds);
     const crossings = crossingsFor(watched, state);
     due.push(
       ...remindersFor(watched, state, crossings, watch.mail, watch.clock.now()).map(

@@ -50,7 +50,7 @@ export function composeWatch(env: Readonly<Record<string, string>>, clock: Clock
   return {
     tables,
     clock,
-    knowledge: { sources, policies: settings.kinds, spell },
+    kinds: { sources, policies: settings.kinds, spell },
     mail: settings.mail,
     links: settings.links,
     quota: mailQuota(tables.mailLedger, settings.mailLimits),

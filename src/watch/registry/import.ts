@@ -1,15 +1,15 @@
 /** The import of registry rows: every line gets an outcome of its own, and nothing is written that the report does not tell of. */
 import { NO_COLUMNS } from '../../core/columns';
 import type { Log, RowToWrite, Unwritten } from '../ports';
-import { bounded } from '../targets/parse-target';
+import { limitFaults } from '../targets/parse-target';
 import {
   type Columns,
   faultsOf,
+  isUnchanged,
   keyFaults,
   type ManagedRow,
-  managed,
+  managedRow,
   type RegistryWatch,
-  saysTheSame,
   withoutEmpty,
 } from './row';
 
@@ -123,7 +123,7 @@ async function readKnown(
   const known = new Map<string, Known>();
   try {
     for await (const { row, etag } of tables.registry.found(scope))
-      if (names.has(row.name)) known.set(row.name, { row: managed(row), etag });
+      if (names.has(row.name)) known.set(row.name, { row: managedRow(row), etag });
     return known;
   } catch (error) {
     // Whatever it was: other scopes may be written by now, so the report must come, and tell of this.
@@ -136,10 +136,10 @@ function planOf(source: ImportLine, known: Known | undefined, watch: RegistryWat
   const { line, name, columns, fault } = source;
   if (fault !== undefined) return rejected(source, fault);
   const wanted = { ...(known?.row.columns ?? NO_COLUMNS), ...columns };
-  const reason = bounded(faultsOf(source, wanted, watch)).join('; ');
+  const reason = limitFaults(faultsOf(source, wanted, watch)).join('; ');
   const why = reason === '' ? {} : { reason };
   // A row that is bad already and stays as it is does no new harm; its faults are told all the same.
-  if (known && saysTheSame(columns, known.row))
+  if (known && isUnchanged(columns, known.row))
     return { source, report: { line, outcome: 'unchanged', ...why } };
   if (reason !== '') return rejected(source, reason);
   if (known)

@@ -5,7 +5,7 @@ import { type Key, parseColumns, textOf } from '../../core/target';
 import { splitList } from '../../formats/duration';
 import { sha256 } from '../../formats/hash';
 import type { Registry, RegistryRow } from '../ports';
-import { type Knowledge, understand } from '../targets/parse-target';
+import { type Kinds, parseTarget } from '../targets/parse-target';
 
 export type { Columns } from '../../core/columns';
 export type { Key as RegistryKey } from '../../core/target';
@@ -21,20 +21,20 @@ export interface TaggedRow extends ManagedRow {
 
 export interface RegistryWatch {
   readonly tables: { readonly registry: Registry };
-  readonly knowledge: Knowledge;
+  readonly kinds: Kinds;
 }
 
 /** The table takes keys of 1 KiB of UTF-16. */
 const LONGEST_KEY = 512;
 
 /** What a row holds in the known columns; others are their owner's, and are never shown. */
-export function managed({ scope, name, columns }: RegistryRow): ManagedRow {
+export function managedRow({ scope, name, columns }: RegistryRow): ManagedRow {
   const known = Object.fromEntries(COLUMNS.map(column => [column, textOf(columns[column]) ?? '']));
   return { scope, name, columns: { ...NO_COLUMNS, ...known } };
 }
 
-export function tagged(row: RegistryRow, etag: string): TaggedRow {
-  return { ...managed(row), tag: sha256(etag).slice(0, 32) };
+export function taggedRow(row: RegistryRow, etag: string): TaggedRow {
+  return { ...managedRow(row), tag: sha256(etag).slice(0, 32) };
 }
 
 /** Every fault of a row as it would be, each `column: what to do`; the key's come first. However many: bound them. */
@@ -48,15 +48,15 @@ export function faultsOf(key: Key, columns: Columns, watch: RegistryWatch): stri
 }
 
 /** What keeps a key from naming a target. */
-export function keyFaults({ scope, name }: Key, { tables, knowledge }: RegistryWatch): readonly string[] {
+export function keyFaults({ scope, name }: Key, { tables, kinds }: RegistryWatch): readonly string[] {
   if (scope.length > LONGEST_KEY || name.length > LONGEST_KEY)
     return [`key: each part has at most ${LONGEST_KEY} characters`];
   const identity = tables.registry.takeApart({ scope, name });
-  return understand({ scope, name, identity, columns: {} }, knowledge).watched.faults;
+  return parseTarget({ scope, name, identity, columns: {} }, kinds).watched.faults;
 }
 
 /** Whether columns say what a row says already; how a list is spelt makes no difference. */
-export function saysTheSame(columns: Partial<Columns>, { columns: known }: ManagedRow): boolean {
+export function isUnchanged(columns: Partial<Columns>, { columns: known }: ManagedRow): boolean {
   return COLUMNS.every(column => {
     const wanted = columns[column];
     return wanted === undefined || meaning(column, wanted) === meaning(column, known[column]);

@@ -1,16 +1,16 @@
 /** Managing the registry row by row: look, list, put and remove, each under the client's own conditions. */
 import type { Key } from '../../core/target';
 import type { RegistryRow } from '../ports';
-import { bounded } from '../targets/parse-target';
+import { limitFaults } from '../targets/parse-target';
 import {
   type Columns,
   faultsOf,
+  isUnchanged,
   type ManagedRow,
-  managed,
+  managedRow,
   type RegistryWatch,
-  saysTheSame,
   type TaggedRow,
-  tagged,
+  taggedRow,
   withoutEmpty,
 } from './row';
 
@@ -49,7 +49,7 @@ export interface RegistryPage {
 
 export async function findRow(key: Key, { tables }: RegistryWatch): Promise<TaggedRow | undefined> {
   const found = await tables.registry.find(key);
-  return found && tagged(found.row, found.etag);
+  return found && taggedRow(found.row, found.etag);
 }
 
 /** Creates or replaces the known columns of a row; columns that people added beside them stay. */
@@ -59,19 +59,19 @@ export async function putRow(
   condition: Condition,
   watch: RegistryWatch,
 ): Promise<Put> {
-  const faults = bounded([...wanted.faults, ...faultsOf(key, wanted.columns, watch)]);
+  const faults = limitFaults([...wanted.faults, ...faultsOf(key, wanted.columns, watch)]);
   if (faults.length > 0) return { outcome: 'refused', faults };
   const { registry } = watch.tables;
   for (;;) {
     const found = await registry.find(key);
-    const current = found && tagged(found.row, found.etag);
+    const current = found && taggedRow(found.row, found.etag);
     if (!holds(condition, current?.tag)) return { outcome: 'conditionFailed' };
     const outcome = found ? 'replaced' : 'created';
-    if (current && saysTheSame(wanted.columns, current)) return { outcome, row: current };
+    if (current && isUnchanged(wanted.columns, current)) return { outcome, row: current };
     const columns = found ? wanted.columns : withoutEmpty(wanted.columns);
     const etag = await registry.save(key, columns, found?.etag);
     // Another writer was faster: what holds now is judged anew.
-    if (etag !== undefined) return { outcome, row: tagged(rowOf(key, wanted.columns), etag) };
+    if (etag !== undefined) return { outcome, row: taggedRow(rowOf(key, wanted.columns), etag) };
   }
 }
 
@@ -79,7 +79,7 @@ export async function removeRow(key: Key, condition: Condition, { tables }: Regi
   for (;;) {
     const found = await tables.registry.find(key);
     if (!found) return 'missing';
-    if (!holds(condition, tagged(found.row, found.etag).tag)) return 'conditionFailed';
+    if (!holds(condition, taggedRow(found.row, found.etag).tag)) return 'conditionFailed';
     if (await tables.registry.remove(key, found.etag)) return 'removed';
   }
 }
@@ -87,7 +87,7 @@ export async function removeRow(key: Key, condition: Condition, { tables }: Regi
 export async function listRows(query: RegistryQuery, { tables }: RegistryWatch): Promise<RegistryPage> {
   const items: ManagedRow[] = [];
   for await (const row of rowsAfter(query, tables.registry)) {
-    const item = managed(row);
+    const item = managedRow(row);
     if (!matches(item, query)) continue;
     // One match more than asked for tells that there is a next page.
     if (items.length === query.limit) return { items, next: items.at(-1) };
@@ -98,7 +98,7 @@ export async function listRows(query: RegistryQuery, { tables }: RegistryWatch):
 
 /** Every row, for an export. */
 export async function* everyRow({ tables }: RegistryWatch): AsyncGenerator<ManagedRow> {
-  for await (const row of tables.registry.all()) yield managed(row);
+  for await (const row of tables.registry.all()) yield managedRow(row);
 }
 
 function rowsAfter({ scope, after }: RegistryQuery, registry: RegistryWatch['tables']['registry']) {

@@ -13,7 +13,7 @@ import { audienceOf, type MailPolicy, type Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
 import type { OutboxLine, Tables } from '../ports';
 import { snoozeLinkOf } from '../snooze/token';
-import { type Knowledge, type Understood, understand } from '../targets/parse-target';
+import { type Kinds, type ParsedTarget, parseTarget } from '../targets/parse-target';
 
 /** Why a queued reminder is no longer true. */
 export type Dropped = 'removed' | 'notWatched' | 'renewed' | 'superseded' | 'notARecipient' | Undue;
@@ -39,7 +39,7 @@ export function isDropped(checked: StillTrue | NoLongerTrue): checked is NoLonge
 
 export interface Recheck {
   readonly tables: Pick<Tables, 'registry' | 'expiries'>;
-  readonly knowledge: Knowledge;
+  readonly kinds: Kinds;
   readonly mail: MailPolicy;
   /** Where it is absent, mails hold no snooze links. */
   readonly links?: Links | undefined;
@@ -56,14 +56,14 @@ export async function recheck(
   const { registry, expiries } = watch.tables;
   const [row, state] = await Promise.all([registry.row(reminder), expiries.row(reminder)]);
   if (!row || !state) return { id, reminder, because: 'removed' };
-  const understood = understand(row, watch.knowledge);
-  const { watched } = understood;
+  const parsed = parseTarget(row, watch.kinds);
+  const { watched } = parsed;
   if (!isWatched(watched.columns)) return { id, reminder, because: 'notWatched' };
   const due = remindersFor(watched, state, crossingsFor(watched, state), watch.mail, now);
   if (due.some(other => isSame(other, reminder)))
     return {
       id,
-      line: { ...lineOf(reminder, understood, state), ...snoozeLinkOf(reminder, state, watch.links, now) },
+      line: { ...lineOf(reminder, parsed, state), ...snoozeLinkOf(reminder, state, watch.links, now) },
     };
   return { id, reminder, because: whyDropped(reminder, watched, state, watch.mail, now) };
 }
@@ -111,7 +111,7 @@ function whyDropped(
   return threshold.because;
 }
 
-function lineOf(reminder: Reminder, { watched, source, located }: Understood, state: Expiry): DigestLine {
+function lineOf(reminder: Reminder, { watched, source, located }: ParsedTarget, state: Expiry): DigestLine {
   const { displayName = watched.name, runbook, notes } = watched.columns;
   return {
     reminder,

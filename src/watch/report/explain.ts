@@ -9,7 +9,7 @@ import type { Key } from '../../core/target';
 import { audienceOf, type MailPolicy, type Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
 import type { Clock, Tables } from '../ports';
-import { type Knowledge, type Understood, understand } from '../targets/parse-target';
+import { type Kinds, type ParsedTarget, parseTarget } from '../targets/parse-target';
 import { nextOf, thresholdsOf } from './explain-next';
 import { type Case, formerOf, recipientsOf } from './explain-recipients';
 import { silence } from './explain-words';
@@ -23,7 +23,7 @@ export interface ExplainSource {
     readonly history: Pick<Tables['history'], 'of'>;
   };
   readonly clock: Clock;
-  readonly knowledge: Knowledge;
+  readonly kinds: Kinds;
   readonly mail: MailPolicy;
 }
 
@@ -48,8 +48,8 @@ export async function explain(key: Key, source: ExplainSource): Promise<Explaine
     history.of(key, MOST_EVENTS),
   ]);
   if (row) {
-    const understood = understand(row, source.knowledge);
-    return { key, ...explainRow(understood, state, source.mail, asOf), history: events };
+    const parsed = parseTarget(row, source.kinds);
+    return { key, ...explainRow(parsed, state, source.mail, asOf), history: events };
   }
   if (!state) return undefined;
   return { key, explanation: explainGone(state, asOf), report: reportOf([], asOf), history: events };
@@ -57,7 +57,7 @@ export async function explain(key: Key, source: ExplainSource): Promise<Explaine
 
 /** As the next sweep will find it that reads nothing. */
 function explainRow(
-  { watched: row, located }: Understood,
+  { watched: row, located }: ParsedTarget,
   state: Expiry | undefined,
   mail: MailPolicy,
   asOf: Instant,

@@ -11,7 +11,7 @@ import type { Instant } from '../../formats/instant';
 import { compareText } from '../../formats/text';
 import type { Clock, Tables } from '../ports';
 import { mergeRows, type Pair } from '../targets/merge-rows';
-import { type Knowledge, type Understood, understand } from '../targets/parse-target';
+import { type Kinds, type ParsedTarget, parseTarget } from '../targets/parse-target';
 
 export type { Feed, FeedQuery } from '../../core/feed';
 
@@ -21,7 +21,7 @@ export interface FeedSource {
     readonly expiries: Pick<Tables['expiries'], 'rows'>;
   };
   readonly clock: Clock;
-  readonly knowledge: Knowledge;
+  readonly kinds: Kinds;
 }
 
 /** No calendar program shows more, and memory is bounded by it. */
@@ -46,8 +46,8 @@ async function* entriesOf(query: FeedQuery, source: FeedSource, asOf: Instant) {
     if (!row || !state) continue;
     const expiresOn = fixedExpiry(state);
     if (expiresOn === undefined) continue;
-    const understood = understand(row, source.knowledge);
-    if (isAskedFor(understood.watched, query)) yield entryOf(understood, state, expiresOn, asOf);
+    const parsed = parseTarget(row, source.kinds);
+    if (isAskedFor(parsed.watched, query)) yield entryOf(parsed, state, expiresOn, asOf);
   }
 }
 
@@ -64,7 +64,7 @@ function isAskedFor({ columns }: Watched, { owner }: FeedQuery): boolean {
 }
 
 function entryOf(
-  { watched, source, located }: Understood,
+  { watched, source, located }: ParsedTarget,
   state: Expiry,
   expiresOn: Instant,
   asOf: Instant,

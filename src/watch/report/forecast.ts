@@ -8,7 +8,7 @@ import { DAY, formatInstant, type Instant } from '../../formats/instant';
 import { compareText } from '../../formats/text';
 import type { Clock, Tables } from '../ports';
 import { mergeRows } from '../targets/merge-rows';
-import { type Knowledge, understand } from '../targets/parse-target';
+import { type Kinds, parseTarget } from '../targets/parse-target';
 
 export type { Forecast } from '../../core/forecast';
 
@@ -19,7 +19,7 @@ export interface ForecastSource {
     readonly mailLedger: Pick<Tables['mailLedger'], 'mattersToldOn'>;
   };
   readonly clock: Clock;
-  readonly knowledge: Knowledge;
+  readonly kinds: Kinds;
   readonly mail: MailPolicy;
 }
 
@@ -59,12 +59,12 @@ async function freeFrom({ tables, mail }: ForecastSource): Promise<ReadonlyMap<s
   return free;
 }
 
-async function* dueUntil(asOf: Instant, until: Instant, { tables, knowledge, mail }: ForecastSource) {
+async function* dueUntil(asOf: Instant, until: Instant, { tables, kinds, mail }: ForecastSource) {
   const { registry, expiries } = tables;
   for await (const { scope } of registry.scopes()) {
     for await (const { row, state } of mergeRows(registry.rows(scope), expiries.rows(scope))) {
       if (!row) continue;
-      const { watched, located } = understand(row, knowledge);
+      const { watched, located } = parseTarget(row, kinds);
       yield* foresee({ row: watched, state, canBeRead: located !== undefined }, mail, asOf, until);
     }
   }

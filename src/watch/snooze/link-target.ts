@@ -8,14 +8,14 @@ import { fixedExpiry } from '../../core/standing';
 import type { MailPolicy } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
 import type { Clock, RegistryRow, Tables } from '../ports';
-import { type Knowledge, type Understood, understand } from '../targets/parse-target';
+import { type Kinds, type ParsedTarget, parseTarget } from '../targets/parse-target';
 import { type Link, type LinkView, type Refused, refusalOf, shownExpiry } from './link';
 import { readLink } from './token';
 
 export interface LinkWatch {
   readonly tables: Pick<Tables, 'registry' | 'expiries' | 'history'>;
   readonly clock: Clock;
-  readonly knowledge: Knowledge;
+  readonly kinds: Kinds;
   readonly mail: MailPolicy;
   /** Undefined while no secret is set: then no link leads anywhere. */
   readonly links: Links | undefined;
@@ -24,7 +24,7 @@ export interface LinkWatch {
 export interface LinkTarget {
   readonly link: Link;
   readonly row: RegistryRow;
-  readonly understood: Understood;
+  readonly parsed: ParsedTarget;
   readonly state: Expiry;
   /** The one instant at which all of it is judged. */
   readonly now: Instant;
@@ -38,9 +38,9 @@ export async function findTarget(token: string, watch: LinkWatch): Promise<LinkT
   const { registry, expiries } = watch.tables;
   const [row, state] = await Promise.all([registry.row(link), expiries.row(link)]);
   if (!row || !state) return { refused: 'removed' };
-  const understood = understand(row, watch.knowledge);
-  const refused = refusalOf(link, understood.watched, state, watch.mail.operators);
-  return refused ?? { link, row, understood, state, now };
+  const parsed = parseTarget(row, watch.kinds);
+  const refused = refusalOf(link, parsed.watched, state, watch.mail.operators);
+  return refused ?? { link, row, parsed, state, now };
 }
 
 /** The recipient's own snooze, if one holds. */
@@ -52,7 +52,7 @@ export function snoozeInForce({ link, state, now }: LinkTarget): Snooze | undefi
 /** What the recipient sees; `snooze` as it is after what was done. */
 export function viewOf(target: LinkTarget, snooze: Snooze | undefined): LinkView {
   const { link, row, state, now } = target;
-  const { watched, source, located } = target.understood;
+  const { watched, source, located } = target.parsed;
   const { readOn, failure } = state;
   return {
     asOf: now,

@@ -36,18 +36,18 @@ function refuse(target: LinkTarget, badNewId: string): LinkAnswer {
 
 /** Its table keys, once its kind finds nothing wrong with it. */
 function successorOf(
-  { row, understood }: LinkTarget,
+  { row, parsed }: LinkTarget,
   newId: string,
-  { knowledge }: LinkWatch,
+  { kinds }: LinkWatch,
 ): Key | { fault: string } {
   const { identity } = row;
-  const { source } = understood;
+  const { source } = parsed;
   if (!identity || !source) return { fault: 'the registry row of the old one must be mended first' };
   const names = namesIn(newId, identity);
   if (!names) return { fault: `write it like the old one, ${identity.names.join('/')}` };
   const located = source.locate({ ...identity, names });
   if ('fault' in located) return located;
-  const key = knowledge.spell(located.identity);
+  const key = kinds.spell(located.identity);
   const isItself = key.scope === row.scope && key.name === row.name;
   return isItself ? { fault: 'that is the old one; write the id of the new one' } : key;
 }

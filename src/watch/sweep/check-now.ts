@@ -8,7 +8,7 @@ import { isWatched, type Key } from '../../core/target';
 import { type Instant, SECOND } from '../../formats/instant';
 import type { Located, Log, Source } from '../ports';
 
-import { type Understood, understand } from '../targets/parse-target';
+import { type ParsedTarget, parseTarget } from '../targets/parse-target';
 import { borrowLease, type Lease, LeaseLost } from './lease';
 import { type PacedReader, pacedReader } from './paced-reader';
 import { outcomeOf, recordMoving, recordStaying } from './record';
@@ -32,7 +32,7 @@ type Throttled = Extract<CheckAnswer, { refused: 'throttled' }>;
 /** What is asked for, found and fit to be read. */
 interface Job {
   readonly key: Key;
-  readonly understood: Understood;
+  readonly parsed: ParsedTarget;
   readonly source: Source;
   readonly located: Located;
 }
@@ -54,11 +54,11 @@ export async function checkNow(key: Key, watch: SweepScope, log: Log): Promise<C
 async function findJob(key: Key, watch: SweepScope): Promise<Job | Exclude<CheckAnswer, Checked>> {
   const row = await watch.tables.registry.row(key);
   if (!row) return { refused: 'unknown' };
-  const understood = understand(row, watch.knowledge);
-  const { located, source, watched } = understood;
+  const parsed = parseTarget(row, watch.kinds);
+  const { located, source, watched } = parsed;
   if (watched.faults.length > 0 || !located || !source)
     return { refused: 'invalid', reason: watched.faults.join('; ') };
-  if (isWatched(watched.columns)) return { key, understood, source, located };
+  if (isWatched(watched.columns)) return { key, parsed, source, located };
   const reason = watched.columns.enabled ? 'another target took its place (replacedBy)' : 'it is not enabled';
   return { refused: 'notWatched', reason };
 }
@@ -114,11 +114,11 @@ interface Judged {
   readonly outcome: ReturnType<typeof outcomeOf>;
 }
 
-async function judge({ key, understood }: Job, reading: Reading, watch: SweepScope): Promise<Judged> {
+async function judge({ key, parsed }: Job, reading: Reading, watch: SweepScope): Promise<Judged> {
   const { tables, clock, mail } = watch;
   const before = await tables.expiries.row(key);
   const now = clock.now();
-  const assessment = assess(understood.watched, before, reading, mail, now);
+  const assessment = assess(parsed.watched, before, reading, mail, now);
   const outcome = outcomeOf(before, assessment, tables.calendar, { read: true, forget: false });
   return { now, assessment, outcome };
 }

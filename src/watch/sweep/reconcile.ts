@@ -4,7 +4,7 @@ import type { MailPolicy } from '../../core/watched';
 import { DAY } from '../../formats/instant';
 import type { Clock, Log, Tables } from '../ports';
 import { mergeRows, type Pair } from '../targets/merge-rows';
-import { type Knowledge, understand } from '../targets/parse-target';
+import { type Kinds, parseTarget } from '../targets/parse-target';
 import { borrowLease, type Lease } from './lease';
 import { type Outcome, outcomeOf } from './record';
 import { recorder } from './recorder';
@@ -12,7 +12,7 @@ import { recorder } from './recorder';
 export interface Reconcile {
   readonly tables: Tables;
   readonly clock: Clock;
-  readonly knowledge: Knowledge;
+  readonly kinds: Kinds;
   readonly mail: MailPolicy;
   readonly historyDays: number;
 }
@@ -67,7 +67,7 @@ function outcomeNow({ row, state }: Pair, watch: Reconcile): Outcome | undefined
   if (!state) return undefined;
   const now = watch.clock.now();
   const assessment = row
-    ? assess(understand(row, watch.knowledge).watched, state, undefined, watch.mail, now)
+    ? assess(parseTarget(row, watch.kinds).watched, state, undefined, watch.mail, now)
     : assessGone(state, now);
   return outcomeOf(state, assessment, watch.tables.calendar, { read: false, forget: false });
 }

@@ -9,7 +9,7 @@ import type { MailPolicy } from '../../core/watched';
 import { DAY, HOUR, type Instant, MINUTE } from '../../formats/instant';
 import type { Answer, Clock, Log, Tables } from '../ports';
 import { mergeRows, type Pair } from '../targets/merge-rows';
-import { type Knowledge, sourceOf, type Understood, understand } from '../targets/parse-target';
+import { type Kinds, type ParsedTarget, parseTarget, sourceOf } from '../targets/parse-target';
 import { type Lease, LeaseLost, takeLease } from './lease';
 import type { SweepMessage } from './message';
 import { KEPT_WAITING, type PacedReader, type Permit, pacedReader } from './paced-reader';
@@ -26,13 +26,13 @@ const LONGEST_UNTRIED = HOUR;
 export interface SweepScope {
   readonly tables: Tables;
   readonly clock: Clock;
-  readonly knowledge: Knowledge;
+  readonly kinds: Kinds;
   readonly mail: MailPolicy;
 }
 
 /** One target that is to be read. */
 interface Job {
-  readonly understood: Understood;
+  readonly parsed: ParsedTarget;
   readonly before: Expiry | undefined;
   read(): Promise<Answer>;
 }
@@ -103,12 +103,12 @@ async function sweepUnderLease(
 }
 
 function begin(scope: string, lease: Lease, until: Instant, watch: SweepScope, log: Log): Sweep {
-  const { tables, clock, knowledge } = watch;
+  const { tables, clock, kinds } = watch;
   const mail = lease.row.troubles?.scopeFailing ? { ...watch.mail, scopeFails: true } : watch.mail;
   const records = recorder(scope, tables, lease, log);
   const { counts = NO_COUNTS, ownerless = 0 } = lease.row.partial ?? {};
   const totals = { counts, ownerless, rows: 0 };
-  const limits = sourceOf(scope, knowledge)?.limits ?? { rate: 1, burst: 1 };
+  const limits = sourceOf(scope, kinds)?.limits ?? { rate: 1, burst: 1 };
   const reader: PacedReader<Job> = pacedReader({
     limits,
     pace: lease.row.pace ?? fullPace(limits, clock.now()),
@@ -121,7 +121,7 @@ function begin(scope: string, lease: Lease, until: Instant, watch: SweepScope, l
       await records.writeFull();
     },
   });
-  const sweep: Sweep = { lease, tables, clock, knowledge, mail, recorder: records, reader, totals };
+  const sweep: Sweep = { lease, tables, clock, kinds, mail, recorder: records, reader, totals };
   return sweep;
 }
 
@@ -149,12 +149,11 @@ async function visit({ row, state }: Pair, sweep: Sweep): Promise<Permit | undef
   sweep.totals.rows += 1;
   const now = sweep.clock.now();
   if (!row) return void removeGone(state, now, sweep);
-  const understood = understand(row, sweep.knowledge);
-  const dueOn = dueSince(understood, state, now, sweep.mail);
-  const { located } = understood;
-  if (dueOn === undefined || !located)
-    return void settle({ understood, before: state }, undefined, now, sweep);
-  const job: Job = { understood, before: state, read: () => located.read() };
+  const parsed = parseTarget(row, sweep.kinds);
+  const dueOn = dueSince(parsed, state, now, sweep.mail);
+  const { located } = parsed;
+  if (dueOn === undefined || !located) return void settle({ parsed, before: state }, undefined, now, sweep);
+  const job: Job = { parsed, before: state, read: () => located.read() };
   const permit = await sweep.reader.read(job);
   if (permit !== 'paused') return permit;
   const untried = state?.checkedOn !== undefined && now - dueOn >= LONGEST_UNTRIED;
@@ -164,7 +163,7 @@ async function visit({ row, state }: Pair, sweep: Sweep): Promise<Permit | undef
 
 /** Since when a read is due; undefined while it is not. */
 function dueSince(
-  { watched }: Understood,
+  { watched }: ParsedTarget,
   state: Expiry | undefined,
   now: Instant,
   mail: MailPolicy,
@@ -176,9 +175,9 @@ function dueSince(
 }
 
 function settle(job: Omit<Job, 'read'>, reading: Reading | undefined, now: Instant, sweep: Sweep): void {
-  const { understood, before } = job;
-  if (!before && !isWatched(understood.watched.columns)) return;
-  const assessment = assess(understood.watched, before, reading, sweep.mail, now);
+  const { parsed, before } = job;
+  if (!before && !isWatched(parsed.watched.columns)) return;
+  const assessment = assess(parsed.watched, before, reading, sweep.mail, now);
   sweep.totals.counts = counted(sweep.totals.counts, assessment.tally);
   if (assessment.listing?.owners.length === 0) sweep.totals.ownerless += 1;
   sweep.recorder.add(

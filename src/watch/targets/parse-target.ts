@@ -10,13 +10,13 @@ export interface KindPolicy {
   readonly checkEveryMs: number;
 }
 
-export interface Knowledge {
+export interface Kinds {
   readonly sources: ReadonlyMap<string, Source>;
   readonly policies: ReadonlyMap<string, KindPolicy>;
   spell(identity: Identity): Key;
 }
 
-export interface Understood {
+export interface ParsedTarget {
   readonly watched: Watched;
   readonly source: Source | undefined;
   /** Where to read it; absent while its key can't be understood, so that nothing off the rules is ever contacted. */
@@ -28,17 +28,17 @@ const LONGEST_FAULT = 300;
 
 const NO_POLICY: KindPolicy = { policy: { thresholds: [], from: 'built-in' }, checkEveryMs: 0 };
 
-export function understand(row: RegistryRow, knowledge: Knowledge): Understood {
-  const source = sourceOf(row.scope, knowledge);
-  const found = find(row, source, knowledge);
+export function parseTarget(row: RegistryRow, kinds: Kinds): ParsedTarget {
+  const source = sourceOf(row.scope, kinds);
+  const found = find(row, source, kinds);
   const { columns, faults } = parseColumns(row.columns);
-  const { policy, checkEveryMs } = knowledge.policies.get(source?.kind ?? '') ?? NO_POLICY;
+  const { policy, checkEveryMs } = kinds.policies.get(source?.kind ?? '') ?? NO_POLICY;
   const watched: Watched = {
     scope: row.scope,
     name: row.name,
     kind: kindOf(row.scope),
     columns,
-    faults: bounded('fault' in found ? [found.fault, ...faults] : faults),
+    faults: limitFaults('fault' in found ? [found.fault, ...faults] : faults),
     mayMint: source?.mayMint ?? false,
     policy: columns.thresholds ? { thresholds: columns.thresholds, from: 'row' } : policy,
     checkEveryMs: columns.checkEveryMs ?? checkEveryMs,
@@ -47,28 +47,24 @@ export function understand(row: RegistryRow, knowledge: Knowledge): Understood {
 }
 
 /** A row is untrusted: however much is wrong with it, what is recorded of that stays small. */
-export function bounded(faults: readonly string[]): string[] {
+export function limitFaults(faults: readonly string[]): string[] {
   const shown = faults.slice(0, MOST_FAULTS).map(fault => fault.slice(0, LONGEST_FAULT));
   const more = faults.length - shown.length;
   return more > 0 ? [...shown, `and ${more} more faults`] : shown;
 }
 
-export function sourceOf(scope: string, knowledge: Knowledge): Source | undefined {
-  return knowledge.sources.get(kindOf(scope));
+export function sourceOf(scope: string, kinds: Kinds): Source | undefined {
+  return kinds.sources.get(kindOf(scope));
 }
 
 function kindOf(scope: string): string {
   return scope.split(':', 1)[0] ?? '';
 }
 
-function find(
-  row: RegistryRow,
-  source: Source | undefined,
-  knowledge: Knowledge,
-): Located | { fault: string } {
+function find(row: RegistryRow, source: Source | undefined, kinds: Kinds): Located | { fault: string } {
   if (!source) {
-    const kinds = [...knowledge.sources.keys()].join(' or ');
-    return { fault: `PartitionKey: it starts with a kind and a colon, and the kind is ${kinds}` };
+    const known = [...kinds.sources.keys()].join(' or ');
+    return { fault: `PartitionKey: it starts with a kind and a colon, and the kind is ${known}` };
   }
   if (!row.identity) {
     return {
@@ -78,7 +74,7 @@ function find(
   }
   const located = source.locate(row.identity);
   if ('fault' in located) return located;
-  const { scope, name } = knowledge.spell(located.identity);
+  const { scope, name } = kinds.spell(located.identity);
   if (scope === row.scope && name === row.name) return located;
   return { fault: `key: its one spelling is PartitionKey '${scope}' and RowKey '${name}'` };
 }

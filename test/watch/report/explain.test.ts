@@ -5,7 +5,7 @@ import { spell, takeApart } from '../../../src/storage/keys';
 import type { RegistryRow, Source } from '../../../src/watch/ports';
 import { type Explained, explain } from '../../../src/watch/report/explain';
 import type { ExplainedDecision, Role, Silence, Topic } from '../../../src/watch/report/explanation';
-import type { Knowledge } from '../../../src/watch/targets/parse-target';
+import type { Kinds } from '../../../src/watch/targets/parse-target';
 import { explanationJson } from '../../../src/web/target/explanation';
 import { at, failing, fixed, KEY, state, thresholds, told } from '../../core/states';
 
@@ -25,7 +25,7 @@ const source: Source = {
   locate: identity => ({ identity, where: 'contoso', portalUrl: 'https://example.com', read: neverRead }),
 };
 const neverRead = () => Promise.reject(new Error('an explanation reads nothing'));
-const knowledge: Knowledge = {
+const kinds: Kinds = {
   sources: new Map([[source.kind, source]]),
   policies: new Map([
     [source.kind, { policy: { thresholds: thresholds('30d 7d 1d 0'), from: 'built-in' }, checkEveryMs: DAY }],
@@ -51,7 +51,7 @@ async function whole({ columns = {}, state: recorded, mail = MAIL, now = NOW }: 
     history: { of: async () => [] },
   };
   const clock = { now: () => now, sleep: async () => undefined };
-  const explained = await explain(KEY, { tables, clock, knowledge, mail });
+  const explained = await explain(KEY, { tables, clock, kinds, mail });
   if (!explained) throw new Error('it is unknown');
   return explained;
 }
