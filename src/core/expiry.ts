@@ -19,7 +19,7 @@ export interface Failure {
   readonly since: Instant;
   readonly count: number;
   /** How many of them in a row, up to the last, had this code. */
-  readonly alike: number;
+  readonly sameCodeCount: number;
 }
 
 export interface Expiry extends Key {
@@ -46,9 +46,9 @@ export interface Expiry extends Key {
   /** The registry row is gone since. */
   readonly goneSince?: Instant;
   /** Every calendar key that may exist for this target; '' stands for none. More than one: a write was cut off. */
-  readonly cal: readonly string[];
+  readonly calendarKeys: readonly string[];
   /** Fingerprint of the calendar row last written. */
-  readonly shown?: string;
+  readonly listingHash?: string;
   /** What each owner (lower-case address) was told, one entry an expiry. */
   readonly told: ReadonlyMap<string, readonly Told[]>;
   /** By owner (lower-case address). */
@@ -61,7 +61,14 @@ export interface Learnt {
 }
 
 export function newExpiry(key: Key, now: Instant): Expiry {
-  return { scope: key.scope, name: key.name, firstSeenOn: now, cal: [], told: new Map(), snoozes: new Map() };
+  return {
+    scope: key.scope,
+    name: key.name,
+    firstSeenOn: now,
+    calendarKeys: [],
+    told: new Map(),
+    snoozes: new Map(),
+  };
 }
 
 /** The state after one reading taken at `now`. */
@@ -95,13 +102,13 @@ export function learn(before: Expiry, reading: Reading, now: Instant, mayMint: b
 function learnFailure(before: Expiry, reading: FailedReading, now: Instant): Learnt {
   const { code, message } = reading;
   const earlier = before.failure;
-  const alike = earlier?.code === code ? earlier.alike + 1 : 1;
+  const sameCodeCount = earlier?.code === code ? earlier.sameCodeCount + 1 : 1;
   const failure: Failure = {
     code,
     message,
     since: earlier?.since ?? now,
     count: (earlier?.count ?? 0) + 1,
-    alike,
+    sameCodeCount,
   };
   const type = code === 'missing' ? 'missing' : 'failing';
   const events: TargetEvent[] =

@@ -101,7 +101,7 @@ export function decideThreshold(
 export function decideMissing(expiry: Expiry, told: readonly Told[], now: Instant): Decision {
   const { failure } = expiry;
   if (!failure || !isMissing(expiry)) return no('notSo');
-  if (failure.alike < LOOKS) return no('awaitsSecondLook');
+  if (failure.sameCodeCount < LOOKS) return no('awaitsSecondLook');
   const expiresOn = fixedExpiry(expiry);
   if (expiresOn === undefined || expiresOn > now) return notice('missing', failure.since, told);
   if (told.some(line => line.reason === 'gone' && line.about === expiresOn)) return no('told');
@@ -161,8 +161,8 @@ function isMissing({ failure }: Expiry): boolean {
   return failure?.code === 'missing';
 }
 
-function looksOf({ failure }: Expiry): Failure['alike'] {
-  return failure?.alike ?? 0;
+function looksOf({ failure }: Expiry): Failure['sameCodeCount'] {
+  return failure?.sameCodeCount ?? 0;
 }
 
 function whyNotFixed(expiry: Expiry): Undue {

@@ -14,7 +14,7 @@ export interface Told {
   /** Taken by the mail service; refused by it for good; or taken and not delivered. */
   readonly outcome: 'accepted' | 'refused' | 'undelivered';
   /** An earlier mail about the same did arrive. */
-  readonly heard?: true;
+  readonly earlierArrived?: true;
 }
 
 /** What can be told beside thresholds. */
@@ -37,12 +37,16 @@ export function withTold(told: readonly Told[], line: Told): Told[] {
   const alike = told.filter(other => topicOf(other) === topic && other.about !== line.about);
   const others = told.filter(other => topicOf(other) !== topic);
   const heard = known !== undefined && hasHeard(known) && known.operationId !== line.operationId;
-  return [heard ? { ...line, heard: true } : line, ...alike.slice(0, MOST_OF_A_TOPIC - 1), ...others];
+  return [
+    heard ? { ...line, earlierArrived: true } : line,
+    ...alike.slice(0, MOST_OF_A_TOPIC - 1),
+    ...others,
+  ];
 }
 
 /** What was refused or not delivered counts as told, lest it loop; but nobody heard it. */
-export function hasHeard({ outcome, heard }: Told): boolean {
-  return outcome === 'accepted' || heard === true;
+export function hasHeard({ outcome, earlierArrived }: Told): boolean {
+  return outcome === 'accepted' || earlierArrived === true;
 }
 
 /** Whether an owner heard of this notice about this instant. */

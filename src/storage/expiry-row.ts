@@ -81,20 +81,21 @@ function textsOf(state: Expiry): Record<string, string | number> {
     failureCode: failure?.code ?? '',
     failureMessage: failure?.message ?? '',
     failureCount: failure?.count ?? '',
-    failureAlike: failure?.alike ?? '',
+    failureAlike: failure?.sameCodeCount ?? '',
     invalid: invalid ? JSON.stringify(invalid.faults) : '',
     ...calColumns(state),
   };
 }
 
-export function calColumns({ cal, shown }: Expiry): Record<string, string> {
-  return { cal: JSON.stringify(cal), shown: shown ?? '' };
+export function calColumns({ calendarKeys, listingHash }: Expiry): Record<string, string> {
+  return { cal: JSON.stringify(calendarKeys), shown: listingHash ?? '' };
 }
 
 /** An owner's own column, `told_{32 hex of SHA-256 of the lower-case address}`. */
 export function toldColumn(owner: string, told: readonly Told[]): Row {
-  const lines = told.map(line => ({
+  const lines = told.map(({ earlierArrived, ...line }) => ({
     ...line,
+    heard: earlierArrived,
     about: formatInstant(line.about),
     crossedOn: formatInstant(line.crossedOn),
     on: formatInstant(line.on),
@@ -118,11 +119,18 @@ export function snoozeColumn(owner: string, snooze: Snooze | undefined): Row {
 export function toExpiry(row: Row): Expiry {
   const { scope, name } = keyOf(row);
   const firstSeenOn = instant(row.firstSeenOn) ?? instant(row.timestamp) ?? 0;
-  const cal = json(Texts, row.cal) ?? [];
-  const expiry: Expiry = { scope, name, firstSeenOn, cal, told: toldOf(row), snoozes: snoozesOf(row) };
+  const calendarKeys = json(Texts, row.cal) ?? [];
+  const expiry: Expiry = {
+    scope,
+    name,
+    firstSeenOn,
+    calendarKeys,
+    told: toldOf(row),
+    snoozes: snoozesOf(row),
+  };
   return complete<
     Expiry,
-    Exclude<keyof Expiry, 'scope' | 'name' | 'firstSeenOn' | 'cal' | 'told' | 'snoozes'>
+    Exclude<keyof Expiry, 'scope' | 'name' | 'firstSeenOn' | 'calendarKeys' | 'told' | 'snoozes'>
   >(expiry, {
     checkedOn: instant(row.checkedOn),
     readOn: instant(row.readOn),
@@ -136,7 +144,7 @@ export function toExpiry(row: Row): Expiry {
     renewed: renewedOf(row),
     invalid: invalidOf(row),
     goneSince: instant(row.goneSince),
-    shown: text(row.shown),
+    listingHash: text(row.shown),
   });
 }
 
@@ -149,7 +157,7 @@ function failureOf(row: Row): Failure | undefined {
     since,
     message: text(row.failureMessage) ?? '',
     count: number(row.failureCount) ?? 1,
-    alike: number(row.failureAlike) ?? 1,
+    sameCodeCount: number(row.failureAlike) ?? 1,
   };
 }
 
@@ -194,5 +202,7 @@ function snoozesOf(row: Row): Expiry['snoozes'] {
 
 function toldLine(value: unknown): Told[] {
   const parsed = v.safeParse(ToldLine, value);
-  return parsed.success ? [parsed.output] : [];
+  if (!parsed.success) return [];
+  const { heard, ...line } = parsed.output;
+  return [heard ? { ...line, earlierArrived: heard } : line];
 }

@@ -127,7 +127,7 @@ export function isSent(row: Row): boolean {
 }
 
 export function sentColumns(owner: string, sent: SentDigest): Row {
-  const { operationId, on, reminders, looks, lookOn } = sent;
+  const { operationId, on, reminders, lookCount, lookOn } = sent;
   const written = JSON.stringify(reminders.map(reminder => lineColumns(reminder)));
   const pieces = written.match(new RegExp(`[^]{1,${PIECE}}`, 'gu')) ?? [];
   const columns = pieces.map((piece, index) => [`reminders${index}`, piece]);
@@ -135,7 +135,7 @@ export function sentColumns(owner: string, sent: SentDigest): Row {
     owner,
     operationId,
     on: formatInstant(on),
-    looks,
+    looks: lookCount,
     lookOn: formatInstant(lookOn),
     ...Object.fromEntries(columns),
   };
@@ -152,7 +152,7 @@ export function toSent(row: Row): SentDigest {
     operationId: text(row.operationId) ?? keyOf(row).name.slice(SENT.length),
     on: instant(row.on) ?? 0,
     reminders: reminders.map(({ reminder }) => reminder),
-    looks: number(row.looks) ?? 0,
+    lookCount: number(row.looks) ?? 0,
     lookOn: instant(row.lookOn) ?? 0,
   };
 }

@@ -58,7 +58,7 @@ async function* states(targets: number): AsyncGenerator<Expiry> {
       readOn: checkedOn,
       evidence: 'fixed',
       expiresOn: now + 300 * DAY,
-      cal: ['x'],
+      calendarKeys: ['x'],
     };
   }
 }

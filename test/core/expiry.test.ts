@@ -120,8 +120,8 @@ describe('a reading that succeeds', () => {
       snoozes: new Map([
         ['ada@example.com', { about: at('07-01'), until: at('06-30'), reason: 'on it', on: at('06-24') }],
       ]),
-      cal: ['k'],
-      shown: 'x',
+      calendarKeys: ['k'],
+      listingHash: 'x',
     };
     expect(
       read(false, [[expires(at('08-01')), at('06-03')]], fixed(at('07-01'), at('06-01'), others)).after,
@@ -306,7 +306,13 @@ describe('a reading that fails (rule 4)', () => {
     expect(after).toEqual({
       ...before,
       checkedOn: at('06-02'),
-      failure: { code: 'timeout', message: 'no answer in 10 s', since: at('06-02'), count: 1, alike: 1 },
+      failure: {
+        code: 'timeout',
+        message: 'no answer in 10 s',
+        since: at('06-02'),
+        count: 1,
+        sameCodeCount: 1,
+      },
     });
     expect(events).toEqual(['failing: timeout: no answer in 10 s']);
   });
@@ -326,7 +332,7 @@ describe('a reading that fails (rule 4)', () => {
       message: 'no answer in 10 s',
       since: at('06-02'),
       count: 3,
-      alike: 3,
+      sameCodeCount: 3,
     });
     expect(events).toHaveLength(1);
   });
@@ -345,7 +351,7 @@ describe('a reading that fails (rule 4)', () => {
       message: 'it knows no such token',
       since: at('06-02'),
       count: 2,
-      alike: 1,
+      sameCodeCount: 1,
     });
     expect(events).toEqual([
       'failing: timeout: no answer in 10 s',
@@ -363,6 +369,6 @@ describe('a reading that fails (rule 4)', () => {
       ],
       before,
     );
-    expect(after.failure).toMatchObject({ since: at('06-04'), count: 1, alike: 1 });
+    expect(after.failure).toMatchObject({ since: at('06-04'), count: 1, sameCodeCount: 1 });
   });
 });

@@ -108,7 +108,7 @@ describe('if nothing changes', () => {
   });
 
   test('what is missing is told at the second look, and as gone when its expiry comes', () => {
-    const missing = failing(at('06-29 12:00'), { code: 'missing', alike: 1 });
+    const missing = failing(at('06-29 12:00'), { code: 'missing', sameCodeCount: 1 });
     const seen = new Map([[ada, [told('1d', EXPIRY, at('06-29'))]]]);
     const bad = fixed(EXPIRY, at('06-29 06:00'), { ...missing, checkedOn: at('06-29 12:00'), told: seen });
     expect(lines(bad, at('06-29 12:01'), 30)).toEqual([
@@ -162,7 +162,7 @@ const anExpiry: fc.Arbitrary<Expiry> = fc
     return fixed(evidence === 'minted' ? readOn + HOUR : expiresOn, readOn, {
       evidence,
       ...(lifetimeMs !== undefined && { lifetimeMs }),
-      ...(failure && since && { ...failing(since, { ...failure, alike: failure.count }) }),
+      ...(failure && since && { ...failing(since, { ...failure, sameCodeCount: failure.count }) }),
       checkedOn: since ?? readOn,
       told: new Map(last ? [[ada, [told('1d', expiresOn, last.at)]]] : []),
       snoozes: new Map(snooze ? [[ada, snooze]] : []),

@@ -61,8 +61,8 @@ test('a healthy target has nothing to tell, each with its reason', () => {
 
 describe('missing', () => {
   const since = at('05-02');
-  const gone = (count: number, alike = count) =>
-    fixed(EXPIRY, at('05-01'), failing(since, { code: 'missing', count, alike }));
+  const gone = (count: number, sameCodeCount = count) =>
+    fixed(EXPIRY, at('05-01'), failing(since, { code: 'missing', count, sameCodeCount }));
 
   test('waits for a second look', () => {
     expect(why(gone(1), since)[1]).toBe('awaitsSecondLook');

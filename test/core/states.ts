@@ -32,7 +32,9 @@ export function failing(
   more: Partial<NonNullable<Expiry['failure']>> = {},
 ): Pick<Expiry, 'failure'> {
   const { count = 1 } = more;
-  return { failure: { code: 'unreachable', message: 'no answer', since, count, alike: count, ...more } };
+  return {
+    failure: { code: 'unreachable', message: 'no answer', since, count, sameCodeCount: count, ...more },
+  };
 }
 
 export function thresholds(text: string) {

@@ -124,10 +124,10 @@ async function expectCalendarOf(run: Run, listed: Record<string, string>): Promi
   for await (const { key } of run.watch.tables.calendar.entries({})) keys.push(key);
   const recorded: string[] = [];
   for await (const state of run.watch.tables.expiries.all()) {
-    expect(state.cal).toHaveLength(1);
+    expect(state.calendarKeys).toHaveLength(1);
     const key = run.watch.tables.calendar.keyOf(state, datedExpiry(state));
-    expect(state.cal[0] === '' || state.cal[0] === key).toBe(true);
-    if (state.cal[0] !== '') recorded.push(key);
+    expect(state.calendarKeys[0] === '' || state.calendarKeys[0] === key).toBe(true);
+    if (state.calendarKeys[0] !== '') recorded.push(key);
   }
   expect(keys.sort()).toEqual(recorded.sort());
 }

@@ -41,7 +41,7 @@ export interface SentDigest {
   readonly operationId: string;
   readonly on: Instant;
   readonly reminders: readonly Reminder[];
-  readonly looks: number;
+  readonly lookCount: number;
   readonly lookOn: Instant;
 }
 

@@ -13,7 +13,7 @@ export async function accept(claim: HeldClaim, turn: Turn): Promise<HeldClaim> {
   const { owner, now, watch } = turn;
   const { operationId } = claim;
   const reminders = remindersOf(claim, owner);
-  const sent = { operationId, on: now, reminders, looks: 0, lookOn: now + FIRST_LOOK };
+  const sent = { operationId, on: now, reminders, lookCount: 0, lookOn: now + FIRST_LOOK };
   const accepted = await acceptClaim(claim, sent, turn);
   watch.tally.count('accepted');
   return accepted;

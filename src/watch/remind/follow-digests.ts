@@ -43,6 +43,6 @@ async function look(
   if (now - sent.on >= LONGEST) return await end('unknown');
   const asked = answer.status === 'unknown' ? Math.min(LONGEST, answer.retryAfterMs ?? 0) : 0;
   if (asked > 0) await watch.quota.pause('look', now + asked);
-  const gap = Math.min(HOUR, FIRST_GAP * 2 ** sent.looks) - MINUTE;
-  await outbox.lookAgain(owner.owner, { ...sent, looks: sent.looks + 1, lookOn: now + gap });
+  const gap = Math.min(HOUR, FIRST_GAP * 2 ** sent.lookCount) - MINUTE;
+  await outbox.lookAgain(owner.owner, { ...sent, lookCount: sent.lookCount + 1, lookOn: now + gap });
 }

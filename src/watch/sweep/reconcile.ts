@@ -82,7 +82,7 @@ async function deleteStrays(
   for await (const entry of tables.calendar.entries({})) {
     if (!scopes.has(entry.scope) || keys.has(entry.key)) continue;
     const state = await tables.expiries.row(entry);
-    if (!state?.cal.includes(entry.key)) strays.push(entry.key);
+    if (!state?.calendarKeys.includes(entry.key)) strays.push(entry.key);
   }
   for (let start = 0; start < strays.length; start += DELETED_AT_ONCE) {
     await tables.calendar.write([], strays.slice(start, start + DELETED_AT_ONCE));

@@ -14,7 +14,7 @@ export interface Outcome {
   readonly assessment: Assessment;
   /** Its one calendar key from now on; '' while it is on no report. */
   readonly calendarKey: string;
-  readonly shown: string;
+  readonly listingHash: string;
   /** Whether anything differs from what is recorded. */
   readonly changed: boolean;
   /** Whether its calendar key changes, or a write that was cut off left it unclear. */
@@ -33,10 +33,10 @@ export function outcomeOf(
 ): Outcome {
   const { after, listing, events } = assessment;
   const calendarKey = listing ? calendar.keyOf(after, datedExpiry(after)) : '';
-  const shown = listing ? fingerprint(listing) : '';
-  const moves = before?.cal.length !== 1 || before.cal[0] !== calendarKey;
-  const changed = moves || facts.read || events.length > 0 || (before?.shown ?? '') !== shown;
-  return { before, assessment, calendarKey, shown, changed, moves, forget: facts.forget };
+  const listingHash = listing ? fingerprint(listing) : '';
+  const moves = before?.calendarKeys.length !== 1 || before.calendarKeys[0] !== calendarKey;
+  const changed = moves || facts.read || events.length > 0 || (before?.listingHash ?? '') !== listingHash;
+  return { before, assessment, calendarKey, listingHash, changed, moves, forget: facts.forget };
 }
 
 /** Targets whose place in the calendar stays: the row is shown first, so that a crash can't leave it behind its state. */
@@ -93,22 +93,22 @@ async function tellAndRemember(
   );
 }
 
-function withShown({ before, assessment, shown }: Outcome): Change {
-  return { before, after: { ...assessment.after, shown } };
+function withShown({ before, assessment, listingHash }: Outcome): Change {
+  return { before, after: { ...assessment.after, listingHash } };
 }
 
-function withAllKeys({ before, assessment, calendarKey, shown }: Outcome): Change {
-  const known = before?.cal.length ? before.cal : [''];
+function withAllKeys({ before, assessment, calendarKey, listingHash }: Outcome): Change {
+  const known = before?.calendarKeys.length ? before.calendarKeys : [''];
   const others = known.filter(key => key !== calendarKey);
-  return { before, after: { ...assessment.after, shown, cal: [...others, calendarKey] } };
+  return { before, after: { ...assessment.after, listingHash, calendarKeys: [...others, calendarKey] } };
 }
 
-function withOneKey({ assessment, calendarKey, shown }: Outcome): Expiry {
-  return { ...assessment.after, shown, cal: [calendarKey] };
+function withOneKey({ assessment, calendarKey, listingHash }: Outcome): Expiry {
+  return { ...assessment.after, listingHash, calendarKeys: [calendarKey] };
 }
 
 function keysLeft({ before, calendarKey }: Outcome): string[] {
-  return before?.cal.filter(key => key !== '' && key !== calendarKey) ?? [];
+  return before?.calendarKeys.filter(key => key !== '' && key !== calendarKey) ?? [];
 }
 
 function entryOf({ assessment: { after, listing }, calendarKey }: Outcome): CalendarEntry[] {

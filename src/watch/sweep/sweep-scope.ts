@@ -187,7 +187,9 @@ function settle(job: Omit<Job, 'read'>, reading: Reading | undefined, now: Insta
 
 function removeGone(state: Expiry, now: Instant, sweep: Sweep): void {
   const forget =
-    state.goneSince !== undefined && now - state.goneSince >= REMEMBERED && state.cal.join('') === '';
+    state.goneSince !== undefined &&
+    now - state.goneSince >= REMEMBERED &&
+    state.calendarKeys.join('') === '';
   const outcome = outcomeOf(state, assessGone(state, now), sweep.tables.calendar, { read: false, forget });
   sweep.recorder.add(outcome);
 }

@@ -83,8 +83,8 @@ function stateJson(state: Expiry) {
   };
 }
 
-function failureJson({ code, message, since, count, alike }: NonNullable<Expiry['failure']>) {
-  return { code, message, since: formatInstant(since), count, alike };
+function failureJson({ code, message, since, count, sameCodeCount }: NonNullable<Expiry['failure']>) {
+  return { code, message, since: formatInstant(since), count, alike: sameCodeCount };
 }
 
 function thresholdJson({ threshold, from, at, crossed, skipped }: ExplainedThreshold) {

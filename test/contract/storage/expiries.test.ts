@@ -21,14 +21,14 @@ const FULL: Expiry = {
     message: 'the identity may not read it: grant it a role',
     since: NOON + 5,
     count: 7,
-    alike: 3,
+    sameCodeCount: 3,
   },
   recovered: { since: NOON + 8, on: NOON + 9 },
   renewed: { from: NOON + 10, on: NOON + 11 },
   invalid: { faults: ['owners: none', "checkEvery: '6\nh' is none"], since: NOON + 6 },
   goneSince: NOON + 7,
-  cal: ['', 'x|y'],
-  shown: 'abc',
+  calendarKeys: ['', 'x|y'],
+  listingHash: 'abc',
 };
 const TOLD: Told = {
   reason: '20%',
@@ -72,16 +72,24 @@ test('sweep, calendar, sender, snooze and strangers leave each other alone', asy
   await bare('expiries').updateEntity({ partitionKey: SCOPE, rowKey: 'one', ticket: 'mine' }, 'Merge');
   expect(await tables.expiries.mergeSnooze('Bob@Example.com', KEY, SNOOZE)).toBe(true);
   await tables.expiries.mergeTold('Ann@Example.com', [{ ...KEY, told: [TOLD] }]);
-  await tables.expiries.mergeCal(SCOPE, [{ ...BARE, cal: ['z'], shown: 'new' }]);
+  await tables.expiries.mergeCal(SCOPE, [{ ...BARE, calendarKeys: ['z'], listingHash: 'new' }]);
   await tables.expiries.mergeTold('bob@example.com', [{ ...KEY, told: [{ ...TOLD, outcome: 'refused' }] }]);
   const told = new Map([
     ['ann@example.com', [TOLD]],
     ['bob@example.com', [{ ...TOLD, outcome: 'refused' }]],
   ]);
   const snoozes = new Map([['bob@example.com', SNOOZE]]);
-  expect(await tables.expiries.row(KEY)).toEqual({ ...FULL, cal: ['z'], shown: 'new', told, snoozes });
+  expect(await tables.expiries.row(KEY)).toEqual({
+    ...FULL,
+    calendarKeys: ['z'],
+    listingHash: 'new',
+    told,
+    snoozes,
+  });
   // The sweep knows nothing of what was told and muted since it read the row.
-  await tables.expiries.merge(SCOPE, [{ before: { ...FULL, cal: ['z'], shown: 'new' }, after: BARE }]);
+  await tables.expiries.merge(SCOPE, [
+    { before: { ...FULL, calendarKeys: ['z'], listingHash: 'new' }, after: BARE },
+  ]);
   expect(await tables.expiries.row(KEY)).toEqual({ ...BARE, told, snoozes });
   expect((await bare('expiries').getEntity(SCOPE, 'one')).ticket).toBe('mine');
 });
@@ -143,7 +151,7 @@ test('neither told nor calendar resurrects a row, nor does a missing one stop th
 test('a refused state does not block its neighbours', async () => {
   const { tables } = await freshTables();
   const states = names(150).map(name => newExpiry({ scope: SCOPE, name }, NOON));
-  const bad = { ...newExpiry({ scope: SCOPE, name: 't00070x' }, NOON), shown: 'x'.repeat(40_000) };
+  const bad = { ...newExpiry({ scope: SCOPE, name: 't00070x' }, NOON), listingHash: 'x'.repeat(40_000) };
   expect(await tables.expiries.merge(SCOPE, [...states, bad].map(anew))).toEqual(new Set(['t00070x']));
   expect((await all(tables.expiries.rows(SCOPE))).map(({ name }) => name)).toEqual(names(150));
 });
@@ -215,7 +223,7 @@ test('of a row that somebody edited it reads what can be read', async () => {
     firstSeenOn: expect.any(Number),
     checkedOn: NOON,
     lifetimeMs: DAY,
-    cal: [],
+    calendarKeys: [],
     told: new Map([['ann@example.com', []]]),
     snoozes: new Map(),
   });

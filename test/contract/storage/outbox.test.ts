@@ -16,7 +16,7 @@ const CLAIM: Claim = {
   tries: 0,
 };
 
-const SENT: SentDigest = { operationId: 'op', on: NOON, reminders: [], looks: 0, lookOn: NOON + MINUTE };
+const SENT: SentDigest = { operationId: 'op', on: NOON, reminders: [], lookCount: 0, lookOn: NOON + MINUTE };
 
 function reminder(name: string, more: Partial<Reminder> = {}): Reminder {
   return {
@@ -314,7 +314,7 @@ describe('a digest that is followed', () => {
   test('and looked at again takes the place of what was there, also where it says less; and once gone stays gone', async () => {
     const { outbox } = (await freshTables()).tables;
     await follow(outbox, { ...SENT, reminders: ninetyNine('x') });
-    const later = { ...SENT, reminders: [reminder('a')], looks: 3, lookOn: NOON + HOUR };
+    const later = { ...SENT, reminders: [reminder('a')], lookCount: 3, lookOn: NOON + HOUR };
     await outbox.lookAgain(ANN, later);
     expect((await outbox.of(ANN)).sent).toEqual([later]);
     await outbox.unfollow(ANN, later.operationId);

@@ -66,10 +66,10 @@ async function decisionOf(topic: Topic, given: Given, address = ADA): Promise<Ex
 
 const hear = (...lines: ReturnType<typeof told>[]) => ({ told: new Map([[ADA, lines]]) });
 const read = fixed(EXPIRY, NOW);
-const missing = (alike: number, more: Partial<Expiry> = {}) =>
+const missing = (sameCodeCount: number, more: Partial<Expiry> = {}) =>
   fixed(EXPIRY, at('06-22'), {
     checkedOn: NOW,
-    ...failing(at('06-23'), { code: 'missing', alike, count: alike }),
+    ...failing(at('06-23'), { code: 'missing', sameCodeCount, count: sameCodeCount }),
     ...more,
   });
 const snooze = { about: EXPIRY, until: at('06-28'), reason: 'on leave until Monday', on: WEEK };

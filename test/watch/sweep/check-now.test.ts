@@ -42,5 +42,5 @@ test('a check that dies after any write leaves what the next sweep heals', async
   await sweep();
   const { items } = await world().app().report({ limit: 10 });
   expect(items).toMatchObject([{ name: 'gateway', check: 'ok' }]);
-  expect((await world().tables.expiries.row(GATEWAY))?.cal).toHaveLength(1);
+  expect((await world().tables.expiries.row(GATEWAY))?.calendarKeys).toHaveLength(1);
 });

@@ -24,11 +24,11 @@ async function tables(refused: readonly string[] = []) {
     expiries: {
       ...opened.expiries,
       merge: async (_scope, changes) => {
-        written.push(`state ${changes.map(({ after }) => JSON.stringify(after.cal))}`);
+        written.push(`state ${changes.map(({ after }) => JSON.stringify(after.calendarKeys))}`);
         return new Set(changes.map(({ after }) => after.name).filter(name => refused.includes(name)));
       },
       mergeCal: async (_scope, states) => {
-        written.push(`cal ${states.map(({ cal }) => JSON.stringify(cal))}`);
+        written.push(`cal ${states.map(({ calendarKeys }) => JSON.stringify(calendarKeys))}`);
         return new Set();
       },
       remove: async () => undefined,
@@ -88,7 +88,7 @@ test('a target that moves has both keys on record before either row, and one key
     ...newExpiry({ scope: SCOPE, name: 'a' }, NOW),
     expiresOn: NOW + DAY,
     evidence: 'fixed',
-    cal: ['a@1'],
+    calendarKeys: ['a@1'],
   } as const;
   await recordMoving(SCOPE, [read('a', before, 10, recorded)], recorded, LEASE, SILENT);
   expect(written).toEqual([
@@ -107,7 +107,7 @@ test('a target that stays is shown before its state says so', async () => {
     ...newExpiry({ scope: SCOPE, name: 'a' }, NOW),
     expiresOn: NOW + DAY,
     evidence: 'fixed',
-    cal: ['a@1'],
+    calendarKeys: ['a@1'],
   } as const;
   await recordStaying(SCOPE, [read('a', before, 1, recorded)], recorded, LEASE, SILENT);
   expect(written).toEqual(['calendar +a@1 -', 'state ["a@1"]', 'outbox a 30d', 'history ']);
