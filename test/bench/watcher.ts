@@ -71,7 +71,7 @@ export function bareSweep(
   return {
     tables: forgetful(store, rows, states),
     clock,
-    knowledge: { sources, policies, spell: store.registry.spell },
+    kinds: { sources, policies, spell: store.registry.spell },
     mail: { to: 'none', operators: [] },
   };
 }
