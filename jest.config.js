@@ -1,6 +1,10 @@
-// Tests run on the TypeScript sources through swc; types are checked by `npm run check`, not here.
+// Tests run on the TypeScript sources through swc. `npm run check` checks the types.
+
+// Tests name files of the project by relative paths, whatever folder Jest is started in.
+process.chdir(__dirname);
+
 /** @type {import('jest').Config} */
-const common = {
+module.exports = {
   testEnvironment: 'node',
   transform: {
     '\\.[jt]s$': [
@@ -8,17 +12,14 @@ const common = {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
     ],
   },
-  // p-map is published as an ES module only, which Jest must be given as CommonJS.
+  // p-map is published as an ES module only, and Jest needs CommonJS.
   transformIgnorePatterns: ['/node_modules/(?!p-map/)'],
-};
-
-module.exports = {
-  ...common,
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: process.env.BROWSER ? [] : ['<rootDir>/test/browser/'],
-  testTimeout: 30000,
-  // Much of a test is waiting: for the tables, a server, a process.
+  // Only ends a test that hangs: a busy machine must not fail one.
+  testTimeout: 120_000,
+  // A test mostly waits: for tables, a server or a process.
   maxWorkers: '100%',
 };

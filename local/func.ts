@@ -1,17 +1,18 @@
-/** `npm run func`: the app in the real Functions host (Core Tools), on an Azurite of its own. */
+/** `npm run func`: the app in the real Functions host (Core Tools), with its own Azurite. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { type RunningAzurite, startAzurite, USUAL_PORTS } from './azurite';
-import { isFree } from './ports';
+import { isFree, noProxy } from './ports';
 
 const LOCAL_BIN = join('node_modules', '.bin');
 const ON_WINDOWS = process.platform === 'win32';
 
 async function main(): Promise<void> {
-  if (!(await exists(join(LOCAL_BIN, ON_WINDOWS ? 'func.cmd' : 'func')))) return giveUp(CORE_TOOLS_MISSING);
-  if (!(await exists('local.settings.json'))) {
+  if (!existsSync(join(LOCAL_BIN, ON_WINDOWS ? 'func.cmd' : 'func'))) return giveUp(CORE_TOOLS_MISSING);
+  if (!existsSync('local.settings.json')) {
     await copyFile('local.settings.sample.json', 'local.settings.json');
     console.log('local.settings.json was copied from local.settings.sample.json.');
   }
@@ -26,7 +27,7 @@ const CORE_TOOLS_MISSING = `Azure Functions Core Tools are not installed here. T
 install step downloads a program; where that is blocked, npm leaves them out and goes on.
 Run "npm install" where the download is allowed, or "npm start", which needs no Core Tools.`;
 
-/** Core Tools want all three services on their usual ports, where local.settings.json points. */
+/** Core Tools need all three services on the usual ports, as local.settings.json says. */
 async function startStorage(): Promise<RunningAzurite | undefined> {
   const { blob, queue, table } = USUAL_PORTS;
   const free = await Promise.all([blob, queue, table].map(isFree));
@@ -40,38 +41,24 @@ async function startStorage(): Promise<RunningAzurite | undefined> {
   return await startAzurite({ ...ports, blob: true, folder: join('.local', 'azurite') });
 }
 
-/** Runs a program of this project or of the path; resolves with its exit code. */
+/** Runs a program of this project or of the PATH. Resolves with its exit code. */
 async function run(program: string, args: readonly string[]): Promise<number> {
   const path = [LOCAL_BIN, process.env.PATH].join(delimiter);
-  // npm and func are scripts on Windows, which only a shell can start; the arguments are all ours.
-  const child = spawn(program, args, {
-    stdio: 'inherit',
-    shell: ON_WINDOWS,
-    env: { ...process.env, PATH: path },
-  });
-  return await exitCode(child);
+  const env = { ...process.env, ...noProxy(process.env), PATH: path };
+  // On Windows, npm and func are scripts that only a shell can start. The arguments are constants, so that is safe.
+  return await exitCode(spawn(program, args, { stdio: 'inherit', shell: ON_WINDOWS, env }));
 }
 
-/** Ctrl-C reaches the child by itself, as it shares our terminal; we only must not die before it. */
+/** Ctrl-C reaches the child through the terminal; this process must only stay alive until the child ends. */
 async function exitCode(child: ChildProcess): Promise<number> {
-  const wait = () => undefined;
-  const pass = () => child.kill('SIGTERM');
-  process.on('SIGINT', wait).on('SIGTERM', pass);
+  const ignore = () => undefined;
+  const passOn = () => child.kill('SIGTERM');
+  process.on('SIGINT', ignore).on('SIGTERM', passOn);
   try {
     const [code]: unknown[] = await once(child, 'exit');
     return typeof code === 'number' ? code : 1;
   } finally {
-    process.off('SIGINT', wait).off('SIGTERM', pass);
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
-    throw error;
+    process.off('SIGINT', ignore).off('SIGTERM', passOn);
   }
 }
 

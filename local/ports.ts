@@ -1,9 +1,9 @@
-/** Listening on the loopback address, on a wished-for port or else on any free one. */
+/** Listening on the loopback address, on a given port or on any free one. */
 import { createServer, type Server } from 'node:net';
 
 export const LOOPBACK = '127.0.0.1';
 
-/** Resolves with the port really bound; 0 asks for any free one. Rejects with `EADDRINUSE` when it is taken. */
+/** Resolves with the port; 0 asks for any free one. Rejects with `EADDRINUSE` if the port is taken. */
 export function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -15,7 +15,7 @@ export function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-/** Listens on `port`, or on any free one when another process has it. */
+/** Listens on `port`, or on any free port if another process has it. */
 export async function listenNear(server: Server, port: number): Promise<number> {
   try {
     return await listen(server, port);
@@ -25,7 +25,6 @@ export async function listenNear(server: Server, port: number): Promise<number> 
   }
 }
 
-/** Whether nobody listens on `port` right now. */
 export async function isFree(port: number): Promise<boolean> {
   const probe = createServer();
   try {
@@ -41,4 +40,9 @@ export async function isFree(port: number): Promise<boolean> {
 /** Whether listening failed because another process has the port. */
 export function isTaken(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EADDRINUSE';
+}
+
+/** The environment entry that keeps requests to this machine away from a proxy, beside the hosts in it already. */
+export function noProxy(env: NodeJS.ProcessEnv): { readonly NO_PROXY: string } {
+  return { NO_PROXY: [env.NO_PROXY, env.no_proxy, LOOPBACK].filter(Boolean).join(',') };
 }

@@ -1,24 +1,62 @@
-/** `npm start`: the whole watcher on this machine, and where to look. */
+/** `npm start`: runs the whole watcher on this machine, and prints where to look. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { createApp } from '../src/app';
 import { functionsOf } from '../src/functions';
-import { type RunningAzurite, startAzurite } from './azurite';
+import { startAzurite } from './azurite';
+import { lockFolder } from './folder';
 import { type LogEntry, type RunningHost, startHost } from './host';
 import { importRegistry } from './import-registry';
-import { lockFolder } from './lock';
-import { parseOptions, type StartOptions, USAGE } from './options';
+import { noProxy } from './ports';
 import { writeRegistryRows } from './registry-rows';
 import { liveWorld, simulatedWorld, type World } from './world';
 
+const USAGE = `npm start -- [--fresh] [--live] [--registry file.csv] [--port 7071]
+  --fresh      forget what earlier runs recorded
+  --live       watch real tokens with your own Azure sign-in; tables and mails stay on this machine
+  --registry   load registry rows from a CSV file (scope,name,owners,...)
+  --port       the port of the HTTP functions (a free one if it is taken)`;
+
 const FOLDER = '.local';
-/** Evidence on what mints takes three readings: three sweeps at the start show it at once. */
+/** Three readings tell a minted token from a fixed one: with three sweeps the first look shows it. */
 const SWEEPS_AT_START = 3;
 
+interface StartOptions {
+  readonly fresh: boolean;
+  readonly live: boolean;
+  /** A CSV file of registry rows. */
+  readonly registry: string | undefined;
+  readonly port: number;
+}
+
+/** Returns a sentence if the arguments are wrong. */
+function parseOptions(args: string[]): StartOptions | string {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: {
+        fresh: { type: 'boolean', default: false },
+        live: { type: 'boolean', default: false },
+        registry: { type: 'string' },
+        port: { type: 'string', default: '7071' },
+      },
+    });
+    const { fresh, live, registry, port } = values;
+    if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) return `--port: '${port}' is not a port`;
+    return { fresh, live, registry, port: Number(port) };
+  } catch (error) {
+    // parseArgs throws a TypeError that names the unknown argument.
+    if (error instanceof TypeError) return error.message;
+    throw error;
+  }
+}
+
 async function main(): Promise<void> {
+  Object.assign(process.env, noProxy(process.env));
   const options = parseOptions(process.argv.slice(2));
   if (typeof options === 'string') return giveUp(`${options}\n\n${USAGE}`);
-  // The data of a live watch and of the demo never meet.
+  // The live watch and the demo have separate data.
   const folder = join(FOLDER, options.live ? 'live' : 'demo');
   const lock = await lockFolder(folder);
   if (typeof lock === 'string') return giveUp(lock);
@@ -28,25 +66,17 @@ async function main(): Promise<void> {
     ? await liveWorld(process.env, folder, Date.now)
     : await simulatedWorld(folder, Date.now);
   const closers = [world.close, azurite.close, lock.release];
-  endOnSignal(closers);
-  if (!options.registry) await writeRows(azurite, world);
-  const host = await watch(options, azurite, world);
-  closers.unshift(host.close);
-  sayWhereToLook(host, world, options);
-}
-
-async function writeRows(azurite: RunningAzurite, { rows }: World): Promise<void> {
-  for (const fault of await writeRegistryRows(azurite.connectionString(), rows)) console.error(fault);
-}
-
-async function loadFile(file: string, host: RunningHost): Promise<void> {
-  const { taken, faults } = await importRegistry(file, host.url);
-  for (const fault of faults) console.error(`${file}: ${fault}`);
-  console.log(`${file}: ${taken} rows loaded.`);
-}
-
-async function watch(options: StartOptions, azurite: RunningAzurite, world: World): Promise<RunningHost> {
+  closeOnSignal(closers);
   const connectionString = azurite.connectionString();
+  if (!options.registry) {
+    for (const fault of await writeRegistryRows(connectionString, world.rows)) console.error(fault);
+  }
+  const host = await watch(options, connectionString, world);
+  closers.unshift(host.close);
+  printWhereToLook(host, world, options);
+}
+
+async function watch(options: StartOptions, connectionString: string, world: World): Promise<RunningHost> {
   const env = {
     SWEEP_SCHEDULE: '0/30 * * * * *',
     REMIND_SCHEDULE: '15/30 * * * * *',
@@ -54,12 +84,12 @@ async function watch(options: StartOptions, azurite: RunningAzurite, world: Worl
     ...world.settings,
     AzureWebJobsStorage: connectionString,
   };
-  // The app is composed once its own address is known: links in mails lead to it.
+  // The app is created after the host: links in mails need the host's address.
   let app: ReturnType<typeof createApp> | undefined;
-  const composed = () => (app ??= createApp({ ...env, PUBLIC_URL: host.url }));
-  const definitions = functionsOf(composed);
-  const host = await startHost({ definitions, env, connectionString, port: options.port, log: say });
-  composed();
+  const theApp = () => (app ??= createApp({ ...env, PUBLIC_URL: host.url }));
+  const definitions = functionsOf(theApp);
+  const host = await startHost({ definitions, env, connectionString, port: options.port, log: print });
+  theApp();
   if (options.registry) await loadFile(options.registry, host);
   for (let sweep = 0; sweep < SWEEPS_AT_START; sweep++) {
     await host.runTimer('startSweep');
@@ -70,7 +100,13 @@ async function watch(options: StartOptions, azurite: RunningAzurite, world: Worl
   return host;
 }
 
-function sayWhereToLook(host: RunningHost, { outboxUrl }: World, { live, registry }: StartOptions): void {
+async function loadFile(file: string, host: RunningHost): Promise<void> {
+  const { taken, faults } = await importRegistry(file, host.url);
+  for (const fault of faults) console.error(`${file}: ${fault}`);
+  console.log(`${file}: ${taken} rows loaded.`);
+}
+
+function printWhereToLook(host: RunningHost, { outboxUrl }: World, { live, registry }: StartOptions): void {
   console.log(`
 The expiry watcher is running${live ? ' on your real tokens' : ' on a simulated fleet'}. Look at:
   the dashboard       ${host.url}/api/dashboard
@@ -83,17 +119,17 @@ ${live && !registry ? '\nNo rows yet? npm start -- --live --registry file.csv lo
 It sweeps every 30 seconds. Ctrl-C ends everything; npm start -- --fresh starts over.`);
 }
 
-function say({ level, functionName, text }: LogEntry): void {
+function print({ level, functionName, text }: LogEntry): void {
   if (level === 'trace' || level === 'debug') return;
   console.log(`${new Date().toISOString().slice(11, 19)} ${functionName}: ${text}`);
 }
 
-function endOnSignal(closers: readonly (() => Promise<void>)[]): void {
-  const end = async () => {
+function closeOnSignal(closers: readonly (() => Promise<void>)[]): void {
+  const closeAll = async () => {
     for (const close of [...closers]) await close();
     process.exit(0);
   };
-  process.once('SIGINT', end).once('SIGTERM', end);
+  process.once('SIGINT', closeAll).once('SIGTERM', closeAll);
 }
 
 function giveUp(message: string): void {

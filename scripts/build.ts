@@ -1,11 +1,13 @@
-/** Builds what is deployed: one file, `dist/main.js`, which `package.json` names as the app's entry point. */
-
-import { statSync } from 'node:fs';
+/** `npm run build`: writes the one file that is deployed, `dist/main.js`, and prints its size. */
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { bundle } from './bundle';
 
 async function main(): Promise<void> {
   await bundle({ outfile: 'dist/main.js' });
-  console.log(`dist/main.js: ${Math.round(statSync('dist/main.js').size / 1024)} KiB`);
+  const code = readFileSync('dist/main.js');
+  const kib = (bytes: Buffer) => `${Math.round(bytes.length / 1024)} KiB`;
+  console.log(`dist/main.js: ${kib(code)}, ${kib(gzipSync(code, { level: 9 }))} compressed`);
 }
 
 void main();

@@ -1,31 +1,43 @@
-/** The bundle: how the app becomes the one file that is deployed. */
-import { type BuildResult, build } from 'esbuild';
+/** How the app becomes JavaScript: the one bundled file that is deployed, or one file for each source file. */
+import { type BuildOptions, type BuildResult, build } from 'esbuild';
 
-export interface BundleOptions {
-  readonly outfile: string;
-  /** Off only where somebody has to read the result: what is loaded when stays the same. */
-  readonly minify?: boolean;
-}
-
-/** Builds `src/main.ts`; the metafile says what went into it. Run it in the project's folder. */
-export async function bundle({
-  outfile,
-  minify = true,
-}: BundleOptions): Promise<BuildResult<{ metafile: true }>> {
-  return build({
-    entryPoints: ['src/main.ts'],
-    outfile,
-    bundle: true,
-    minify,
+/** For every build of the app's code: whatever changes the code belongs here. The current folder must be the project's. */
+export async function compileOptions(): Promise<BuildOptions> {
+  return {
     define: await constants(),
     platform: 'node',
     target: 'node20',
     format: 'cjs',
-    // The worker alone supplies it.
-    external: ['@azure/functions-core'],
     logLevel: 'warning',
+  };
+}
+
+export interface BundleOptions {
+  readonly outfile: string;
+  /** Off only if a test reads the result. It does not change which modules are loaded when. */
+  readonly minify?: boolean;
+}
+
+/** Bundles `src/main.ts`; the metafile lists its parts. */
+export async function bundle({
+  outfile,
+  minify = true,
+}: BundleOptions): Promise<BuildResult<{ metafile: true }>> {
+  return await build({
+    ...(await compileOptions()),
+    entryPoints: ['src/main.ts'],
+    outfile,
+    bundle: true,
+    minify,
+    // Only the Functions worker has it.
+    external: ['@azure/functions-core'],
     metafile: true,
   });
+}
+
+/** Compiles each file of `src` alone, to compare the bundle with. */
+export async function compileFiles(outdir: string): Promise<void> {
+  await build({ ...(await compileOptions()), entryPoints: ['src/**/*.ts'], outdir });
 }
 
 /** The constants of every bundle: the text of the dashboard's script, since a bundle has no file beside it. */

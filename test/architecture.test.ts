@@ -1,22 +1,17 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { posix } from 'node:path';
 import { parseSync } from '@swc/core';
-
-/** One file of the app: its path from the root, with `/`, and its text. */
-interface SourceFile {
-  readonly path: string;
-  readonly text: string;
-}
+import { filesIn, type SourceFile } from './support/source-files';
 
 interface Import {
   readonly specifier: string;
-  /** It leaves nothing behind at run time. */
+  /** An `import type`, which is gone at run time. */
   readonly types: boolean;
 }
 
 /**
- * docs/design.md, "Layout and arrows": what each place may import besides itself. `types:` allows type imports alone, of a
- * whole place or of one folder in it.
+ * docs/design.md, "Layout and arrows": what each place may import besides itself. `types:` allows only type imports, from
+ * a whole place or from one folder in it.
  */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   formats: [],
@@ -35,7 +30,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   local: ['functions', 'app', 'formats'],
 };
 
-/** Which packages a place may import, where the design says so. */
+/** The packages that a place may import (`only`) or may not (`never`). */
 const PACKAGES: Readonly<Record<string, { readonly only?: RegExp; readonly never?: RegExp }>> = {
   core: { only: /(?!)/ },
   formats: { only: /^(node:crypto|croner|csv-parse\/.*)$/ },
@@ -44,14 +39,14 @@ const PACKAGES: Readonly<Record<string, { readonly only?: RegExp; readonly never
   watch: { never: /^@azure\// },
 };
 
-/** What is outside of src and local and yet imported, and by which place. */
+/** Files outside of src and local that may be imported, and by which place. */
 const OUTSIDE: Readonly<Record<string, string>> = { 'host.json': 'local', 'package.json': 'app' };
 
 const ENTRY_POINTS = ['src/main.ts', 'local/start.ts', 'local/func.ts'];
 const LONGEST_FILE = 300;
-/** The chapters of `watch`, and the arrows between them. */
-const MOST_CHAPTERS = 8;
-const MOST_CHAPTER_ARROWS = 14;
+/** The folders of `watch`, and the arrows between them. */
+const MOST_WATCH_FOLDERS = 8;
+const MOST_WATCH_ARROWS = 14;
 
 /** `src/web/status/route.ts` is in `web`, `local/start.ts` in `local`, `src/app.ts` in `app`. */
 function placeOf(path: string): string {
@@ -59,7 +54,7 @@ function placeOf(path: string): string {
   return first.replace(/\.ts$/, '');
 }
 
-/** Every node of a syntax tree, as swc writes it. */
+/** Every node of swc's syntax tree. */
 function* nodesOf(value: unknown): Generator<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return;
   if ('type' in value) yield { ...value };
@@ -80,7 +75,7 @@ function importOf(node: Record<string, unknown>): Import | undefined {
     case 'ImportDeclaration':
     case 'ExportNamedDeclaration':
     case 'ExportAllDeclaration':
-      // `import { type A }` is no type import: under verbatimModuleSyntax the module is loaded all the same.
+      // `import { type A }` is no type import: under verbatimModuleSyntax the module is still loaded.
       return specifier(at(node, 'source', 'value'), node.typeOnly === true);
     case 'TsImportType':
       return specifier(at(node, 'argument', 'value'), true);
@@ -99,7 +94,7 @@ function importsOf(file: SourceFile): Import[] {
   return [...nodesOf(treeOf(file))].flatMap(node => importOf(node) ?? []);
 }
 
-/** Each names the file, the import and the arrow that it breaks. */
+/** One sentence for each import that breaks an arrow. */
 function brokenArrows(file: SourceFile): string[] {
   return importsOf(file).flatMap(found => {
     const fault = found.specifier.startsWith('.')
@@ -122,7 +117,7 @@ function innerFault(path: string, { specifier, types }: Import): string | undefi
     .filter(arrow => arrow.startsWith('types:'))
     .map(arrow => arrow.slice('types:'.length))
     .find(known => within === known || within.startsWith(`${known}/`));
-  if (forTypes === undefined) return `${from} → ${to} is no arrow of docs/design.md`;
+  if (forTypes === undefined) return `${from} → ${to} is not an arrow of docs/design.md`;
   return types ? undefined : `${from} → ${forTypes} is for types only`;
 }
 
@@ -140,8 +135,8 @@ function packageFault(path: string, { specifier }: Import): string | undefined {
 
 const DEPENDENCIES = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).dependencies);
 
-/** What is read of the world where only some may read it. */
-function breaches(file: SourceFile): string[] {
+/** Uses of the environment, the clock and unchecked types where they are forbidden. */
+function forbiddenUses(file: SourceFile): string[] {
   const place = placeOf(file.path);
   const found: string[] = [];
   for (const node of nodesOf(treeOf(file))) {
@@ -168,9 +163,9 @@ function shapeFaults({ path, text }: SourceFile): string[] {
   const faults: string[] = [];
   const comment = /^\/\*\*\s(?:\s*\* )?([\s\S]*?)\s*\*\//.exec(text)?.[1] ?? '';
   if (!/^[`A-Z].{20,}[.!]$/s.test(comment))
-    faults.push('it does not open with a doc comment that says in a sentence why it exists');
+    faults.push('it must open with a doc comment: one sentence on why it exists');
   const lines = text.trimEnd().split('\n').length;
-  if (lines > LONGEST_FILE) faults.push(`it has ${lines} lines, of at most ${LONGEST_FILE}`);
+  if (lines > LONGEST_FILE) faults.push(`it has ${lines} lines; at most ${LONGEST_FILE} are allowed`);
   if (/(^|[/-])(utils?|helpers?|commons?|managers?|misc)([-./]|$)/i.test(path))
     faults.push('its name says nothing');
   return faults.map(fault => `${path}: ${fault}`);
@@ -179,7 +174,7 @@ function shapeFaults({ path, text }: SourceFile): string[] {
 /** Which files (or folders) each one imports. */
 type Graph = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** Type imports count, too: who reads one file of a circle has to read them all. */
+/** Type imports count too: to understand one file of a circle, one has to read them all. */
 function importGraph(sources: readonly SourceFile[]): Graph {
   const paths = new Set(sources.map(({ path }) => path));
   return new Map(
@@ -193,7 +188,7 @@ function importGraph(sources: readonly SourceFile[]): Graph {
   );
 }
 
-/** The graph of the folders inside a folder. */
+/** The imports between the folders inside a folder. */
 function folderGraph(graph: Graph, folder: string): Graph {
   const folderOf = (path: string) =>
     path.startsWith(`${folder}/`) ? path.slice(folder.length + 1).split('/', 1)[0] : undefined;
@@ -207,7 +202,7 @@ function folderGraph(graph: Graph, folder: string): Graph {
   return folders;
 }
 
-/** Each circle once, as `a → b → a`, found by following the imports from every file. */
+/** Each circle once, as `a → b → a`. */
 function circlesOf(graph: Graph): string[] {
   const done = new Set<string>();
   const circles: string[] = [];
@@ -222,13 +217,9 @@ function circlesOf(graph: Graph): string[] {
   return circles;
 }
 
-const files: SourceFile[] = ['src', 'local']
-  .flatMap(folder => readdirSync(folder, { recursive: true, withFileTypes: true }))
-  .filter(entry => entry.isFile() && entry.name.endsWith('.ts'))
-  .map(entry => join(entry.parentPath, entry.name).replaceAll('\\', '/'))
-  .map(path => ({ path, text: readFileSync(path, 'utf8') }));
+const files = filesIn('src', 'local');
 
-test('every file of src and local is in a place that docs/design.md knows', () => {
+test('every file of src and local is in a place of docs/design.md', () => {
   expect(files.length).toBeGreaterThan(80);
   expect(files.filter(({ path }) => !(placeOf(path) in ARROWS)).map(({ path }) => path)).toEqual([]);
 });
@@ -237,34 +228,34 @@ test('imports follow the arrows of docs/design.md', () => {
   expect(files.flatMap(brokenArrows)).toEqual([]);
 });
 
-test.failing('no files import each other in a circle, for types or for anything else', () => {
+test.failing('no files import each other in a circle, type imports included', () => {
   expect(circlesOf(importGraph(files))).toEqual([]);
 });
 
-test('watch is a few chapters, which never import each other in a circle', () => {
-  const chapters = folderGraph(importGraph(files), 'src/watch');
-  expect(circlesOf(chapters)).toEqual([]);
-  expect(chapters.size).toBeLessThanOrEqual(MOST_CHAPTERS);
-  const arrows = [...chapters.values()].reduce((count, imported) => count + imported.size, 0);
-  expect(arrows).toBeLessThanOrEqual(MOST_CHAPTER_ARROWS);
+test('watch has few folders, few arrows between them, and no circle', () => {
+  const folders = folderGraph(importGraph(files), 'src/watch');
+  expect(circlesOf(folders)).toEqual([]);
+  expect(folders.size).toBeLessThanOrEqual(MOST_WATCH_FOLDERS);
+  const arrows = [...folders.values()].reduce((count, imported) => count + imported.size, 0);
+  expect(arrows).toBeLessThanOrEqual(MOST_WATCH_ARROWS);
 });
 
-test('the environment, the clock and unchecked types stay where they belong', () => {
-  expect(files.flatMap(breaches)).toEqual([]);
+test('only the allowed places use the environment and the clock, and no file uses unchecked types', () => {
+  expect(files.flatMap(forbiddenUses)).toEqual([]);
 });
 
-test('every file says in its first sentence why it exists, is short, and has a name that says something', () => {
+test('every file opens with a sentence on why it exists, is short, and has a telling name', () => {
   expect(files.flatMap(shapeFaults)).toEqual([]);
 });
 
-describe('the checks themselves notice', () => {
+describe('the checks find', () => {
   const arrow = (path: string, text: string) => brokenArrows({ path, text });
 
   test.each([
     [
       'src/core/target.ts',
       "import type { Clock } from '../watch/ports';",
-      'core → watch is no arrow of docs/design.md',
+      'core → watch is not an arrow of docs/design.md',
     ],
     [
       'src/core/target.ts',
@@ -274,12 +265,12 @@ describe('the checks themselves notice', () => {
     [
       'src/core/target.ts',
       "import { parse } from '../settings';",
-      'core → settings is no arrow of docs/design.md',
+      'core → settings is not an arrow of docs/design.md',
     ],
     [
       'src/watch/report/status.ts',
       "import { openTables } from '../../storage/tables';",
-      'watch → storage is no arrow of docs/design.md',
+      'watch → storage is not an arrow of docs/design.md',
     ],
     [
       'src/watch/report/status.ts',
@@ -289,12 +280,12 @@ describe('the checks themselves notice', () => {
     [
       'src/watch/report/status.ts',
       "type A = import('../../email/render').Mail;",
-      'watch → email is no arrow of docs/design.md',
+      'watch → email is not an arrow of docs/design.md',
     ],
     [
       'src/storage/keys.ts',
       "export { words } from '../wording/words';",
-      'storage → wording is no arrow of docs/design.md',
+      'storage → wording is not an arrow of docs/design.md',
     ],
     [
       'src/storage/keys.ts',
@@ -304,12 +295,12 @@ describe('the checks themselves notice', () => {
     [
       'src/wording/subject.ts',
       "export * from '../email/render';",
-      'wording → email is no arrow of docs/design.md',
+      'wording → email is not an arrow of docs/design.md',
     ],
     [
       'src/sources/line.ts',
       "import type { Lease } from '../watch/sweep/lease';",
-      'sources → watch is no arrow of docs/design.md',
+      'sources → watch is not an arrow of docs/design.md',
     ],
     [
       'src/web/status/route.ts',
@@ -320,21 +311,29 @@ describe('the checks themselves notice', () => {
     [
       'src/functions/status.ts',
       "const core = await import('../core/digest');",
-      'functions → core is no arrow of docs/design.md',
+      'functions → core is not an arrow of docs/design.md',
     ],
     ['src/functions/status.ts', "import { createApp } from '../app';", 'functions → app is for types only'],
-    ['src/app.ts', "import { startHost } from '../local/host';", 'app → local is no arrow of docs/design.md'],
+    [
+      'src/app.ts',
+      "import { startHost } from '../local/host';",
+      'app → local is not an arrow of docs/design.md',
+    ],
     [
       'src/app.ts',
       "import { app } from '@azure/functions';",
       'app → @azure/functions is for functions, main and local only',
     ],
-    ['src/main.ts', "const local = require('../local/start');", 'main → local is no arrow of docs/design.md'],
+    [
+      'src/main.ts',
+      "const local = require('../local/start');",
+      'main → local is not an arrow of docs/design.md',
+    ],
     ['src/settings/index.ts', "import { kinds } from '../sources';", 'settings → sources is for types only'],
     [
-      'local/demo/fleet.ts',
-      "import { isWatched } from '../../src/core/target';",
-      'local → core is no arrow of docs/design.md',
+      'local/demo.ts',
+      "import { isWatched } from '../src/core/target';",
+      'local → core is not an arrow of docs/design.md',
     ],
     [
       'src/web/status.ts',
@@ -347,7 +346,7 @@ describe('the checks themselves notice', () => {
     expect(arrow(path, text)).toEqual([`${path} imports '${specifier}': ${fault}`]);
   });
 
-  test('nothing wrong with an import that is allowed', () => {
+  test('no fault in an import that is allowed', () => {
     expect(
       arrow(
         'src/storage/keys.ts',
@@ -374,16 +373,16 @@ describe('the checks themselves notice', () => {
     expect(circlesOf(graph)).toEqual([
       'src/watch/sweep/a.ts → src/watch/remind/b.ts → src/watch/ports/index.ts → src/watch/sweep/a.ts',
     ]);
-    const chapters = folderGraph(graph, 'src/watch');
-    expect([...chapters].map(([from, to]) => [from, ...to].join(' '))).toEqual([
+    const folders = folderGraph(graph, 'src/watch');
+    expect([...folders].map(([from, to]) => [from, ...to].join(' '))).toEqual([
       'sweep remind',
       'remind ports',
       'ports sweep',
     ]);
-    expect(circlesOf(chapters)).toEqual(['sweep → remind → ports → sweep']);
+    expect(circlesOf(folders)).toEqual(['sweep → remind → ports → sweep']);
   });
 
-  test('an environment, a clock or a type where they do not belong', () => {
+  test('an environment, a clock or a type in a forbidden place', () => {
     const path = 'src/watch/report/status.ts';
     for (const text of [
       'process.env.X',
@@ -396,18 +395,18 @@ describe('the checks themselves notice', () => {
       'f(x as any)',
       '// @ts-ignore\nf();',
     ])
-      expect([text, breaches({ path, text })]).toEqual([text, [expect.stringContaining(path)]]);
+      expect([text, forbiddenUses({ path, text })]).toEqual([text, [expect.stringContaining(path)]]);
     for (const text of [
       'new Date(0)',
       'Date.UTC(2026)',
       '// process.env and Date.now() are named here',
       "'any'",
     ])
-      expect([text, breaches({ path, text })]).toEqual([text, []]);
+      expect([text, forbiddenUses({ path, text })]).toEqual([text, []]);
   });
 
-  test('a file that is silent, long or called by nothing', () => {
-    const opened = '/** Opens a door, so that somebody can come in. */\n';
+  test('a file without a first sentence, a long file, and a name that says nothing', () => {
+    const opened = '/** Opens the door, so that a person can come in. */\n';
     expect(shapeFaults({ path: 'src/core/door.ts', text: opened })).toEqual([]);
     expect(shapeFaults({ path: 'src/core/door.ts', text: '// a door\n' })).toHaveLength(1);
     expect(shapeFaults({ path: 'src/core/door.ts', text: '/** door */\n' })).toHaveLength(1);

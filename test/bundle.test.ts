@@ -1,34 +1,48 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import type { Metafile } from 'esbuild';
 import * as v from 'valibot';
 import { bundle } from '../scripts/bundle';
 
-const folder = mkdtempSync(join(tmpdir(), 'expiry-watcher-bundle-'));
-/** As it is deployed, and the same with its modules' names left in, so that one can see which of them ran. */
+const parent = mkdtempSync(join(tmpdir(), 'expiry-watcher-bundle-'));
+/** The app's folder, below one whose package.json says that JavaScript files are ES modules: the app's own must win. */
+const folder = join(parent, 'app');
 const deployed = join(folder, 'main.js');
+/** Not minified: the names of its modules show which of them ran. */
 const readable = join(folder, 'readable.js');
 let contents: Metafile['outputs'][string];
 
 beforeAll(async () => {
+  mkdirSync(folder);
+  writeFileSync(join(parent, 'package.json'), '{ "type": "module" }');
+  copyFileSync('package.json', join(folder, 'package.json'));
   const [{ metafile }] = await Promise.all([
     bundle({ outfile: deployed }),
     bundle({ outfile: readable, minify: false }),
-    supplyWorker(),
+    writeWorker(),
   ]);
   const [output] = Object.values(metafile.outputs);
   if (!output) throw new Error('esbuild wrote nothing.');
   contents = output;
 });
 
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => rmSync(parent, { recursive: true }));
 
-/** What the Functions worker supplies, and what calls the bundle as the worker would: both outside of this process. */
-function supplyWorker(): void {
+/** Stands for the Functions worker: it supplies the core package, loads the bundle, and calls two functions. */
+function writeWorker(): void {
   const core = join(folder, 'node_modules', '@azure', 'functions-core');
   mkdirSync(core, { recursive: true });
   writeFileSync(
@@ -68,15 +82,16 @@ interface Loaded {
   readonly logged: string[];
 }
 
-/** Loads a bundle in a process of its own, whose environment has no setting at all. */
+/** Loads a bundle in a new process with an empty environment. */
 async function load(file: string, then: 'load only' | 'and call' = 'load only', env = {}): Promise<Loaded> {
   const argv = [join(folder, 'worker.js'), file, then];
   const { stdout } = await promisify(execFile)(process.execPath, argv, { env });
   return JSON.parse(stdout);
 }
 
+/** What must load on first use only. */
 const LATE =
-  /^src\/(mail\/|web\/openapi\/(?!route\.))|node_modules\/(@valibot|@azure\/(identity|msal-\w+|communication-common))\//;
+  /^src\/(email|wording)\/|^src\/web\/openapi\/(?!route\.)|node_modules\/(@valibot|@azure\/(identity|msal-\w+|communication-\w+))\//;
 const WATCHED = { NODE_V8_COVERAGE: join(folder, 'coverage') };
 
 const FunctionCoverage = v.object({
@@ -87,7 +102,7 @@ const Coverage = v.object({
   result: v.array(v.object({ url: v.string(), functions: v.array(FunctionCoverage) })),
 });
 
-/** How often each named function of a script ran, by V8's own account. */
+/** How many times each named function of a script ran, as V8 counted. */
 function runsOf(script: string, reports: string): Map<string, number | undefined> {
   const read = (name: string) => v.parse(Coverage, JSON.parse(readFileSync(join(reports, name), 'utf8')));
   const scripts = readdirSync(reports).flatMap(name => read(name).result);
@@ -95,22 +110,29 @@ function runsOf(script: string, reports: string): Map<string, number | undefined
   return new Map(functions.map(({ functionName, ranges }) => [functionName, ranges[0]?.count]));
 }
 
-test('it is one file of at most 1 MB', () => {
-  expect(statSync(deployed).size).toBeLessThanOrEqual(1024 * 1024);
+test('it is one file of at most 400 KiB, compressed', () => {
+  expect(gzipSync(readFileSync(deployed), { level: 9 }).length).toBeLessThanOrEqual(400 * 1024);
+});
+
+test('it loads as CommonJS by its own package.json, whatever a package.json above says', async () => {
+  expect((await load(deployed)).functions.length).toBeGreaterThan(0);
+  rmSync(join(folder, 'package.json'));
+  await expect(load(deployed)).rejects.toThrow('require is not defined');
+  copyFileSync('package.json', join(folder, 'package.json'));
 });
 
 test('nothing local, and nothing of the tests, is in it', () => {
   const inputs = Object.keys(contents.inputs);
   expect(inputs).toContain('src/main.ts');
-  expect(inputs.filter(path => /^(src\/local|test|scripts)\/|azurite|storage-queue/.test(path))).toEqual([]);
+  expect(inputs.filter(path => /^(local|test|scripts)\/|azurite|storage-queue/.test(path))).toEqual([]);
 });
 
-test('whatever is left outside is of Node, or supplied by the worker', () => {
+test('every other import is a module of Node, or supplied by the worker', () => {
   const outside = new Set(contents.imports.filter(({ external }) => external).map(({ path }) => path));
   expect([...outside].filter(path => !isBuiltin(path))).toEqual(['@azure/functions-core']);
 });
 
-/** All that clients try: Azure answers 404 to a method that is not listed, and what is not served wants a 405. */
+/** Azure answers 404 to a method that is not listed; with all of them listed, the app answers 405 itself. */
 const EVERY = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 const http = (name: string, route: string, authLevel = 'function') => [
@@ -119,7 +141,7 @@ const http = (name: string, route: string, authLevel = 'function') => [
   { type: 'http' },
 ];
 
-test('loaded by the worker, it registers exactly the functions of DESIGN.md section 6', async () => {
+test('loaded by the worker, it registers exactly these functions', async () => {
   const { model, functions } = await load(deployed);
   const sweeps = { queueName: 'sweeps', connection: 'AzureWebJobsStorage' };
   expect(model).toBe('@azure/functions');
@@ -148,7 +170,7 @@ test('loaded by the worker, it registers exactly the functions of DESIGN.md sect
   ]);
 });
 
-/** The name and the bindings, trigger first, without what the library alone knows. */
+/** The name and the bindings, trigger first, without the fields that the library adds. */
 function registration({ name, bindings }: Loaded['functions'][number]): unknown[] {
   const told = Object.values(bindings).map(
     ({ name: _name, direction: _direction, properties: _more, ...rest }) => rest,
@@ -156,7 +178,7 @@ function registration({ name, bindings }: Loaded['functions'][number]): unknown[
   return [name, ...told];
 }
 
-test('wrong settings are the error of a call: loading goes well without any', async () => {
+test('without any setting it loads, and a call fails with the list of faults', async () => {
   const { functions, answers, logged } = await load(deployed, 'and call');
   expect(functions).toHaveLength(21);
   const words =
@@ -165,7 +187,7 @@ test('wrong settings are the error of a call: loading goes well without any', as
   expect(logged).toEqual([expect.stringMatching(words)]);
 });
 
-test('signing in, mailing and describing oneself are loaded on first use: not one of their modules runs at the start', async () => {
+test('sign-in, mail and the OpenAPI document load on first use: none of their modules runs at the start', async () => {
   const { NODE_V8_COVERAGE } = WATCHED;
   await load(readable, 'load only', WATCHED);
   const runs = runsOf('readable.js', NODE_V8_COVERAGE);
@@ -173,7 +195,7 @@ test('signing in, mailing and describing oneself are loaded on first use: not on
     ([path, { bytesInOutput }]) => LATE.test(path) && bytesInOutput > 0,
   );
   expect(late.length).toBeGreaterThan(50);
-  // esbuild wraps what is loaded late in a function that has the module's path for a name; V8 counts its calls.
+  // esbuild wraps each such module in a function named by its path; V8 counts the calls.
   expect(late.map(([path]) => [path, runs.get(path)]).filter(([, count]) => count !== 0)).toEqual([]);
   expect(runs.get('node_modules/@azure/functions/dist/azure-functions.js')).toBe(1);
 });

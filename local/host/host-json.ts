@@ -1,4 +1,4 @@
-/** What the local host obeys of host.json, with the real host's defaults for what is not there. */
+/** The part of host.json that the local host follows, with the defaults of the real host. */
 import * as v from 'valibot';
 
 const TimeSpan = v.pipe(
@@ -23,7 +23,7 @@ const HostJson = v.object({
   ),
 });
 
-/** How queue messages are taken, retried and given up. */
+/** How many messages are taken at once, and when a failed one is retried or given up. */
 export interface QueueLimits {
   readonly batchSize: number;
   readonly maxDequeueCount: number;
@@ -32,7 +32,7 @@ export interface QueueLimits {
 }
 
 export interface HostConfig {
-  /** The first segment of every route, without slashes; may be empty. */
+  /** The first segment of every route, without slashes. It may be empty. */
   readonly routePrefix: string;
   readonly queues: QueueLimits;
 }

@@ -1,28 +1,23 @@
-/** The HTTP front of the local host. As with Core Tools, no key is asked for, whatever the auth level. */
+/** The HTTP side of the local host. As with Core Tools, no key is needed, whatever the auth level says. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { HttpFunction } from '../../src/functions/definition';
-import { requestUrl, sendResponse, toHttpRequest } from './http-messages';
-import type { InFlight } from './in-flight';
-import { type HostLog, invocationContext, logFailure } from './invocation';
+import { HttpRequest, HttpResponse, type HttpResponseInit } from '@azure/functions';
+import { LOOPBACK } from '../ports';
+import { type HostLog, type InFlight, invocationContext, logFailure } from './invocation';
 import { matchRoute, type Route } from './routes';
 
-export interface HttpFrontParts {
+export interface HttpParts {
   readonly routes: readonly Route[];
   readonly log: HostLog;
   readonly inFlight: InFlight;
 }
 
-/** A server that isn't listening yet. */
-export function httpFront(parts: HttpFrontParts): Server {
+/** A server that does not listen yet. */
+export function httpServer(parts: HttpParts): Server {
   return createServer((incoming, outgoing) => void parts.inFlight.track(answer(incoming, outgoing, parts)));
 }
 
-/** Never rejects: whatever goes wrong is an answer. */
-async function answer(
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  parts: HttpFrontParts,
-): Promise<void> {
+/** Never rejects: every failure is an answer. */
+async function answer(incoming: IncomingMessage, outgoing: ServerResponse, parts: HttpParts): Promise<void> {
   const url = requestUrl(incoming);
   if (url === undefined) return refuse(outgoing, 400);
   const match = matchRoute(parts.routes, incoming.method ?? 'GET', url.pathname);
@@ -30,29 +25,60 @@ async function answer(
   if (match.kind === 'wrongMethod') {
     return refuse(outgoing.setHeader('allow', match.allow.join(', ')), 405);
   }
+  const { definition, params } = match;
   try {
-    await invoke(match.definition, match.params, url, incoming, outgoing, parts.log);
+    const request = await toHttpRequest(incoming, url, params);
+    const result = await definition.handler(request, invocationContext(definition, parts.log));
+    await sendResponse(result, outgoing);
   } catch (error) {
-    // Handlers may throw anything; like the real host, tell the log all and the caller nothing.
-    logFailure(parts.log, match.definition.name, 'failed', error);
+    // A handler may throw anything. As in the real host, the log gets the details and the caller none.
+    logFailure(parts.log, definition.name, 'failed', error);
     refuse(outgoing, 500);
   }
-}
-
-async function invoke(
-  definition: HttpFunction,
-  params: Record<string, string>,
-  url: URL,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  log: HostLog,
-): Promise<void> {
-  const request = await toHttpRequest(incoming, url, params);
-  const result = await definition.handler(request, invocationContext(definition, log));
-  await sendResponse(result, outgoing);
 }
 
 function refuse(outgoing: ServerResponse, status: number): void {
   outgoing.statusCode = status;
   outgoing.end();
+}
+
+/** The full URL of a request, by its Host header; `undefined` if they make no valid URL. */
+function requestUrl({ url = '', headers }: IncomingMessage): URL | undefined {
+  const text = `http://${headers.host ?? LOOPBACK}${url}`;
+  return url.startsWith('/') && URL.canParse(text) ? new URL(text) : undefined;
+}
+
+async function toHttpRequest(
+  incoming: IncomingMessage,
+  url: URL,
+  params: Record<string, string>,
+): Promise<HttpRequest> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of incoming) chunks.push(chunk);
+  return new HttpRequest({
+    url: url.href,
+    method: incoming.method ?? 'GET',
+    headers: joined(Object.entries(incoming.headersDistinct)),
+    // The host passes the query as a record, in which values of a repeated name are joined.
+    query: joined([...new Set(url.searchParams.keys())].map(name => [name, url.searchParams.getAll(name)])),
+    params,
+    body: chunks.length > 0 ? { bytes: Buffer.concat(chunks) } : undefined,
+  });
+}
+
+/** Sends the response of a handler; Node leaves the body out for HEAD. */
+async function sendResponse(
+  result: HttpResponseInit | HttpResponse,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const response = result instanceof HttpResponse ? result : new HttpResponse(result);
+  const body = Buffer.from(await response.arrayBuffer());
+  outgoing.statusCode = response.status;
+  for (const [name, value] of response.headers) outgoing.appendHeader(name, value);
+  if (body.length > 0) outgoing.setHeader('content-length', body.length);
+  outgoing.end(body);
+}
+
+function joined(entries: readonly (readonly [string, readonly string[] | undefined])[]) {
+  return Object.fromEntries(entries.map(([name, values = []]) => [name, values.join(',')]));
 }

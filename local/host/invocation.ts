@@ -1,5 +1,6 @@
-/** The context a handler is given, and where what it logs goes. */
+/** One call of a function: the context its handler gets, its log entries, and the wait for calls that still run. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { format, inspect } from 'node:util';
 import { InvocationContext, type LogLevel } from '@azure/functions';
 
@@ -11,7 +12,6 @@ export interface LogEntry {
 
 export type HostLog = (entry: LogEntry) => void;
 
-/** What the contexts of one function have in common. */
 export interface FunctionIdentity {
   readonly type: 'timer' | 'queue' | 'http';
   readonly name: string;
@@ -31,7 +31,35 @@ export function invocationContext(
   });
 }
 
-/** Logs a failure with its stack and cause: for the developer's eyes, never for an answer's body. */
+/** Logs an error with its stack and cause. The log is for developers; no answer may contain this text. */
 export function logFailure(log: HostLog, functionName: string, what: string, error: unknown): void {
   log({ level: 'error', functionName, text: `${what}: ${inspect(error)}` });
 }
+
+/** The work that runs now, so that closing the host can wait for it. */
+export class InFlight {
+  readonly #running = new Set<Promise<unknown>>();
+
+  /** Counts `work` until it ends, and returns it. */
+  track<T>(work: Promise<T>): Promise<T> {
+    const ended: Promise<unknown> = work.then(ignore, ignore).then(() => this.#running.delete(ended));
+    this.#running.add(ended);
+    return work;
+  }
+
+  /** Resolves when at most `count` pieces of work still run. */
+  async atMost(count: number): Promise<void> {
+    while (this.#running.size > count) await Promise.race(this.#running);
+  }
+
+  /** Resolves with true when nothing runs, or with false after `withinMs`. */
+  async endsWithin(withinMs: number): Promise<boolean> {
+    const stopTimer = new AbortController();
+    const late = sleep(withinMs, false, { signal: stopTimer.signal }).catch(ignore);
+    const ended = await Promise.race([this.atMost(0).then(() => true), late]);
+    stopTimer.abort();
+    return ended === true;
+  }
+}
+
+function ignore(): void {}

@@ -1,16 +1,15 @@
-/** When a queue function's messages are taken: on demand, or by polling that slows down while there are none. */
+/** The trigger of one queue function: it takes messages on demand, or polls and slows down while there are none. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ReceivedMessageItem } from '@azure/storage-queue';
 import { type DeliveryParts, deliver } from './deliver';
-import { InFlight } from './in-flight';
-import { logFailure } from './invocation';
-import type { ReceivedMessage } from './storage-queue';
+import { InFlight, logFailure } from './invocation';
 
 export interface QueueParts extends DeliveryParts {
-  /** Aborted when the host closes: no message is taken after that. */
+  /** Aborted when the host closes: from then on it takes no message. */
   readonly closing: AbortSignal;
 }
 
-/** How long a message is hidden while it is handled: as in the real host, and as long as a handler may run. */
+/** How long a message is hidden while it is handled: as long as a handler may run. */
 const HANDLING_SECONDS = 600;
 const SHORTEST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2000;
@@ -23,7 +22,7 @@ export class QueueTrigger {
     this.#parts = parts;
   }
 
-  /** Handles what is visible, and what becomes visible meanwhile; resolves with how many deliveries that were. */
+  /** Handles messages until none is visible. Resolves with the number of deliveries. */
   async drain(): Promise<number> {
     let delivered = 0;
     for (;;) {
@@ -34,21 +33,21 @@ export class QueueTrigger {
     }
   }
 
-  /** Handles messages as they come, until the host closes. Never rejects: storage may come back. */
+  /** Handles messages as they arrive, until the host closes. Never rejects: storage may work again later. */
   async poll(): Promise<void> {
     const { closing, limits } = this.#parts;
     let pause = SHORTEST_PAUSE_MS;
     while (!closing.aborted) {
       const taken = await this.#startBatch();
-      // The real host's newBatchThreshold: more are taken when half of a batch is done.
-      await this.#atMost(limits.batchSize / 2);
+      // As newBatchThreshold of the real host: the next batch is taken when half of this one is done.
+      await this.#delivering.atMost(limits.batchSize / 2);
       pause = taken > 0 ? SHORTEST_PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS);
-      if (taken === 0) await pauseUnless(closing, pause);
+      if (taken === 0) await sleepUnlessAborted(pause, closing);
     }
-    await this.#atMost(0);
+    await this.#delivering.atMost(0);
   }
 
-  /** Takes a batch and starts to deliver it; resolves with its size. */
+  /** Takes a batch and starts its deliveries. Resolves with its size. */
   async #startBatch(): Promise<number> {
     try {
       const batch = await this.#take();
@@ -62,13 +61,11 @@ export class QueueTrigger {
     }
   }
 
-  async #take(): Promise<readonly ReceivedMessage[]> {
+  async #take(): Promise<readonly ReceivedMessageItem[]> {
     const { closing, queue, limits } = this.#parts;
-    return closing.aborted ? [] : await queue.receive(limits.batchSize, HANDLING_SECONDS);
-  }
-
-  async #atMost(count: number): Promise<void> {
-    while (this.#delivering.size > count) await this.#delivering.oneSettled();
+    if (closing.aborted) return [];
+    const options = { numberOfMessages: limits.batchSize, visibilityTimeout: HANDLING_SECONDS };
+    return (await queue.receiveMessages(options)).receivedMessageItems;
   }
 
   readonly #storageFailed = (error: unknown): void => {
@@ -77,7 +74,7 @@ export class QueueTrigger {
   };
 }
 
-async function pauseUnless(signal: AbortSignal, ms: number): Promise<void> {
+async function sleepUnlessAborted(ms: number, signal: AbortSignal): Promise<void> {
   try {
     await sleep(ms, undefined, { signal });
   } catch (error) {

@@ -1,4 +1,5 @@
-/** Which HTTP function answers a request: routes as the Functions host writes and matches them, without a socket. */
+/** Finds the HTTP function for a request, by the routes and the rules of the Functions host. */
+import { compareText } from '../../src/formats/text';
 import type { HttpFunction } from '../../src/functions/definition';
 
 type Segment = { readonly literal: string } | { readonly param: string };
@@ -13,12 +14,12 @@ export type RouteMatch =
   | { readonly kind: 'wrongMethod'; readonly allow: readonly string[] }
   | { readonly kind: 'unknown' };
 
-/** Routes under `prefix`, in the order they are tried: a literal segment before a parameter. */
+/** Routes under `prefix`, in matching order: a literal segment comes before a parameter. */
 export function compileRoutes(definitions: readonly HttpFunction[], prefix: string): Route[] {
   const rank = ({ segments }: Route) => segments.map(segment => ('literal' in segment ? 0 : 1)).join('');
   return definitions
     .map(definition => ({ definition, segments: split(`${prefix}/${definition.route}`).map(parseSegment) }))
-    .sort((a, b) => rank(a).localeCompare(rank(b)));
+    .sort((a, b) => compareText(rank(a), rank(b)));
 }
 
 export function matchRoute(routes: readonly Route[], method: string, path: string): RouteMatch {
@@ -34,11 +35,11 @@ export function matchRoute(routes: readonly Route[], method: string, path: strin
 }
 
 /**
- * Decodes one path segment as the handler's parameter arrives in Azure. Assumed, after ASP.NET Core, which the
- * Functions host routes with: the path is decoded once, as UTF-8, and `%2F` stays as it was sent (in Azure the
- * front end decodes it before, so that such a path matches no route); what is not valid stays as it is; `+` is `+`.
+ * Decodes one path segment to a parameter of the handler. Assumed from ASP.NET Core, the router of the Functions host:
+ * the path is decoded once, as UTF-8; invalid escapes, `%2F` and `+` stay as sent. (In Azure the front end decodes
+ * `%2F` earlier, so such a path matches no route.)
  */
-export function decodeSegment(segment: string): string {
+function decodeSegment(segment: string): string {
   return segment.replace(/(?:%(?!2f)[0-9a-f]{2})+/gi, escapes => {
     try {
       return decodeURIComponent(escapes);
@@ -56,7 +57,7 @@ function split(path: string): string[] {
 function parseSegment(text: string): Segment {
   const param = /^\{(\w+)\}$/.exec(text)?.[1];
   if (param !== undefined) return { param };
-  if (/[{}]/.test(text)) throw new Error(`the local host knows only {name} in routes, not ${text}`);
+  if (/[{}]/.test(text)) throw new Error(`the local host supports only {name} in routes, not ${text}`);
   return { literal: text.toLowerCase() };
 }
 

@@ -1,9 +1,29 @@
-/** One timer function: runs it by schedule or on demand, never twice at once. */
+/** The trigger of one timer function: it runs by its schedule or on demand, never twice at once. */
 import type { Timer } from '@azure/functions';
+import { parseNcrontab } from '../../src/formats/ncrontab';
 import type { Messages, TimerFunction } from '../../src/functions/definition';
-import type { InFlight } from './in-flight';
-import { type HostLog, invocationContext, logFailure } from './invocation';
-import type { Schedule } from './schedule';
+import { type HostLog, type InFlight, invocationContext, logFailure } from './invocation';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Replaces each `%NAME%` by that setting. Throws if the setting is missing, as the real host does. */
+export function resolveSettings(text: string, env: Environment): string {
+  return text.replace(/%(\w+)%/g, (_, name: string) => {
+    const value = env[name];
+    if (value === undefined || value === '')
+      throw new Error(`the setting ${name} is missing; a schedule needs it`);
+    return value;
+  });
+}
+
+/** Returns the next time after an instant, or `undefined` if there is none. */
+export type Schedule = (after: Date) => Date | undefined;
+
+/** Parses a schedule of six fields in UTC. Throws on anything else. */
+export function parseSchedule(text: string): Schedule {
+  const cron = parseNcrontab(text);
+  return after => cron.nextRun(after) ?? undefined;
+}
 
 export interface TimerParts {
   readonly schedule: Schedule;
@@ -13,7 +33,7 @@ export interface TimerParts {
   readonly send: (messages: Messages) => Promise<void>;
 }
 
-/** The longest delay Node's timers take is a little over 24 days. */
+/** The longest delay of Node's timers is a little over 24 days. */
 const LONGEST_WAIT_MS = 24 * 60 * 60 * 1000;
 
 export class TimerTrigger {
@@ -22,14 +42,14 @@ export class TimerTrigger {
   #latest: Promise<void> = Promise.resolve();
   #last = new Date(0);
   #handle: NodeJS.Timeout | undefined;
-  #scheduled = false;
+  #started = false;
 
   constructor(definition: TimerFunction, parts: TimerParts) {
     this.#definition = definition;
     this.#parts = parts;
   }
 
-  /** Runs the function now, after a run that is under way. Rejects, once it is logged, with what the handler threw. */
+  /** Runs the function once the current run has ended. Logs an error of the handler and rejects with it. */
   run(): Promise<void> {
     const run = this.#latest.then(() => this.#execute());
     this.#latest = run.catch(() => undefined);
@@ -37,12 +57,12 @@ export class TimerTrigger {
   }
 
   start(): void {
-    this.#scheduled = true;
+    this.#started = true;
     this.#plan(this.#parts.now());
   }
 
   stop(): void {
-    this.#scheduled = false;
+    this.#started = false;
     clearTimeout(this.#handle);
   }
 
@@ -70,10 +90,10 @@ export class TimerTrigger {
     };
   }
 
-  /** A failed run is not caught up: the next one comes by schedule. */
+  /** A failed run is not repeated: the next run comes by the schedule. */
   #plan(after: Date): void {
     const next = this.#parts.schedule(after);
-    if (next !== undefined && this.#scheduled) this.#waitFor(next);
+    if (next !== undefined && this.#started) this.#waitFor(next);
   }
 
   #waitFor(next: Date): void {
@@ -82,7 +102,7 @@ export class TimerTrigger {
       this.#handle = setTimeout(() => this.#waitFor(next), Math.min(remaining, LONGEST_WAIT_MS));
       return;
     }
-    // Planned from the end of the run, and never from before `next`: a clock set back must not repeat it.
+    // Plans from the end of the run, but not before `next`: a clock set back must not repeat the run.
     const again = () => this.#plan(new Date(Math.max(next.getTime(), this.#parts.now().getTime())));
     this.run().then(again, again);
   }

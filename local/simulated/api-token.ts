@@ -1,28 +1,27 @@
-/** One simulated IoT Central API token, as the application lists it: its value is told once, at creation. */
-import type { Json } from './answer';
+/** A simulated IoT Central API token: how it is created and shown. Only the answer to its creation holds its value. */
 import { Misbehaving } from './faults';
-import { broken, fields, list, optional, text } from './parse';
+import { broken, fields, type Json, type JsonObject, list, optional, text } from './messages';
 
-export interface RoleAssignment {
+interface RoleAssignment {
   readonly role: string;
   readonly organization?: string;
 }
 
-/** The built-in Administrator role. */
-const ADMINISTRATOR: RoleAssignment = { role: 'ca310b8d-2f4a-44e0-a36e-957c202cd8d4' };
+/** The built-in role. */
+const ADMINISTRATOR = { role: 'ca310b8d-2f4a-44e0-a36e-957c202cd8d4' };
 
 export class ApiToken extends Misbehaving {
   roles: readonly RoleAssignment[] = [ADMINISTRATOR];
-  /** As it goes out; `undefined` never expires. */
+  /** As it is sent; `undefined` if the token never expires. */
   expiry: string | undefined;
-  /** How often it was asked for by its id. */
+  /** How many times it was asked for by its id. */
   reads = 0;
 
   constructor(readonly id: string) {
     super();
   }
 
-  /** A string goes out as it is. */
+  /** A string is sent unchanged. */
   expires(at: string | number): this {
     this.expiry = typeof at === 'string' ? at : new Date(at).toISOString();
     return this;
@@ -33,23 +32,18 @@ export class ApiToken extends Misbehaving {
     return this;
   }
 
-  /** The `ApiToken` model without its value; the date may be another than its own. */
-  model(expiry: Json | undefined = this.expiry): { readonly [key: string]: Json } {
-    return { ...this.undated(), ...(expiry === undefined ? {} : { expiry }) };
+  /** The service's `ApiToken` model without the value. The expiry may be anything, even no date. */
+  modelWith(expiry: Json | undefined): JsonObject {
+    return { id: this.id, roles: this.roles.map(role => ({ ...role })), expiry };
   }
 
-  undated(): { readonly [key: string]: Json } {
-    return { id: this.id, roles: this.roles.map(role => ({ ...role })) };
+  model(): JsonObject {
+    return this.modelWith(this.expiry);
   }
 }
 
-export interface TokenRequest {
-  readonly roles: readonly RoleAssignment[];
-  readonly expiry: string | undefined;
-}
-
-/** The body of a creation. Read-only fields (`id`, `token`) are ignored, as unknown ones are. */
-export function tokenRequest(body: unknown): TokenRequest {
+/** Parses the body of a creation. Read-only fields (`id`, `token`) and unknown ones are ignored. */
+export function parseTokenRequest(body: unknown): Pick<ApiToken, 'roles' | 'expiry'> {
   const given = fields(body, 'body');
   const roles = list(roleAssignment)(given.roles, 'roles');
   if (roles.length === 0) throw broken('roles', 'must have at least one item');
@@ -61,10 +55,7 @@ export function tokenRequest(body: unknown): TokenRequest {
 function roleAssignment(value: unknown, where: string): RoleAssignment {
   const given = fields(value, where);
   const organization = optional(text)(given.organization, `${where}.organization`);
-  return {
-    role: text(given.role, `${where}.role`),
-    ...(organization === undefined ? {} : { organization }),
-  };
+  return { role: text(given.role, `${where}.role`), organization };
 }
 
 function isInstant(value: string): boolean {

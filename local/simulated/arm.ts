@@ -1,28 +1,16 @@
-/** A simulated Azure Resource Manager with the one operation that is watched, throttled as the real one is. */
-import {
-  type Answer,
-  empty,
-  type Json,
-  json,
-  type Received,
-  type Reply,
-  segments,
-  withHeaders,
-} from './answer';
-import { ContainerApp } from './container-app';
-import { answerWith, type Faces, Misbehaving } from './faults';
-import { onFirstMention } from './first-mention';
-import type { LoggedRequest, RequestLog } from './request-log';
-import { type ServerOptions, startServer } from './server';
-import { type Taken, TokenBucket } from './token-bucket';
+/** A simulated Azure Resource Manager: the one operation that the app calls, throttled as the real one is. */
+import { answerWith, type Faces, getOrCreate, Misbehaving, secretToken } from './faults';
+import { type Answer, type Json, json, type Received, type Reply, segments, withHeaders } from './messages';
+import { type LoggedRequest, type RequestLog, type ServerOptions, startServer } from './server';
+import { type Taken, TokenBucket } from './throttling';
 
 export interface ArmOptions extends ServerOptions {
   /** Writes per second and subscription; the service documents 10, in a bucket of 200. */
   readonly rate?: number;
   readonly burst?: number;
-  /** `false` lets everything through and sends no remaining-writes header. */
+  /** `false` allows every request and sends no remaining-writes header. */
   readonly throttle?: boolean;
-  /** How long the tokens of an app live that was not told; an hour. */
+  /** How long a minted token lives by default: an hour. */
   readonly lifetimeMs?: number;
 }
 
@@ -30,10 +18,10 @@ export interface SimulatedArm {
   readonly url: string;
   readonly requests: readonly LoggedRequest[];
   readonly log: RequestLog;
-  /** The app, made on first mention; names are case-insensitive. */
+  /** One app, created on first use; its names are case-insensitive. */
   app(subscription: string, resourceGroup: string, name: string): ContainerApp;
   remove(subscription: string, resourceGroup: string, name: string): void;
-  /** All requests of one subscription: they can misbehave together, and its bucket can be drained. */
+  /** One subscription: all its requests can fail together, and its bucket can be drained. */
   subscription(id: string): ArmSubscription;
   close(): Promise<void>;
 }
@@ -46,6 +34,46 @@ export class ArmSubscription extends Misbehaving {
   }
 }
 
+/** A container app mints a token at every read, until it is told to keep one. */
+class ContainerApp extends Misbehaving {
+  #token = secretToken('SECRET-ARM-');
+  #expires: { readonly fixed: string } | { readonly mintsFor: number };
+  /** How many times its token was asked for, faults included. */
+  reads = 0;
+
+  constructor(
+    readonly id: string,
+    readonly name: string,
+    lifetimeMs: number,
+  ) {
+    super();
+    this.#expires = { mintsFor: lifetimeMs };
+  }
+
+  /** From now on it keeps one token with this expiry; a string is sent unchanged. */
+  expires(at: string | number): this {
+    this.#expires = { fixed: typeof at === 'string' ? at : sevenDigits(at) };
+    this.#token = secretToken('SECRET-ARM-');
+    return this;
+  }
+
+  /** From now on every read makes a new token with this lifetime. */
+  mintsFor(lifetimeMs: number): this {
+    this.#expires = { mintsFor: lifetimeMs };
+    return this;
+  }
+
+  read(now: number): { readonly token: string; readonly expires: string } {
+    if ('fixed' in this.#expires) return { token: this.#token, expires: this.#expires.fixed };
+    return { token: secretToken('SECRET-ARM-'), expires: sevenDigits(now + this.#expires.mintsFor) };
+  }
+}
+
+/** Seven fraction digits, as in the documented sample (`2022-07-14T19:22:50.3080223Z`). */
+function sevenDigits(instant: number): string {
+  return new Date(instant).toISOString().replace('Z', '0223Z');
+}
+
 const API_VERSION = '2023-08-01-preview';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -56,21 +84,21 @@ export async function startSimulatedArm(options: ArmOptions): Promise<SimulatedA
   const server = await startServer(request => answer(request, { bucket, subscriptions, now }), options);
 
   const subscription = (id: string): ArmSubscription => {
-    if (!UUID.test(id)) throw new Error(`a subscription's id is a UUID, not '${id}'`);
+    if (!UUID.test(id)) throw new Error(`a subscription id is a UUID, not '${id}'`);
     const key = id.toLowerCase();
-    return onFirstMention(subscriptions, key, () => new ArmSubscription(() => bucket?.drain(key)));
+    return getOrCreate(subscriptions, key, () => new ArmSubscription(() => bucket?.drain(key)));
+  };
+  const app = (id: string, group: string, name: string): ContainerApp => {
+    const path = `/subscriptions/${id}/resourceGroups/${group}/providers/Microsoft.App/containerApps/${name}`;
+    const create = () => new ContainerApp(path, name, lifetimeMs);
+    return getOrCreate(subscription(id).apps, appKey(group, name), create);
   };
   return {
     url: server.url,
     log: server.log,
     requests: server.log.requests,
     subscription,
-    app: (id, group, name) =>
-      onFirstMention(
-        subscription(id).apps,
-        appKey(group, name),
-        () => new ContainerApp(id, group, name, lifetimeMs),
-      ),
+    app,
     remove: (id, group, name) => void subscription(id).apps.delete(appKey(group, name)),
     close: server.close,
   };
@@ -82,7 +110,7 @@ interface Arm {
   readonly now: () => number;
 }
 
-/** ARM itself forgives the case of fixed segments; holding the product to the documented spelling costs nothing. */
+/** Stricter than the real service, which ignores the case of fixed segments: the app must use the documented spelling. */
 function answer(request: Received, arm: Arm): Answer {
   const address = addressOf(request.path);
   if (!address) return refusal(404, 'InvalidResourceType', 'The resource type or action could not be found.');
@@ -95,37 +123,37 @@ function answer(request: Received, arm: Arm): Answer {
     return refusal(400, 'MissingApiVersionParameter', 'The api-version query parameter is required.');
   if (version !== API_VERSION)
     return refusal(400, 'NoRegisteredProviderFound', `The supported api-versions are '${API_VERSION}'.`);
-  return admitted(address, arm);
+  return throttle(address, arm);
 }
 
-function admitted(address: Address, arm: Arm): Answer {
+const REMAINING_WRITES = 'x-ms-ratelimit-remaining-subscription-writes';
+
+function throttle(address: Address, arm: Arm): Answer {
   const taken = arm.bucket?.take(address.subscription);
-  if (taken && !taken.allowed) return throttled(taken);
-  const remaining: Record<string, string> = taken
-    ? { 'x-ms-ratelimit-remaining-subscription-writes': String(taken.remaining) }
-    : {};
-  return withHeaders(tokenOf(address, arm), remaining);
+  if (!taken) return tokenOf(address, arm);
+  if (!taken.allowed) return throttled(taken);
+  return withHeaders(tokenOf(address, arm), { [REMAINING_WRITES]: String(taken.remaining) });
 }
 
 function tokenOf(address: Address, arm: Arm): Answer {
   const subscription = arm.subscriptions.get(address.subscription);
   const app = subscription?.apps.get(appKey(address.group, address.name));
   if (app) app.reads += 1;
-  // An outage of the subscription hides even that an app is gone.
+  // A fault of the subscription comes first: it hides even a missing app.
   return answerWith(subscription?.nextFault() ?? app?.nextFault(), faces(app, arm.now()));
 }
 
-/** Of an app that does not exist: 404, which the specification gives no body. */
+/** A missing app is answered with 404 and no body, as the specification says. */
 function faces(app: ContainerApp | undefined, now: number): Faces {
   const { token, expires } = app?.read(now) ?? {};
-  const withDate = (date: Json | undefined): Reply => (app && token ? body(app, token, date) : empty(404));
+  const withDate = (date: Json | undefined): Reply =>
+    app && token ? tokenReply(app, token, date) : { status: 404 };
   return { well: () => withDate(expires), withDate, refusal };
 }
 
-function body(app: ContainerApp, token: string, expires: Json | undefined): Reply {
-  const properties = { token, ...(expires === undefined ? {} : { expires }) };
+function tokenReply({ id, name }: ContainerApp, token: string, expires: Json | undefined): Reply {
   const type = 'Microsoft.App/containerApps/accesstoken';
-  return json(200, { id: app.id, name: app.name, type, location: 'East US', properties });
+  return json(200, { id, name, type, location: 'East US', properties: { token, expires } });
 }
 
 function throttled(taken: Taken): Answer {
@@ -133,7 +161,7 @@ function throttled(taken: Taken): Answer {
   const message = `Number of 'write' requests for the subscription exceeded. Please try again after '${seconds}' seconds.`;
   return withHeaders(refusal(429, 'SubscriptionRequestsThrottled', message), {
     'retry-after': String(seconds),
-    'x-ms-ratelimit-remaining-subscription-writes': '0',
+    [REMAINING_WRITES]: '0',
   });
 }
 

@@ -1,12 +1,11 @@
 /** A simulated Communication Services resource: it accepts mails as the real one does and shows them in an outbox. */
-import type { Received } from './answer';
 import { answerEmail, type EmailSwitches } from './email-api';
 import type { Fault, PlainFault } from './faults';
 import { type Mail, Mailbox, type Outcome } from './mailbox';
+import type { Received } from './messages';
 import { isOutbox, outboxAnswer } from './outbox';
-import type { LoggedRequest, RequestLog } from './request-log';
-import { type ServerOptions, startServer } from './server';
-import { perMinuteAndHour } from './sliding-limit';
+import { type LoggedRequest, type RequestLog, type ServerOptions, startServer } from './server';
+import { perMinuteAndHour } from './throttling';
 
 export interface CommunicationOptions extends ServerOptions {
   /** Sends; the documented limits of a custom domain. */

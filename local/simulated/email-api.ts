@@ -1,12 +1,21 @@
 /** The simulated mail service's two operations: which requests it accepts, and what it checks first. */
 import { randomUUID } from 'node:crypto';
-import { isSigned } from './access-key';
-import { type Answer, header, json, type Received, type Reply, segments, withHeaders } from './answer';
 import { emailMessage } from './email-message';
 import { answerWith, type Faces, type PlainFault } from './faults';
 import type { Mailbox } from './mailbox';
-import { parsed, Refusal } from './parse';
-import type { SlidingLimit } from './sliding-limit';
+import {
+  type Answer,
+  header,
+  isSigned,
+  json,
+  parseJson,
+  type Received,
+  Refusal,
+  type Reply,
+  segments,
+  withHeaders,
+} from './messages';
+import type { SlidingLimit } from './throttling';
 
 /** What happens to one of the next sends: it is refused unread, or accepted and then answered with a fault. */
 export interface SendScript {
@@ -96,7 +105,7 @@ function readMessage(request: Received, operationId: string): ReturnType<typeof 
   if (!/^application\/json\b/i.test(header(request, 'content-type') ?? ''))
     throw new Refusal(415, 'UnsupportedMediaType', 'The content type must be application/json.');
   if (!UUID.test(operationId)) throw new Refusal(400, 'BadRequest', 'Operation-Id: must be a UUID');
-  return emailMessage(parsed(request.body));
+  return emailMessage(parseJson(request.body));
 }
 
 function faces(request: Received, id: string): Faces {

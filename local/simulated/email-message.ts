@@ -1,5 +1,5 @@
 /** The mail service's `EmailMessage`, parsed as strictly as its schema and documented limits say. */
-import { broken, fields, flag, list, optional, type Read, text } from './parse';
+import { broken, fields, flag, list, optional, type Read, text } from './messages';
 
 export interface EmailAddress {
   readonly address: string;

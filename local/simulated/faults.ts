@@ -1,8 +1,9 @@
-/** How a watched service can go wrong, as data that a test sets on one item or on a whole scope. */
-import type { Answer, Json, Reply } from './answer';
+/** What a test does to the items of a simulated service: it names them, and makes them fail. */
+import { randomBytes } from 'node:crypto';
+import type { Answer, Json, Reply } from './messages';
 
 export type PlainFault =
-  /** `body` replaces the service's error envelope; `retryAfter` is the header as sent. */
+  /** `body` replaces the service's error body; `retryAfter` is the header as sent. */
   | {
       readonly fault: 'status';
       readonly status: number;
@@ -11,11 +12,11 @@ export type PlainFault =
       readonly retryAfter?: string;
       readonly body?: string;
     }
-  /** 200 with a page, as a proxy or a sign-in in between answers. */
+  /** 200 with a page, as a proxy or a sign-in page would answer. */
   | { readonly fault: 'html' }
   /** JSON that stops in the middle. */
   | { readonly fault: 'truncated' }
-  /** Valid JSON of several megabytes (8 unless told), the date at its end. */
+  /** Valid JSON of several megabytes (8 by default), with the date at its end. */
   | { readonly fault: 'huge'; readonly bytes?: number }
   | { readonly fault: 'reset' }
   | { readonly fault: 'hang' }
@@ -24,19 +25,19 @@ export type PlainFault =
   /** Any JSON in place of the date. */
   | { readonly fault: 'rawDate'; readonly value: Json };
 
-/** Or one of them for the next `times` answers, and then well again. */
+/** `times` makes the next answers fail, and then none. */
 export type Fault =
   | PlainFault
   | { readonly fault: 'times'; readonly times: number; readonly inner: PlainFault };
 
-/** What a service would have said, and the two ways in which its own shapes enter a fault. */
+/** The service's own answers, which a fault may change. */
 export interface Faces {
   readonly well: () => Reply;
   readonly withDate: (date: Json | undefined) => Reply;
   readonly refusal: (status: number, code: string, message: string) => Reply;
 }
 
-/** Something a test can make misbehave, and make well again. */
+/** Something that a test can make fail and work again. */
 export class Misbehaving {
   #fault: Fault | undefined;
 
@@ -50,13 +51,25 @@ export class Misbehaving {
     return this;
   }
 
-  /** The fault of the answer that is being made; counts down. */
+  /** The fault of the next answer. Counts `times` down. */
   nextFault(): PlainFault | undefined {
     const fault = this.#fault;
     if (fault?.fault !== 'times') return fault;
     this.#fault = fault.times > 1 ? { ...fault, times: fault.times - 1 } : undefined;
     return fault.times > 0 ? fault.inner : undefined;
   }
+}
+
+/** The value of a key, made and kept the first time a test asks for it. */
+export function getOrCreate<Key, Value>(map: Map<Key, Value>, key: Key, create: () => Value): Value {
+  const value = map.get(key) ?? create();
+  map.set(key, value);
+  return value;
+}
+
+/** A token value with a prefix that tests search for wherever no secret may be. */
+export function secretToken(prefix: 'SECRET-ARM-' | 'SECRET-IOT-'): string {
+  return prefix + randomBytes(30).toString('base64url');
 }
 
 export function answerWith(fault: PlainFault | undefined, faces: Faces): Answer {
@@ -66,7 +79,7 @@ export function answerWith(fault: PlainFault | undefined, faces: Faces): Answer 
     case 'status':
       return refused(fault, faces);
     case 'html':
-      return page();
+      return signInPage();
     case 'truncated':
       return reshaped(faces.well(), body => body.slice(0, Math.floor(body.length / 2)));
     case 'huge':
@@ -84,18 +97,18 @@ export function answerWith(fault: PlainFault | undefined, faces: Faces): Answer 
 }
 
 function refused(fault: Extract<PlainFault, { fault: 'status' }>, faces: Faces): Reply {
-  const {
-    status,
-    code = `Simulated${status}`,
-    message = 'The request was refused as the test asked.',
-  } = fault;
+  const { status, retryAfter } = fault;
+  const code = fault.code ?? `Simulated${status}`;
+  const message = fault.message ?? 'The request was refused as the test asked.';
   const { body, headers } = faces.refusal(status, code, message);
-  const retryAfter: Record<string, string> =
-    fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter };
-  return { status, headers: { ...headers, ...retryAfter }, body: fault.body ?? body ?? '' };
+  return {
+    status,
+    headers: retryAfter === undefined ? headers : { ...headers, 'retry-after': retryAfter },
+    body: fault.body ?? body,
+  };
 }
 
-function page(): Reply {
+function signInPage(): Reply {
   const body = '<!doctype html><html><head><title>Sign in</title></head><body>Please sign in.</body></html>';
   return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body };
 }
@@ -104,7 +117,7 @@ function reshaped(reply: Reply, change: (body: string) => string): Reply {
   return { ...reply, body: change(reply.body ?? '') };
 }
 
-/** Padding goes in front, so that the date is found only by a reader that takes in all of it. */
+/** The padding goes in front: only a client that reads the whole body finds the date. */
 function padded(body: string, bytes: number): string {
   return body.replace('{', () => `{"padding":"${'x'.repeat(bytes)}",`);
 }

@@ -1,4 +1,4 @@
-/** All simulated services together, with the settings that point the app at them. */
+/** All simulated services together, and the settings that point the app at them. */
 import { type ArmOptions, type SimulatedArm, startSimulatedArm } from './arm';
 import {
   type CommunicationOptions,
@@ -12,7 +12,7 @@ export type { SimulatedCommunication } from './communication';
 export type { Fault, PlainFault } from './faults';
 export type { SimulatedIotCentral } from './iot-central';
 export type { Mail } from './mailbox';
-export type { LoggedRequest } from './request-log';
+export type { LoggedRequest } from './server';
 
 export interface SimulatedAzureOptions {
   readonly now: () => number;
@@ -25,7 +25,7 @@ export interface SimulatedAzure {
   readonly arm: SimulatedArm;
   readonly iotCentral: SimulatedIotCentral;
   readonly communication: SimulatedCommunication;
-  /** The app's environment entries for these services. */
+  /** Environment entries of the app for these services. */
   readonly settings: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
@@ -39,17 +39,18 @@ export async function startSimulatedAzure(options: SimulatedAzureOptions): Promi
     startSimulatedIotCentral({ ...options.iotCentral, now }),
     startSimulatedCommunication({ ...options.communication, now }),
   ] as const;
-  const [arm, iotCentral, communication] = await allOrNone(starting);
+  const [arm, iotCentral, communication] = await Promise.all(starting).catch(async (error: unknown) => {
+    // One port is taken: the other servers must not stay open.
+    await closeStarted(starting);
+    throw error;
+  });
   const settings = {
     ARM_ENDPOINT: arm.url,
     IOT_CENTRAL_ENDPOINT: `${iotCentral.url}/{subdomain}.{baseDomain}`,
     ...mailSettings(communication.url, options.communication?.accessKey),
     MAIL_SENDER: SENDER,
   };
-  const close = async () => {
-    await Promise.all([arm.close(), iotCentral.close(), communication.close()]);
-  };
-  return { arm, iotCentral, communication, settings, close };
+  return { arm, iotCentral, communication, settings, close: () => closeStarted(starting) };
 }
 
 function mailSettings(url: string, accessKey: string | undefined): Readonly<Record<string, string>> {
@@ -57,21 +58,7 @@ function mailSettings(url: string, accessKey: string | undefined): Readonly<Reco
   return { COMMUNICATION_CONNECTION_STRING: `endpoint=${url}/;accesskey=${accessKey}` };
 }
 
-type Services = readonly [
-  Promise<SimulatedArm>,
-  Promise<SimulatedIotCentral>,
-  Promise<SimulatedCommunication>,
-];
-
-/** A port that is taken must not leave the other servers running. */
-async function allOrNone(
-  starting: Services,
-): Promise<[SimulatedArm, SimulatedIotCentral, SimulatedCommunication]> {
-  try {
-    return await Promise.all(starting);
-  } catch (error) {
-    const outcomes = await Promise.allSettled<{ close(): Promise<void> }>(starting);
-    await Promise.all(outcomes.map(one => (one.status === 'fulfilled' ? one.value.close() : undefined)));
-    throw error;
-  }
+async function closeStarted(starting: readonly Promise<{ close(): Promise<void> }>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(starting);
+  await Promise.all(outcomes.map(one => (one.status === 'fulfilled' ? one.value.close() : undefined)));
 }

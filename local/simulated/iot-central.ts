@@ -1,14 +1,23 @@
 /**
- * A simulated IoT Central. One server cannot own the hosts of many applications, so the host is the first segment:
- * `{url}/{subdomain}.{baseDomain}/api/apiTokens/{tokenId}`.
+ * A simulated IoT Central with the API token operations of its applications. One server can't have the hosts of many
+ * applications, so the host is the first segment: `{url}/{subdomain}.{baseDomain}/api/apiTokens/{tokenId}`.
  */
-import { type Answer, json, type Received, segments } from './answer';
-import { ApiToken } from './api-token';
-import { onFirstMention } from './first-mention';
-import { IotCentralApp } from './iot-central-app';
-import type { LoggedRequest, RequestLog } from './request-log';
-import { type ServerOptions, startServer } from './server';
-import { TokenBucket } from './token-bucket';
+import { randomUUID } from 'node:crypto';
+import { ApiToken, parseTokenRequest } from './api-token';
+import { answerWith, getOrCreate, Misbehaving, secretToken } from './faults';
+import {
+  type Answer,
+  type Json,
+  json,
+  parseJson,
+  type Received,
+  Refusal,
+  type Reply,
+  segments,
+  withHeaders,
+} from './messages';
+import { type LoggedRequest, type RequestLog, type ServerOptions, startServer } from './server';
+import { TokenBucket } from './throttling';
 
 export interface IotCentralOptions extends ServerOptions {
   /** Requests per second and application; the service documents 20. */
@@ -21,9 +30,9 @@ export interface SimulatedIotCentral {
   readonly url: string;
   readonly requests: readonly LoggedRequest[];
   readonly log: RequestLog;
-  /** The application of a host (`contoso.azureiotcentral.com`), made on first mention. */
+  /** The application of a host (`contoso.azureiotcentral.com`), created on first use. */
   app(host: string): IotCentralApp;
-  /** One API token, made on first mention: it never expires until told. */
+  /** One API token, created on first use; it never expires by default. */
   token(host: string, id: string): ApiToken;
   remove(host: string, id: string): void;
   close(): Promise<void>;
@@ -37,14 +46,14 @@ export async function startSimulatedIotCentral(options: IotCentralOptions): Prom
 
   const app = (host: string): IotCentralApp => {
     const key = host.toLowerCase();
-    return onFirstMention(apps, key, () => new IotCentralApp(key, now, () => bucket?.drain(key)));
+    return getOrCreate(apps, key, () => new IotCentralApp(key, now, () => bucket?.drain(key)));
   };
   return {
     url: server.url,
     log: server.log,
     requests: server.log.requests,
     app,
-    token: (host, id) => onFirstMention(app(host).tokens, id, () => new ApiToken(id)),
+    token: (host, id) => getOrCreate(app(host).tokens, id, () => new ApiToken(id)),
     remove: (host, id) => void app(host).tokens.delete(id),
     close: server.close,
   };
@@ -55,11 +64,106 @@ type Apps = ReadonlyMap<string, IotCentralApp>;
 function answer(request: Received, apps: Apps, bucket: TokenBucket | undefined): Answer {
   const [host = '', ...path] = segments(request.path) ?? [];
   const app = apps.get(host.toLowerCase());
-  // A host without an application has no service behind it that could answer in the service's words.
+  // Without an application there is no service to answer in the service's own format.
   if (!app)
     return json(404, { error: { code: 'ApplicationNotFound', message: 'No application has this host.' } });
-  // No Retry-After: none is documented.
+  // No Retry-After: the service documents none.
   if (bucket && !bucket.take(app.host).allowed)
     return app.refusal(429, 'TooManyRequests', 'The application is limited to 20 requests per second.');
   return app.answer(request, path);
+}
+
+const API_VERSION = '2022-07-31';
+/** How long a token lives that is created without an expiry. */
+const YEAR_MS = 365 * 86_400_000;
+
+class IotCentralApp extends Misbehaving {
+  readonly tokens = new Map<string, ApiToken>();
+  /** Tokens in one page of the list; `nextLink` leads to the next page. */
+  pageSize = 25;
+
+  constructor(
+    readonly host: string,
+    private readonly now: () => number,
+    /** Empties the application's bucket. */
+    readonly drain: () => void,
+  ) {
+    super();
+  }
+
+  /** `path` holds the decoded segments after the host. */
+  answer(request: Received, path: readonly string[]): Answer {
+    const [api, collection, id, ...more] = path;
+    if (api !== 'api' || collection !== 'apiTokens' || id === '' || more.length > 0)
+      return this.refusal(404, 'NotFound', 'The requested resource was not found.');
+    const version = request.query.get('api-version');
+    if (version !== API_VERSION)
+      return this.refusal(400, 'BadRequest', `The api-version query parameter must be '${API_VERSION}'.`);
+    return id === undefined ? this.#collection(request) : this.#item(request, id);
+  }
+
+  refusal(status: number, code: string, sentence: string): Reply {
+    const requestId = randomUUID().slice(0, 8);
+    const time = new Date(this.now()).toUTCString();
+    const message = `${sentence} You can contact support at https://aka.ms/iotcentral-support. Please include the following information. Request ID: ${requestId}, Time: ${time}.`;
+    return json(status, { error: { code, message, requestId, time } }, { 'x-ms-error-code': code });
+  }
+
+  #collection(request: Received): Answer {
+    if (request.method !== 'GET') return this.#wrongMethod('GET');
+    return answerWith(this.nextFault(), {
+      well: () => this.#page(request, token => token.model()),
+      withDate: date => this.#page(request, token => token.modelWith(date)),
+      refusal: this.refusal.bind(this),
+    });
+  }
+
+  #page(request: Received, model: (token: ApiToken) => Json): Reply {
+    const start = Number(request.query.get('$skiptoken') ?? '0');
+    if (!Number.isInteger(start) || start < 0) return this.refusal(400, 'BadRequest', 'The page is unknown.');
+    const end = start + this.pageSize;
+    const value = [...this.tokens.values()].slice(start, end).map(model);
+    const next = `${request.origin}/${this.host}/api/apiTokens?api-version=${API_VERSION}&%24skiptoken=${end}`;
+    return json(200, { value, nextLink: end < this.tokens.size ? next : undefined });
+  }
+
+  #item(request: Received, id: string): Answer {
+    if (request.method === 'GET') return this.#get(id);
+    if (request.method === 'PUT') return this.#create(request, id);
+    if (request.method === 'DELETE') return this.tokens.delete(id) ? { status: 204 } : this.#unknown();
+    return this.#wrongMethod('GET, PUT, DELETE');
+  }
+
+  #get(id: string): Answer {
+    const token = this.tokens.get(id);
+    if (token) token.reads += 1;
+    return answerWith(this.nextFault() ?? token?.nextFault(), {
+      well: () => (token ? json(200, token.model()) : this.#unknown()),
+      withDate: date => (token ? json(200, token.modelWith(date)) : this.#unknown()),
+      refusal: this.refusal.bind(this),
+    });
+  }
+
+  #create(request: Received, id: string): Answer {
+    if (this.tokens.has(id))
+      return this.refusal(409, 'Conflict', 'An API token with this id exists already.');
+    try {
+      const { roles, expiry } = parseTokenRequest(parseJson(request.body));
+      const token = new ApiToken(id).expires(expiry ?? this.now() + YEAR_MS);
+      token.roles = roles;
+      this.tokens.set(id, token);
+      return json(200, { ...token.model(), token: secretToken('SECRET-IOT-') });
+    } catch (error) {
+      if (error instanceof Refusal) return this.refusal(error.status, error.code, error.message);
+      throw error;
+    }
+  }
+
+  #unknown(): Reply {
+    return this.refusal(404, 'NotFound', 'The API token was not found.');
+  }
+
+  #wrongMethod(allow: string): Answer {
+    return withHeaders(this.refusal(405, 'MethodNotAllowed', 'The method is not allowed.'), { allow });
+  }
 }

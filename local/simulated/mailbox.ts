@@ -1,8 +1,8 @@
-/** What the simulated mail service has accepted: the mails themselves and the operations that sent them. */
+/** The mails that the simulated mail service accepted, and the operations that sent them. */
 import type { EmailMessage } from './email-message';
 
 export interface Mail {
-  /** Its place in the order of arrival, from 1. */
+  /** 1 for the first mail that arrived. */
   readonly number: number;
   readonly operationId: string;
   /** When it was accepted, in epoch milliseconds. */
@@ -10,7 +10,7 @@ export interface Mail {
   readonly message: EmailMessage;
   /** The addresses of `recipients.to`. */
   readonly to: readonly string[];
-  /** Why it will not be delivered, although it was accepted. */
+  /** Why it is not delivered although it was accepted. */
   readonly failure: Failure | undefined;
 }
 
@@ -23,7 +23,7 @@ export type OperationStatus =
   | { readonly id: string; readonly status: 'Running' | 'Succeeded' }
   | { readonly id: string; readonly status: 'Failed'; readonly error: Failure };
 
-/** How a recipient's mails end; the codes are the service's. */
+/** How the delivery to a recipient ends, with the service's codes. */
 export const OUTCOMES = {
   delivered: undefined,
   dropped: { code: 'EmailDropped', message: 'Email was dropped after several attempts to deliver.' },
@@ -47,7 +47,7 @@ export class Mailbox {
 
   constructor(private readonly now: () => number) {}
 
-  /** How the mails to this address end that are accepted from now on. */
+  /** Sets how mails to this address end, for mails accepted from now on. */
   recipient(address: string, outcome: Outcome): void {
     this.#outcomes.set(address.toLowerCase(), outcome);
   }
@@ -64,7 +64,7 @@ export class Mailbox {
     this.#operations.set(operationId.toLowerCase(), { id: operationId, failure, polls: 0 });
   }
 
-  /** The operation's status, settled at the `settlesAtPoll`th time it is asked for. */
+  /** The status of an operation: `Running` until the read number `settlesAtPoll`. */
   poll(operationId: string, settlesAtPoll: number): OperationStatus | undefined {
     const operation = this.#operations.get(operationId.toLowerCase());
     if (!operation) return undefined;
@@ -74,12 +74,12 @@ export class Mailbox {
     return failure ? { id, status: 'Failed', error: failure } : { id, status: 'Succeeded' };
   }
 
-  /** Forgets operations, never mails: those are out. */
+  /** Forgets the operations and keeps the mails: they are sent. */
   forgetOperations(): void {
     this.#operations.clear();
   }
 
-  /** A mail fails as a whole only when none of its recipients can be reached. */
+  /** A mail fails only when no recipient can be reached. */
   #failureOf(to: readonly string[]): Failure | undefined {
     const failures = to.map(address => OUTCOMES[this.#outcomes.get(address.toLowerCase()) ?? 'delivered']);
     return failures.every(failure => failure !== undefined) ? failures[0] : undefined;

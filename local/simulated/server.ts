@@ -1,14 +1,13 @@
-/** A loopback HTTP server that is easy to stop: what every simulated service stands on. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Answer, Received } from './answer';
-import { RequestLog } from './request-log';
+/** The loopback HTTP server under every simulated service: it logs its requests and stops at once. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { LOOPBACK, listen } from '../ports';
+import type { Answer, Received } from './messages';
 
 export type Handler = (request: Received) => Answer | Promise<Answer>;
 
 export interface ServerOptions {
   readonly now: () => number;
-  /** 0 or none: any free one. */
+  /** 0 or none: any free port. */
   readonly port?: number;
   /** Real milliseconds between a request and its answer. */
   readonly latencyMs?: number;
@@ -21,8 +20,45 @@ export interface RunningServer {
   readonly url: string;
   readonly port: number;
   readonly log: RequestLog;
-  /** Stops at once: open and hanging connections are destroyed. */
+  /** Closes open and hanging connections at once. */
   close(): Promise<void>;
+}
+
+export interface LoggedRequest {
+  readonly method: string;
+  /** As sent, without the query. */
+  readonly path: string;
+  /** As sent, with its `?`; empty if there is none. */
+  readonly query: string;
+  /** When it arrived, by the test's clock, in epoch milliseconds. */
+  readonly at: number;
+  /** 0 if it was reset or left without an answer. */
+  readonly status: number;
+  /** Whether it had an Authorization header. Its value is never kept. */
+  readonly authorized: boolean;
+  /** Requests in progress at this server when it arrived, itself included. */
+  readonly inFlight: number;
+}
+
+/** Lets tests count and order the requests of the app. */
+export class RequestLog {
+  readonly requests: LoggedRequest[] = [];
+  /** Number of answers by status since the start, dropped requests included. */
+  readonly tally = new Map<number, number>();
+
+  /** Keeps between `keep` and twice as many of the newest requests: a demo that runs for days stays small. */
+  constructor(private readonly keep = 100_000) {}
+
+  add(request: LoggedRequest): void {
+    this.tally.set(request.status, (this.tally.get(request.status) ?? 0) + 1);
+    this.requests.push(request);
+    if (this.requests.length > 2 * this.keep) this.requests.splice(0, this.requests.length - this.keep);
+  }
+
+  forget(): void {
+    this.requests.length = 0;
+    this.tally.clear();
+  }
 }
 
 export async function startServer(handler: Handler, options: ServerOptions): Promise<RunningServer> {
@@ -36,10 +72,16 @@ export async function startServer(handler: Handler, options: ServerOptions): Pro
     const arrival = { at: options.now(), inFlight };
     void serve(request, response, { handler, options, log, arrival });
   });
-  // Longer than any client keeps an idle connection: else the two race, and a request is reset now and then.
+  // Longer than any client keeps an idle connection. Otherwise both sides race, and a request is sometimes reset.
   server.keepAliveTimeout = 120_000;
   const port = await listen(server, options.port ?? 0);
-  return { url: `http://127.0.0.1:${port}`, port, log, close: () => close(server) };
+  const close = () =>
+    new Promise<void>(resolve => {
+      // The only error says that the server is closed already.
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { url: `http://${LOOPBACK}:${port}`, port, log, close };
 }
 
 interface Serving {
@@ -67,15 +109,13 @@ async function serve(request: IncomingMessage, response: ServerResponse, serving
   else setTimeout(send, options.latencyMs, response, answer).unref();
 }
 
-/** A fault of the simulator itself must be seen by the test, not taken for a dead service. */
+/** An error in the simulator itself is answered, so that the test sees it. */
 async function answerOf(handler: Handler, received: Received): Promise<Answer> {
   try {
     return await handler(received);
   } catch (error) {
-    return {
-      status: 500,
-      body: `the simulator failed: ${error instanceof Error ? error.message : 'unknown'}`,
-    };
+    const message = error instanceof Error ? error.message : 'unknown';
+    return { status: 500, body: `the simulator failed: ${message}` };
   }
 }
 
@@ -92,7 +132,7 @@ function send(response: ServerResponse, answer: Answer): void {
 
 function receive(request: IncomingMessage, content: Content): Received {
   const target = request.url ?? '/';
-  // Not `new URL`: it would resolve `..` and `//host`, and the rules must see what was sent.
+  // `new URL` would resolve `..` and `//host`; the handlers must see the path as it was sent.
   const mark = target.indexOf('?');
   const path = mark < 0 ? target : target.slice(0, mark);
   return {
@@ -101,52 +141,25 @@ function receive(request: IncomingMessage, content: Content): Received {
     query: new URLSearchParams(mark < 0 ? '' : target.slice(mark)),
     target,
     headers: request.headers,
-    origin: `http://127.0.0.1:${request.socket.localPort}`,
+    origin: `http://${LOOPBACK}:${request.socket.localPort}`,
     ...content,
   };
 }
 
-interface Content {
-  readonly body: Buffer;
-  readonly oversized: boolean;
-}
+type Content = Pick<Received, 'body' | 'oversized'>;
 
-/** Reads to the end even past the bound, so that the client gets its refusal; `undefined` when the client left. */
-function readBody(request: IncomingMessage, bound: number): Promise<Content | undefined> {
+/** Reads to the end even past the limit, so that the client gets its refusal. Resolves with nothing if the client left. */
+function readBody(request: IncomingMessage, limit: number): Promise<Content | undefined> {
   return new Promise(resolve => {
     let chunks: Buffer[] = [];
     let size = 0;
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= bound) chunks.push(chunk);
+      if (size <= limit) chunks.push(chunk);
       else chunks = [];
     });
-    request.once('end', () => resolve({ body: Buffer.concat(chunks), oversized: size > bound }));
+    request.once('end', () => resolve({ body: Buffer.concat(chunks), oversized: size > limit }));
     request.once('error', () => resolve(undefined));
     request.once('close', () => resolve(undefined));
-  });
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject);
-      resolve(portOf(server.address()));
-    });
-  });
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === 'string')
-    throw new Error('the server does not listen on a port');
-  return address.port;
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise(resolve => {
-    // Called with an error only when it was closed before, which is what was asked for.
-    server.close(() => resolve());
-    server.closeAllConnections();
   });
 }

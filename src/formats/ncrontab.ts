@@ -9,7 +9,8 @@ import { HOUR } from './instant';
 export function parseNcrontab(text: string): Cron {
   return new Cron(text, {
     mode: '6-part',
-    timezone: 'UTC',
+    // UTC. A named time zone gives the same result and is about five times slower.
+    utcOffset: 0,
     paused: true,
     // Here NCRONTAB differs from cron: a day must match both day fields, and `5/10` counts from 5.
     domAndDow: true,

@@ -1,34 +1,31 @@
-/** The bare floor of a sweep: the same reads by a plain HTTP pool, and one state and one calendar row a target in bare transactions. */
+/** What a sweep is compared with: the least work that reads and stores the same, and the function of most samples. */
 import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
+import type { TableClient } from '@azure/data-tables';
 import { EMULATOR_KEY } from '../../local/connection-string';
-import type { OtherSide } from './other-side';
+import type { Services } from './services';
 import { nameOf, SCOPE } from './watcher';
 
 const IN_FLIGHT = 32;
 
-export async function floor(other: OtherSide, account: string, targets: number): Promise<void> {
+/** The same reads by a plain HTTP pool, and one state row and one calendar row per target in bare transactions. */
+export async function bareFloor(services: Services, account: string, targets: number): Promise<void> {
   const agent = new Agent({ keepAlive: true });
-  const tables = `${other.tableUrl}/${account}`;
+  const write = (table: string, rows: Row[]) => transaction({ ...services, account, table, agent }, rows);
   let writing: Promise<unknown> = Promise.resolve();
   for (let start = 0; start < targets; start += 100) {
     const names = Array.from({ length: Math.min(100, targets - start) }, (_, index) => nameOf(start + index));
-    const bodies = await readAll(names, other.iotCentral, agent);
+    const bodies = await readAll(names, services.iotCentral, agent);
     await writing;
+    const expiries = bodies.map(expiryOf);
     writing = Promise.all([
-      transaction(
-        tables,
-        account,
+      write(
         'expiries',
-        names.map((name, index) => stateRow(name, bodies[index] ?? '')),
-        agent,
+        names.map((name, index) => stateRow(name, expiries[index] ?? '')),
       ),
-      transaction(
-        tables,
-        account,
+      write(
         'calendar',
-        names.map((name, index) => calendarRow(name, bodies[index] ?? '')),
-        agent,
+        names.map((name, index) => calendarRow(name, expiries[index] ?? '')),
       ),
     ]);
   }
@@ -36,13 +33,31 @@ export async function floor(other: OtherSide, account: string, targets: number):
   agent.destroy();
 }
 
+/** One read and one `upsertEntity` per target, a hundred at once. */
+export async function naive(services: Services, table: TableClient, targets: number): Promise<void> {
+  const one = async (name: string) => {
+    const response = await fetch(urlOf(services.iotCentral, name));
+    const expiresOn = expiryOf(await response.text());
+    await table.upsertEntity({ partitionKey: SCOPE, rowKey: name, expiresOn, checkedOn: new Date() });
+  };
+  for (let start = 0; start < targets; start += 100)
+    await Promise.all(
+      Array.from({ length: Math.min(100, targets - start) }, (_, index) => one(nameOf(start + index))),
+    );
+}
+
+function urlOf(iotCentral: string, name: string): string {
+  return `${iotCentral}/bench.azureiotcentral.com/api/apiTokens/${name}?api-version=2022-07-31`;
+}
+
+type Row = Readonly<Record<string, string>>;
+
 async function readAll(names: readonly string[], url: string, agent: Agent): Promise<string[]> {
   const bodies: string[] = new Array(names.length);
   let next = 0;
   const worker = async () => {
     for (let index = next++; index < names.length; index = next++) {
-      const path = `${url}/bench.azureiotcentral.com/api/apiTokens/${names[index]}?api-version=2022-07-31`;
-      bodies[index] = await send(path, 'GET', {}, undefined, agent);
+      bodies[index] = await send(urlOf(url, names[index] ?? ''), 'GET', {}, undefined, agent);
     }
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
@@ -54,25 +69,26 @@ function expiryOf(body: string): string {
   return typeof parsed === 'object' && parsed !== null && 'expiry' in parsed ? String(parsed.expiry) : '';
 }
 
-function stateRow(name: string, body: string): Record<string, string> {
+function stateRow(name: string, expiresOn: string): Row {
   const now = new Date().toISOString();
-  return { PartitionKey: SCOPE, RowKey: name, expiresOn: expiryOf(body), checkedOn: now, readOn: now };
+  return { PartitionKey: SCOPE, RowKey: name, expiresOn, checkedOn: now, readOn: now };
 }
 
-function calendarRow(name: string, body: string): Record<string, string> {
+function calendarRow(name: string, expiresOn: string): Row {
   const hash = createHash('sha256').update(SCOPE).update(name).digest('hex').slice(0, 32);
-  const expiresOn = expiryOf(body);
   return { PartitionKey: 'all', RowKey: `${expiresOn}|${hash}`, scope: SCOPE, name, expiresOn };
 }
 
-/** One entity group transaction, by hand. */
-async function transaction(
-  tables: string,
-  account: string,
-  table: string,
-  rows: Record<string, string>[],
-  agent: Agent,
-) {
+interface Place {
+  readonly tableUrl: string;
+  readonly account: string;
+  readonly table: string;
+  readonly agent: Agent;
+}
+
+/** One entity group transaction, written by hand. */
+async function transaction({ tableUrl, account, table, agent }: Place, rows: Row[]): Promise<void> {
+  const tables = `${tableUrl}/${account}`;
   const batch = `batch_${randomUUID()}`;
   const changes = `changeset_${randomUUID()}`;
   const parts = rows.map(row => {

@@ -1,77 +1,66 @@
-/** What a sweep of 10,000 due targets costs beside the bare floor. */
-
+/** What a sweep of due targets costs, compared with the bare floor and with the function of most samples. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TableClient } from '@azure/data-tables';
-import { floor } from './floor';
-import type { OtherSide } from './other-side';
-import { cost, SILENT, watcherOf } from './watcher';
+import { bareFloor, naive } from './floor';
+import { type Cost, costOf, median, type Ratio } from './measure';
+import type { Services } from './services';
+import { createTable, SILENT, watcherOf } from './watcher';
 
-const TARGETS = Number(process.env.BENCH_TARGETS ?? 10_000);
-const ROUNDS = 3;
-/** Code is compiled as it runs: before it has seen so many targets, compiling is what would be measured. */
+/** Code is compiled as it runs: before this many targets, compiling would be measured. */
 const WARM = 10_000;
-/** The `checkEvery` of the rows: sooner than that, a sweep has nothing to read. */
+/** The `checkEvery` of the rows: earlier, a sweep has nothing to read. */
 const UNTIL_DUE = 1_000;
 
-/**
- * First sight is the dearer sweep; what runs day after day is the due one. The floor, too, first fills empty tables and then
- * writes over full ones, since the emulator's work grows with its tables.
- */
-export async function benchSweep(other: OtherSide): Promise<void> {
-  const app = await watcherOf(other, TARGETS);
-  const first = await oneSweep(app);
-  const account = await emptyAccount(other);
-  const bare = await cost(() => floor(other, account, TARGETS));
-  say('first sight', ratioOf(first, bare), first, bare);
-  for (let seen = TARGETS; seen < WARM; seen += TARGETS) {
-    await oneSweep(app);
-    await floor(other, account, TARGETS);
-  }
-  const ratios: Cost[] = [];
-  for (let round = 1; round <= ROUNDS; round++) {
-    const sweep = await oneSweep(app);
-    const again = await cost(() => floor(other, account, TARGETS));
-    const ratio = ratioOf(sweep, again);
-    say(`due, round ${round}`, ratio, sweep, again);
-    ratios.push(ratio);
-  }
-  const wall = median(ratios.map(ratio => ratio.wall));
-  const cpu = median(ratios.map(ratio => ratio.cpu));
-  console.log(
-    `sweep of ${TARGETS} due targets over the bare floor: wall ${wall} x (budget 1.25), cpu ${cpu} x (budget 2.2)`,
-  );
+export interface SweepSize {
+  readonly targets: number;
+  readonly rounds: number;
 }
 
-type Cost = Awaited<ReturnType<typeof cost>>;
+/**
+ * The first sweep costs more; the due sweep runs every day. The floor also fills empty tables first and then writes over
+ * full ones, because the emulator's work grows with its tables.
+ */
+export async function benchSweep(services: Services, { targets, rounds }: SweepSize): Promise<Ratio[]> {
+  const app = await watcherOf(services, targets);
+  const account = services.freshAccount();
+  for (const table of ['expiries', 'calendar']) await createTable(account.connectionString, table);
+  const sweep = () => oneSweep(app);
+  const dueSweep = () => sleep(UNTIL_DUE).then(sweep);
+  const floor = () => costOf(() => bareFloor(services, account.name, targets));
+  print('first sweep', await sweep(), await floor());
+  for (let seen = targets; targets >= 1_000 && seen < WARM; seen += targets) {
+    await dueSweep();
+    await floor();
+  }
+  const pairs: { sweep: Cost; floor: Cost }[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    const pair = { sweep: await dueSweep(), floor: await floor() };
+    print(`due sweep, round ${round}`, pair.sweep, pair.floor);
+    pairs.push(pair);
+  }
+  const table = await createTable(services.freshAccount().connectionString, 'naive');
+  const simple = await costOf(() => naive(services, table, targets));
+  const ratio = (part: 'wall' | 'cpu') => median(pairs.map(({ sweep, floor }) => sweep[part] / floor[part]));
+  const beside = median(pairs.map(({ sweep }) => sweep.cpu)) / simple.cpu;
+  const what = `sweep of ${targets} due targets`;
+  return [
+    {
+      what: `${what} over the bare floor, wall time`,
+      value: ratio('wall'),
+      unit: 'x',
+      budget: 'at most 1.25',
+    },
+    { what: `${what} over the bare floor, CPU time`, value: ratio('cpu'), unit: 'x', budget: 'none' },
+    { what: `${what} over the naive function, CPU time`, value: beside, unit: 'x', budget: 'less than 1' },
+  ];
+}
 
 async function oneSweep(app: Awaited<ReturnType<typeof watcherOf>>): Promise<Cost> {
-  await sleep(UNTIL_DUE);
   const [message] = await app.startSweep(SILENT);
   if (!message) throw new Error('There is nothing to sweep.');
-  return await cost(() => app.sweepScope(message, SILENT));
+  return await costOf(() => app.sweepScope(message, SILENT));
 }
 
-async function emptyAccount(other: OtherSide): Promise<string> {
-  const { name, connectionString } = other.freshAccount();
-  for (const table of ['expiries', 'calendar']) {
-    await TableClient.fromConnectionString(connectionString, table, {
-      allowInsecureConnection: true,
-    }).createTable();
-  }
-  return name;
-}
-
-function ratioOf(a: Cost, b: Cost): Cost {
-  return { wall: a.wall / b.wall, cpu: a.cpu / b.cpu };
-}
-
-function median(values: number[]): string {
-  return (values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN).toFixed(2);
-}
-
-function say(what: string, ratio: Cost, sweep: Cost, bare: Cost): void {
-  const words = ({ wall, cpu }: Cost) => `${wall.toFixed(2)} s wall ${cpu.toFixed(2)} s cpu`;
-  console.log(
-    `  ${what}: sweep ${words(sweep)}, floor ${words(bare)}, ratio ${ratio.wall.toFixed(2)} wall ${ratio.cpu.toFixed(2)} cpu`,
-  );
+function print(what: string, sweep: Cost, floor: Cost): void {
+  const seconds = ({ wall, cpu }: Cost) => `${wall.toFixed(2)} s wall ${cpu.toFixed(2)} s cpu`;
+  console.log(`  ${what}: sweep ${seconds(sweep)}, floor ${seconds(floor)}`);
 }

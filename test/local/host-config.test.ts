@@ -1,6 +1,6 @@
 import { parseHostJson } from '../../local/host/host-json';
 import { compileRoutes } from '../../local/host/routes';
-import { parseSchedule } from '../../local/host/schedule';
+import { parseSchedule } from '../../local/host/timers';
 import { http } from '../support/host';
 
 const after = new Date('2026-01-01T00:00:00Z');
@@ -8,18 +8,18 @@ const after = new Date('2026-01-01T00:00:00Z');
 test.each([
   ['0 */5 * * * *', '2026-01-01T00:05:00.000Z'],
   ['30 0 6 * * *', '2026-01-01T06:00:30.000Z'],
-  // NCRONTAB's own ways: both day fields must suit (the first Monday the 1st is in June), and n/m counts from n.
+  // NCRONTAB differs from cron: both day fields must match (June has the first Monday the 1st), and n/m counts from n.
   ['0 0 0 1 * Mon', '2026-06-01T00:00:00.000Z'],
   ['0 7/20 * * * *', '2026-01-01T00:07:00.000Z'],
 ])('the schedule %s next fires at %s', (schedule, expected) => {
   expect(parseSchedule(schedule)(after)?.toISOString()).toBe(expected);
 });
 
-test('a schedule that can never come fires never', () => {
+test('a schedule without a possible date never fires', () => {
   expect(parseSchedule('0 0 0 30 2 *')(after)).toBeUndefined();
 });
 
-test.each(['*/5 * * * *', '0 0 25 * * *', 'soon'])('%s is no schedule', schedule => {
+test.each(['*/5 * * * *', '0 0 25 * * *', 'soon'])('%s is not a schedule', schedule => {
   expect(() => parseSchedule(schedule)).toThrow();
 });
 
@@ -30,7 +30,7 @@ test("what host.json leaves out has the real host's defaults", () => {
   });
 });
 
-test('what host.json says is obeyed', () => {
+test('the values of host.json are used', () => {
   const queues = { visibilityTimeout: '1.02:03:04', batchSize: 3, maxDequeueCount: 2 };
   expect(parseHostJson({ extensions: { queues, http: { routePrefix: '' } } })).toEqual({
     routePrefix: '',
@@ -38,10 +38,10 @@ test('what host.json says is obeyed', () => {
   });
 });
 
-test('a time span that is none is refused', () => {
+test('a wrong time span is refused', () => {
   expect(() => parseHostJson({ extensions: { queues: { visibilityTimeout: '30s' } } })).toThrow('hh:mm:ss');
 });
 
-test('a route that the local host would match wrongly is refused', () => {
+test('a route that the local host does not support is refused', () => {
   expect(() => compileRoutes([http('files/{*path}', async () => ({}))], 'api')).toThrow('{*path}');
 });

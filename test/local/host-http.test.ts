@@ -99,7 +99,7 @@ describe('HTTP', () => {
     expect(hosting.texts().join()).toContain('broken inside');
   });
 
-  test('what a handler logs is handed on with its level and function', async () => {
+  test('a log entry of a handler keeps its level and names the function', async () => {
     const { url } = await start([
       http('status', async (_, context) => {
         context.warn('slow: %d ms', 7);

@@ -8,7 +8,7 @@ const rawQueue = (name: string) => new QueueClient(hosting.connectionString(), n
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 describe('timers and queues', () => {
-  test('what a timer returns reaches the queue function, one message an item', async () => {
+  test('each item that a timer returns reaches the queue function as a message', async () => {
     const seen: unknown[] = [];
     const { runTimer, drainQueues } = await start([
       timer({ handler: async () => [{ scope: 'a' }, { scope: 'ü' }] }),
@@ -23,7 +23,7 @@ describe('timers and queues', () => {
     expect(await drainQueues()).toBe(0);
   });
 
-  test('what a timer that does not send returns goes nowhere', async () => {
+  test('the items of a timer that does not send are dropped', async () => {
     const { runTimer, drainQueues } = await start([
       timer({ sends: false, handler: async () => [{ a: 1 }] }),
       queue(async () => []),
@@ -75,7 +75,7 @@ describe('timers and queues', () => {
     expect((await rawQueue('sweeps').getProperties()).approximateMessagesCount).toBe(1);
   });
 
-  test('a handler is given text that is not JSON as it is, and never sees what is not base64', async () => {
+  test('text that is not JSON reaches the handler unchanged; text that is not base64 never does', async () => {
     const seen: unknown[] = [];
     const { drainQueues } = await start([
       queue(async message => {
@@ -176,7 +176,7 @@ describe('closing', () => {
     expect(hosting.texts()).toEqual([]);
   });
 
-  test('does not wait for ever', async () => {
+  test('waits only for a limited time', async () => {
     const { runTimer, close } = await start([timer({ handler: () => new Promise(() => undefined) })], {
       closeWithinMs: 10,
     });

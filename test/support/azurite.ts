@@ -1,10 +1,10 @@
-/** Storage for a test: an account of its own in the run's one Azurite, so that tests never meet. */
+/** Storage for a test: its own account in the one Azurite of the run, so that tests share no data. */
 import { randomUUID } from 'node:crypto';
 import { emulatorConnectionString } from '../../local/connection-string';
 
 /**
- * A connection string of an account that nobody has used. The run's Azurite serves whatever account it is asked
- * for, and a random name needs no counter shared by workers and module registries.
+ * A connection string of a new account. The Azurite of the run serves any account name; a random one needs no counter
+ * that test workers share.
  */
 export function freshStorage(): string {
   const account = `t${randomUUID().replaceAll('-', '').slice(0, 23)}`;

@@ -1,4 +1,4 @@
-/** A clock that the test owns: it stands still until told otherwise, and a sleep is a jump. */
+/** A clock that the test sets: it stands still, and a sleep moves it at once. */
 import { formatInstant, type Instant, parseInstant } from '../../src/formats/instant';
 import type { Clock } from '../../src/watch/ports';
 
@@ -28,6 +28,6 @@ export function testClock(start: string): TestClock {
 
 export function instant(text: string): Instant {
   const parsed = parseInstant(text);
-  if (parsed === undefined) throw new Error(`'${text}' is no instant`);
+  if (parsed === undefined) throw new Error(`'${text}' is not an instant`);
   return parsed;
 }

@@ -1,4 +1,4 @@
-/** A watcher that dies: its tables and mailer throw at the n-th change, before or after it is carried out, and at every later one. */
+/** A watcher that crashes: its tables and mailer throw before or after the n-th change, and at every later one. */
 import { createMailer } from '../../src/email/transports/acs';
 import { parseSettings } from '../../src/settings';
 import { createSources, kinds, services } from '../../src/sources';
@@ -23,15 +23,15 @@ export interface CrashPoint {
 
 export interface Doomed {
   readonly watch: SendDeps;
-  /** Every change that was begun, in order. */
+  /** Every change that was started, in order. */
   readonly changes: readonly string[];
   crashed(): boolean;
 }
 
-/** A quota that is never spent: the simulated service has none in these tests, either. */
+/** A quota that is never used up; the simulated service has none in these tests either. */
 export const UNLIMITED = { MAIL_PER_MINUTE: '100000', MAIL_PER_HOUR: '100000' };
 
-/** The composition of src/app.ts, with its tables and mailer in reach. */
+/** Composed as in src/app.ts, but the test can replace tables and mailer. */
 export function composeWatch(env: Readonly<Record<string, string>>, clock: Clock): SendDeps {
   const settings = parseSettings(env, kinds, services);
   const credential = {
@@ -68,7 +68,7 @@ export function doomed(healthy: SendDeps, point: CrashPoint): Doomed {
     return new Crash(`at ${point.at} (${changes.at(-1)}), ${point.when}`);
   };
   const change = async <T>(name: string, carryOut: () => Promise<T>): Promise<T> => {
-    // A dead process does nothing more, whatever of it was still under way.
+    // A crashed process does nothing more, even if a part of it was still at work.
     if (dead) throw new Crash('dead already');
     changes.push(name);
     const last = changes.length === point.at;
@@ -81,15 +81,15 @@ export function doomed(healthy: SendDeps, point: CrashPoint): Doomed {
   return { watch: changing(healthy, change), changes, crashed: () => dead };
 }
 
-/** Carries a change out, or does something else before, after or instead. */
+/** Runs a change, or does something else before it, after it or instead. */
 export type Change = <T>(name: string, carryOut: () => Promise<T>) => Promise<T>;
 
-/** The same watch in a process of its own, each of whose changes goes through `change`. */
+/** The same watch as another process, with each of its changes run by `change`. */
 export function changing(healthy: SendDeps, change: Change): SendDeps {
   const tables = doomedTables(healthy.tables, change);
   const mailer = async () => doomedMailer(await healthy.mailer(), change);
   const quota = doomedQuota(healthy.quota, change);
-  // Its own, since what a process keeps in mind dies with it.
+  // A new one: the memory of a process ends with it.
   const tally = mailTally(tables.mailLedger);
   return { ...healthy, tables, quota, tally, mailer };
 }
@@ -146,7 +146,7 @@ function doomedMailer(mailer: Mailer, change: Change): Mailer {
   };
 }
 
-/** A crash before or after a reservation is one around its write. */
+/** A crash before or after a reservation stands for one around its write. */
 function doomedQuota(quota: MailQuota, change: Change): MailQuota {
   return {
     mayAsk: (requests, now, leaving) => change('quota.mayAsk', () => quota.mayAsk(requests, now, leaving)),
@@ -154,14 +154,14 @@ function doomedQuota(quota: MailQuota, change: Change): MailQuota {
   };
 }
 
-/** One tick of the sweep with a composed watch: every scope to its end. */
+/** One tick of the sweep: every scope to its end. */
 export async function sweepAll(watch: SendDeps, log: Log): Promise<void> {
   const queue = await startSweep(watch, log);
   for (let message = queue.shift(); message; message = queue.shift())
     queue.push(...(await sweepScope(message, watch, log)));
 }
 
-/** One run, of which a crash is the ordinary end; sendReminders wraps what its owners met. */
+/** A run that may end in a crash. sendReminders wraps the errors of its owners in an AggregateError. */
 export async function unlessCrashed(run: () => Promise<void>): Promise<void> {
   try {
     await run();

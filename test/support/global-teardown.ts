@@ -1,4 +1,4 @@
-/** Stops the Azurite that global-setup.ts started (and whose global variable is declared there). */
+/** Stops the Azurite that global-setup.ts started; the global variable is declared there. */
 
 export default async function globalTeardown(): Promise<void> {
   await globalThis.testAzurite?.close();

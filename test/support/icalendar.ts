@@ -1,4 +1,4 @@
-/** A calendar file in tests, read by an independent parser as another program would, after the lines themselves were looked at. */
+/** Reads a calendar file with an independent parser, as another program does, after a check of its lines. */
 import ICAL from 'ical.js';
 
 export interface ReadEvent {
@@ -15,25 +15,25 @@ export interface ReadCalendar {
   readonly events: readonly ReadEvent[];
 }
 
-/** What RFC 5545 asks of each component, and what may stand in it only once. */
+/** The properties that RFC 5545 requires of each component; each may appear only once. */
 const NEEDED: Readonly<Record<string, readonly string[]>> = {
   vcalendar: ['version', 'prodid'],
   vevent: ['uid', 'dtstamp', 'dtstart', 'summary'],
   valarm: ['action', 'description', 'trigger'],
 };
 
-/** Throws for whatever no reader has to understand. */
+/** Throws if the file breaks the format. */
 export function readCalendar(file: string): ReadCalendar {
-  lookAtLines(file);
+  checkLines(file);
   const calendar = new ICAL.Component(ICAL.parse(file));
-  look(calendar);
+  checkComponent(calendar);
   const events = calendar.getAllSubcomponents('vevent').map(readEvent);
-  if (new Set(events.map(({ uid }) => uid)).size < events.length) throw new Error('a UID is there twice');
+  if (new Set(events.map(({ uid }) => uid)).size < events.length) throw new Error('a UID appears twice');
   return { name: textOf(calendar, 'x-wr-calname'), events };
 }
 
-/** A parser forgives what a stricter one would not. */
-function lookAtLines(file: string): void {
+/** Stricter than the parser. */
+function checkLines(file: string): void {
   if (!file.endsWith('\r\n')) throw new Error('the last line has no end');
   for (const line of file.slice(0, -2).split('\r\n')) {
     if (/[\r\n\0]/.test(line)) throw new Error(`a bare line end: ${line}`);
@@ -42,21 +42,21 @@ function lookAtLines(file: string): void {
   }
 }
 
-function look(component: ICAL.Component): void {
+function checkComponent(component: ICAL.Component): void {
   const { name } = component;
   const names = component.getAllProperties().map(property => property.name);
   const twice = names.filter((other, index) => names.indexOf(other) !== index);
   const missing = (NEEDED[name] ?? []).filter(needed => !names.includes(needed));
-  if (!(name in NEEDED)) throw new Error(`${name} is none of ours`);
+  if (!(name in NEEDED)) throw new Error(`${name} is not used by this app`);
   if (twice.length > 0) throw new Error(`${twice.join(', ')} twice in ${name}`);
   if (missing.length > 0) throw new Error(`${name} without ${missing.join(', ')}`);
-  for (const part of component.getAllSubcomponents()) look(part);
+  for (const part of component.getAllSubcomponents()) checkComponent(part);
 }
 
 function readEvent(event: ICAL.Component): ReadEvent {
   const start = event.getFirstPropertyValue('dtstart');
   if (!(start instanceof ICAL.Time) || start.isDate || start.zone !== ICAL.Timezone.utcTimezone)
-    throw new Error(`no moment in UTC: ${String(start)}`);
+    throw new Error(`not an instant in UTC: ${String(start)}`);
   return {
     uid: textOf(event, 'uid') ?? '',
     startsOn: start.toICALString(),
@@ -72,7 +72,7 @@ function textOf(component: ICAL.Component, name: string): string | undefined {
   return value === null ? undefined : String(value);
 }
 
-/** As it is written: a parser's own spelling of a duration may differ. */
+/** As it is written: a parser may write a duration in another way. */
 function triggerOf(alarm: ICAL.Component): string {
   return (alarm.getFirstProperty('trigger')?.toICALString() ?? '').replace(/^TRIGGER:/, '');
 }

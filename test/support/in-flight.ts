@@ -1,14 +1,14 @@
-/** Requests under way to a simulated service: a clock that jumps must not overtake them, or they would arrive in heaps. */
+/** Requests in progress to a simulated service: a test clock may jump only when there are none. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 
 export interface InFlight {
-  /** Resolves when every request to these origins is answered and its answer taken in. */
+  /** Resolves when every request to these origins is answered and its answer is processed. */
   settled(): Promise<void>;
   stop(): void;
 }
 
-/** Turns of the event loop between an answer's head and the end of what the watcher makes of it. */
+/** Turns of the event loop until the watcher has processed an answer. */
 const TURNS = 5;
 
 export function watchRequests(origins: readonly string[]): InFlight {

@@ -1,4 +1,4 @@
-/** Prometheus in tests: an own little reader of its text format that shares nothing with the writer, and promtool where this machine has it. */
+/** Prometheus in tests: a small reader of its text format, independent of the writer, and promtool if it is installed. */
 import { spawnSync } from 'node:child_process';
 
 export interface Series {
@@ -16,9 +16,9 @@ export interface Exposed {
 const SAMPLE = /^([a-zA-Z_:][\w:]*)(\{.*\})? (\S+)$/su;
 const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\\n]|\\["\\n])*)"(,|$)/suy;
 
-/** Throws for whatever a scraper would refuse, and for a series that is there twice or has no HELP and TYPE. */
+/** Throws if a scraper would refuse the text, or if a series appears twice or has no HELP and TYPE. */
 export function readExposition(text: string): Exposed {
-  if (!text.endsWith('\n')) throw new Error('the last line has no end');
+  if (!text.endsWith('\n')) throw new Error('the last line does not end with a line break');
   const families = new Map<string, { type: string; help: string }>();
   const series: Series[] = [];
   let help: readonly [name: string, text: string] | undefined;
@@ -31,7 +31,7 @@ export function readExposition(text: string): Exposed {
     } else series.push(readSeries(line, [...families.keys()].at(-1)));
   }
   const identities = series.map(({ name, labels }) => JSON.stringify([name, Object.entries(labels).sort()]));
-  if (new Set(identities).size < identities.length) throw new Error('a series is there twice');
+  if (new Set(identities).size < identities.length) throw new Error('a series appears twice');
   return { families, series };
 }
 
@@ -60,7 +60,7 @@ function unescaped(text: string): string {
 /** Debian's package `prometheus` has it. */
 export const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
 
-/** A test where promtool is, and elsewhere one that is reported as skipped, with the reason in its name. */
+/** A test that needs promtool; without it, it is reported as skipped with the reason in its name. */
 export function promtoolTest(name: string, work: () => void | Promise<void>): void {
   const run = async () => {
     await work();
@@ -69,7 +69,7 @@ export function promtoolTest(name: string, work: () => void | Promise<void>): vo
   else test.skip(`${name} (skipped: promtool is not installed)`, run);
 }
 
-/** All that it says; a warning is enough for it to fail. */
+/** Its exit code and its whole output. */
 export function promtool(args: readonly string[], input?: string): { status: number | null; said: string } {
   const { status, stdout, stderr } = spawnSync('promtool', args, { input, encoding: 'utf8' });
   return { status, said: stdout + stderr };

@@ -1,4 +1,4 @@
-/** What tests of the snooze link share: the link in an owner's latest mail, its token, and whole forms as a browser sends them. */
+/** The snooze links in an owner's mails, and the token of the latest one. */
 import type { World } from './world';
 
 export const LINKED = {

@@ -1,4 +1,4 @@
-/** What the stories share: places, the mails that one moment brings, what a target's history says, and all that is stored. */
+/** Shared by the stories: scopes, the mails of one instant, the history of a target, and all stored rows. */
 import { TableClient } from '@azure/data-tables';
 import { MINUTE } from '../../src/formats/instant';
 import type { World } from './world';
@@ -8,14 +8,14 @@ export const CONTOSO = `iotCentralToken:${HOST}`;
 export const SUBSCRIPTION = '651f8027-33e8-4ec4-97b4-f6e9f3dc8744';
 export const APPS = `containerApp:${SUBSCRIPTION}`;
 
-/** What the work mails, as `recipient: subject`. */
+/** The mails that `work` sends, as `recipient: subject`. */
 export async function mailedBy(world: World, work: () => Promise<void>): Promise<string[]> {
   const before = world.mails().length;
   await work();
   return world.mails().slice(before);
 }
 
-/** The mails at one instant: sweeps and reminds twice, since whatever is due goes out with the first and nothing with the second. */
+/** The mails at one instant. It sweeps and reminds twice: all that is due goes out with the first, nothing with the second. */
 export function mailsAt(world: World, text: string): Promise<string[]> {
   return mailedBy(world, async () => {
     world.clock.to(text);
@@ -24,7 +24,7 @@ export function mailsAt(world: World, text: string): Promise<string[]> {
   });
 }
 
-/** So many ticks, five minutes apart. */
+/** A number of ticks, five minutes apart. */
 export async function ticks(world: World, count: number): Promise<void> {
   for (let tick = 0; tick < count; tick += 1) {
     world.clock.pass(5 * MINUTE);
@@ -47,14 +47,14 @@ export function textTo(world: World, owner: string): string {
   return world.mailsTo(owner).at(-1)?.message.content.plainText ?? '';
 }
 
-/** One line of words: what a mail says without how it wraps. */
+/** The text of a mail without its line breaks. */
 export function flat(text: string): string {
   return text.replace(/\n! {2}|\s+/g, ' ');
 }
 
 export const TABLES = ['registry', 'expiries', 'calendar', 'outbox', 'scopes', 'history'] as const;
 
-/** Every entity of the tables named, etags included: equal dumps mean that nothing was even rewritten. */
+/** Every entity of these tables, etags included: equal dumps mean that no row was written. */
 export function dump(world: World, names: readonly string[] = TABLES): Promise<string[]> {
   return dumpOf(world.connectionString, names);
 }
@@ -70,7 +70,7 @@ export async function dumpOf(connectionString: string, names: readonly string[])
   return rows;
 }
 
-/** How many reminders wait in the outbox, claims left out. */
+/** The number of reminders in the outbox, without claims. */
 export async function queued(world: World): Promise<number> {
   let count = 0;
   for await (const { lines } of world.tables.outbox.byOwner()) count += lines.length;

@@ -1,4 +1,4 @@
-/** A whole watcher in a test: the real composition on Azurite and the simulated services, with a clock that the test owns. */
+/** A whole watcher in a test: the real app on Azurite and the simulated services, with a clock that the test sets. */
 
 import { TableClient } from '@azure/data-tables';
 import {
@@ -25,10 +25,10 @@ export interface World {
   readonly env: Readonly<Record<string, string>>;
   readonly tables: ReturnType<typeof openTables>;
   readonly log: Log & { readonly lines: string[] };
-  /** The app as of now; `restart` composes it anew, as a fresh process would. */
+  /** The current app; `restart` creates a new one, as a new process does. */
   app(): ReturnType<typeof createApp>;
   restart(settings?: Record<string, string>): void;
-  /** Writes a registry row as a person would. */
+  /** Writes a registry row as a person does. */
   register(scope: string, name: string, columns?: Record<string, unknown>): Promise<void>;
   /** Writes many rows of one scope, up to 100 a transaction. */
   registerAll(scope: string, names: readonly string[], columns?: Record<string, unknown>): Promise<void>;
@@ -46,7 +46,7 @@ export interface World {
 
 export const START = '2026-06-01T00:00:00Z';
 
-/** Call it once in a test file: each test gets a world of its own, which is closed afterwards. */
+/** Call it once in a test file: each test gets its own world, which is closed afterwards. */
 export function useWorld(
   options: Omit<SimulatedAzureOptions, 'now'> & { settings?: Record<string, string> } = {},
 ): () => World {
@@ -57,7 +57,7 @@ export function useWorld(
     const clock = testClock(START);
     const quiet = { perMinute: 1e6, perHour: 1e6, statusPerMinute: 1e6, statusPerHour: 1e6 };
     const azure = await startSimulatedAzure({ communication: quiet, ...options, now: clock.now });
-    // Closed even where the world then fails to come about.
+    // Closed even if creating the world fails.
     opened = azure;
     inFlight = watchRequests([azure.arm.url, azure.iotCentral.url]);
     const { settled } = inFlight;

@@ -1,6 +1,6 @@
-/** The simulated Resource Manager: what it gives, and what it refuses. */
+/** The simulated Resource Manager: its answers and its refusals. */
 import { type SimulatedArm, startSimulatedArm } from '../../../local/simulated/arm';
-import { type Asked, ask, at } from './ask';
+import { ask, at, type HttpResult } from './ask';
 import { shape, spec, testWithSpecs } from './specs';
 
 const SUBSCRIPTION = '651f8027-33e8-4ec4-97b4-f6e9f3dc8744';
@@ -16,11 +16,11 @@ afterEach(() => arm.close());
 
 const address = (name: string, subscription = SUBSCRIPTION) =>
   `${arm.url}/subscriptions/${subscription}/resourceGroups/rg/providers/Microsoft.App/containerApps/${name}/getAuthtoken`;
-const read = (name: string, subscription = SUBSCRIPTION): Promise<Asked> =>
+const read = (name: string, subscription = SUBSCRIPTION): Promise<HttpResult> =>
   ask('POST', `${address(name, subscription)}?api-version=2023-08-01-preview`);
 const app = (name = 'web') => arm.app(SUBSCRIPTION, 'rg', name);
-const expires = (answer: Asked) => at(answer.body, 'properties', 'expires');
-const token = (answer: Asked) => at(answer.body, 'properties', 'token');
+const expires = (answer: HttpResult) => at(answer.body, 'properties', 'expires');
+const token = (answer: HttpResult) => at(answer.body, 'properties', 'token');
 
 testWithSpecs()('answers in the shape of the documented example', async () => {
   app('testcontainerapp0').expires('2022-07-14T19:22:50.3080223Z');
@@ -65,7 +65,7 @@ describe('an app', () => {
     expect(expires(await read('wEB', OTHER))).toBe('2027-05-01T00:00:00Z');
   });
 
-  test('that does not exist, or no longer, is a 404 without a body', async () => {
+  test('that does not exist (any more) is a 404 without a body', async () => {
     expect(await read('web')).toMatchObject({ status: 404, text: '' });
     app();
     expect(await read('web')).toMatchObject({ status: 200 });
@@ -73,7 +73,7 @@ describe('an app', () => {
     expect(await read('web')).toMatchObject({ status: 404, text: '' });
   });
 
-  test('needs a subscription that could exist', () => {
+  test('needs a valid subscription id', () => {
     expect(() => arm.app('sub-1', 'rg', 'web')).toThrow("is a UUID, not 'sub-1'");
   });
 });
@@ -130,7 +130,7 @@ describe('a request is refused', () => {
 
 describe('throttling', () => {
   const statuses = async (times: number, subscription = SUBSCRIPTION) => {
-    const answers: Asked[] = [];
+    const answers: HttpResult[] = [];
     for (let count = 0; count < times; count += 1) answers.push(await read('web', subscription));
     return answers.map(answer => answer.status);
   };
@@ -144,14 +144,15 @@ describe('throttling', () => {
     expect(arm.requests.filter(request => request.status === 429)).toHaveLength(2);
   });
 
-  test('tells the writes that remain', async () => {
+  test('names the remaining writes', async () => {
     app();
-    const remaining = (answer: Asked) => answer.headers.get('x-ms-ratelimit-remaining-subscription-writes');
+    const remaining = (answer: HttpResult) =>
+      answer.headers.get('x-ms-ratelimit-remaining-subscription-writes');
     expect(remaining(await read('web'))).toBe('199');
     expect(remaining(await read('missing'))).toBe('198');
   });
 
-  test('refuses with the error envelope and whole seconds to wait', async () => {
+  test('refuses with the error format and whole seconds to wait', async () => {
     app();
     arm.subscription(SUBSCRIPTION).drain();
     const refused = await read('web');
@@ -180,7 +181,7 @@ describe('throttling', () => {
   });
 });
 
-test('a whole subscription can be out, and well again', async () => {
+test('a whole subscription can fail, and work again', async () => {
   app().expires('2027-05-01T00:00:00Z');
   arm.subscription(SUBSCRIPTION).misbehaves({ fault: 'status', status: 503, code: 'ServiceUnavailable' });
   expect(await read('web')).toMatchObject({ status: 503 });

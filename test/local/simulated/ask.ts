@@ -1,9 +1,9 @@
-/** How these tests ask a simulated service: plain HTTP, redirects not followed, the body kept as it came. */
-export interface Asked {
+/** Sends plain HTTP requests to a simulated service: redirects are not followed, and the body is kept as sent. */
+export interface HttpResult {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The body as JSON; `undefined` when it is none. */
+  /** The body as JSON; `undefined` if it is not JSON. */
   readonly body: unknown;
 }
 
@@ -11,13 +11,13 @@ export async function ask(
   method: string,
   url: string,
   init: Omit<RequestInit, 'method'> = {},
-): Promise<Asked> {
+): Promise<HttpResult> {
   const response = await fetch(url, { redirect: 'manual', ...init, method });
   const text = await response.text();
   return { status: response.status, headers: response.headers, text, body: parsed(text) };
 }
 
-/** The body's value at `error.code` and the like. */
+/** The value of the body at a path such as `error.code`. */
 export function at(body: unknown, ...path: readonly string[]): unknown {
   return path.reduce<unknown>((value, key) => {
     return typeof value === 'object' && value !== null

@@ -6,7 +6,7 @@ import {
   type SimulatedCommunication,
   startSimulatedCommunication,
 } from '../../../local/simulated/communication';
-import { type Asked, ask, at } from './ask';
+import { ask, at, type HttpResult } from './ask';
 import { shape, spec, testWithSpecs } from './specs';
 
 const ID = '8540c0de-899f-5cce-acb5-3ec493af3800';
@@ -29,13 +29,13 @@ const mail = {
   content: { subject: 'Soon', plainText: 'text' },
   recipients: { to: [{ address: 'ada@example.com' }] },
 };
-const post = (message: unknown = mail, headers: Record<string, string> = {}): Promise<Asked> =>
+const post = (message: unknown = mail, headers: Record<string, string> = {}): Promise<HttpResult> =>
   ask('POST', `${service.url}/emails:send${VERSION}`, {
     headers: { 'content-type': 'application/json', ...headers },
     body: typeof message === 'string' ? message : JSON.stringify(message),
   });
-const send = (operationId = ID): Promise<Asked> => post(mail, { 'operation-id': operationId });
-const status = (operationId = ID): Promise<Asked> =>
+const send = (operationId = ID): Promise<HttpResult> => post(mail, { 'operation-id': operationId });
+const status = (operationId = ID): Promise<HttpResult> =>
   ask('GET', `${service.url}/emails/operations/${operationId}${VERSION}`);
 
 describe('the documented examples', () => {
@@ -359,7 +359,7 @@ describe('with an access key', () => {
     expect(service.mails).toHaveLength(1);
   });
 
-  test.each<[string, () => Promise<Asked>]>([
+  test.each<[string, () => Promise<HttpResult>]>([
     ['no signature', () => post()],
     [
       'another signature',

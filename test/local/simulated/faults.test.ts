@@ -1,8 +1,8 @@
-/** Everything a watched service can do wrong, at both services. */
+/** Every fault that a test can set, at both watched services. */
 import { type SimulatedArm, startSimulatedArm } from '../../../local/simulated/arm';
 import type { Fault } from '../../../local/simulated/faults';
 import { type SimulatedIotCentral, startSimulatedIotCentral } from '../../../local/simulated/iot-central';
-import { type Asked, ask, at } from './ask';
+import { ask, at, type HttpResult } from './ask';
 
 const SUBSCRIPTION = '651f8027-33e8-4ec4-97b4-f6e9f3dc8744';
 const HOST = 'contoso.azureiotcentral.com';
@@ -27,7 +27,7 @@ const services = [
         `${arm.url}/subscriptions/${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.App/containerApps/web/getAuthtoken?api-version=2023-08-01-preview`,
         init,
       ),
-    date: (answer: Asked) => at(answer.body, 'properties', 'expires'),
+    date: (answer: HttpResult) => at(answer.body, 'properties', 'expires'),
     requests: () => arm.requests,
   },
   {
@@ -35,7 +35,7 @@ const services = [
     item: () => iot.token(HOST, 'gateway').expires('2027-05-01T00:00:00Z'),
     read: (init: RequestInit = {}) =>
       ask('GET', `${iot.url}/${HOST}/api/apiTokens/gateway?api-version=2022-07-31`, init),
-    date: (answer: Asked) => at(answer.body, 'expiry'),
+    date: (answer: HttpResult) => at(answer.body, 'expiry'),
     requests: () => iot.requests,
   },
 ];
@@ -46,7 +46,7 @@ describe.each(services)('$service', ({ item, read, date, requests }) => {
     return read();
   };
 
-  test('refuses with a status, in its own envelope', async () => {
+  test('refuses with a status, in its own error format', async () => {
     const answer = await readWith({
       fault: 'status',
       status: 403,
@@ -117,14 +117,14 @@ describe.each(services)('$service', ({ item, read, date, requests }) => {
       expect(date(await readWith({ fault: 'rawDate', value }))).toEqual(value);
   });
 
-  test('misbehaves a number of times and then is well', async () => {
+  test('fails a number of times and then works', async () => {
     item().misbehaves({ fault: 'times', times: 2, inner: { fault: 'status', status: 500 } });
     expect([await read(), await read(), await read()].map(answer => answer.status)).toEqual([500, 500, 200]);
     item().misbehaves({ fault: 'times', times: 0, inner: { fault: 'status', status: 500 } });
     expect((await read()).status).toBe(200);
   });
 
-  test('is well again when told', async () => {
+  test('works again when the test says so', async () => {
     item().misbehaves({ fault: 'html' }).recovers();
     expect(date(await read())).toBe('2027-05-01T00:00:00Z');
   });

@@ -1,6 +1,6 @@
-/** The simulated IoT Central: what it gives, and what it refuses. */
+/** The simulated IoT Central: its answers and its refusals. */
 import { type SimulatedIotCentral, startSimulatedIotCentral } from '../../../local/simulated/iot-central';
-import { type Asked, ask, at } from './ask';
+import { ask, at, type HttpResult } from './ask';
 import { shape, spec, testWithSpecs } from './specs';
 
 const HOST = 'contoso.azureiotcentral.com';
@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => iot.close());
 
 const tokens = (host = HOST) => `${iot.url}/${host}/api/apiTokens`;
-const read = (id: string, host = HOST): Promise<Asked> => ask('GET', `${tokens(host)}/${id}${VERSION}`);
+const read = (id: string, host = HOST): Promise<HttpResult> => ask('GET', `${tokens(host)}/${id}${VERSION}`);
 const create = (id: string, body: unknown) =>
   ask('PUT', `${tokens()}/${id}${VERSION}`, { body: JSON.stringify(body) });
 
@@ -62,7 +62,7 @@ describe('the documented examples', () => {
 });
 
 describe('a token', () => {
-  test('tells its expiry, and leaves it out when it never expires', async () => {
+  test('shows its expiry, and leaves it out if it never expires', async () => {
     iot.token(HOST, 'gateway').expires('2027-05-01T00:00:00Z');
     expect(at((await read('gateway')).body, 'expiry')).toBe('2027-05-01T00:00:00Z');
     iot.token(HOST, 'gateway').neverExpires();
@@ -70,7 +70,7 @@ describe('a token', () => {
     expect(iot.token(HOST, 'gateway').reads).toBe(2);
   });
 
-  test('is found by any id, percent-encoded, and ids mind their case', async () => {
+  test('is found by any id, percent-encoded; the case of an id counts', async () => {
     for (const id of ['a/b', 'ü & ?', '100%', '~2F']) {
       iot.token(HOST, id);
       expect(await read(encodeURIComponent(id))).toMatchObject({ status: 200, body: { id } });
@@ -78,7 +78,7 @@ describe('a token', () => {
     expect((await read('A%2FB')).status).toBe(404);
   });
 
-  test('that is unknown is a 404 with the error envelope', async () => {
+  test('that is unknown is a 404 in the error format', async () => {
     iot.app(HOST);
     const { status, headers, body } = await read('nothing');
     expect(status).toBe(404);
@@ -93,7 +93,7 @@ describe('a token', () => {
     });
   });
 
-  test('belongs to one application, whose host minds no case', async () => {
+  test('belongs to one application; the case of the host does not count', async () => {
     iot.token(HOST, 'gateway');
     iot.app('fabrikam.azureiotcentral.com');
     expect((await read('gateway', HOST.toUpperCase())).status).toBe(200);
@@ -101,7 +101,7 @@ describe('a token', () => {
     expect((await read('gateway', 'nobody.azureiotcentral.com')).status).toBe(404);
   });
 
-  test('tells its value when it is created and never again', async () => {
+  test('shows its value when it is created and never again', async () => {
     iot.app(HOST);
     const created = await create('gateway', { roles: [{ role: 'r' }], expiry: '2027-05-01T00:00:00Z' });
     expect(at(created.body, 'token')).toMatch(/^SECRET-IOT-.{30}/);
@@ -175,7 +175,7 @@ describe('a request is refused', () => {
 });
 
 describe('the list', () => {
-  test('is followed page by page to its end', async () => {
+  test('can be read page by page to its end', async () => {
     for (let count = 0; count < 5; count += 1) iot.token(HOST, `token-${count}`);
     iot.app(HOST).pageSize = 2;
     const seen: unknown[] = [];
@@ -190,7 +190,7 @@ describe('the list', () => {
     expect((await ask('GET', `${tokens()}${VERSION}&%24skiptoken=-1`)).status).toBe(400);
   });
 
-  test('misbehaves with its application', async () => {
+  test('fails with its application', async () => {
     iot.token(HOST, 'gateway').expires('2027-05-01T00:00:00Z');
     iot.app(HOST).misbehaves({ fault: 'noDate' });
     expect((await ask('GET', tokens() + VERSION)).text).not.toContain('expiry');
@@ -201,10 +201,10 @@ describe('the list', () => {
 });
 
 describe('throttling', () => {
-  test('allows 20 requests at once and 20 a second for each application, and names no time to wait', async () => {
+  test('allows 20 requests at once and 20 a second for each application, and sends no Retry-After', async () => {
     iot.token(HOST, 'gateway');
     iot.token('fabrikam.azureiotcentral.com', 'gateway');
-    const burst: Asked[] = [];
+    const burst: HttpResult[] = [];
     for (let count = 0; count < 21; count += 1) burst.push(await read('gateway'));
     expect(burst.map(answer => answer.status).indexOf(429)).toBe(20);
     expect(burst[20]?.headers.get('retry-after')).toBeNull();

@@ -1,4 +1,4 @@
-/** The outbox that a person reads in the demo: complete, calm, and harmless whatever a mail contains. */
+/** The outbox that a person reads in the demo: complete, and harmless whatever a mail contains. */
 import {
   type SimulatedCommunication,
   startSimulatedCommunication,
@@ -68,7 +68,7 @@ test('opens a mail with its text, and its HTML in a frame', async () => {
   expect((await look('/outbox/2')).text).not.toContain('<iframe');
 });
 
-test('gives the HTML part as it is, but its links open beside it', async () => {
+test('shows the HTML part unchanged, except that its links open in a new tab', async () => {
   await send('Soon', { html: '<p>In <b>3</b> days.</p>' });
   await send('Soon', {
     html: '<!doctype html><html><head class="x"><title>$&</title></head><body></body></html>',
@@ -79,7 +79,7 @@ test('gives the HTML part as it is, but its links open beside it', async () => {
   );
 });
 
-test('escapes everything a mail brings', async () => {
+test('escapes all text of a mail', async () => {
   await send(HOSTILE, { plainText: HOSTILE });
   for (const path of ['/', '/outbox/1']) {
     const { text } = await look(path);
@@ -88,7 +88,7 @@ test('escapes everything a mail brings', async () => {
   }
 });
 
-test('lets no page load or run anything, and a mail only its own styles', async () => {
+test('no page can load or run anything; a mail can use its own styles', async () => {
   await send('Soon', { html: '<p>x</p>', plainText: 'x' });
   for (const path of ['/', '/outbox/1', '/outbox/9']) {
     const policy = (await look(path)).headers.get('content-security-policy') ?? '';

@@ -1,6 +1,5 @@
-/** The server that the simulated services stand on. */
-import type { Received } from '../../../local/simulated/answer';
-import { json } from '../../../local/simulated/answer';
+/** The HTTP server under every simulated service. */
+import { json, type Received } from '../../../local/simulated/messages';
 import { type RunningServer, startServer } from '../../../local/simulated/server';
 import { ask } from './ask';
 
@@ -21,7 +20,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map(server => server.close()));
 });
 
-test('hands the path on as it was sent, still encoded', async () => {
+test('passes the path on as it was sent, still encoded', async () => {
   let seen: Received | undefined;
   const server = await start(request => {
     seen = request;
@@ -45,7 +44,7 @@ test('logs each request with its instant and status, and never a credential', as
   expect(JSON.stringify(server.log.requests)).not.toContain('hush-hush');
 });
 
-test('keeps a bounded log and counts on', async () => {
+test('keeps a limited log, and counts all requests', async () => {
   const server = await start(() => json(200, {}), { keepRequests: 2 });
   for (let count = 0; count < 6; count += 1) await ask('GET', `${server.url}/${count}`);
   expect(server.log.requests.length).toBeLessThanOrEqual(4);
@@ -59,7 +58,7 @@ test('counts the requests in flight', async () => {
   expect(server.log.requests.map(request => request.inFlight).sort()).toEqual([1, 2, 3]);
 });
 
-test('tells the handler of a body that is too big, and still answers', async () => {
+test('tells the handler that a body is too big, and still answers', async () => {
   const server = await start(({ oversized, body }) => json(oversized ? 413 : 200, { length: body.length }), {
     maxBodyBytes: 10,
   });
@@ -73,7 +72,7 @@ test('tells the handler of a body that is too big, and still answers', async () 
   });
 });
 
-test('shows its own faults as such', async () => {
+test('answers its own errors with 500', async () => {
   const server = await start(() => {
     throw new Error('a mistake in the simulator');
   });

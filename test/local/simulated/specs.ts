@@ -1,10 +1,10 @@
-/** Finds the reference shapes that may lie beside the repository; where they don't, their tests are skipped with a note. */
+/** Reads the services' specifications, if they are beside the repository. Otherwise their tests are skipped. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const SPECS = path.join(__dirname, '../../../../shared/specs');
 
-/** `test`, or `test.skip` where the specifications are missing. */
+/** `test`, or `test.skip` if the specifications are missing. */
 export function testWithSpecs(): jest.It {
   if (existsSync(SPECS)) return test;
   console.log('The specifications are not beside the repository: comparisons with them are skipped.');
@@ -16,7 +16,7 @@ export function spec(file: string): unknown {
   return value;
 }
 
-/** What a value is made of, for comparing shapes: property names and types, of lists the first item. */
+/** The shape of a value, to compare: property names and types, and of a list the first item. */
 export function shape(value: unknown): unknown {
   if (Array.isArray(value)) return value.slice(0, 1).map(shape);
   if (typeof value !== 'object' || value === null) return typeof value;

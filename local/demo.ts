@@ -1,10 +1,7 @@
-/** The demo fleet: one target in every standing and check, so that a first look shows what there is to see. */
-import type { RegistryLine } from '../registry-rows';
-import type { SimulatedAzure } from '../simulated';
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+/** The demo fleet of `npm start`: a target in every standing and check, so that each can be seen at once. */
+import { DAY, HOUR } from '../src/formats/instant';
+import type { RegistryLine } from './registry-rows';
+import type { SimulatedAzure } from './simulated';
 
 const SUBSCRIPTION = '651f8027-33e8-4ec4-97b4-f6e9f3dc8744';
 const BUSY = '0c0ffee0-1111-4222-8333-444455556666';
@@ -12,37 +9,34 @@ const CONTOSO = 'contoso.azureiotcentral.com';
 
 const OWNERS = 'ada@example.com, grace@example.com';
 
-/** Sets up the simulated services. Dates count from the day the demo was born, so that a restart renews nothing. */
-export function furnish({ arm, iotCentral }: SimulatedAzure, born: number): void {
+/** Creates the demo's tokens. All dates count from the first start, so that a restart renews no token. */
+export function prepareDemo({ arm, iotCentral }: SimulatedAzure, firstStart: number): void {
   const token = (id: string) => iotCentral.token(CONTOSO, id);
-  token('telemetry-prod').expires(born + 240 * DAY);
-  token('gateway-prod').expires(born + 6 * DAY + 5 * HOUR);
-  token('line-3-sensors').expires(born + 13 * DAY);
-  token('legacy-bridge').expires(born - 2 * DAY);
+  token('telemetry-prod').expires(firstStart + 240 * DAY);
+  token('gateway-prod').expires(firstStart + 6 * DAY + 5 * HOUR);
+  token('line-3-sensors').expires(firstStart + 13 * DAY);
+  token('legacy-bridge').expires(firstStart - 2 * DAY);
   token('break-glass').neverExpires();
   token('ci-smoke')
-    .expires(born + 90 * DAY)
+    .expires(firstStart + 90 * DAY)
     .misbehaves({ fault: 'status', status: 403, code: 'Forbidden' });
-  token('mistyped').expires(born + 45 * DAY);
+  token('mistyped').expires(firstStart + 45 * DAY);
   arm.app(SUBSCRIPTION, 'rg-shop', 'shop-api').mintsFor(HOUR);
-  arm.app(SUBSCRIPTION, 'rg-shop', 'shop-worker').expires(born + 20 * HOUR);
-  arm.app(BUSY, 'rg-busy', 'night-batch').expires(born + 30 * DAY);
+  arm.app(SUBSCRIPTION, 'rg-shop', 'shop-worker').expires(firstStart + 20 * HOUR);
+  arm.app(BUSY, 'rg-busy', 'night-batch').expires(firstStart + 30 * DAY);
   arm.subscription(BUSY).misbehaves({
     fault: 'status',
     status: 429,
     code: 'TooManyRequests',
-    retryAfter: `${(10 * MINUTE) / 1_000}`,
+    retryAfter: '600',
   });
 }
 
-/** The registry rows, as a person would write them. */
+/** The demo's registry rows, as a person writes them. */
 export function demoRows(): RegistryLine[] {
-  const iot = (name: string, columns: RegistryLine['columns']) => ({
-    scope: `iotCentralToken:${CONTOSO}`,
-    name,
-    columns,
-  });
-  const app = (scope: string, name: string, columns: RegistryLine['columns']) => ({
+  type Columns = RegistryLine['columns'];
+  const iot = (name: string, columns: Columns) => ({ scope: `iotCentralToken:${CONTOSO}`, name, columns });
+  const app = (scope: string, name: string, columns: Columns) => ({
     scope: `containerApp:${scope}`,
     name,
     columns,

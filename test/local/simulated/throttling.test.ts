@@ -1,6 +1,5 @@
-/** The service's bucket and its sliding limits, on a clock of their own. */
-import { perMinuteAndHour } from '../../../local/simulated/sliding-limit';
-import { TokenBucket } from '../../../local/simulated/token-bucket';
+/** The token bucket and the sliding limits, with a clock of their own. */
+import { perMinuteAndHour, TokenBucket } from '../../../local/simulated/throttling';
 
 let clock = 0;
 const now = () => clock;
@@ -30,14 +29,14 @@ describe('a token bucket', () => {
     expect(drained(bucket)).toBe(20);
   });
 
-  test('tells what is left, and how long until one more', () => {
+  test('says how many are left, and how long until the next', () => {
     const bucket = new TokenBucket(10, 2, now);
     expect(bucket.take('a')).toEqual({ allowed: true, remaining: 1, retryAfterMs: 0 });
     expect(bucket.take('a')).toEqual({ allowed: true, remaining: 0, retryAfterMs: 100 });
     expect(bucket.take('a')).toEqual({ allowed: false, remaining: 0, retryAfterMs: 100 });
   });
 
-  test('charges nothing for what it refuses', () => {
+  test('a refused request costs nothing', () => {
     const bucket = new TokenBucket(10, 1, now);
     bucket.take('a');
     for (let count = 0; count < 50; count += 1) expect(bucket.take('a').allowed).toBe(false);
@@ -45,7 +44,7 @@ describe('a token bucket', () => {
     expect(bucket.take('a').allowed).toBe(true);
   });
 
-  test('keeps keys apart, and can be drained by one', () => {
+  test('has one level for each key, and can be drained for one', () => {
     const bucket = new TokenBucket(10, 5, now);
     bucket.drain('a');
     expect(drained(bucket, 'a')).toBe(0);
@@ -69,7 +68,7 @@ describe('a sliding limit', () => {
   const accrued = (limit: ReturnType<typeof perMinuteAndHour>, times: number) =>
     Array.from({ length: times }, () => limit.accrue());
 
-  test('allows so many in a minute and tells when one more fits', () => {
+  test('allows a number of requests a minute, and says when the next one fits', () => {
     const limit = perMinuteAndHour(3, 100, now);
     expect(accrued(limit, 3)).toEqual([undefined, undefined, undefined]);
     clock += 59_000;
@@ -78,7 +77,7 @@ describe('a sliding limit', () => {
     expect(accrued(limit, 2)).toEqual([undefined, undefined]);
   });
 
-  test('counts refused requests, so that hammering never gets through', () => {
+  test('counts refused requests, so that a client that never waits gets nothing', () => {
     const limit = perMinuteAndHour(2, 100, now);
     const outcomes = Array.from({ length: 60 }, () => {
       clock += 10_000;
@@ -88,7 +87,7 @@ describe('a sliding limit', () => {
     expect(outcomes.slice(2).every(wait => wait !== undefined)).toBe(true);
   });
 
-  test('holds the hour as well as the minute', () => {
+  test('limits the hour as well as the minute', () => {
     const limit = perMinuteAndHour(30, 100, now);
     const allowed = Array.from({ length: 6 }, () => {
       const outcomes = accrued(limit, 20);
@@ -96,7 +95,7 @@ describe('a sliding limit', () => {
       return outcomes.filter(wait => wait === undefined).length;
     });
     expect(allowed).toEqual([20, 20, 20, 20, 20, 0]);
-    // Of the 121 by now the first 22 must leave before one more fits; the 22nd came after a minute.
+    // 121 requests are in the hour: the first 22 must leave it before one more fits; the 22nd came in the second minute.
     expect(limit.accrue()).toBe(60 + 3_600 - 360);
   });
 });

@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lockFolder } from '../../local/lock';
+import { lockFolder } from '../../local/folder';
 
 const parent = mkdtempSync(join(tmpdir(), 'expiry-watcher-lock-'));
 const folder = join(parent, 'demo');
 const file = `${folder}.running`;
 afterAll(() => rmSync(parent, { recursive: true }));
 
-test('a folder is free again once it is released, and taken over from a process that is gone', async () => {
+test('a folder is locked while its process runs; a lock of an ended process counts no more', async () => {
   const other = spawn(process.execPath, ['-e', 'process.stdin.resume()'], {
     stdio: ['pipe', 'ignore', 'ignore'],
   });
