@@ -26,7 +26,7 @@ export const containerApp: SourceKind = {
     kind: 'containerApp',
     label: 'container app auth token',
     howToRenew:
-      'Ask for a new one with the getAuthtoken action of the container app, and hand it to whatever uses it.',
+      'Get a new one with the getAuthtoken action of the container app, and use it wherever the old one is used.',
     mayMint: true,
     limits: client.connection.limits,
     locate: identity => locate(client, identity),
