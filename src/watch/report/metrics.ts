@@ -31,6 +31,7 @@ export async function metrics({ tables, clock, sweepPeriodMs, version }: Metrics
   const { cut, dated, failures, count } = examined;
   const leftOut = cut ? Math.max(0, total - count) : 0;
   const targets = { dated, failures, leftOut };
+  // Each member becomes a series, so the etag is left out.
   const { etag: _etag, ...mails } = counted ?? { ...NO_MAILS, etag: '' };
   return { asOf, version, sweepPeriodMs, ...scopes, targets, outbox, mail: { send, look }, mails };
 }
