@@ -1,4 +1,4 @@
-/** Pages of a store that answers as the real one may and the emulator never does. */
+/** Pages of a store whose answers the real store may give and the emulator never does. */
 import { RestError } from '@azure/data-tables';
 import { openCalendar } from '../../src/storage/calendar';
 import { openExpiries } from '../../src/storage/expiries';

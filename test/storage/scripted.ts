@@ -1,4 +1,4 @@
-/** A table whose answers a test writes: for what no emulator can be brought to do. */
+/** A table whose answers are written by a test, for answers that the emulator never gives. */
 import type { PipelineRequest } from '@azure/core-rest-pipeline';
 import { createHttpHeaders } from '@azure/core-rest-pipeline';
 import { TableClient } from '@azure/data-tables';

@@ -84,6 +84,7 @@ export async function metrics({ tables, clock, sweepPeriodMs, version }: Deps): 
     tables.mailLedger.totals(),
   ]);
   const leftOut = isCut ? Math.max(0, total - count) : 0;
+  // Each member becomes a series, so the etag is left out.
   const { etag: _etag, ...mails } = found ?? { ...NO_MAILS, etag: '' };
   const mail = { send, look };
   return { asOf, version, sweepPeriodMs, ...scopes, targets: { ...targets, leftOut }, outbox, mail, mails };

@@ -66,7 +66,7 @@ test('what a later state lacks is cleared', async () => {
   expect(content(await tables.expiries.row(KEY))).toEqual(BARE);
 });
 
-test('sweep, calendar, sender, snooze and strangers leave each other alone', async () => {
+test('sweep, calendar, sender, snooze and other tools keep the columns of each other', async () => {
   const { tables, bare } = await freshTables();
   await tables.expiries.merge(SCOPE, [anew(FULL)]);
   await bare('expiries').updateEntity({ partitionKey: SCOPE, rowKey: 'one', ticket: 'mine' }, 'Merge');
@@ -112,7 +112,7 @@ test('each owner has a snooze of their own, in any spelling of the address, and 
   expect((await expiries.row(KEY))?.snoozes).toEqual(new Map([['bob@example.com', other]]));
 });
 
-test('a snooze brings no row back, and says that there is none', async () => {
+test('a snooze creates no row, and says that there is none', async () => {
   const { expiries } = (await freshTables()).tables;
   for (const name of ['one', "it's", 'é日'])
     expect(await expiries.mergeSnooze('ann@example.com', { ...KEY, name }, SNOOZE)).toBe(false);
@@ -136,7 +136,7 @@ test('telling an owner again, in another spelling, takes the place of what was t
   expect((await tables.expiries.row(KEY))?.told).toEqual(new Map([['ann@example.com', both]]));
 });
 
-test('neither told nor calendar resurrects a row, nor does a missing one stop the others', async () => {
+test('telling and the calendar create no row that is gone, and a missing row does not stop the others', async () => {
   const { tables } = await freshTables();
   const other = { scope: 'iotCentralToken:other', name: 'two' };
   await tables.expiries.merge(other.scope, [anew(newExpiry(other, NOON))]);
@@ -180,7 +180,7 @@ test('empty lists do nothing', async () => {
   expect(await all(tables.expiries.rows(SCOPE))).toEqual([]);
 });
 
-test('removes what is there and minds nothing that is not', async () => {
+test('removes the rows that are there; a missing one is no fault', async () => {
   const { tables } = await freshTables();
   await tables.expiries.merge(
     SCOPE,

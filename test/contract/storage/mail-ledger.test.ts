@@ -1,4 +1,4 @@
-/** The mail ledger on the emulator: whatever instances there are, they count in one row, and one of them at a time. */
+/** The mail ledger on the emulator: all instances count in the same rows, one at a time. */
 
 import { type MailTotals, NO_MAILS } from '../../../src/core/mail-outcome';
 import { reserve, UNUSED, type Usage } from '../../../src/core/quota';
@@ -147,7 +147,7 @@ describe('the totals of mails', () => {
     expect(content(await theirs.totals())).toEqual(some);
   });
 
-  test('that somebody spoilt begin anew, each on its own', async () => {
+  test('that can not be read start again, each on its own', async () => {
     const { tables, bare } = await freshTables();
     await plant(bare('scopes'), [['mail', 'totals', { accepted: 7, delivered: 'many', refused: -1 }]]);
     expect(content(await tables.mailLedger.totals())).toEqual({ ...NO_MAILS, accepted: 7 });
@@ -173,7 +173,7 @@ test('no owner’s address is taken for a quota, and no row of the ledger for a 
   expect(await all(tables.scopes.all())).toEqual([]);
 });
 
-test('a row that somebody spoilt counts as unused, and is mended by the next request', async () => {
+test('a row that can not be read counts as unused, and the next request writes it again', async () => {
   const { tables, bare } = await freshTables();
   await plant(bare('scopes'), [
     ['mail', 'send', { slots: '[{"at":"then","count":1}]', pausedUntil: 'later' }],

@@ -37,14 +37,14 @@ function ninetyNine(letter: string, shift = ''): Reminder[] {
   return names(99).map(name => reminder(`${long}${name}`));
 }
 
-/** The claim, which nobody else may have. */
+/** Takes the claim, which must be free. */
 async function claimed(outbox: Outbox, claim = CLAIM): Promise<HeldClaim> {
   const held = await outbox.claim(ANN, claim);
   if (!held) throw new Error('another sender has it');
   return held;
 }
 
-/** As a digest that was accepted and told comes to be followed. */
+/** Makes a digest one that was accepted, told and is followed. */
 async function follow(outbox: Outbox, sent: SentDigest): Promise<void> {
   const accepted = await outbox.accept(ANN, await claimed(outbox), sent);
   if (!accepted || !(await outbox.release(ANN, accepted))) throw new Error('the claim is lost');
@@ -183,7 +183,7 @@ test('a claim that was made to wait is read as it was made', async () => {
   expect((await outbox.of(ANN)).claim).toMatchObject(claim);
 });
 
-/** Whatever a sender may do with a claim that it holds; each must say whether it was still its own. */
+/** Every change of a claim; each must say whether the claim was still unchanged. */
 const WRITES: [string, (outbox: Outbox, claim: HeldClaim) => Promise<unknown>][] = [
   ['accepted', (outbox, claim) => outbox.accept(ANN, claim, SENT)],
   ['refused', (outbox, claim) => outbox.refuse(ANN, claim, 'no such address')],
@@ -373,7 +373,7 @@ describe('a digest that is followed', () => {
   });
 });
 
-test('rows that somebody spoilt stop nobody', async () => {
+test('rows that can not be read stop no owner', async () => {
   const { tables, bare } = await freshTables();
   await tables.outbox.put([reminder('a')]);
   await plant(bare('outbox'), [

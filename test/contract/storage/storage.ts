@@ -6,7 +6,7 @@ import { freshStorage } from '../../support/azurite';
 export const NOON = Date.UTC(2027, 2, 4, 12, 0, 0, 250);
 export const SCOPE = 'iotCentralToken:app.azureiotcentral.com';
 
-/** The six tables of an account nobody has used, and a plain client of each for what the ports don't do. */
+/** The six tables of a new account, and a plain client of each for what the ports don't do. */
 export async function freshTables() {
   const value = freshStorage();
   const tables = openTables({ kind: 'connectionString', value });
