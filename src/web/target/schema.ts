@@ -19,7 +19,7 @@ const Why = described(v.string(), 'One sentence for a person.');
 const Reason = described(v.string(), 'A threshold such as `30d`, or a notice such as `missing`.');
 const Address = described(v.string(), 'A mail address.');
 
-/** Why no mail goes out. */
+/** Why no reminder is due. */
 const NO_MAIL_REASONS = [
   ...NOT_DUE_REASONS,
   ...wordsOf<Exclude<NoMailReason, NotDueReason>>({
@@ -49,7 +49,7 @@ const MOVES = wordsOf<Extract<TargetEvent, { readonly from: unknown }>['type']>(
   shortened: true,
 });
 
-const Silence = v.object({ code: v.picklist(NO_MAIL_REASONS), why: Why });
+const NoMail = v.object({ code: v.picklist(NO_MAIL_REASONS), why: Why });
 
 const { owners, thresholds, checkEvery, ...others } = ParsedColumnsBody;
 
@@ -115,7 +115,7 @@ export const Decision = v.variant('due', [
     crossedOn: InstantText,
     since: described(InstantText, 'Since when it has been due.'),
   }),
-  v.object({ topic: Topic, due: v.literal(false), ...Silence.entries }),
+  v.object({ topic: Topic, due: v.literal(false), ...NoMail.entries }),
 ]);
 
 export const Recipient = v.object({
@@ -154,7 +154,7 @@ const Next = v.object({
     v.nullable(v.object({ at: InstantText, lines: listOf(v.object({ owner: Address, reason: Reason })) })),
     'What goes out next if nothing changes.',
   ),
-  silence: described(v.nullable(Silence), 'Why no mail follows; null while one does.'),
+  silence: described(v.nullable(NoMail), 'Why no mail follows; null while one does.'),
 });
 
 export const Event = v.variant('type', [
