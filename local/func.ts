@@ -31,14 +31,12 @@ Run "npm install" where the download is allowed, or "npm start", which needs no 
 async function startStorage(): Promise<RunningAzurite | undefined> {
   const { blob, queue, table } = USUAL_PORTS;
   const free = await Promise.all([blob, queue, table].map(isFree));
-  if (free.includes(false)) {
-    console.log(
-      `Something listens on port ${blob}, ${queue} or ${table} already: taken for a running Azurite.`,
-    );
-    return undefined;
-  }
-  const ports = { blobPort: blob, queuePort: queue, tablePort: table };
-  return await startAzurite({ ...ports, blob: true, folder: join('.local', 'azurite') });
+  if (!free.includes(false))
+    return await startAzurite({ ports: USUAL_PORTS, blob: true, folder: join('.local', 'azurite') });
+  console.log(
+    `Something listens on port ${blob}, ${queue} or ${table} already: taken for a running Azurite.`,
+  );
+  return undefined;
 }
 
 /** Runs a program of this project or of the PATH. Resolves with its exit code. */

@@ -67,7 +67,7 @@ async function main(): Promise<void> {
     : await simulatedWorld(folder, Date.now);
   const closers = [world.close, azurite.close, lock.release];
   closeOnSignal(closers);
-  const connectionString = azurite.connectionString();
+  const connectionString = azurite.connectionString;
   if (!options.registry) {
     for (const fault of await writeRegistryRows(connectionString, world.rows)) console.error(fault);
   }

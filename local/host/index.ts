@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import hostJson from '../../host.json';
 import { type FunctionDefinition, type Messages, SWEEP_QUEUE } from '../../src/functions/definition';
-import { LOOPBACK, listenNear } from '../ports';
+import { LOOPBACK, listen, startNear } from '../ports';
 import { openQueue, sendAll } from './deliver';
 import { parseHostJson, type QueueLimits } from './host-json';
 import { httpServer } from './http';
@@ -59,7 +59,7 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
   const queues = await mountQueues(shared, config.queues);
   const http = definitions.filter(definition => definition.type === 'http');
   const server = httpServer({ routes: compileRoutes(http, config.routePrefix), log, inFlight });
-  const port = await listenNear(server, options.port ?? 7071);
+  const port = await startNear(options.port ?? 7071, port => listen(server, port));
   const stop = async () => {
     for (const timer of timers.values()) timer.stop();
     closing.abort();
