@@ -14,17 +14,10 @@ export interface Mail {
   readonly failure: Failure | undefined;
 }
 
-export interface Failure {
-  readonly code: string;
-  readonly message: string;
-}
-
-export type OperationStatus =
-  | { readonly id: string; readonly status: 'Running' | 'Succeeded' }
-  | { readonly id: string; readonly status: 'Failed'; readonly error: Failure };
+type Failure = { readonly code: string; readonly message: string };
 
 /** How the delivery to a recipient ends, with the service's codes. */
-export const OUTCOMES = {
+const OUTCOMES = {
   delivered: undefined,
   dropped: { code: 'EmailDropped', message: 'Email was dropped after several attempts to deliver.' },
   suppressed: {
@@ -65,7 +58,7 @@ export class Mailbox {
   }
 
   /** The status of an operation: `Running` until the read number `settlesAtPoll`. */
-  poll(operationId: string, settlesAtPoll: number): OperationStatus | undefined {
+  poll(operationId: string, settlesAtPoll: number) {
     const operation = this.#operations.get(operationId.toLowerCase());
     if (!operation) return undefined;
     operation.polls += 1;

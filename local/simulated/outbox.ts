@@ -1,7 +1,7 @@
 /** The outbox of the simulated mail service: a person sees the mails of the app without a mail account. */
 import { createHash } from 'node:crypto';
 import { Html, html } from '../../src/formats/html';
-import type { EmailAddress } from './email-message';
+import type { EmailMessage } from './email-message';
 import type { Mail } from './mailbox';
 import type { Answer, Received } from './messages';
 
@@ -139,7 +139,7 @@ function factsOf(mail: Mail): readonly (readonly [string, string | Html])[] {
   return facts.filter(([, value]) => value !== '');
 }
 
-function addresses(list: readonly EmailAddress[]): string {
+function addresses(list: EmailMessage['replyTo']): string {
   return list
     .map(({ address, displayName }) => (displayName ? `${displayName} <${address}>` : address))
     .join(', ');
