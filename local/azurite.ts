@@ -128,8 +128,8 @@ function escapeSeparators(request: IncomingMessage): void {
     left = chunk ? (/\xe2\x80?$/.exec(bytes)?.[0] ?? '') : '';
     const whole = bytes.slice(0, bytes.length - left.length);
     const escaped = whole.replaceAll('\xe2\x80\xa8', '\\u2028').replaceAll('\xe2\x80\xa9', '\\u2029');
-    const goesOn = escaped === '' || push(Buffer.from(escaped, 'latin1'));
-    return chunk ? goesOn : push(null);
+    const wantsMore = escaped === '' || push(Buffer.from(escaped, 'latin1'));
+    return chunk ? wantsMore : push(null);
   };
 }
 

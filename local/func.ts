@@ -1,5 +1,5 @@
 /** `npm run func`: the app in the real Functions host (Core Tools), with its own Azurite. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
@@ -44,11 +44,8 @@ async function run(program: string, args: readonly string[]): Promise<number> {
   const path = [LOCAL_BIN, process.env.PATH].join(delimiter);
   const env = { ...process.env, ...noProxy(process.env), PATH: path };
   // On Windows, npm and func are scripts that only a shell can start. The arguments are constants, so that is safe.
-  return await exitCode(spawn(program, args, { stdio: 'inherit', shell: ON_WINDOWS, env }));
-}
-
-/** Ctrl-C reaches the child through the terminal; this process must only stay alive until the child ends. */
-async function exitCode(child: ChildProcess): Promise<number> {
+  const child = spawn(program, args, { stdio: 'inherit', shell: ON_WINDOWS, env });
+  // Ctrl-C reaches the child through the terminal; this process must only stay alive until the child ends.
   const ignore = () => undefined;
   const passOn = () => child.kill('SIGTERM');
   process.on('SIGINT', ignore).on('SIGTERM', passOn);

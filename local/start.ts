@@ -19,7 +19,7 @@ const USAGE = `npm start -- [--fresh] [--live] [--registry file.csv] [--port 707
   --port       the port of the HTTP functions (a free one if it is taken)`;
 
 const FOLDER = '.local';
-/** Three readings tell a minted token from a fixed one: with three sweeps the first look shows it. */
+/** Three readings tell a minted token from a fixed one: after three sweeps the first page shows it. */
 const SWEEPS_AT_START = 3;
 
 type StartOptions = Exclude<ReturnType<typeof parseOptions>, string>;
@@ -76,10 +76,10 @@ async function watch(options: StartOptions, connectionString: string, world: Wor
   };
   // The app is created after the host: links in mails need the host's address.
   let app: ReturnType<typeof createApp> | undefined;
-  const theApp = () => (app ??= createApp({ ...env, PUBLIC_URL: host.url }));
-  const definitions = functionsOf(theApp);
+  const getApp = () => (app ??= createApp({ ...env, PUBLIC_URL: host.url }));
+  const definitions = functionsOf(getApp);
   const host = await startHost({ definitions, env, connectionString, port: options.port, log: print });
-  theApp();
+  getApp();
   if (options.registry) await importRegistry(options.registry, host.url);
   for (let sweep = 0; sweep < SWEEPS_AT_START; sweep++) {
     await host.runTimer('startSweep');

@@ -1,6 +1,6 @@
 /** A simulated Azure Resource Manager: the one operation that the app calls, throttled as the real one is. */
 import { HOUR } from '../../src/formats/instant';
-import { answerWith, type Faces, getOrCreate, Misbehaving, secretToken } from './faults';
+import { answerWith, getOrCreate, Misbehaving, type Replies, secretToken } from './faults';
 import { type Answer, type Json, json, type Received, type Reply, segments, withHeaders } from './messages';
 import { type ServerOptions, startServer } from './server';
 import { type Taken, TokenBucket } from './throttling';
@@ -13,7 +13,7 @@ export interface ArmOptions extends ServerOptions {
   readonly throttle?: boolean;
 }
 
-export class ArmSubscription extends Misbehaving {
+class ArmSubscription extends Misbehaving {
   readonly apps = new Map<string, ContainerApp>();
 
   constructor(readonly drain: () => void) {
@@ -122,15 +122,15 @@ function tokenOf(address: Address, arm: Arm): Answer {
   const app = subscription?.apps.get(appKey(address.group, address.name));
   if (app) app.reads += 1;
   // A fault of the subscription comes first: it hides even a missing app.
-  return answerWith(subscription?.nextFault() ?? app?.nextFault(), faces(app, arm.now()));
+  return answerWith(subscription?.nextFault() ?? app?.nextFault(), repliesOf(app, arm.now()));
 }
 
 /** A missing app is answered with 404 and no body, as the specification says. */
-function faces(app: ContainerApp | undefined, now: number): Faces {
+function repliesOf(app: ContainerApp | undefined, now: number): Replies {
   const { token, expires } = app?.read(now) ?? {};
   const withDate = (date: Json | undefined): Reply =>
     app && token ? tokenReply(app, token, date) : { status: 404 };
-  return { well: () => withDate(expires), withDate, refusal };
+  return { ok: () => withDate(expires), withDate, refusal };
 }
 
 function tokenReply({ id, name }: ContainerApp, token: string, expires: Json | undefined): Reply {
@@ -151,13 +151,9 @@ function refusal(status: number, code: string, message: string): Reply {
   return json(status, { error: { code, message } });
 }
 
-interface Address {
-  readonly subscription: string;
-  readonly group: string;
-  readonly name: string;
-}
+type Address = NonNullable<ReturnType<typeof addressOf>>;
 
-function addressOf(path: string): Address | undefined {
+function addressOf(path: string) {
   const parts = segments(path) ?? [];
   const [, subscription = '', , group = '', , , , name = ''] = parts;
   const fixed = [parts[0], parts[2], ...parts.slice(4, 7), ...parts.slice(8)].join('/');

@@ -33,9 +33,9 @@ export async function startSimulatedCommunication(options: CommunicationOptions)
   } = options;
   const switches: EmailSwitches = {
     forgetsOperationIds: false,
-    settlesAtPoll: 1,
+    pollsUntilFinal: 1,
     scripts: [],
-    lookFaults: [],
+    statusFaults: [],
   };
   const mailbox = new Mailbox(now);
   const { mails } = mailbox;
@@ -52,13 +52,13 @@ export async function startSimulatedCommunication(options: CommunicationOptions)
     mails,
     switches,
     /** How many status reads were received since the start. */
-    looks: () => server.requests.filter(({ path }) => path.startsWith('/emails/operations/')).length,
+    statusReads: () => server.requests.filter(({ path }) => path.startsWith('/emails/operations/')).length,
     /** The next send (or the next `times`) is refused with this fault; nothing is mailed. */
     refuses: script(false),
     /** The next send (or the next `times`) is mailed, and still answered with this fault. */
     acceptsThen: script(true),
     /** The next status read (or the next `times`) is answered with this fault. */
-    looksFail: (fault: Fault) => void switches.lookFaults.push(...repeated(fault)),
+    failsStatusReads: (fault: Fault) => void switches.statusFaults.push(...repeated(fault)),
     /** How mails to this address end, if they are accepted from now on. */
     recipient: (address: string, outcome: Outcome) => mailbox.recipient(address, outcome),
     /** Every operation so far becomes unknown: its status is 404, and its id can be used again. */

@@ -1,7 +1,7 @@
 /** The simulated mail service's two operations: which requests it accepts, and what it checks first. */
 import { randomUUID } from 'node:crypto';
 import { EmailMessage } from './email-message';
-import { answerWith, type Faces, type PlainFault } from './faults';
+import { answerWith, type PlainFault, type Replies } from './faults';
 import type { Mailbox } from './mailbox';
 import {
   type Answer,
@@ -17,8 +17,8 @@ import {
 } from './messages';
 import type { SlidingLimit } from './throttling';
 
-/** What happens to one of the next sends: it is refused unread, or accepted and then answered with a fault. */
-export interface SendScript {
+/** What happens to one of the next sends: it is refused, or accepted and then answered with a fault. */
+interface SendScript {
   readonly accepts: boolean;
   readonly fault: PlainFault;
 }
@@ -27,12 +27,12 @@ export interface SendScript {
 export interface EmailSwitches {
   /** A repeated operation id sends a second mail. */
   forgetsOperationIds: boolean;
-  /** The status read that finds an operation settled: 1 is the first. */
-  settlesAtPoll: number;
+  /** The status read that first finds an operation in its final status, from 1. */
+  pollsUntilFinal: number;
   /** For the next sends. */
   readonly scripts: SendScript[];
   /** For the next status reads. */
-  readonly lookFaults: PlainFault[];
+  readonly statusFaults: PlainFault[];
 }
 
 export interface EmailService {
@@ -63,7 +63,7 @@ function route(request: Received, service: EmailService): Answer {
   }
   if (emails === 'emails' && operations === 'operations' && id && more.length === 0) {
     admit(request, 'GET', service.statusReads, service.accessKey);
-    return look(request, id, service);
+    return getStatus(request, id, service);
   }
   throw new Refusal(404, 'NotFound', 'The requested resource was not found.');
 }
@@ -87,9 +87,9 @@ function send(request: Received, { mailbox, switches }: EmailService): Answer {
   const operationId = header(request, 'operation-id') ?? randomUUID();
   const message = readMessage(request, operationId);
   const script = switches.scripts.shift();
-  if (script && !script.accepts) return answerWith(script.fault, faces(request, operationId));
+  if (script && !script.accepts) return answerWith(script.fault, repliesOf(request, operationId));
   if (switches.forgetsOperationIds || !mailbox.knows(operationId)) mailbox.accept(operationId, message);
-  return answerWith(script?.fault, faces(request, operationId));
+  return answerWith(script?.fault, repliesOf(request, operationId));
 }
 
 function readMessage(request: Received, operationId: string): EmailMessage {
@@ -100,22 +100,20 @@ function readMessage(request: Received, operationId: string): EmailMessage {
   return parseBody(EmailMessage, request.body);
 }
 
-function faces(request: Received, id: string): Faces {
+function repliesOf(request: Received, id: string): Replies {
   const location = `${request.origin}/emails/operations/${id}?api-version=${API_VERSION}`;
-  const well = () =>
+  const ok = () =>
     json(202, { id, status: 'Running' }, { 'operation-location': location, 'retry-after': '1' });
-  return { well, withDate: well, refusal };
+  return { ok, withDate: ok, refusal };
 }
 
-function look(request: Received, id: string, { mailbox, switches }: EmailService): Answer {
-  const well = () => statusOf(id, mailbox, switches.settlesAtPoll);
-  return answerWith(switches.lookFaults.shift(), { ...faces(request, id), well });
-}
-
-function statusOf(id: string, mailbox: Mailbox, settlesAtPoll: number): Reply {
-  const found = mailbox.poll(id, settlesAtPoll);
-  if (!found) throw new Refusal(404, 'NotFound', 'The operation was not found.');
-  return json(200, found, found.status === 'Running' ? { 'retry-after': '1' } : {});
+function getStatus(request: Received, id: string, { mailbox, switches }: EmailService): Answer {
+  const ok = () => {
+    const found = mailbox.poll(id, switches.pollsUntilFinal);
+    if (!found) throw new Refusal(404, 'NotFound', 'The operation was not found.');
+    return json(200, found, found.status === 'Running' ? { 'retry-after': '1' } : {});
+  };
+  return answerWith(switches.statusFaults.shift(), { ...repliesOf(request, id), ok });
 }
 
 function refusal(status: number, code: string, message: string): Reply {

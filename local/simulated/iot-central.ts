@@ -102,7 +102,7 @@ class IotCentralApp extends Misbehaving {
   #collection(request: Received): Answer {
     if (request.method !== 'GET') return this.#wrongMethod('GET');
     return answerWith(this.nextFault(), {
-      well: () => this.#page(request, token => token.model()),
+      ok: () => this.#page(request, token => token.model()),
       withDate: date => this.#page(request, token => token.modelWith(date)),
       refusal: this.refusal.bind(this),
     });
@@ -128,7 +128,7 @@ class IotCentralApp extends Misbehaving {
     const token = this.tokens.get(id);
     if (token) token.reads += 1;
     return answerWith(this.nextFault() ?? token?.nextFault(), {
-      well: () => (token ? json(200, token.model()) : this.#unknown()),
+      ok: () => (token ? json(200, token.model()) : this.#unknown()),
       withDate: date => (token ? json(200, token.modelWith(date)) : this.#unknown()),
       refusal: this.refusal.bind(this),
     });

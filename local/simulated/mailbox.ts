@@ -57,13 +57,13 @@ export class Mailbox {
     this.#operations.set(operationId.toLowerCase(), { id: operationId, failure, polls: 0 });
   }
 
-  /** The status of an operation: `Running` until the read number `settlesAtPoll`. */
-  poll(operationId: string, settlesAtPoll: number) {
+  /** The status of an operation: `Running` until the read number `pollsUntilFinal`. */
+  poll(operationId: string, pollsUntilFinal: number) {
     const operation = this.#operations.get(operationId.toLowerCase());
     if (!operation) return undefined;
     operation.polls += 1;
     const { id, failure } = operation;
-    if (operation.polls < settlesAtPoll) return { id, status: 'Running' };
+    if (operation.polls < pollsUntilFinal) return { id, status: 'Running' };
     return failure ? { id, status: 'Failed', error: failure } : { id, status: 'Succeeded' };
   }
 

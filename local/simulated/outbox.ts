@@ -117,15 +117,14 @@ function mailPage(mail: Mail): Html {
       html`<section><h2>Text part</h2><pre tabindex="0">${plainText}</pre></section>`,
   ].filter(part => part instanceof Html);
   const back = html`<p class="back"><a href="/">All mail</a></p>`;
-  const facts = factsOf(mail).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`);
-  const head = html`${back}<h1>${subject}</h1><dl>${facts}</dl>`;
+  const head = html`${back}<h1>${subject}</h1><dl>${factsOf(mail)}</dl>`;
   return documentOf(subject, html`<main>${head}<div class="parts">${parts}</div></main>`);
 }
 
-function factsOf(mail: Mail): readonly (readonly [string, string | Html])[] {
+function factsOf(mail: Mail): Html[] {
   const { message, operationId, failure } = mail;
   const { to, cc, bcc } = message.recipients;
-  const facts: readonly (readonly [string, string | Html])[] = [
+  const facts: [string, string | Html][] = [
     ['From', message.senderAddress],
     ['To', addresses(to)],
     ['Cc', addresses(cc)],
@@ -136,7 +135,7 @@ function factsOf(mail: Mail): readonly (readonly [string, string | Html])[] {
     ['Attachments', message.attachments.map(({ name }) => name).join(', ')],
     ['Not delivered', failure ? `${failure.code}: ${failure.message}` : ''],
   ];
-  return facts.filter(([, value]) => value !== '');
+  return facts.flatMap(([name, value]) => (value === '' ? [] : html`<dt>${name}</dt><dd>${value}</dd>`));
 }
 
 function addresses(list: EmailMessage['replyTo']): string {

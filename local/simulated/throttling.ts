@@ -66,7 +66,7 @@ export class SlidingLimit {
       { spanMs: 3_600_000, limit: this.perHour, times: this.#times },
     ];
     if (windows.every(({ limit, times }) => times.length <= limit)) return undefined;
-    // A window has room again when the request at this place has left it.
+    // The window has room again when this request is older than its span.
     const waits = windows.map(({ spanMs, limit, times }) => {
       const last = times[times.length - limit];
       return last === undefined ? 0 : last + spanMs - now;

@@ -16,7 +16,7 @@ import { type TestClock, testClock } from '../support/clock';
 import {
   type CrashPoint,
   composeWatch,
-  doomed,
+  crashingAt,
   remindAll,
   sweepAll,
   UNLIMITED,
@@ -40,7 +40,7 @@ interface Run {
   remind(): Promise<void>;
 }
 
-/** What is done before the crash, what the doomed process does, and what must hold in the end. */
+/** What is done before the crash, what the crashing process does, and what must hold in the end. */
 interface Scenario {
   readonly prepare: (run: Run) => Promise<void>;
   readonly doomedRun: 'sweep' | 'remind';
@@ -76,7 +76,7 @@ async function newRun(): Promise<Run> {
   clock.to('2026-06-01T00:00:00Z');
   azure.iotCentral.app(HOST).tokens.clear();
   azure.communication.switches.scripts.length = 0;
-  azure.communication.switches.settlesAtPoll = 1;
+  azure.communication.switches.pollsUntilFinal = 1;
   // The same digest of another run has the same operation id.
   azure.communication.forgetOperations();
   const refused = new Set<string>();
@@ -155,7 +155,7 @@ async function survives(scenario: Scenario, point: CrashPoint): Promise<boolean>
   const run = await newRun();
   const before = azure.communication.mails.length;
   await scenario.prepare(run);
-  const victim = doomed(run.watch, point);
+  const victim = crashingAt(run.watch, point);
   await unlessCrashed(() =>
     scenario.doomedRun === 'sweep' ? sweepAll(victim.watch, silent) : remindAll(victim.watch, silent),
   );
@@ -343,9 +343,9 @@ describe('a sender that dies at any step', () => {
         async prepare(run) {
           azure.communication.recipient('ada@example.com', 'dropped');
           await twoDue(run);
-          azure.communication.switches.settlesAtPoll = 1_000;
+          azure.communication.switches.pollsUntilFinal = 1_000;
           await run.remind();
-          azure.communication.switches.settlesAtPoll = 1;
+          azure.communication.switches.pollsUntilFinal = 1;
           clock.pass(5 * MINUTE);
         },
         doomedRun: 'remind',

@@ -78,7 +78,7 @@ describe('Azurite in this process', () => {
     await expect(store(other, 'c')).rejects.toMatchObject({ statusCode: 404 });
   });
 
-  test('keeps what it holds in its folder over a restart', async () => {
+  test('keeps its data in its folder over a restart', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'azurite-'));
     const first = await startAzurite({ folder });
     await store(first.connectionString, 'kept');
@@ -97,7 +97,7 @@ describe('Azurite in this process', () => {
     await store(second.connectionString, 'a');
   });
 
-  test('refuses to start, and leaves nothing behind, when a port that must be had is taken', async () => {
+  test('refuses to start, and leaves nothing behind, when the given port is taken', async () => {
     const { queueUrl } = await start();
     const refused = startAzurite({ ports: { queue: portOf(queueUrl) } });
     await expect(refused).rejects.toMatchObject({ code: 'EADDRINUSE' });

@@ -58,7 +58,7 @@ describe('the documented examples', () => {
     ['Running', 'GetOperationStatusReturnsNonTerminalStatus.json'],
   ])('of an operation that is %s', async (state, file) => {
     if (state === 'Failed') service.recipient('ada@example.com', 'dropped');
-    if (state === 'Running') service.switches.settlesAtPoll = 2;
+    if (state === 'Running') service.switches.pollsUntilFinal = 2;
     const example = spec(`acs-email/${file}`);
     const id = String(at(example, 'parameters', 'operationId'));
     await send(id);
@@ -207,7 +207,7 @@ describe('a send is refused, and nothing is mailed,', () => {
 
 describe('an operation', () => {
   test('runs as long as it is told to', async () => {
-    service.switches.settlesAtPoll = 3;
+    service.switches.pollsUntilFinal = 3;
     await send();
     const states = [await status(), await status(), await status()].map(answer => at(answer.body, 'status'));
     expect(states).toEqual(['Running', 'Running', 'Succeeded']);
