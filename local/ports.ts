@@ -41,7 +41,7 @@ function isTaken(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EADDRINUSE';
 }
 
-/** The environment entry that keeps requests to this machine away from a proxy, beside the hosts in it already. */
+/** The environment entry that keeps requests to this machine away from a proxy. Hosts that it lists already stay. */
 export function noProxy(env: NodeJS.ProcessEnv): { readonly NO_PROXY: string } {
   return { NO_PROXY: [env.NO_PROXY, env.no_proxy, LOOPBACK].filter(Boolean).join(',') };
 }

@@ -34,7 +34,7 @@ export async function compileFiles(outdir: string): Promise<void> {
   await build({ ...(await compileOptions()), entryPoints: ['src/**/*.ts'], outdir });
 }
 
-/** The constants of every bundle: the text of the dashboard's script, since a bundle has no file beside it. */
+/** The constants of every bundle: the text of the dashboard's script, because the bundle is the only file deployed. */
 export async function constants(): Promise<Record<string, string>> {
   const { outputFiles } = await build({
     entryPoints: ['src/web/dashboard/browser.js'],

@@ -14,7 +14,7 @@ const TimeSpan = v.pipe(
 const Queues = v.object({
   /** How many messages are taken at once. */
   batchSize: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(32)), 16),
-  /** After so many failures a message is poison. */
+  /** A message that fails this many times is poison. */
   maxDequeueCount: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 5),
   /** How long a failed message stays hidden. */
   visibilityTimeout: v.optional(TimeSpan, '00:00:00'),

@@ -1,4 +1,4 @@
-/** The HTTP side of the local host. As with Core Tools, no key is needed, whatever the auth level says. */
+/** The HTTP side of the local host. As with Core Tools, no key is needed; the auth level has no effect. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { HttpRequest, HttpResponse, type HttpResponseInit } from '@azure/functions';
 import { LOOPBACK } from '../ports';

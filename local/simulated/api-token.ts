@@ -19,7 +19,7 @@ export class ApiToken extends Misbehaving {
   roles: v.InferOutput<typeof TokenRequest>['roles'] = [ADMINISTRATOR];
   /** As it is sent; `undefined` if the token never expires. */
   expiry: string | undefined;
-  /** How many times it was asked for by its id. */
+  /** How many times it was read by its id. */
   reads = 0;
 
   constructor(readonly id: string) {

@@ -25,7 +25,7 @@ class ArmSubscription extends Misbehaving {
 class ContainerApp extends Misbehaving {
   #token = secretToken('SECRET-ARM-');
   #expires: { readonly fixed: string } | { readonly mintsFor: number } = { mintsFor: HOUR };
-  /** How many times its token was asked for, faults included. */
+  /** How many times its token was read, faults included. */
   reads = 0;
 
   constructor(
@@ -92,7 +92,7 @@ interface Arm {
   readonly now: () => number;
 }
 
-/** Stricter than the real service, which ignores the case of fixed segments: the app must use the documented spelling. */
+/** The real service ignores the case of fixed segments. Here the app must use the documented spelling. */
 function answer(request: Received, arm: Arm): Answer {
   const address = addressOf(request.path);
   if (!address) return refusal(404, 'InvalidResourceType', 'The resource type or action could not be found.');

@@ -68,7 +68,7 @@ function route(request: Received, service: EmailService): Answer {
   throw new Refusal(404, 'NotFound', 'The requested resource was not found.');
 }
 
-/** A signed request counts against its limit, whatever it is answered. */
+/** Every signed request counts against its limit, also one that is refused. */
 function admit(request: Received, method: string, limit: SlidingLimit, accessKey: string | undefined): void {
   if (request.method !== method)
     throw new Refusal(405, 'MethodNotAllowed', `The method must be ${method}.`, { allow: method });

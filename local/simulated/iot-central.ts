@@ -54,7 +54,7 @@ type Apps = ReadonlyMap<string, IotCentralApp>;
 function answer(request: Received, apps: Apps, bucket: TokenBucket | undefined): Answer {
   const [host = '', ...path] = segments(request.path) ?? [];
   const app = apps.get(host.toLowerCase());
-  // Without an application there is no service to answer in the service's own format.
+  // There is no application that could answer in the service's own format.
   if (!app)
     return json(404, { error: { code: 'ApplicationNotFound', message: 'No application has this host.' } });
   // No Retry-After: the service documents none.
@@ -64,8 +64,8 @@ function answer(request: Received, apps: Apps, bucket: TokenBucket | undefined):
 }
 
 const API_VERSION = '2022-07-31';
-/** How long a token lives that is created without an expiry. */
-const YEAR_MS = 365 * DAY;
+/** The lifetime of a token that is created without an expiry. */
+const DEFAULT_LIFETIME_MS = 365 * DAY;
 
 class IotCentralApp extends Misbehaving {
   readonly tokens = new Map<string, ApiToken>();
@@ -139,7 +139,7 @@ class IotCentralApp extends Misbehaving {
       return this.refusal(409, 'Conflict', 'An API token with this id exists already.');
     try {
       const { roles, expiry } = parseBody(TokenRequest, request.body);
-      const token = new ApiToken(id).expires(expiry ?? this.now() + YEAR_MS);
+      const token = new ApiToken(id).expires(expiry ?? this.now() + DEFAULT_LIFETIME_MS);
       token.roles = roles;
       this.tokens.set(id, token);
       return json(200, { ...token.model(), token: secretToken('SECRET-IOT-') });

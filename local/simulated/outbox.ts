@@ -40,7 +40,7 @@ iframe { background: #fff; }
 pre { padding: 1rem 1.1rem; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; font: .875rem/1.5 ui-monospace, monospace; }
 `;
 
-/** The links of a mail open in a new tab; the mail itself can do nothing. */
+/** The links of a mail open in a new tab. Nothing else in the mail can act. */
 const SANDBOX = 'allow-popups allow-popups-to-escape-sandbox';
 const STYLE_HASH = createHash('sha256').update(STYLE.text).digest('base64');
 const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;

@@ -81,7 +81,7 @@ export async function startServer(handler: (request: Received) => Answer, option
   return { url: `http://${LOOPBACK}:${port}`, port, log, requests: log.requests, close };
 }
 
-/** An error in the simulator itself is answered, so that the test sees it. */
+/** Answers an error of the simulator itself with 500, so that the test sees it. */
 function answerOf(handler: (request: Received) => Answer, received: Received): Answer {
   try {
     return handler(received);

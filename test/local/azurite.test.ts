@@ -109,7 +109,7 @@ describe('Azurite in this process', () => {
     expect((await fetch(`${azurite.blobUrl}/devstoreaccount1?comp=list`)).status).toBe(403);
   });
 
-  test('closes at once, though clients keep their connections, and frees its ports', async () => {
+  test('closes at once, even if clients keep their connections, and frees its ports', async () => {
     const azurite = await startAzurite();
     await store(azurite.connectionString, 'a');
     const began = performance.now();

@@ -140,7 +140,7 @@ function changingMailer(mailer: Mailer, change: Change): Mailer {
   };
 }
 
-/** A crash before or after a reservation stands for one around its write. */
+/** The reservation is one change: a crash before or after it is a crash before or after its write. */
 function changingQuota(quota: MailQuota, change: Change): MailQuota {
   return {
     mayAsk: (requests, now, leaving) => change('quota.mayAsk', () => quota.mayAsk(requests, now, leaving)),

@@ -1,4 +1,4 @@
-/** The simulated mail service: what it takes, what it refuses, and what it pretends. */
+/** The simulated mail service: what it accepts, what it refuses, and the faults that a test can set. */
 import { createCommunicationAuthPolicy } from '@azure/communication-common';
 import { createHttpHeaders, createPipelineRequest } from '@azure/core-rest-pipeline';
 import {
@@ -125,7 +125,7 @@ describe('a send is refused, and nothing is mailed,', () => {
     ['without text and HTML', change({ content: { subject: 'Soon' } }), 'content'],
     ['with HTML that is no text', change({ content: { subject: 'Soon', html: 1 } }), 'content.html'],
     ['without recipients', change({ recipients: undefined }), 'recipients'],
-    ['with nobody in `to`', change({ recipients: { to: [] } }), 'recipients.to'],
+    ['with no recipient in `to`', change({ recipients: { to: [] } }), 'recipients.to'],
     ['with a bare address in `to`', change({ recipients: { to: ['ada@example.com'] } }), 'recipients.to[0]'],
     [
       'with two addresses in one',
