@@ -1,6 +1,6 @@
 /** The demo fleet of `npm start`: a target in every standing and check, so that each can be seen at once. */
+import { TableClient } from '@azure/data-tables';
 import { DAY, HOUR } from '../src/formats/instant';
-import type { RegistryLine } from './registry-rows';
 import type { SimulatedAzure } from './simulated';
 
 const SUBSCRIPTION = '651f8027-33e8-4ec4-97b4-f6e9f3dc8744';
@@ -32,47 +32,43 @@ export function prepareDemo({ arm, iotCentral }: SimulatedAzure, firstStart: num
   });
 }
 
-/** The demo's registry rows, as a person writes them. */
-export function demoRows(): RegistryLine[] {
-  type Columns = RegistryLine['columns'];
-  const iot = (name: string, columns: Columns) => ({ scope: `iotCentralToken:${CONTOSO}`, name, columns });
-  const app = (scope: string, name: string, columns: Columns) => ({
-    scope: `containerApp:${scope}`,
-    name,
-    columns,
-  });
-  return [
-    iot('telemetry-prod', { owners: OWNERS, displayName: 'Telemetry ingest (prod)' }),
-    iot('gateway-prod', {
+/** Writes the demo's registry rows as a person does: with the storage client alone, past the app. */
+export async function writeDemoRows(connectionString: string): Promise<void> {
+  const options = { allowInsecureConnection: true, retryOptions: { maxRetries: 0 } };
+  const table = TableClient.fromConnectionString(connectionString, 'registry', options);
+  await table.createTable();
+  for (const [partitionKey, rows] of Object.entries(ROWS))
+    for (const [rowKey, columns] of Object.entries(rows))
+      await table.upsertEntity({ partitionKey, rowKey, ...columns }, 'Replace');
+}
+
+/** Columns by scope and name. */
+const ROWS: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>> = {
+  [`iotCentralToken:${CONTOSO}`]: {
+    'telemetry-prod': { owners: OWNERS, displayName: 'Telemetry ingest (prod)' },
+    'gateway-prod': {
       owners: OWNERS,
       displayName: 'Gateway (prod)',
       runbook: 'https://wiki.example.com/gateway-token',
-    }),
-    iot('line-3-sensors', {
+    },
+    'line-3-sensors': {
       owners: 'plant3@example.com',
       displayName: 'Line 3 sensors',
       notes: 'Ask the shift lead before rotating.',
-    }),
-    iot('legacy-bridge', { owners: 'grace@example.com', displayName: 'Legacy bridge' }),
-    iot('break-glass', { owners: 'security@example.com', displayName: 'Break-glass access' }),
-    iot('ci-smoke', { owners: 'ada@example.com', displayName: 'CI smoke tests' }),
-    iot('forgotten', { owners: 'ada@example.com', displayName: 'Forgotten experiment' }),
-    iot('mistyped', {
-      owners: 'ada@example.com',
-      thresholds: '30d a-week',
-      displayName: 'Row with a typing error',
-    }),
-    {
-      scope: 'iotCentralToken:contoso.example.com',
-      name: 'elsewhere',
-      columns: { owners: 'ada@example.com' },
     },
-    app(SUBSCRIPTION, 'rg-shop:shop-api', {
-      owners: 'shop@example.com',
-      displayName: 'Shop API (renews itself)',
-    }),
-    app(SUBSCRIPTION, 'rg-shop:shop-worker', { owners: 'shop@example.com', displayName: 'Shop worker' }),
-    app(BUSY, 'rg-busy:night-batch', { owners: 'night@example.com', displayName: 'Night batch' }),
-    app(BUSY, 'rg-busy:night-report', { owners: 'night@example.com', displayName: 'Night report' }),
-  ];
-}
+    'legacy-bridge': { owners: 'grace@example.com', displayName: 'Legacy bridge' },
+    'break-glass': { owners: 'security@example.com', displayName: 'Break-glass access' },
+    'ci-smoke': { owners: 'ada@example.com', displayName: 'CI smoke tests' },
+    forgotten: { owners: 'ada@example.com', displayName: 'Forgotten experiment' },
+    mistyped: { owners: 'ada@example.com', thresholds: '30d a-week', displayName: 'Row with a typing error' },
+  },
+  'iotCentralToken:contoso.example.com': { elsewhere: { owners: 'ada@example.com' } },
+  [`containerApp:${SUBSCRIPTION}`]: {
+    'rg-shop:shop-api': { owners: 'shop@example.com', displayName: 'Shop API (renews itself)' },
+    'rg-shop:shop-worker': { owners: 'shop@example.com', displayName: 'Shop worker' },
+  },
+  [`containerApp:${BUSY}`]: {
+    'rg-busy:night-batch': { owners: 'night@example.com', displayName: 'Night batch' },
+    'rg-busy:night-report': { owners: 'night@example.com', displayName: 'Night report' },
+  },
+};

@@ -1,5 +1,5 @@
 /** `npm run func`: the app in the real Functions host (Core Tools), with its own Azurite. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
@@ -31,14 +31,12 @@ Run "npm install" where the download is allowed, or "npm start", which needs no 
 async function startStorage(): Promise<RunningAzurite | undefined> {
   const { blob, queue, table } = USUAL_PORTS;
   const free = await Promise.all([blob, queue, table].map(isFree));
-  if (free.includes(false)) {
-    console.log(
-      `Something listens on port ${blob}, ${queue} or ${table} already: taken for a running Azurite.`,
-    );
-    return undefined;
-  }
-  const ports = { blobPort: blob, queuePort: queue, tablePort: table };
-  return await startAzurite({ ...ports, blob: true, folder: join('.local', 'azurite') });
+  if (!free.includes(false))
+    return await startAzurite({ ports: USUAL_PORTS, blob: true, folder: join('.local', 'azurite') });
+  console.log(
+    `Something listens on port ${blob}, ${queue} or ${table} already: taken for a running Azurite.`,
+  );
+  return undefined;
 }
 
 /** Runs a program of this project or of the PATH. Resolves with its exit code. */
@@ -46,11 +44,8 @@ async function run(program: string, args: readonly string[]): Promise<number> {
   const path = [LOCAL_BIN, process.env.PATH].join(delimiter);
   const env = { ...process.env, ...noProxy(process.env), PATH: path };
   // On Windows, npm and func are scripts that only a shell can start. The arguments are constants, so that is safe.
-  return await exitCode(spawn(program, args, { stdio: 'inherit', shell: ON_WINDOWS, env }));
-}
-
-/** Ctrl-C reaches the child through the terminal; this process must only stay alive until the child ends. */
-async function exitCode(child: ChildProcess): Promise<number> {
+  const child = spawn(program, args, { stdio: 'inherit', shell: ON_WINDOWS, env });
+  // Ctrl-C reaches the child through the terminal; this process must only stay alive until the child ends.
   const ignore = () => undefined;
   const passOn = () => child.kill('SIGTERM');
   process.on('SIGINT', ignore).on('SIGTERM', passOn);

@@ -2,39 +2,34 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 
-export interface Imported {
-  readonly taken: number;
-  /** A sentence for the file, or one for each line that was rejected. */
-  readonly faults: readonly string[];
-}
-
-const Report = v.object({
-  lines: v.array(v.object({ line: v.number(), outcome: v.string(), reason: v.optional(v.string()) })),
-});
+const Line = v.object({ line: v.number(), outcome: v.string(), reason: v.optional(v.string(), 'rejected') });
+const Report = v.object({ lines: v.array(Line) });
 const Problem = v.object({ detail: v.string() });
 
-export async function importRegistry(file: string, hostUrl: string): Promise<Imported> {
-  const bytes = await bytesOf(file);
-  if (typeof bytes === 'string') return { taken: 0, faults: [bytes] };
-  const headers = { 'content-type': 'text/csv' };
-  const response = await fetch(`${hostUrl}/api/registry/import`, { method: 'POST', headers, body: bytes });
-  const answer: unknown = await response.json();
-  if (!response.ok) return { taken: 0, faults: [v.parse(Problem, answer).detail] };
-  const { lines } = v.parse(Report, answer);
+/** Prints a sentence for the file, or one for each rejected line, and then how many rows were loaded. */
+export async function importRegistry(file: string, hostUrl: string): Promise<void> {
+  const { lines, fault } = await sendFile(file, hostUrl);
   const rejected = lines.filter(({ outcome }) => outcome === 'rejected');
-  return {
-    taken: lines.length - rejected.length,
-    faults: rejected.map(({ line, reason = 'rejected' }) => `line ${line}: ${reason}`),
-  };
+  if (fault !== undefined) console.error(`${file}: ${fault}`);
+  for (const { line, reason } of rejected) console.error(`${file}: line ${line}: ${reason}`);
+  console.log(`${file}: ${lines.length - rejected.length} rows loaded.`);
 }
 
-/** The file's content, or a sentence that says why it can't be read. */
-async function bytesOf(file: string): Promise<Uint8Array<ArrayBuffer> | string> {
+/** What the app answers for each line, or a sentence that says why it took no line. */
+async function sendFile(
+  file: string,
+  hostUrl: string,
+): Promise<{ lines: v.InferOutput<typeof Line>[]; fault?: string }> {
+  let body: Buffer<ArrayBuffer>;
   try {
-    return new Uint8Array(await readFile(file));
+    body = await readFile(file);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     if (!/^E[A-Z]+$/.test(code)) throw error;
-    return `the file can't be read (${code})`;
+    return { lines: [], fault: `the file can't be read (${code})` };
   }
+  const headers = { 'content-type': 'text/csv' };
+  const response = await fetch(`${hostUrl}/api/registry/import`, { method: 'POST', headers, body });
+  const answer: unknown = await response.json();
+  return response.ok ? v.parse(Report, answer) : { lines: [], fault: v.parse(Problem, answer).detail };
 }

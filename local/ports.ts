@@ -15,13 +15,13 @@ export function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-/** Listens on `port`, or on any free port if another process has it. */
-export async function listenNear(server: Server, port: number): Promise<number> {
+/** Starts on `port`, or on any free port if another process has it. */
+export async function startNear<T>(port: number, start: (port: number) => Promise<T>): Promise<T> {
   try {
-    return await listen(server, port);
+    return await start(port);
   } catch (error) {
     if (!isTaken(error)) throw error;
-    return await listen(server, 0);
+    return await start(0);
   }
 }
 
@@ -37,12 +37,11 @@ export async function isFree(port: number): Promise<boolean> {
   return true;
 }
 
-/** Whether listening failed because another process has the port. */
-export function isTaken(error: unknown): boolean {
+function isTaken(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EADDRINUSE';
 }
 
-/** The environment entry that keeps requests to this machine away from a proxy, beside the hosts in it already. */
+/** The environment entry that keeps requests to this machine away from a proxy. Hosts that it lists already stay. */
 export function noProxy(env: NodeJS.ProcessEnv): { readonly NO_PROXY: string } {
   return { NO_PROXY: [env.NO_PROXY, env.no_proxy, LOOPBACK].filter(Boolean).join(',') };
 }

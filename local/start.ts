@@ -5,11 +5,11 @@ import { parseArgs } from 'node:util';
 import { createApp } from '../src/app';
 import { functionsOf } from '../src/functions';
 import { startAzurite } from './azurite';
+import { writeDemoRows } from './demo';
 import { lockFolder } from './folder';
 import { type LogEntry, type RunningHost, startHost } from './host';
 import { importRegistry } from './import-registry';
 import { noProxy } from './ports';
-import { writeRegistryRows } from './registry-rows';
 import { liveWorld, simulatedWorld, type World } from './world';
 
 const USAGE = `npm start -- [--fresh] [--live] [--registry file.csv] [--port 7071]
@@ -19,19 +19,13 @@ const USAGE = `npm start -- [--fresh] [--live] [--registry file.csv] [--port 707
   --port       the port of the HTTP functions (a free one if it is taken)`;
 
 const FOLDER = '.local';
-/** Three readings tell a minted token from a fixed one: with three sweeps the first look shows it. */
+/** Three readings tell a minted token from a fixed one: after three sweeps the first page shows it. */
 const SWEEPS_AT_START = 3;
 
-interface StartOptions {
-  readonly fresh: boolean;
-  readonly live: boolean;
-  /** A CSV file of registry rows. */
-  readonly registry: string | undefined;
-  readonly port: number;
-}
+type StartOptions = Exclude<ReturnType<typeof parseOptions>, string>;
 
 /** Returns a sentence if the arguments are wrong. */
-function parseOptions(args: string[]): StartOptions | string {
+function parseOptions(args: string[]) {
   try {
     const { values } = parseArgs({
       args,
@@ -42,9 +36,9 @@ function parseOptions(args: string[]): StartOptions | string {
         port: { type: 'string', default: '7071' },
       },
     });
-    const { fresh, live, registry, port } = values;
+    const { port } = values;
     if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) return `--port: '${port}' is not a port`;
-    return { fresh, live, registry, port: Number(port) };
+    return { ...values, port: Number(port) };
   } catch (error) {
     // parseArgs throws a TypeError that names the unknown argument.
     if (error instanceof TypeError) return error.message;
@@ -62,15 +56,11 @@ async function main(): Promise<void> {
   if (typeof lock === 'string') return giveUp(lock);
   if (options.fresh) await rm(folder, { recursive: true, force: true });
   const azurite = await startAzurite({ folder: join(folder, 'azurite'), preferUsualPorts: true });
-  const world = options.live
-    ? await liveWorld(process.env, folder, Date.now)
-    : await simulatedWorld(folder, Date.now);
+  const world = options.live ? await liveWorld(process.env, folder) : await simulatedWorld(folder);
   const closers = [world.close, azurite.close, lock.release];
   closeOnSignal(closers);
-  const connectionString = azurite.connectionString();
-  if (!options.registry) {
-    for (const fault of await writeRegistryRows(connectionString, world.rows)) console.error(fault);
-  }
+  const { connectionString } = azurite;
+  if (!options.live && !options.registry) await writeDemoRows(connectionString);
   const host = await watch(options, connectionString, world);
   closers.unshift(host.close);
   printWhereToLook(host, world, options);
@@ -86,11 +76,11 @@ async function watch(options: StartOptions, connectionString: string, world: Wor
   };
   // The app is created after the host: links in mails need the host's address.
   let app: ReturnType<typeof createApp> | undefined;
-  const theApp = () => (app ??= createApp({ ...env, PUBLIC_URL: host.url }));
-  const definitions = functionsOf(theApp);
+  const getApp = () => (app ??= createApp({ ...env, PUBLIC_URL: host.url }));
+  const definitions = functionsOf(getApp);
   const host = await startHost({ definitions, env, connectionString, port: options.port, log: print });
-  theApp();
-  if (options.registry) await loadFile(options.registry, host);
+  getApp();
+  if (options.registry) await importRegistry(options.registry, host.url);
   for (let sweep = 0; sweep < SWEEPS_AT_START; sweep++) {
     await host.runTimer('startSweep');
     await host.drainQueues();
@@ -98,12 +88,6 @@ async function watch(options: StartOptions, connectionString: string, world: Wor
   await host.runTimer('sendReminders');
   host.startTriggers();
   return host;
-}
-
-async function loadFile(file: string, host: RunningHost): Promise<void> {
-  const { taken, faults } = await importRegistry(file, host.url);
-  for (const fault of faults) console.error(`${file}: ${fault}`);
-  console.log(`${file}: ${taken} rows loaded.`);
 }
 
 function printWhereToLook(host: RunningHost, { outboxUrl }: World, { live, registry }: StartOptions): void {

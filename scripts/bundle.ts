@@ -1,7 +1,7 @@
 /** How the app becomes JavaScript: the one bundled file that is deployed, or one file for each source file. */
-import { type BuildOptions, type BuildResult, build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 
-/** For every build of the app's code: whatever changes the code belongs here. The current folder must be the project's. */
+/** For every build of the app's code: an option that changes the code belongs here. The current folder must be the project's. */
 export async function compileOptions(): Promise<BuildOptions> {
   return {
     define: await constants(),
@@ -12,17 +12,11 @@ export async function compileOptions(): Promise<BuildOptions> {
   };
 }
 
-export interface BundleOptions {
-  readonly outfile: string;
-  /** Off only if a test reads the result. It does not change which modules are loaded when. */
-  readonly minify?: boolean;
-}
-
-/** Bundles `src/main.ts`; the metafile lists its parts. */
-export async function bundle({
-  outfile,
-  minify = true,
-}: BundleOptions): Promise<BuildResult<{ metafile: true }>> {
+/**
+ * Bundles `src/main.ts`; the metafile lists its parts. `minify` is off only where a test reads the result; it does not
+ * change when a module is loaded.
+ */
+export async function bundle({ outfile, minify = true }: { outfile: string; minify?: boolean }) {
   return await build({
     ...(await compileOptions()),
     entryPoints: ['src/main.ts'],
@@ -40,7 +34,7 @@ export async function compileFiles(outdir: string): Promise<void> {
   await build({ ...(await compileOptions()), entryPoints: ['src/**/*.ts'], outdir });
 }
 
-/** The constants of every bundle: the text of the dashboard's script, since a bundle has no file beside it. */
+/** The constants of every bundle: the text of the dashboard's script, because the bundle is the only file deployed. */
 export async function constants(): Promise<Record<string, string>> {
   const { outputFiles } = await build({
     entryPoints: ['src/web/dashboard/browser.js'],

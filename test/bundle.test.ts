@@ -41,7 +41,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(parent, { recursive: true }));
 
-/** Stands for the Functions worker: it supplies the core package, loads the bundle, and calls two functions. */
+/** Replaces the Functions worker: it supplies the core package, loads the bundle, and calls two functions. */
 function writeWorker(): void {
   const core = join(folder, 'node_modules', '@azure', 'functions-core');
   mkdirSync(core, { recursive: true });
@@ -114,7 +114,7 @@ test('it is one file of at most 400 KiB, compressed', () => {
   expect(gzipSync(readFileSync(deployed), { level: 9 }).length).toBeLessThanOrEqual(400 * 1024);
 });
 
-test('it loads as CommonJS by its own package.json, whatever a package.json above says', async () => {
+test('it loads as CommonJS by its own package.json, also below one that says otherwise', async () => {
   expect((await load(deployed)).functions.length).toBeGreaterThan(0);
   rmSync(join(folder, 'package.json'));
   await expect(load(deployed)).rejects.toThrow('require is not defined');

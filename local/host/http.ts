@@ -1,4 +1,4 @@
-/** The HTTP side of the local host. As with Core Tools, no key is needed, whatever the auth level says. */
+/** The HTTP side of the local host. As with Core Tools, no key is needed; the auth level has no effect. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { HttpRequest, HttpResponse, type HttpResponseInit } from '@azure/functions';
 import { LOOPBACK } from '../ports';
@@ -19,12 +19,11 @@ export function httpServer(parts: HttpParts): Server {
 /** Never rejects: every failure is an answer. */
 async function answer(incoming: IncomingMessage, outgoing: ServerResponse, parts: HttpParts): Promise<void> {
   const url = requestUrl(incoming);
-  if (url === undefined) return refuse(outgoing, 400);
+  if (url === undefined) return void outgoing.writeHead(400).end();
   const match = matchRoute(parts.routes, incoming.method ?? 'GET', url.pathname);
-  if (match.kind === 'unknown') return refuse(outgoing, 404);
-  if (match.kind === 'wrongMethod') {
-    return refuse(outgoing.setHeader('allow', match.allow.join(', ')), 405);
-  }
+  if (match.kind === 'unknown') return void outgoing.writeHead(404).end();
+  if (match.kind === 'wrongMethod')
+    return void outgoing.writeHead(405, { allow: match.allow.join(', ') }).end();
   const { definition, params } = match;
   try {
     const request = await toHttpRequest(incoming, url, params);
@@ -33,13 +32,8 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, parts
   } catch (error) {
     // A handler may throw anything. As in the real host, the log gets the details and the caller none.
     logFailure(parts.log, definition.name, 'failed', error);
-    refuse(outgoing, 500);
+    outgoing.writeHead(500).end();
   }
-}
-
-function refuse(outgoing: ServerResponse, status: number): void {
-  outgoing.statusCode = status;
-  outgoing.end();
 }
 
 /** The full URL of a request, by its Host header; `undefined` if they make no valid URL. */

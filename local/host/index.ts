@@ -2,14 +2,13 @@
 import { once } from 'node:events';
 import hostJson from '../../host.json';
 import { type FunctionDefinition, type Messages, SWEEP_QUEUE } from '../../src/functions/definition';
-import { LOOPBACK, listenNear } from '../ports';
-import { openQueue, sendAll } from './deliver';
-import { parseHostJson, type QueueLimits } from './host-json';
+import { LOOPBACK, listen, startNear } from '../ports';
+import { parseHostJson } from './host-json';
 import { httpServer } from './http';
 import { type HostLog, InFlight } from './invocation';
-import { QueueTrigger } from './queues';
+import { openQueue, QueueTrigger, sendAll } from './queues';
 import { compileRoutes } from './routes';
-import { type Environment, parseSchedule, resolveSettings, TimerTrigger } from './timers';
+import { type Environment, TimerTrigger } from './timers';
 
 export type { HostLog, LogEntry } from './invocation';
 
@@ -22,7 +21,6 @@ export interface HostOptions {
   /** The port to try first (default 7071, as with Core Tools); 0 for any free port. */
   readonly port?: number;
   readonly log: HostLog;
-  readonly now?: () => Date;
   /** How long a failed queue message stays hidden; by default as host.json says. */
   readonly retryVisibilitySeconds?: number;
   /** How long `close` waits for running handlers (default 10 s). */
@@ -42,26 +40,30 @@ export interface RunningHost {
   close(): Promise<void>;
 }
 
-/** Shared by the triggers of one host. */
-interface Shared extends HostOptions {
-  readonly now: () => Date;
-  readonly inFlight: InFlight;
-  readonly closing: AbortSignal;
-}
-
 export async function startHost(options: HostOptions): Promise<RunningHost> {
-  const { definitions, now = () => new Date(), log, closeWithinMs = 10_000 } = options;
-  const config = parseHostJson(hostJson);
+  const { definitions, connectionString, log, closeWithinMs = 10_000 } = options;
+  const { queues: fromHostJson, http } = parseHostJson(hostJson);
+  const { retryVisibilitySeconds: visibilityTimeout = fromHostJson.visibilityTimeout } = options;
   const inFlight = new InFlight();
   const closing = new AbortController();
-  const shared: Shared = { ...options, now, inFlight, closing: closing.signal };
-  const timers = mountTimers(shared);
-  const queues = await mountQueues(shared, config.queues);
-  const http = definitions.filter(definition => definition.type === 'http');
-  const server = httpServer({ routes: compileRoutes(http, config.routePrefix), log, inFlight });
-  const port = await listenNear(server, options.port ?? 7071);
+  const sweeps = openQueue(connectionString, SWEEP_QUEUE);
+  const send = (messages: Messages) => sendAll(sweeps, messages);
+  const limits = { ...fromHostJson, visibilityTimeout };
+  const parts = { ...options, limits, inFlight, closing: closing.signal, send };
+  const timers = new Map<string, TimerTrigger>();
+  const queues: QueueTrigger[] = [];
+  // Timers send to it, even if no function takes its messages.
+  await sweeps.createIfNotExists();
+  for (const definition of definitions) {
+    if (definition.type === 'timer') timers.set(definition.name, new TimerTrigger(definition, parts));
+    if (definition.type !== 'queue') continue;
+    await openQueue(connectionString, definition.queue).createIfNotExists();
+    queues.push(new QueueTrigger(definition, parts));
+  }
+  const functions = definitions.filter(definition => definition.type === 'http');
+  const server = httpServer({ routes: compileRoutes(functions, http.routePrefix), log, inFlight });
+  const port = await startNear(options.port ?? 7071, free => listen(server, free));
   const stop = async () => {
-    for (const timer of timers.values()) timer.stop();
     closing.abort();
     const closed = once(server, 'close');
     server.close();
@@ -78,9 +80,12 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
       if (timer === undefined) throw new Error(`no timer function is called ${name}`);
       await timer.run();
     },
-    drainQueues: () => inFlight.track(drainAll(queues)),
+    async drainQueues() {
+      const delivered = await inFlight.track(Promise.all(queues.map(queue => queue.drain())));
+      return delivered.reduce((sum, count) => sum + count, 0);
+    },
     startTriggers() {
-      for (const timer of timers.values()) timer.start();
+      for (const timer of timers.values()) void timer.start();
       for (const queue of queues) void inFlight.track(queue.poll());
     },
     close() {
@@ -88,36 +93,4 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
       return stopped;
     },
   };
-}
-
-/** By function name. Throws on a schedule that can't be parsed. */
-function mountTimers(shared: Shared): Map<string, TimerTrigger> {
-  const sweeps = openQueue(shared.connectionString, SWEEP_QUEUE);
-  const send = (messages: Messages) => sendAll(sweeps, messages);
-  const timers = shared.definitions.filter(definition => definition.type === 'timer');
-  return new Map(
-    timers.map(definition => {
-      const schedule = parseSchedule(resolveSettings(definition.schedule, shared.env));
-      return [definition.name, new TimerTrigger(definition, { ...shared, schedule, send })];
-    }),
-  );
-}
-
-/** Creates missing queues, the one that the timers send to included. */
-async function mountQueues(shared: Shared, fromHostJson: QueueLimits): Promise<QueueTrigger[]> {
-  const { connectionString, retryVisibilitySeconds: retrySeconds = fromHostJson.retrySeconds } = shared;
-  const limits = { ...fromHostJson, retrySeconds };
-  const functions = shared.definitions.filter(definition => definition.type === 'queue');
-  const names = new Set([SWEEP_QUEUE, ...functions.map(({ queue }) => queue)]);
-  await Promise.all([...names].map(name => openQueue(connectionString, name).createIfNotExists()));
-  return functions.map(definition => {
-    const queue = openQueue(connectionString, definition.queue);
-    const poison = openQueue(connectionString, `${definition.queue}-poison`);
-    return new QueueTrigger({ ...shared, definition, queue, poison, limits });
-  });
-}
-
-async function drainAll(queues: readonly QueueTrigger[]): Promise<number> {
-  const delivered = await Promise.all(queues.map(queue => queue.drain()));
-  return delivered.reduce((sum, count) => sum + count, 0);
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { format, inspect } from 'node:util';
 import { InvocationContext, type LogLevel } from '@azure/functions';
+import type { FunctionDefinition } from '../../src/functions/definition';
 
 export interface LogEntry {
   readonly level: LogLevel;
@@ -12,13 +13,8 @@ export interface LogEntry {
 
 export type HostLog = (entry: LogEntry) => void;
 
-export interface FunctionIdentity {
-  readonly type: 'timer' | 'queue' | 'http';
-  readonly name: string;
-}
-
 export function invocationContext(
-  { type, name }: FunctionIdentity,
+  { type, name }: FunctionDefinition,
   log: HostLog,
   triggerMetadata: Record<string, unknown> = {},
 ): InvocationContext {
@@ -54,12 +50,16 @@ export class InFlight {
 
   /** Resolves with true when nothing runs, or with false after `withinMs`. */
   async endsWithin(withinMs: number): Promise<boolean> {
-    const stopTimer = new AbortController();
-    const late = sleep(withinMs, false, { signal: stopTimer.signal }).catch(ignore);
-    const ended = await Promise.race([this.atMost(0).then(() => true), late]);
-    stopTimer.abort();
-    return ended === true;
+    const ended = new AbortController();
+    void this.atMost(0).then(() => ended.abort());
+    await sleepUnlessAborted(withinMs, ended.signal);
+    return ended.signal.aborted;
   }
+}
+
+/** Resolves after `ms`, or as soon as the signal aborts. */
+export async function sleepUnlessAborted(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(ignore);
 }
 
 function ignore(): void {}

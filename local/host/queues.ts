@@ -1,12 +1,25 @@
-/** The trigger of one queue function: it takes messages on demand, or polls and slows down while there are none. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { ReceivedMessageItem } from '@azure/storage-queue';
-import { type DeliveryParts, deliver } from './deliver';
-import { InFlight, logFailure } from './invocation';
+/** The trigger of one queue function: it takes messages on demand or by polling, and delivers them as the real host does. */
+import { QueueClient, type ReceivedMessageItem } from '@azure/storage-queue';
+import type { QueueFunction } from '../../src/functions/definition';
+import type { QueueLimits } from './host-json';
+import { type HostLog, InFlight, invocationContext, logFailure, sleepUnlessAborted } from './invocation';
 
-export interface QueueParts extends DeliveryParts {
+export interface QueueParts {
+  readonly connectionString: string;
+  readonly limits: QueueLimits;
+  readonly log: HostLog;
   /** Aborted when the host closes: from then on it takes no message. */
   readonly closing: AbortSignal;
+}
+
+export function openQueue(connectionString: string, name: string): QueueClient {
+  return new QueueClient(connectionString, name, { retryOptions: { maxTries: 3, retryDelayInMs: 50 } });
+}
+
+/** Sends the messages one after the other, as the real host writes an output binding. */
+export async function sendAll(queue: QueueClient, messages: readonly object[]): Promise<void> {
+  for (const message of messages)
+    await queue.sendMessage(Buffer.from(JSON.stringify(message)).toString('base64'));
 }
 
 /** How long a message is hidden while it is handled: as long as a handler may run. */
@@ -15,11 +28,16 @@ const SHORTEST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2000;
 
 export class QueueTrigger {
-  readonly #parts: QueueParts;
   readonly #delivering = new InFlight();
+  readonly #queue: QueueClient;
+  readonly #poison: QueueClient;
 
-  constructor(parts: QueueParts) {
-    this.#parts = parts;
+  constructor(
+    private readonly definition: QueueFunction,
+    private readonly parts: QueueParts,
+  ) {
+    this.#queue = openQueue(parts.connectionString, definition.queue);
+    this.#poison = openQueue(parts.connectionString, `${definition.queue}-poison`);
   }
 
   /** Handles messages until none is visible. Resolves with the number of deliveries. */
@@ -28,56 +46,85 @@ export class QueueTrigger {
     for (;;) {
       const batch = await this.#take();
       if (batch.length === 0) return delivered;
-      await Promise.all(batch.map(message => deliver(message, this.#parts)));
+      await Promise.all(batch.map(message => this.#deliver(message)));
       delivered += batch.length;
     }
   }
 
   /** Handles messages as they arrive, until the host closes. Never rejects: storage may work again later. */
   async poll(): Promise<void> {
-    const { closing, limits } = this.#parts;
+    const { closing, limits } = this.parts;
     let pause = SHORTEST_PAUSE_MS;
     while (!closing.aborted) {
-      const taken = await this.#startBatch();
+      const batch = await this.#take().catch(this.#storageFailed);
+      for (const message of batch)
+        void this.#delivering.track(this.#deliver(message).catch(this.#storageFailed));
       // As newBatchThreshold of the real host: the next batch is taken when half of this one is done.
       await this.#delivering.atMost(limits.batchSize / 2);
-      pause = taken > 0 ? SHORTEST_PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS);
-      if (taken === 0) await sleepUnlessAborted(pause, closing);
+      pause = batch.length > 0 ? SHORTEST_PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS);
+      if (batch.length === 0) await sleepUnlessAborted(pause, closing);
     }
     await this.#delivering.atMost(0);
   }
 
-  /** Takes a batch and starts its deliveries. Resolves with its size. */
-  async #startBatch(): Promise<number> {
+  async #take(): Promise<readonly ReceivedMessageItem[]> {
+    if (this.parts.closing.aborted) return [];
+    const options = { numberOfMessages: this.parts.limits.batchSize, visibilityTimeout: HANDLING_SECONDS };
+    return (await this.#queue.receiveMessages(options)).receivedMessageItems;
+  }
+
+  readonly #storageFailed = (error: unknown): [] => {
+    logFailure(this.parts.log, this.definition.name, `the queue ${this.#queue.name} failed`, error);
+    return [];
+  };
+
+  /** Rejects only if storage fails; the message then becomes visible again. */
+  async #deliver(message: ReceivedMessageItem): Promise<void> {
+    const { messageId, popReceipt, messageText, dequeueCount: tries } = message;
+    const { maxDequeueCount, visibilityTimeout } = this.parts.limits;
+    const bytes = Buffer.from(messageText, 'base64');
+    if (bytes.toString('base64') !== messageText) return await this.#poisoned(message, 'it is not base64');
+    // More than the limit: the process died during the last try.
+    if (tries > maxDequeueCount) return await this.#poisoned(message, `it failed ${tries - 1} times`);
+    if (await this.#handled(message, jsonOrText(bytes.toString()))) return await this.#remove(message);
+    if (tries >= maxDequeueCount) return await this.#poisoned(message, `it failed ${tries} times`);
+    await this.#queue.updateMessage(messageId, popReceipt, undefined, visibilityTimeout);
+  }
+
+  /** Runs the handler and sends the messages it returns. Logs a failure of either and returns false. */
+  async #handled({ messageId: id, dequeueCount, insertedOn }: ReceivedMessageItem, content: unknown) {
+    const { log } = this.parts;
+    const metadata = { id, dequeueCount, insertionTime: insertedOn.toISOString() };
     try {
-      const batch = await this.#take();
-      for (const message of batch) {
-        this.#delivering.track(deliver(message, this.#parts)).catch(this.#storageFailed);
-      }
-      return batch.length;
+      const context = invocationContext(this.definition, log, metadata);
+      await sendAll(this.#queue, await this.definition.handler(content, context));
+      return true;
     } catch (error) {
-      this.#storageFailed(error);
-      return 0;
+      // A handler may throw anything; the message is kept.
+      logFailure(log, this.definition.name, `failed on message ${id}, delivery ${dequeueCount}`, error);
+      return false;
     }
   }
 
-  async #take(): Promise<readonly ReceivedMessageItem[]> {
-    const { closing, queue, limits } = this.#parts;
-    if (closing.aborted) return [];
-    const options = { numberOfMessages: limits.batchSize, visibilityTimeout: HANDLING_SECONDS };
-    return (await queue.receiveMessages(options)).receivedMessageItems;
+  async #poisoned(message: ReceivedMessageItem, reason: string): Promise<void> {
+    await this.#poison.createIfNotExists();
+    await this.#poison.sendMessage(message.messageText);
+    await this.#remove(message);
+    const text = `message ${message.messageId} was moved to ${this.#poison.name}: ${reason}`;
+    this.parts.log({ level: 'error', functionName: this.definition.name, text });
   }
 
-  readonly #storageFailed = (error: unknown): void => {
-    const { log, definition, queue } = this.#parts;
-    logFailure(log, definition.name, `the queue ${queue.name} failed`, error);
-  };
+  async #remove({ messageId, popReceipt }: ReceivedMessageItem): Promise<void> {
+    await this.#queue.deleteMessage(messageId, popReceipt);
+  }
 }
 
-async function sleepUnlessAborted(ms: number, signal: AbortSignal): Promise<void> {
+/** The content of a message is JSON in most cases. */
+function jsonOrText(text: string): unknown {
   try {
-    await sleep(ms, undefined, { signal });
+    return JSON.parse(text);
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (error instanceof SyntaxError) return text;
+    throw error;
   }
 }

@@ -2,34 +2,16 @@
 import type { Timer } from '@azure/functions';
 import { parseNcrontab } from '../../src/formats/ncrontab';
 import type { Messages, TimerFunction } from '../../src/functions/definition';
-import { type HostLog, type InFlight, invocationContext, logFailure } from './invocation';
+import { type HostLog, type InFlight, invocationContext, logFailure, sleepUnlessAborted } from './invocation';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Replaces each `%NAME%` by that setting. Throws if the setting is missing, as the real host does. */
-export function resolveSettings(text: string, env: Environment): string {
-  return text.replace(/%(\w+)%/g, (_, name: string) => {
-    const value = env[name];
-    if (value === undefined || value === '')
-      throw new Error(`the setting ${name} is missing; a schedule needs it`);
-    return value;
-  });
-}
-
-/** Returns the next time after an instant, or `undefined` if there is none. */
-export type Schedule = (after: Date) => Date | undefined;
-
-/** Parses a schedule of six fields in UTC. Throws on anything else. */
-export function parseSchedule(text: string): Schedule {
-  const cron = parseNcrontab(text);
-  return after => cron.nextRun(after) ?? undefined;
-}
-
 export interface TimerParts {
-  readonly schedule: Schedule;
-  readonly now: () => Date;
+  readonly env: Environment;
   readonly log: HostLog;
   readonly inFlight: InFlight;
+  /** Aborted when the host closes: from then on the schedule starts no run. */
+  readonly closing: AbortSignal;
   readonly send: (messages: Messages) => Promise<void>;
 }
 
@@ -37,40 +19,44 @@ export interface TimerParts {
 const LONGEST_WAIT_MS = 24 * 60 * 60 * 1000;
 
 export class TimerTrigger {
-  readonly #definition: TimerFunction;
-  readonly #parts: TimerParts;
+  readonly #schedule: ReturnType<typeof parseNcrontab>;
   #latest: Promise<void> = Promise.resolve();
   #last = new Date(0);
-  #handle: NodeJS.Timeout | undefined;
-  #started = false;
 
-  constructor(definition: TimerFunction, parts: TimerParts) {
-    this.#definition = definition;
-    this.#parts = parts;
+  /** Throws on a schedule that can't be parsed, or that names a missing setting. */
+  constructor(
+    private readonly definition: TimerFunction,
+    private readonly parts: TimerParts,
+  ) {
+    this.#schedule = parseNcrontab(resolveSettings(definition.schedule, parts.env));
   }
 
   /** Runs the function once the current run has ended. Logs an error of the handler and rejects with it. */
   run(): Promise<void> {
     const run = this.#latest.then(() => this.#execute());
     this.#latest = run.catch(() => undefined);
-    return this.#parts.inFlight.track(run);
+    return this.parts.inFlight.track(run);
   }
 
-  start(): void {
-    this.#started = true;
-    this.#plan(this.#parts.now());
-  }
-
-  stop(): void {
-    this.#started = false;
-    clearTimeout(this.#handle);
+  /** Runs by the schedule until the host closes. A failed run is not repeated: the next run comes by the schedule. */
+  async start(): Promise<void> {
+    const { closing } = this.parts;
+    let next = this.#schedule.nextRun(new Date());
+    while (next !== null) {
+      for (let wait = untilTime(next); wait > 0 && !closing.aborted; wait = untilTime(next))
+        await sleepUnlessAborted(Math.min(wait, LONGEST_WAIT_MS), closing);
+      if (closing.aborted) return;
+      await this.run().catch(() => undefined);
+      // Plans from the end of the run, but not before `next`: a clock set back must not repeat the run.
+      next = this.#schedule.nextRun(new Date(Math.max(next.getTime(), Date.now())));
+    }
   }
 
   async #execute(): Promise<void> {
-    const { log, send } = this.#parts;
-    const { name, handler, sends } = this.#definition;
+    const { log, send } = this.parts;
+    const { name, handler, sends } = this.definition;
     try {
-      const messages = await handler(this.#timer(), invocationContext(this.#definition, log));
+      const messages = await handler(this.#timer(), invocationContext(this.definition, log));
       if (sends) await send(messages);
     } catch (error) {
       logFailure(log, name, 'failed', error);
@@ -79,31 +65,27 @@ export class TimerTrigger {
   }
 
   #timer(): Timer {
-    const now = this.#parts.now();
+    const now = new Date();
     const last = this.#last.toISOString();
     this.#last = now;
-    const next = this.#parts.schedule(now)?.toISOString() ?? '';
+    const next = this.#schedule.nextRun(now)?.toISOString() ?? '';
     return {
       isPastDue: false,
       schedule: { adjustForDST: false },
       scheduleStatus: { last, next, lastUpdated: last },
     };
   }
+}
 
-  /** A failed run is not repeated: the next run comes by the schedule. */
-  #plan(after: Date): void {
-    const next = this.#parts.schedule(after);
-    if (next !== undefined && this.#started) this.#waitFor(next);
-  }
+function untilTime(instant: Date): number {
+  return instant.getTime() - Date.now();
+}
 
-  #waitFor(next: Date): void {
-    const remaining = next.getTime() - this.#parts.now().getTime();
-    if (remaining > 0) {
-      this.#handle = setTimeout(() => this.#waitFor(next), Math.min(remaining, LONGEST_WAIT_MS));
-      return;
-    }
-    // Plans from the end of the run, but not before `next`: a clock set back must not repeat the run.
-    const again = () => this.#plan(new Date(Math.max(next.getTime(), this.#parts.now().getTime())));
-    this.run().then(again, again);
-  }
+/** Replaces each `%NAME%` by that setting. Throws if the setting is missing, as the real host does. */
+function resolveSettings(text: string, env: Environment): string {
+  return text.replace(/%(\w+)%/g, (_, name: string) => {
+    const value = env[name];
+    if (!value) throw new Error(`the setting ${name} is missing; a schedule needs it`);
+    return value;
+  });
 }

@@ -1,7 +1,8 @@
 /** A simulated Azure Resource Manager: the one operation that the app calls, throttled as the real one is. */
-import { answerWith, type Faces, getOrCreate, Misbehaving, secretToken } from './faults';
+import { HOUR } from '../../src/formats/instant';
+import { answerWith, getOrCreate, Misbehaving, type Replies, secretToken } from './faults';
 import { type Answer, type Json, json, type Received, type Reply, segments, withHeaders } from './messages';
-import { type LoggedRequest, type RequestLog, type ServerOptions, startServer } from './server';
+import { type ServerOptions, startServer } from './server';
 import { type Taken, TokenBucket } from './throttling';
 
 export interface ArmOptions extends ServerOptions {
@@ -10,23 +11,9 @@ export interface ArmOptions extends ServerOptions {
   readonly burst?: number;
   /** `false` allows every request and sends no remaining-writes header. */
   readonly throttle?: boolean;
-  /** How long a minted token lives by default: an hour. */
-  readonly lifetimeMs?: number;
 }
 
-export interface SimulatedArm {
-  readonly url: string;
-  readonly requests: readonly LoggedRequest[];
-  readonly log: RequestLog;
-  /** One app, created on first use; its names are case-insensitive. */
-  app(subscription: string, resourceGroup: string, name: string): ContainerApp;
-  remove(subscription: string, resourceGroup: string, name: string): void;
-  /** One subscription: all its requests can fail together, and its bucket can be drained. */
-  subscription(id: string): ArmSubscription;
-  close(): Promise<void>;
-}
-
-export class ArmSubscription extends Misbehaving {
+class ArmSubscription extends Misbehaving {
   readonly apps = new Map<string, ContainerApp>();
 
   constructor(readonly drain: () => void) {
@@ -34,20 +21,18 @@ export class ArmSubscription extends Misbehaving {
   }
 }
 
-/** A container app mints a token at every read, until it is told to keep one. */
+/** A container app mints a token that lives an hour at every read, until it is told to keep one. */
 class ContainerApp extends Misbehaving {
   #token = secretToken('SECRET-ARM-');
-  #expires: { readonly fixed: string } | { readonly mintsFor: number };
-  /** How many times its token was asked for, faults included. */
+  #expires: { readonly fixed: string } | { readonly mintsFor: number } = { mintsFor: HOUR };
+  /** How many times its token was read, faults included. */
   reads = 0;
 
   constructor(
     readonly id: string,
     readonly name: string,
-    lifetimeMs: number,
   ) {
     super();
-    this.#expires = { mintsFor: lifetimeMs };
   }
 
   /** From now on it keeps one token with this expiry; a string is sent unchanged. */
@@ -77,31 +62,28 @@ function sevenDigits(instant: number): string {
 const API_VERSION = '2023-08-01-preview';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-export async function startSimulatedArm(options: ArmOptions): Promise<SimulatedArm> {
-  const { rate = 10, burst = 200, throttle = true, lifetimeMs = 3_600_000, now } = options;
+export type SimulatedArm = Awaited<ReturnType<typeof startSimulatedArm>>;
+
+export async function startSimulatedArm(options: ArmOptions) {
+  const { rate = 10, burst = 200, throttle = true, now } = options;
   const bucket = throttle ? new TokenBucket(rate, burst, now) : undefined;
   const subscriptions = new Map<string, ArmSubscription>();
   const server = await startServer(request => answer(request, { bucket, subscriptions, now }), options);
 
+  /** One subscription: all its requests can fail together, and its bucket can be drained. */
   const subscription = (id: string): ArmSubscription => {
     if (!UUID.test(id)) throw new Error(`a subscription id is a UUID, not '${id}'`);
     const key = id.toLowerCase();
     return getOrCreate(subscriptions, key, () => new ArmSubscription(() => bucket?.drain(key)));
   };
+  /** One app, created on first use; its names are case-insensitive. */
   const app = (id: string, group: string, name: string): ContainerApp => {
     const path = `/subscriptions/${id}/resourceGroups/${group}/providers/Microsoft.App/containerApps/${name}`;
-    const create = () => new ContainerApp(path, name, lifetimeMs);
-    return getOrCreate(subscription(id).apps, appKey(group, name), create);
+    return getOrCreate(subscription(id).apps, appKey(group, name), () => new ContainerApp(path, name));
   };
-  return {
-    url: server.url,
-    log: server.log,
-    requests: server.log.requests,
-    subscription,
-    app,
-    remove: (id, group, name) => void subscription(id).apps.delete(appKey(group, name)),
-    close: server.close,
-  };
+  const remove = (id: string, group: string, name: string) =>
+    void subscription(id).apps.delete(appKey(group, name));
+  return { ...server, subscription, app, remove };
 }
 
 interface Arm {
@@ -110,7 +92,7 @@ interface Arm {
   readonly now: () => number;
 }
 
-/** Stricter than the real service, which ignores the case of fixed segments: the app must use the documented spelling. */
+/** The real service ignores the case of fixed segments. Here the app must use the documented spelling. */
 function answer(request: Received, arm: Arm): Answer {
   const address = addressOf(request.path);
   if (!address) return refusal(404, 'InvalidResourceType', 'The resource type or action could not be found.');
@@ -140,15 +122,15 @@ function tokenOf(address: Address, arm: Arm): Answer {
   const app = subscription?.apps.get(appKey(address.group, address.name));
   if (app) app.reads += 1;
   // A fault of the subscription comes first: it hides even a missing app.
-  return answerWith(subscription?.nextFault() ?? app?.nextFault(), faces(app, arm.now()));
+  return answerWith(subscription?.nextFault() ?? app?.nextFault(), repliesOf(app, arm.now()));
 }
 
 /** A missing app is answered with 404 and no body, as the specification says. */
-function faces(app: ContainerApp | undefined, now: number): Faces {
+function repliesOf(app: ContainerApp | undefined, now: number): Replies {
   const { token, expires } = app?.read(now) ?? {};
   const withDate = (date: Json | undefined): Reply =>
     app && token ? tokenReply(app, token, date) : { status: 404 };
-  return { well: () => withDate(expires), withDate, refusal };
+  return { ok: () => withDate(expires), withDate, refusal };
 }
 
 function tokenReply({ id, name }: ContainerApp, token: string, expires: Json | undefined): Reply {
@@ -169,13 +151,9 @@ function refusal(status: number, code: string, message: string): Reply {
   return json(status, { error: { code, message } });
 }
 
-interface Address {
-  readonly subscription: string;
-  readonly group: string;
-  readonly name: string;
-}
+type Address = NonNullable<ReturnType<typeof addressOf>>;
 
-function addressOf(path: string): Address | undefined {
+function addressOf(path: string) {
   const parts = segments(path) ?? [];
   const [, subscription = '', , group = '', , , , name = ''] = parts;
   const fixed = [parts[0], parts[2], ...parts.slice(4, 7), ...parts.slice(8)].join('/');

@@ -1,14 +1,14 @@
 /** The simulated mail service's two operations: which requests it accepts, and what it checks first. */
 import { randomUUID } from 'node:crypto';
-import { emailMessage } from './email-message';
-import { answerWith, type Faces, type PlainFault } from './faults';
+import { EmailMessage } from './email-message';
+import { answerWith, type PlainFault, type Replies } from './faults';
 import type { Mailbox } from './mailbox';
 import {
   type Answer,
   header,
   isSigned,
   json,
-  parseJson,
+  parseBody,
   type Received,
   Refusal,
   type Reply,
@@ -17,8 +17,8 @@ import {
 } from './messages';
 import type { SlidingLimit } from './throttling';
 
-/** What happens to one of the next sends: it is refused unread, or accepted and then answered with a fault. */
-export interface SendScript {
+/** What happens to one of the next sends: it is refused, or accepted and then answered with a fault. */
+interface SendScript {
   readonly accepts: boolean;
   readonly fault: PlainFault;
 }
@@ -27,12 +27,12 @@ export interface SendScript {
 export interface EmailSwitches {
   /** A repeated operation id sends a second mail. */
   forgetsOperationIds: boolean;
-  /** The status read that finds an operation settled: 1 is the first. */
-  settlesAtPoll: number;
+  /** The status read that first finds an operation in its final status, from 1. */
+  pollsUntilFinal: number;
   /** For the next sends. */
   readonly scripts: SendScript[];
   /** For the next status reads. */
-  readonly lookFaults: PlainFault[];
+  readonly statusFaults: PlainFault[];
 }
 
 export interface EmailService {
@@ -43,88 +43,77 @@ export interface EmailService {
   readonly switches: EmailSwitches;
 }
 
-export const API_VERSION = '2025-09-01';
+const API_VERSION = '2025-09-01';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export function answerEmail(request: Received, service: EmailService): Answer {
   try {
     return route(request, service);
   } catch (error) {
-    if (error instanceof Refusal) return refusal(error.status, error.code, error.message);
-    throw error;
+    if (!(error instanceof Refusal)) throw error;
+    return withHeaders(refusal(error.status, error.code, error.message), error.headers);
   }
 }
 
 function route(request: Received, service: EmailService): Answer {
   const [emails, operations, id, ...more] = segments(request.path) ?? [];
   if (request.path === '/emails:send') {
-    const late = admit(request, service, { method: 'POST', limit: service.sends });
-    return late ?? send(request, service);
+    admit(request, 'POST', service.sends, service.accessKey);
+    return send(request, service);
   }
   if (emails === 'emails' && operations === 'operations' && id && more.length === 0) {
-    const late = admit(request, service, { method: 'GET', limit: service.statusReads });
-    return late ?? look(request, id, service);
+    admit(request, 'GET', service.statusReads, service.accessKey);
+    return getStatus(request, id, service);
   }
   throw new Refusal(404, 'NotFound', 'The requested resource was not found.');
 }
 
-interface Gate {
-  readonly method: string;
-  readonly limit: SlidingLimit;
-}
-
-/** A signed request counts against its limit, whatever it is answered. */
-function admit(request: Received, service: EmailService, gate: Gate): Answer | undefined {
-  if (request.method !== gate.method) {
-    const answer = refusal(405, 'MethodNotAllowed', `The method must be ${gate.method}.`);
-    return withHeaders(answer, { allow: gate.method });
-  }
-  if (service.accessKey !== undefined && !isSigned(request, service.accessKey))
+/** Every signed request counts against its limit, also one that is refused. */
+function admit(request: Received, method: string, limit: SlidingLimit, accessKey: string | undefined): void {
+  if (request.method !== method)
+    throw new Refusal(405, 'MethodNotAllowed', `The method must be ${method}.`, { allow: method });
+  if (accessKey !== undefined && !isSigned(request, accessKey))
     throw new Refusal(401, 'Denied', 'Denied by the resource provider.');
-  const wait = gate.limit.accrue();
+  const wait = limit.accrue();
   if (wait !== undefined) {
-    const answer = refusal(429, 'TooManyRequests', `The limit is exceeded. Try again after ${wait} seconds.`);
-    return withHeaders(answer, { 'retry-after': String(wait) });
+    const message = `The limit is exceeded. Try again after ${wait} seconds.`;
+    throw new Refusal(429, 'TooManyRequests', message, { 'retry-after': String(wait) });
   }
   if (request.query.get('api-version') !== API_VERSION)
     throw new Refusal(400, 'UnsupportedApiVersion', `The api-version must be '${API_VERSION}'.`);
-  return undefined;
 }
 
 function send(request: Received, { mailbox, switches }: EmailService): Answer {
   const operationId = header(request, 'operation-id') ?? randomUUID();
   const message = readMessage(request, operationId);
   const script = switches.scripts.shift();
-  if (script && !script.accepts) return answerWith(script.fault, faces(request, operationId));
+  if (script && !script.accepts) return answerWith(script.fault, repliesOf(request, operationId));
   if (switches.forgetsOperationIds || !mailbox.knows(operationId)) mailbox.accept(operationId, message);
-  return answerWith(script?.fault, faces(request, operationId));
+  return answerWith(script?.fault, repliesOf(request, operationId));
 }
 
-function readMessage(request: Received, operationId: string): ReturnType<typeof emailMessage> {
+function readMessage(request: Received, operationId: string): EmailMessage {
   if (request.oversized) throw new Refusal(413, 'RequestEntityTooLarge', 'A mail may have at most 10 MB.');
   if (!/^application\/json\b/i.test(header(request, 'content-type') ?? ''))
     throw new Refusal(415, 'UnsupportedMediaType', 'The content type must be application/json.');
   if (!UUID.test(operationId)) throw new Refusal(400, 'BadRequest', 'Operation-Id: must be a UUID');
-  return emailMessage(parseJson(request.body));
+  return parseBody(EmailMessage, request.body);
 }
 
-function faces(request: Received, id: string): Faces {
+function repliesOf(request: Received, id: string): Replies {
   const location = `${request.origin}/emails/operations/${id}?api-version=${API_VERSION}`;
-  const well = () =>
+  const ok = () =>
     json(202, { id, status: 'Running' }, { 'operation-location': location, 'retry-after': '1' });
-  return { well, withDate: well, refusal };
+  return { ok, withDate: ok, refusal };
 }
 
-function look(request: Received, id: string, { mailbox, switches }: EmailService): Answer {
-  const well = () => statusOf(id, mailbox, switches.settlesAtPoll);
-  return answerWith(switches.lookFaults.shift(), { ...faces(request, id), well });
-}
-
-function statusOf(id: string, mailbox: Mailbox, settlesAtPoll: number): Reply {
-  const found = mailbox.poll(id, settlesAtPoll);
-  if (!found) throw new Refusal(404, 'NotFound', 'The operation was not found.');
-  if (found.status === 'Failed') return json(200, { ...found, error: { ...found.error } });
-  return json(200, { ...found }, found.status === 'Running' ? { 'retry-after': '1' } : {});
+function getStatus(request: Received, id: string, { mailbox, switches }: EmailService): Answer {
+  const ok = () => {
+    const found = mailbox.poll(id, switches.pollsUntilFinal);
+    if (!found) throw new Refusal(404, 'NotFound', 'The operation was not found.');
+    return json(200, found, found.status === 'Running' ? { 'retry-after': '1' } : {});
+  };
+  return answerWith(switches.statusFaults.shift(), { ...repliesOf(request, id), ok });
 }
 
 function refusal(status: number, code: string, message: string): Reply {

@@ -1,4 +1,4 @@
-/** What a test does to the items of a simulated service: it names them, and makes them fail. */
+/** How a test makes the items of a simulated service fail. */
 import { randomBytes } from 'node:crypto';
 import type { Answer, Json, Reply } from './messages';
 
@@ -31,8 +31,8 @@ export type Fault =
   | { readonly fault: 'times'; readonly times: number; readonly inner: PlainFault };
 
 /** The service's own answers, which a fault may change. */
-export interface Faces {
-  readonly well: () => Reply;
+export interface Replies {
+  readonly ok: () => Reply;
   readonly withDate: (date: Json | undefined) => Reply;
   readonly refusal: (status: number, code: string, message: string) => Reply;
 }
@@ -72,35 +72,35 @@ export function secretToken(prefix: 'SECRET-ARM-' | 'SECRET-IOT-'): string {
   return prefix + randomBytes(30).toString('base64url');
 }
 
-export function answerWith(fault: PlainFault | undefined, faces: Faces): Answer {
+export function answerWith(fault: PlainFault | undefined, replies: Replies): Answer {
   switch (fault?.fault) {
     case undefined:
-      return faces.well();
+      return replies.ok();
     case 'status':
-      return refused(fault, faces);
+      return refused(fault, replies);
     case 'html':
       return signInPage();
     case 'truncated':
-      return reshaped(faces.well(), body => body.slice(0, Math.floor(body.length / 2)));
+      return reshaped(replies.ok(), body => body.slice(0, Math.floor(body.length / 2)));
     case 'huge':
-      return reshaped(faces.well(), body => padded(body, fault.bytes ?? 8 * 1024 * 1024));
+      return reshaped(replies.ok(), body => padded(body, fault.bytes ?? 8 * 1024 * 1024));
     case 'reset':
     case 'hang':
       return fault.fault;
     case 'redirect':
       return { status: 302, headers: { location: fault.location } };
     case 'noDate':
-      return faces.withDate(undefined);
+      return replies.withDate(undefined);
     case 'rawDate':
-      return faces.withDate(fault.value);
+      return replies.withDate(fault.value);
   }
 }
 
-function refused(fault: Extract<PlainFault, { fault: 'status' }>, faces: Faces): Reply {
+function refused(fault: Extract<PlainFault, { fault: 'status' }>, replies: Replies): Reply {
   const { status, retryAfter } = fault;
   const code = fault.code ?? `Simulated${status}`;
   const message = fault.message ?? 'The request was refused as the test asked.';
-  const { body, headers } = faces.refusal(status, code, message);
+  const { body, headers } = replies.refusal(status, code, message);
   return {
     status,
     headers: retryAfter === undefined ? headers : { ...headers, 'retry-after': retryAfter },

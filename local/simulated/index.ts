@@ -1,18 +1,10 @@
 /** All simulated services together, and the settings that point the app at them. */
-import { type ArmOptions, type SimulatedArm, startSimulatedArm } from './arm';
-import {
-  type CommunicationOptions,
-  type SimulatedCommunication,
-  startSimulatedCommunication,
-} from './communication';
-import { type IotCentralOptions, type SimulatedIotCentral, startSimulatedIotCentral } from './iot-central';
+import { type ArmOptions, startSimulatedArm } from './arm';
+import { type CommunicationOptions, startSimulatedCommunication } from './communication';
+import { type IotCentralOptions, startSimulatedIotCentral } from './iot-central';
 
-export type { ArmSubscription, SimulatedArm } from './arm';
-export type { SimulatedCommunication } from './communication';
-export type { Fault, PlainFault } from './faults';
-export type { SimulatedIotCentral } from './iot-central';
+export type { Fault } from './faults';
 export type { Mail } from './mailbox';
-export type { LoggedRequest } from './server';
 
 export interface SimulatedAzureOptions {
   readonly now: () => number;
@@ -21,18 +13,11 @@ export interface SimulatedAzureOptions {
   readonly communication?: Omit<CommunicationOptions, 'now'>;
 }
 
-export interface SimulatedAzure {
-  readonly arm: SimulatedArm;
-  readonly iotCentral: SimulatedIotCentral;
-  readonly communication: SimulatedCommunication;
-  /** Environment entries of the app for these services. */
-  readonly settings: Readonly<Record<string, string>>;
-  close(): Promise<void>;
-}
+export type SimulatedAzure = Awaited<ReturnType<typeof startSimulatedAzure>>;
 
 export const SENDER = 'watcher@example.com';
 
-export async function startSimulatedAzure(options: SimulatedAzureOptions): Promise<SimulatedAzure> {
+export async function startSimulatedAzure(options: SimulatedAzureOptions) {
   const { now } = options;
   const starting = [
     startSimulatedArm({ ...options.arm, now }),
@@ -44,7 +29,8 @@ export async function startSimulatedAzure(options: SimulatedAzureOptions): Promi
     await closeStarted(starting);
     throw error;
   });
-  const settings = {
+  /** Environment entries of the app for these services. */
+  const settings: Readonly<Record<string, string>> = {
     ARM_ENDPOINT: arm.url,
     IOT_CENTRAL_ENDPOINT: `${iotCentral.url}/{subdomain}.{baseDomain}`,
     ...mailSettings(communication.url, options.communication?.accessKey),

@@ -3,20 +3,21 @@
  * applications, so the host is the first segment: `{url}/{subdomain}.{baseDomain}/api/apiTokens/{tokenId}`.
  */
 import { randomUUID } from 'node:crypto';
-import { ApiToken, parseTokenRequest } from './api-token';
+import { DAY } from '../../src/formats/instant';
+import { ApiToken, TokenRequest } from './api-token';
 import { answerWith, getOrCreate, Misbehaving, secretToken } from './faults';
 import {
   type Answer,
   type Json,
   json,
-  parseJson,
+  parseBody,
   type Received,
   Refusal,
   type Reply,
   segments,
   withHeaders,
 } from './messages';
-import { type LoggedRequest, type RequestLog, type ServerOptions, startServer } from './server';
+import { type ServerOptions, startServer } from './server';
 import { TokenBucket } from './throttling';
 
 export interface IotCentralOptions extends ServerOptions {
@@ -26,36 +27,25 @@ export interface IotCentralOptions extends ServerOptions {
   readonly throttle?: boolean;
 }
 
-export interface SimulatedIotCentral {
-  readonly url: string;
-  readonly requests: readonly LoggedRequest[];
-  readonly log: RequestLog;
-  /** The application of a host (`contoso.azureiotcentral.com`), created on first use. */
-  app(host: string): IotCentralApp;
-  /** One API token, created on first use; it never expires by default. */
-  token(host: string, id: string): ApiToken;
-  remove(host: string, id: string): void;
-  close(): Promise<void>;
-}
+export type SimulatedIotCentral = Awaited<ReturnType<typeof startSimulatedIotCentral>>;
 
-export async function startSimulatedIotCentral(options: IotCentralOptions): Promise<SimulatedIotCentral> {
+export async function startSimulatedIotCentral(options: IotCentralOptions) {
   const { rate = 20, burst = 20, throttle = true, now } = options;
   const bucket = throttle ? new TokenBucket(rate, burst, now) : undefined;
   const apps = new Map<string, IotCentralApp>();
   const server = await startServer(request => answer(request, apps, bucket), options);
 
+  /** The application of a host (`contoso.azureiotcentral.com`), created on first use. */
   const app = (host: string): IotCentralApp => {
     const key = host.toLowerCase();
     return getOrCreate(apps, key, () => new IotCentralApp(key, now, () => bucket?.drain(key)));
   };
   return {
-    url: server.url,
-    log: server.log,
-    requests: server.log.requests,
+    ...server,
     app,
-    token: (host, id) => getOrCreate(app(host).tokens, id, () => new ApiToken(id)),
-    remove: (host, id) => void app(host).tokens.delete(id),
-    close: server.close,
+    /** One API token, created on first use; it never expires by default. */
+    token: (host: string, id: string) => getOrCreate(app(host).tokens, id, () => new ApiToken(id)),
+    remove: (host: string, id: string) => void app(host).tokens.delete(id),
   };
 }
 
@@ -64,7 +54,7 @@ type Apps = ReadonlyMap<string, IotCentralApp>;
 function answer(request: Received, apps: Apps, bucket: TokenBucket | undefined): Answer {
   const [host = '', ...path] = segments(request.path) ?? [];
   const app = apps.get(host.toLowerCase());
-  // Without an application there is no service to answer in the service's own format.
+  // There is no application that could answer in the service's own format.
   if (!app)
     return json(404, { error: { code: 'ApplicationNotFound', message: 'No application has this host.' } });
   // No Retry-After: the service documents none.
@@ -74,8 +64,8 @@ function answer(request: Received, apps: Apps, bucket: TokenBucket | undefined):
 }
 
 const API_VERSION = '2022-07-31';
-/** How long a token lives that is created without an expiry. */
-const YEAR_MS = 365 * 86_400_000;
+/** The lifetime of a token that is created without an expiry. */
+const DEFAULT_LIFETIME_MS = 365 * DAY;
 
 class IotCentralApp extends Misbehaving {
   readonly tokens = new Map<string, ApiToken>();
@@ -112,7 +102,7 @@ class IotCentralApp extends Misbehaving {
   #collection(request: Received): Answer {
     if (request.method !== 'GET') return this.#wrongMethod('GET');
     return answerWith(this.nextFault(), {
-      well: () => this.#page(request, token => token.model()),
+      ok: () => this.#page(request, token => token.model()),
       withDate: date => this.#page(request, token => token.modelWith(date)),
       refusal: this.refusal.bind(this),
     });
@@ -138,7 +128,7 @@ class IotCentralApp extends Misbehaving {
     const token = this.tokens.get(id);
     if (token) token.reads += 1;
     return answerWith(this.nextFault() ?? token?.nextFault(), {
-      well: () => (token ? json(200, token.model()) : this.#unknown()),
+      ok: () => (token ? json(200, token.model()) : this.#unknown()),
       withDate: date => (token ? json(200, token.modelWith(date)) : this.#unknown()),
       refusal: this.refusal.bind(this),
     });
@@ -148,8 +138,8 @@ class IotCentralApp extends Misbehaving {
     if (this.tokens.has(id))
       return this.refusal(409, 'Conflict', 'An API token with this id exists already.');
     try {
-      const { roles, expiry } = parseTokenRequest(parseJson(request.body));
-      const token = new ApiToken(id).expires(expiry ?? this.now() + YEAR_MS);
+      const { roles, expiry } = parseBody(TokenRequest, request.body);
+      const token = new ApiToken(id).expires(expiry ?? this.now() + DEFAULT_LIFETIME_MS);
       token.roles = roles;
       this.tokens.set(id, token);
       return json(200, { ...token.model(), token: secretToken('SECRET-IOT-') });

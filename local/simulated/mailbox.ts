@@ -14,17 +14,10 @@ export interface Mail {
   readonly failure: Failure | undefined;
 }
 
-export interface Failure {
-  readonly code: string;
-  readonly message: string;
-}
-
-export type OperationStatus =
-  | { readonly id: string; readonly status: 'Running' | 'Succeeded' }
-  | { readonly id: string; readonly status: 'Failed'; readonly error: Failure };
+type Failure = { readonly code: string; readonly message: string };
 
 /** How the delivery to a recipient ends, with the service's codes. */
-export const OUTCOMES = {
+const OUTCOMES = {
   delivered: undefined,
   dropped: { code: 'EmailDropped', message: 'Email was dropped after several attempts to deliver.' },
   suppressed: {
@@ -64,13 +57,13 @@ export class Mailbox {
     this.#operations.set(operationId.toLowerCase(), { id: operationId, failure, polls: 0 });
   }
 
-  /** The status of an operation: `Running` until the read number `settlesAtPoll`. */
-  poll(operationId: string, settlesAtPoll: number): OperationStatus | undefined {
+  /** The status of an operation: `Running` until the read number `pollsUntilFinal`. */
+  poll(operationId: string, pollsUntilFinal: number) {
     const operation = this.#operations.get(operationId.toLowerCase());
     if (!operation) return undefined;
     operation.polls += 1;
     const { id, failure } = operation;
-    if (operation.polls < settlesAtPoll) return { id, status: 'Running' };
+    if (operation.polls < pollsUntilFinal) return { id, status: 'Running' };
     return failure ? { id, status: 'Failed', error: failure } : { id, status: 'Succeeded' };
   }
 

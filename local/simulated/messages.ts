@@ -1,6 +1,7 @@
 /** The requests and answers of the simulated services as plain data, and the strict parsing of a request. */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import * as v from 'valibot';
 
 export interface Received {
   readonly method: string;
@@ -78,52 +79,27 @@ export class Refusal extends Error {
     readonly status: number,
     readonly code: string,
     message: string,
+    readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(message);
   }
 }
 
-/** Reads one value of a body. Throws a `Refusal` that names the place (`where`) of a value against the schema. */
-export type Read<T> = (value: unknown, where: string) => T;
-
-export function broken(where: string, rule: string): Refusal {
-  return new Refusal(400, 'BadRequest', `${where}: ${rule}`);
+/** Throws a `Refusal` that names the first place of the body that breaks the schema, such as `to[0].address`. */
+export function parseBody<T>(schema: v.GenericSchema<unknown, T>, body: Buffer): T {
+  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), body.toString(), {
+    abortEarly: true,
+  });
+  if (result.success) return result.output;
+  const [{ path = [], message }] = result.issues;
+  const place = path.map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+  throw new Refusal(400, 'BadRequest', `${place.slice(1) || 'body'}: ${message}`);
 }
 
-export function parseJson(body: Buffer): unknown {
-  try {
-    const value: unknown = JSON.parse(body.toString('utf8'));
-    return value;
-  } catch (error) {
-    if (error instanceof SyntaxError) throw broken('body', 'must be JSON');
-    throw error;
-  }
-}
-
-export function fields(value: unknown, where: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw broken(where, 'must be an object');
-  return Object.fromEntries(Object.entries(value));
-}
-
-export function text(value: unknown, where: string): string {
-  if (typeof value !== 'string') throw broken(where, 'must be a string');
-  return value;
-}
-
-export function flag(value: unknown, where: string): boolean {
-  if (typeof value !== 'boolean') throw broken(where, 'must be true or false');
-  return value;
-}
-
-export function list<T>(item: Read<T>): Read<readonly T[]> {
-  return (value, where) => {
-    if (!Array.isArray(value)) throw broken(where, 'must be an array');
-    return value.map((one: unknown, index) => item(one, `${where}[${index}]`));
-  };
-}
-
-/** Accepts a missing value, but not `null`: no field of the schemas is nullable. */
-export function optional<T>(read: Read<T>): Read<T | undefined> {
-  return (value, where) => (value === undefined ? undefined : read(value, where));
-}
+/** Valibot's `object` and `record` take arrays, too. */
+export const notArray = v.pipe(
+  v.unknown(),
+  v.check(value => !Array.isArray(value), 'must be an object'),
+);
+export const members = <T extends v.ObjectEntries>(entries: T) => v.pipe(notArray, v.object(entries));
+export const text = v.string('must be a string');

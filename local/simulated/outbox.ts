@@ -1,7 +1,7 @@
 /** The outbox of the simulated mail service: a person sees the mails of the app without a mail account. */
 import { createHash } from 'node:crypto';
 import { Html, html } from '../../src/formats/html';
-import type { EmailAddress } from './email-message';
+import type { EmailMessage } from './email-message';
 import type { Mail } from './mailbox';
 import type { Answer, Received } from './messages';
 
@@ -40,7 +40,7 @@ iframe { background: #fff; }
 pre { padding: 1rem 1.1rem; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; font: .875rem/1.5 ui-monospace, monospace; }
 `;
 
-/** The links of a mail open in a new tab; the mail itself can do nothing. */
+/** The links of a mail open in a new tab. Nothing else in the mail can act. */
 const SANDBOX = 'allow-popups allow-popups-to-escape-sandbox';
 const STYLE_HASH = createHash('sha256').update(STYLE.text).digest('base64');
 const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
@@ -117,15 +117,14 @@ function mailPage(mail: Mail): Html {
       html`<section><h2>Text part</h2><pre tabindex="0">${plainText}</pre></section>`,
   ].filter(part => part instanceof Html);
   const back = html`<p class="back"><a href="/">All mail</a></p>`;
-  const facts = factsOf(mail).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`);
-  const head = html`${back}<h1>${subject}</h1><dl>${facts}</dl>`;
+  const head = html`${back}<h1>${subject}</h1><dl>${factsOf(mail)}</dl>`;
   return documentOf(subject, html`<main>${head}<div class="parts">${parts}</div></main>`);
 }
 
-function factsOf(mail: Mail): readonly (readonly [string, string | Html])[] {
+function factsOf(mail: Mail): Html[] {
   const { message, operationId, failure } = mail;
   const { to, cc, bcc } = message.recipients;
-  const facts: readonly (readonly [string, string | Html])[] = [
+  const facts: [string, string | Html][] = [
     ['From', message.senderAddress],
     ['To', addresses(to)],
     ['Cc', addresses(cc)],
@@ -136,10 +135,10 @@ function factsOf(mail: Mail): readonly (readonly [string, string | Html])[] {
     ['Attachments', message.attachments.map(({ name }) => name).join(', ')],
     ['Not delivered', failure ? `${failure.code}: ${failure.message}` : ''],
   ];
-  return facts.filter(([, value]) => value !== '');
+  return facts.flatMap(([name, value]) => (value === '' ? [] : html`<dt>${name}</dt><dd>${value}</dd>`));
 }
 
-function addresses(list: readonly EmailAddress[]): string {
+function addresses(list: EmailMessage['replyTo']): string {
   return list
     .map(({ address, displayName }) => (displayName ? `${displayName} <${address}>` : address))
     .join(', ');

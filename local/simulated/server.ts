@@ -3,8 +3,6 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { LOOPBACK, listen } from '../ports';
 import type { Answer, Received } from './messages';
 
-export type Handler = (request: Received) => Answer | Promise<Answer>;
-
 export interface ServerOptions {
   readonly now: () => number;
   /** 0 or none: any free port. */
@@ -15,14 +13,8 @@ export interface ServerOptions {
   readonly keepRequests?: number;
 }
 
-export interface RunningServer {
-  /** `http://127.0.0.1:{port}`, without a trailing slash. */
-  readonly url: string;
-  readonly port: number;
-  readonly log: RequestLog;
-  /** Closes open and hanging connections at once. */
-  close(): Promise<void>;
-}
+/** `url` is `http://127.0.0.1:{port}`, without a trailing slash. */
+export type RunningServer = Awaited<ReturnType<typeof startServer>>;
 
 export interface LoggedRequest {
   readonly method: string;
@@ -54,65 +46,45 @@ export class RequestLog {
     this.requests.push(request);
     if (this.requests.length > 2 * this.keep) this.requests.splice(0, this.requests.length - this.keep);
   }
-
-  forget(): void {
-    this.requests.length = 0;
-    this.tally.clear();
-  }
 }
 
-export async function startServer(handler: Handler, options: ServerOptions): Promise<RunningServer> {
+export async function startServer(handler: (request: Received) => Answer, options: ServerOptions) {
   const log = new RequestLog(options.keepRequests);
   let inFlight = 0;
-  const server = createServer((request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
     inFlight += 1;
     response.once('close', () => {
       inFlight -= 1;
     });
     const arrival = { at: options.now(), inFlight };
-    void serve(request, response, { handler, options, log, arrival });
-  });
+    const received = await receive(request, options.maxBodyBytes ?? 1_048_576);
+    if (!received) return;
+    const { method, path, target } = received;
+    const answer = answerOf(handler, received);
+    const status = typeof answer === 'string' ? 0 : answer.status;
+    const authorized = request.headers.authorization !== undefined;
+    log.add({ method, path, query: target.slice(path.length), status, authorized, ...arrival });
+    if (!options.latencyMs) send(response, answer);
+    else setTimeout(send, options.latencyMs, response, answer).unref();
+  };
+  const server = createServer((request, response) => void serve(request, response));
   // Longer than any client keeps an idle connection. Otherwise both sides race, and a request is sometimes reset.
   server.keepAliveTimeout = 120_000;
   const port = await listen(server, options.port ?? 0);
+  /** Closes open and hanging connections at once. */
   const close = () =>
     new Promise<void>(resolve => {
       // The only error says that the server is closed already.
       server.close(() => resolve());
       server.closeAllConnections();
     });
-  return { url: `http://${LOOPBACK}:${port}`, port, log, close };
+  return { url: `http://${LOOPBACK}:${port}`, port, log, requests: log.requests, close };
 }
 
-interface Serving {
-  readonly handler: Handler;
-  readonly options: ServerOptions;
-  readonly log: RequestLog;
-  readonly arrival: { readonly at: number; readonly inFlight: number };
-}
-
-async function serve(request: IncomingMessage, response: ServerResponse, serving: Serving): Promise<void> {
-  const { options, log, arrival } = serving;
-  const content = await readBody(request, options.maxBodyBytes ?? 1_048_576);
-  if (!content) return;
-  const received = receive(request, content);
-  const answer = await answerOf(serving.handler, received);
-  log.add({
-    method: received.method,
-    path: received.path,
-    query: received.target.slice(received.path.length),
-    status: typeof answer === 'string' ? 0 : answer.status,
-    authorized: request.headers.authorization !== undefined,
-    ...arrival,
-  });
-  if (!options.latencyMs) send(response, answer);
-  else setTimeout(send, options.latencyMs, response, answer).unref();
-}
-
-/** An error in the simulator itself is answered, so that the test sees it. */
-async function answerOf(handler: Handler, received: Received): Promise<Answer> {
+/** Answers an error of the simulator itself with 500, so that the test sees it. */
+function answerOf(handler: (request: Received) => Answer, received: Received): Answer {
   try {
-    return await handler(received);
+    return handler(received);
   } catch (error) {
     const message = error instanceof Error ? error.message : 'unknown';
     return { status: 500, body: `the simulator failed: ${message}` };
@@ -130,36 +102,30 @@ function send(response: ServerResponse, answer: Answer): void {
   response.writeHead(answer.status, { ...answer.headers, ...length }).end(body);
 }
 
-function receive(request: IncomingMessage, content: Content): Received {
+/** Reads to the end even past the limit, so that the client gets its refusal. Resolves with nothing if the client left. */
+async function receive(request: IncomingMessage, maxBodyBytes: number): Promise<Received | undefined> {
+  let chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of request) {
+      size += chunk.length;
+      if (size <= maxBodyBytes) chunks.push(chunk);
+      else chunks = [];
+    }
+  } catch {
+    return undefined;
+  }
   const target = request.url ?? '/';
   // `new URL` would resolve `..` and `//host`; the handlers must see the path as it was sent.
-  const mark = target.indexOf('?');
-  const path = mark < 0 ? target : target.slice(0, mark);
+  const [path = ''] = target.split('?', 1);
   return {
     method: request.method ?? 'GET',
     path,
-    query: new URLSearchParams(mark < 0 ? '' : target.slice(mark)),
+    query: new URLSearchParams(target.slice(path.length)),
     target,
     headers: request.headers,
     origin: `http://${LOOPBACK}:${request.socket.localPort}`,
-    ...content,
+    body: Buffer.concat(chunks),
+    oversized: size > maxBodyBytes,
   };
-}
-
-type Content = Pick<Received, 'body' | 'oversized'>;
-
-/** Reads to the end even past the limit, so that the client gets its refusal. Resolves with nothing if the client left. */
-function readBody(request: IncomingMessage, limit: number): Promise<Content | undefined> {
-  return new Promise(resolve => {
-    let chunks: Buffer[] = [];
-    let size = 0;
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= limit) chunks.push(chunk);
-      else chunks = [];
-    });
-    request.once('end', () => resolve({ body: Buffer.concat(chunks), oversized: size > limit }));
-    request.once('error', () => resolve(undefined));
-    request.once('close', () => resolve(undefined));
-  });
 }

@@ -47,48 +47,34 @@ export class TokenBucket {
   }
 }
 
-interface Window {
-  readonly spanMs: number;
-  readonly limit: number;
-}
-
 /** The mail service's limits: a number of requests in any minute and any hour. Refused requests count too. */
 export class SlidingLimit {
   #times: number[] = [];
 
   constructor(
-    private readonly windows: readonly Window[],
+    private readonly perMinute: number,
+    private readonly perHour: number,
     private readonly now: () => number,
   ) {}
 
   /** Counts one request. Returns `undefined` if it is allowed, else the whole seconds until one would be. */
   accrue(): number | undefined {
     const now = this.now();
-    const longest = Math.max(...this.windows.map(window => window.spanMs));
-    this.#times = this.#times.filter(at => at > now - longest);
-    this.#times.push(now);
-    const allowed = this.windows.every(window => this.#within(window, now).length <= window.limit);
-    if (allowed) return undefined;
-    const waits = this.windows.map(window => this.#wait(window, now));
+    this.#times = [...this.#within(3_600_000), now];
+    const windows = [
+      { spanMs: 60_000, limit: this.perMinute, times: this.#within(60_000) },
+      { spanMs: 3_600_000, limit: this.perHour, times: this.#times },
+    ];
+    if (windows.every(({ limit, times }) => times.length <= limit)) return undefined;
+    // The window has room again when this request is older than its span.
+    const waits = windows.map(({ spanMs, limit, times }) => {
+      const last = times[times.length - limit];
+      return last === undefined ? 0 : last + spanMs - now;
+    });
     return Math.max(1, Math.ceil(Math.max(...waits) / 1000));
   }
 
-  #within({ spanMs }: Window, now: number): number[] {
-    return this.#times.filter(at => at > now - spanMs);
+  #within(spanMs: number): number[] {
+    return this.#times.filter(at => at > this.now() - spanMs);
   }
-
-  /** Milliseconds until enough requests have left the window for one more. */
-  #wait(window: Window, now: number): number {
-    const within = this.#within(window, now);
-    const last = within[within.length - window.limit];
-    return last === undefined ? 0 : last + window.spanMs - now;
-  }
-}
-
-export function perMinuteAndHour(perMinute: number, perHour: number, now: () => number): SlidingLimit {
-  const windows = [
-    { spanMs: 60_000, limit: perMinute },
-    { spanMs: 3_600_000, limit: perHour },
-  ];
-  return new SlidingLimit(windows, now);
 }

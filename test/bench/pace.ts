@@ -24,7 +24,7 @@ export async function benchPace(services: Services, { targets }: { targets: numb
   const requests = watchRequests([arm.url]);
   // Time jumps, but only when no request is in progress.
   const sleep = async (ms: number) => {
-    await requests.settled();
+    await requests.idle();
     clock.pass(ms);
   };
   const watch = bareSweep(services, {

@@ -42,7 +42,7 @@ export async function serveParent(): Promise<void> {
   process.once('disconnect', () => process.exit(0));
   // Loaded here, so that the parent's memory does not hold Azurite.
   const { startAzurite } = await import('../../local/azurite');
-  const { tableUrl, queueUrl } = await startAzurite({ accounts: 'any' });
+  const { tableUrl, queueUrl } = await startAzurite({ anyAccount: true });
   process.send?.({ tableUrl, queueUrl, iotCentral: await startIotCentral() });
 }
 

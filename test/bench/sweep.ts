@@ -40,7 +40,7 @@ export async function benchSweep(services: Services, { targets, rounds }: SweepS
   const table = await createTable(services.freshAccount().connectionString, 'naive');
   const simple = await costOf(() => naive(services, table, targets));
   const ratio = (part: 'wall' | 'cpu') => median(pairs.map(({ sweep, floor }) => sweep[part] / floor[part]));
-  const beside = median(pairs.map(({ sweep }) => sweep.cpu)) / simple.cpu;
+  const overNaive = median(pairs.map(({ sweep }) => sweep.cpu)) / simple.cpu;
   const what = `sweep of ${targets} due targets`;
   return [
     {
@@ -50,7 +50,7 @@ export async function benchSweep(services: Services, { targets, rounds }: SweepS
       budget: 'at most 1.25',
     },
     { what: `${what} over the bare floor, CPU time`, value: ratio('cpu'), unit: 'x', budget: 'none' },
-    { what: `${what} over the naive function, CPU time`, value: beside, unit: 'x', budget: 'less than 1' },
+    { what: `${what} over the naive function, CPU time`, value: overNaive, unit: 'x', budget: 'less than 1' },
   ];
 }
 

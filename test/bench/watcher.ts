@@ -27,7 +27,7 @@ export function settingsFor(services: Services, connectionString: string): Recor
   };
 }
 
-/** The whole app on a fresh account, with so many rows in its registry. */
+/** The whole app on a fresh account, with `rows` rows in its registry. */
 export async function watcherOf(services: Services, rows: number) {
   const { connectionString } = services.freshAccount();
   const table = await createTable(connectionString, 'registry');
@@ -50,7 +50,7 @@ export interface BareSweep {
   readonly endpoint: string;
   readonly limits: { readonly rate: number; readonly burst: number };
   readonly clock: Clock;
-  /** A scope's rows and states in key order, made up one by one. */
+  /** A scope's rows and states in key order, generated one by one. */
   readonly rows: (scope: string, after?: string) => AsyncIterable<Stored<RegistryRow>>;
   readonly states: (scope: string, after?: string) => AsyncIterable<Stored<Expiry>>;
 }

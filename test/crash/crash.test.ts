@@ -16,7 +16,7 @@ import { type TestClock, testClock } from '../support/clock';
 import {
   type CrashPoint,
   composeWatch,
-  doomed,
+  crashingAt,
   remindAll,
   sweepAll,
   UNLIMITED,
@@ -40,10 +40,10 @@ interface Run {
   remind(): Promise<void>;
 }
 
-/** What is done before the crash, what the doomed process does, and what must hold in the end. */
+/** What is done before the crash, what the crashing process does, and what must hold in the end. */
 interface Scenario {
   readonly prepare: (run: Run) => Promise<void>;
-  readonly doomedRun: 'sweep' | 'remind';
+  readonly crashingRun: 'sweep' | 'remind';
   /** Checked with the status right after the first sweep of the restarted watcher, and at the end. */
   readonly listed: Record<string, string>;
   /** `recipient: subject` of all mails, in any order. */
@@ -76,7 +76,7 @@ async function newRun(): Promise<Run> {
   clock.to('2026-06-01T00:00:00Z');
   azure.iotCentral.app(HOST).tokens.clear();
   azure.communication.switches.scripts.length = 0;
-  azure.communication.switches.settlesAtPoll = 1;
+  azure.communication.switches.pollsUntilFinal = 1;
   // The same digest of another run has the same operation id.
   azure.communication.forgetOperations();
   const refused = new Set<string>();
@@ -155,9 +155,9 @@ async function survives(scenario: Scenario, point: CrashPoint): Promise<boolean>
   const run = await newRun();
   const before = azure.communication.mails.length;
   await scenario.prepare(run);
-  const victim = doomed(run.watch, point);
+  const victim = crashingAt(run.watch, point);
   await unlessCrashed(() =>
-    scenario.doomedRun === 'sweep' ? sweepAll(victim.watch, silent) : remindAll(victim.watch, silent),
+    scenario.crashingRun === 'sweep' ? sweepAll(victim.watch, silent) : remindAll(victim.watch, silent),
   );
   if (azure.communication.mails.length > before) await expectNothingForgotten(run, scenario.told ?? {});
   // The restart comes when the dead process's lease is over.
@@ -165,7 +165,7 @@ async function survives(scenario: Scenario, point: CrashPoint): Promise<boolean>
   await run.sweep();
   await expectCalendarOf(run, scenario.listed);
   // The second run mails the operators about a refusal, the third may learn how that mail ended.
-  for (let tick = 0; tick < (scenario.doomedRun === 'sweep' ? 2 : 3); tick += 1) {
+  for (let tick = 0; tick < (scenario.crashingRun === 'sweep' ? 2 : 3); tick += 1) {
     await run.remind();
     clock.pass(5 * MINUTE);
     await run.sweep();
@@ -188,7 +188,7 @@ async function survives(scenario: Scenario, point: CrashPoint): Promise<boolean>
 /** A crash after one change is a crash before the next one. A sender is still tried both ways, since a sent mail can't be taken back. */
 async function expectSurvival(scenario: Scenario, least: number): Promise<void> {
   let steps = 0;
-  const moments = scenario.doomedRun === 'sweep' ? (['before'] as const) : (['before', 'after'] as const);
+  const moments = scenario.crashingRun === 'sweep' ? (['before'] as const) : (['before', 'after'] as const);
   for (const when of moments) {
     for (let at = 1; ; at += 1) {
       const done = await survives(scenario, { at, when }).catch((error: unknown) => {
@@ -213,7 +213,7 @@ describe('a sweep that dies at any step', () => {
           run.token('c').misbehaves({ fault: 'status', status: 403 });
           for (const name of ['a', 'b', 'c']) await run.register(name);
         },
-        doomedRun: 'sweep',
+        crashingRun: 'sweep',
         listed: { a: OLD, b: NEW, c: 'undefined' },
         mailed: ['ada@example.com: a expires in 30 days (2026-06-30 12:00 UTC)'],
         told: { a: 'accepted' },
@@ -233,7 +233,7 @@ describe('a sweep that dies at any step', () => {
           run.token('a').expires(NEW);
           clock.pass(6 * HOUR);
         },
-        doomedRun: 'sweep',
+        crashingRun: 'sweep',
         listed: { a: NEW, b: NEW },
         mailed: [],
         told: {},
@@ -253,7 +253,7 @@ describe('a sweep that dies at any step', () => {
           await run.unregister('a');
           clock.pass(5 * MINUTE);
         },
-        doomedRun: 'sweep',
+        crashingRun: 'sweep',
         listed: { b: OLD },
         mailed: ['ada@example.com: 2 tokens need you: a expires in 30 days (2026-06-30)'],
         told: { a: 'accepted', b: 'accepted' },
@@ -275,7 +275,7 @@ describe('a sweep that dies at any step', () => {
           await run.sweep();
           clock.pass(7 * DAY);
         },
-        doomedRun: 'sweep',
+        crashingRun: 'sweep',
         listed: { b: NEW },
         mailed: [],
         told: {},
@@ -294,7 +294,7 @@ describe('a sweep that dies at any step', () => {
           await run.register('a', { enabled: false });
           clock.pass(5 * MINUTE);
         },
-        doomedRun: 'sweep',
+        crashingRun: 'sweep',
         listed: { b: OLD },
         mailed: ['ada@example.com: b expires in 30 days (2026-06-30 12:00 UTC)'],
         told: { b: 'accepted' },
@@ -314,7 +314,7 @@ describe('a sender that dies at any step', () => {
     expectSurvival(
       {
         prepare: twoDue,
-        doomedRun: 'remind',
+        crashingRun: 'remind',
         listed: { a: OLD, b: OLD, c: OLD },
         mailed: ['ada@example.com: 3 tokens need you: a expires in 30 days (2026-06-30)'],
         told: { a: 'accepted', b: 'accepted', c: 'accepted' },
@@ -329,7 +329,7 @@ describe('a sender that dies at any step', () => {
           await twoDue(run);
           await run.unregister('b');
         },
-        doomedRun: 'remind',
+        crashingRun: 'remind',
         listed: { a: OLD, c: OLD },
         mailed: ['ada@example.com: 2 tokens need you: a expires in 30 days (2026-06-30)'],
         told: { a: 'accepted', c: 'accepted' },
@@ -343,12 +343,12 @@ describe('a sender that dies at any step', () => {
         async prepare(run) {
           azure.communication.recipient('ada@example.com', 'dropped');
           await twoDue(run);
-          azure.communication.switches.settlesAtPoll = 1_000;
+          azure.communication.switches.pollsUntilFinal = 1_000;
           await run.remind();
-          azure.communication.switches.settlesAtPoll = 1;
+          azure.communication.switches.pollsUntilFinal = 1;
           clock.pass(5 * MINUTE);
         },
-        doomedRun: 'remind',
+        crashingRun: 'remind',
         listed: { a: OLD, b: OLD, c: OLD },
         mailed: [
           'ada@example.com: 3 tokens need you: a expires in 30 days (2026-06-30)',
@@ -369,7 +369,7 @@ describe('a sender that dies at any step', () => {
             azure.communication.recipient('ada@example.com', 'dropped');
             await twoDue(run);
           },
-          doomedRun: 'remind',
+          crashingRun: 'remind',
           listed: { a: OLD, b: OLD, c: OLD },
           mailed: [
             'ada@example.com: 3 tokens need you: a expires in 30 days (2026-06-30)',
@@ -390,7 +390,7 @@ describe('a sender that dies at any step', () => {
           await twoDue(run);
           run.refused.add('ada@example.com');
         },
-        doomedRun: 'remind',
+        crashingRun: 'remind',
         listed: { a: OLD, b: OLD, c: OLD },
         mailed: ['ops@example.com: The watcher needs you: Mail to ada@example.com was not delivered'],
         told: { a: 'refused', b: 'refused', c: 'refused' },

@@ -156,10 +156,10 @@ test('mails are counted by what became of them, for good: over restarts and by w
   await world().sweep();
   mail.refuses({ fault: 'status', status: 400, code: 'BadRequest' });
   // The first look, right after each send, finds them still running.
-  mail.switches.settlesAtPoll = 1_000;
+  mail.switches.pollsUntilFinal = 1_000;
   await world().remind();
   expect(countsOf(await scrape(), 'mails_total')).toEqual({ accepted: 2, refused: 1 });
-  mail.switches.settlesAtPoll = 1;
+  mail.switches.pollsUntilFinal = 1;
   world().restart();
   for (let run = 0; run < 4; run += 1) {
     world().clock.pass(5 * MINUTE);

@@ -5,7 +5,7 @@ import { json } from '../../src/web/problem';
 import { lenient } from '../../src/web/route';
 import { type Ask, asking } from '../support/asking';
 import { useHost } from '../support/host';
-import { DOCUMENT, takeDepartures } from '../support/openapi';
+import { DOCUMENT, takeDeviations } from '../support/openapi';
 import { useWorld } from '../support/world';
 
 const world = useWorld();
@@ -91,6 +91,6 @@ describe('every answer is held to the document: a departure is noticed', () => {
   ])('%s', async (_name, status, body, method, fault) => {
     const host = await hosting.start([answering(status, body)]);
     await fetch(`${host.url}/api/health`, { method });
-    expect(takeDepartures()).toEqual(fault ? [expect.stringMatching(fault)] : []);
+    expect(takeDeviations()).toEqual(fault ? [expect.stringMatching(fault)] : []);
   });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { odata, TableClient } from '@azure/data-tables';
 import { QueueClient } from '@azure/storage-queue';
 import { type RunningAzurite, startAzurite } from '../../local/azurite';
+import { emulatorConnectionString } from '../../local/connection-string';
 import { isFree } from '../../local/ports';
 import { freshStorage } from '../support/azurite';
 
@@ -54,7 +55,7 @@ describe('Azurite in this process', () => {
 
   test('keeps line and paragraph separators in a transaction, wherever its parts are cut', async () => {
     const azurite = await start();
-    const client = table(azurite.connectionString());
+    const client = table(azurite.connectionString);
     await client.createTable();
     // Three bytes each, so that the parts in which a body arrives end inside some of them.
     const text = `${'\u2028'.repeat(10_000)}|${'\u2029'.repeat(10_000)}`;
@@ -69,21 +70,21 @@ describe('Azurite in this process', () => {
       expect((await client.getEntity('p', rowKey)).text === 'x'.repeat(index) + text).toBe(true);
   });
 
-  test('serves the accounts it was given and refuses others', async () => {
-    const azurite = await start({ accounts: ['one', 'two'] });
-    await store(azurite.connectionString(), 'a');
-    expect(await namesIn(azurite.connectionString('one'))).toEqual(['a']);
-    await store(azurite.connectionString('two'), 'b');
-    await expect(store(azurite.connectionString('three'), 'c')).rejects.toMatchObject({ statusCode: 404 });
+  test('serves its own account and refuses others', async () => {
+    const azurite = await start();
+    await store(azurite.connectionString, 'a');
+    expect(await namesIn(azurite.connectionString)).toEqual(['a']);
+    const other = emulatorConnectionString('other', azurite);
+    await expect(store(other, 'c')).rejects.toMatchObject({ statusCode: 404 });
   });
 
-  test('keeps what it holds in its folder over a restart', async () => {
+  test('keeps its data in its folder over a restart', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'azurite-'));
     const first = await startAzurite({ folder });
-    await store(first.connectionString(), 'kept');
+    await store(first.connectionString, 'kept');
     await first.close();
     const second = await startAzurite({ folder });
-    expect(await namesIn(second.connectionString())).toEqual(['kept']);
+    expect(await namesIn(second.connectionString)).toEqual(['kept']);
     await second.close();
     expect((await readdir(folder)).filter(name => name.endsWith('.log'))).toEqual([]);
     await rm(folder, { recursive: true });
@@ -93,24 +94,24 @@ describe('Azurite in this process', () => {
     const first = await start({ preferUsualPorts: true });
     const second = await start({ preferUsualPorts: true });
     expect(second.tableUrl).not.toBe(first.tableUrl);
-    await store(second.connectionString(), 'a');
+    await store(second.connectionString, 'a');
   });
 
-  test('refuses to start, and leaves nothing behind, when a port that must be had is taken', async () => {
+  test('refuses to start, and leaves nothing behind, when the given port is taken', async () => {
     const { queueUrl } = await start();
-    const refused = startAzurite({ queuePort: portOf(queueUrl) });
+    const refused = startAzurite({ ports: { queue: portOf(queueUrl) } });
     await expect(refused).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 
   test('serves blobs when asked', async () => {
     const azurite = await start({ blob: true });
-    expect(azurite.connectionString()).toContain(`BlobEndpoint=${azurite.blobUrl}/devstoreaccount1`);
+    expect(azurite.connectionString).toContain(`BlobEndpoint=${azurite.blobUrl}/devstoreaccount1`);
     expect((await fetch(`${azurite.blobUrl}/devstoreaccount1?comp=list`)).status).toBe(403);
   });
 
-  test('closes at once, though clients keep their connections, and frees its ports', async () => {
+  test('closes at once, even if clients keep their connections, and frees its ports', async () => {
     const azurite = await startAzurite();
-    await store(azurite.connectionString(), 'a');
+    await store(azurite.connectionString, 'a');
     const began = performance.now();
     await azurite.close();
     expect(performance.now() - began).toBeLessThan(1000);

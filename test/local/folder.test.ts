@@ -10,7 +10,7 @@ const folder = join(parent, 'demo');
 const file = `${folder}.running`;
 afterAll(() => rmSync(parent, { recursive: true }));
 
-test('a folder is locked while its process runs; a lock of an ended process counts no more', async () => {
+test('a folder is locked while its process runs; the lock of an ended process has no effect', async () => {
   const other = spawn(process.execPath, ['-e', 'process.stdin.resume()'], {
     stdio: ['pipe', 'ignore', 'ignore'],
   });

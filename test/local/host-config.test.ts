@@ -1,6 +1,6 @@
 import { parseHostJson } from '../../local/host/host-json';
 import { compileRoutes } from '../../local/host/routes';
-import { parseSchedule } from '../../local/host/timers';
+import { parseNcrontab } from '../../src/formats/ncrontab';
 import { http } from '../support/host';
 
 const after = new Date('2026-01-01T00:00:00Z');
@@ -12,29 +12,29 @@ test.each([
   ['0 0 0 1 * Mon', '2026-06-01T00:00:00.000Z'],
   ['0 7/20 * * * *', '2026-01-01T00:07:00.000Z'],
 ])('the schedule %s next fires at %s', (schedule, expected) => {
-  expect(parseSchedule(schedule)(after)?.toISOString()).toBe(expected);
+  expect(parseNcrontab(schedule).nextRun(after)?.toISOString()).toBe(expected);
 });
 
 test('a schedule without a possible date never fires', () => {
-  expect(parseSchedule('0 0 0 30 2 *')(after)).toBeUndefined();
+  expect(parseNcrontab('0 0 0 30 2 *').nextRun(after)).toBeNull();
 });
 
 test.each(['*/5 * * * *', '0 0 25 * * *', 'soon'])('%s is not a schedule', schedule => {
-  expect(() => parseSchedule(schedule)).toThrow();
+  expect(() => parseNcrontab(schedule)).toThrow();
 });
 
 test("what host.json leaves out has the real host's defaults", () => {
   expect(parseHostJson({ version: '2.0' })).toEqual({
-    routePrefix: 'api',
-    queues: { batchSize: 16, maxDequeueCount: 5, retrySeconds: 0 },
+    http: { routePrefix: 'api' },
+    queues: { batchSize: 16, maxDequeueCount: 5, visibilityTimeout: 0 },
   });
 });
 
 test('the values of host.json are used', () => {
   const queues = { visibilityTimeout: '1.02:03:04', batchSize: 3, maxDequeueCount: 2 };
   expect(parseHostJson({ extensions: { queues, http: { routePrefix: '' } } })).toEqual({
-    routePrefix: '',
-    queues: { batchSize: 3, maxDequeueCount: 2, retrySeconds: 93_784 },
+    http: { routePrefix: '' },
+    queues: { batchSize: 3, maxDequeueCount: 2, visibilityTimeout: 93_784 },
   });
 });
 

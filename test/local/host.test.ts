@@ -103,7 +103,7 @@ describe('timers and queues', () => {
     expect(hosting.texts()[0]).toContain('first');
     await runTimer('tick');
     expect(runs).toBe(2);
-    await expect(runTimer('nobody')).rejects.toThrow('no timer function is called nobody');
+    await expect(runTimer('unknown')).rejects.toThrow('no timer function is called unknown');
   });
 
   test('a timer never runs twice at once', async () => {

@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
-import { isFree, listen, listenNear, noProxy } from '../../local/ports';
+import { isFree, listen, noProxy, startNear } from '../../local/ports';
 
 test('a server takes another port if its port is taken', async () => {
   const [first, second] = [createServer(), createServer()];
   const port = await listen(first, 0);
   expect(await isFree(port)).toBe(false);
   await expect(listen(second, port)).rejects.toThrow('EADDRINUSE');
-  const other = await listenNear(second, port);
+  const other = await startNear(port, free => listen(second, free));
   expect(other).not.toBe(port);
   for (const server of [first, second]) await new Promise(closed => server.close(closed));
   expect(await isFree(port)).toBe(true);

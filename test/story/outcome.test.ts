@@ -42,10 +42,10 @@ async function told(owner: string): Promise<string[]> {
 
 /** Until it answers, the service does not say how a mail ended. */
 function answersLater(): void {
-  mail().switches.settlesAtPoll = 1_000;
+  mail().switches.pollsUntilFinal = 1_000;
 }
 function answersNow(): void {
-  mail().switches.settlesAtPoll = 1;
+  mail().switches.pollsUntilFinal = 1;
 }
 
 /** Runs the sender every five minutes, without a sweep, and returns the minutes at which a request was made. */

@@ -12,7 +12,7 @@ import type { Mailer } from '../../src/watch/ports';
 import type { SendDeps } from '../../src/watch/remind/send-digest';
 import { parseTarget } from '../../src/watch/targets/parse-target';
 import { freshStorage } from '../support/azurite';
-import { Crash, composeWatch, doomed, remindAll, sweepAll, unlessCrashed } from '../support/crashing';
+import { Crash, composeWatch, crashingAt, remindAll, sweepAll, unlessCrashed } from '../support/crashing';
 import { allStates } from '../support/states';
 import { CONTOSO, HOST } from '../support/story';
 import { useWorld } from '../support/world';
@@ -243,7 +243,7 @@ async function live(firstDays: readonly number[], steps: readonly Step[]): Promi
       clock.pass(one.ms);
       if (one.watched) await tick();
     } else {
-      const victim = one.is === 'crash' ? doomed(watch, one).watch : onFailingStorage(watch, one.calls);
+      const victim = one.is === 'crash' ? crashingAt(watch, one).watch : onFailingStorage(watch, one.calls);
       await unlessCrashed(() => (one.run === 'sweep' ? sweepAll(victim, silent) : remindAll(victim, silent)));
       clock.pass(5 * MINUTE);
     }

@@ -103,10 +103,10 @@ async function newLife(): Promise<Life> {
 
 /** Until it answers, the service does not say how a mail ended. */
 function answersLater(): void {
-  azure.communication.switches.settlesAtPoll = 1_000;
+  azure.communication.switches.pollsUntilFinal = 1_000;
 }
 function answersNow(): void {
-  azure.communication.switches.settlesAtPoll = 1;
+  azure.communication.switches.pollsUntilFinal = 1;
 }
 
 /** The same watch, which notes what was told in which mail, and whose mail service refuses some owners for good. */

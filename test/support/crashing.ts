@@ -21,13 +21,6 @@ export interface CrashPoint {
   readonly when: 'before' | 'after';
 }
 
-export interface Doomed {
-  readonly watch: SendDeps;
-  /** Every change that was started, in order. */
-  readonly changes: readonly string[];
-  crashed(): boolean;
-}
-
 /** A quota that is never used up; the simulated service has none in these tests either. */
 export const UNLIMITED = { MAIL_PER_MINUTE: '100000', MAIL_PER_HOUR: '100000' };
 
@@ -60,25 +53,26 @@ export function composeWatch(env: Readonly<Record<string, string>>, clock: Clock
   };
 }
 
-export function doomed(healthy: SendDeps, point: CrashPoint): Doomed {
+export function crashingAt(healthy: SendDeps, point: CrashPoint) {
+  /** Every change that was started, in order. */
   const changes: string[] = [];
-  let dead = false;
+  let hasCrashed = false;
   const crash = () => {
-    dead = true;
+    hasCrashed = true;
     return new Crash(`at ${point.at} (${changes.at(-1)}), ${point.when}`);
   };
   const change = async <T>(name: string, carryOut: () => Promise<T>): Promise<T> => {
     // A crashed process does nothing more, even if a part of it was still at work.
-    if (dead) throw new Crash('dead already');
+    if (hasCrashed) throw new Crash('crashed already');
     changes.push(name);
     const last = changes.length === point.at;
     if (last && point.when === 'before') throw crash();
-    if (last) dead = true;
+    if (last) hasCrashed = true;
     const result = await carryOut();
     if (last) throw crash();
     return result;
   };
-  return { watch: changing(healthy, change), changes, crashed: () => dead };
+  return { watch: changing(healthy, change), changes, crashed: () => hasCrashed };
 }
 
 /** Runs a change, or does something else before it, after it or instead. */
@@ -86,15 +80,15 @@ export type Change = <T>(name: string, carryOut: () => Promise<T>) => Promise<T>
 
 /** The same watch as another process, with each of its changes run by `change`. */
 export function changing(healthy: SendDeps, change: Change): SendDeps {
-  const tables = doomedTables(healthy.tables, change);
-  const mailer = async () => doomedMailer(await healthy.mailer(), change);
-  const quota = doomedQuota(healthy.quota, change);
+  const tables = changingTables(healthy.tables, change);
+  const mailer = async () => changingMailer(await healthy.mailer(), change);
+  const quota = changingQuota(healthy.quota, change);
   // A new one: the memory of a process ends with it.
   const tally = mailTally(tables.mailLedger);
   return { ...healthy, tables, quota, tally, mailer };
 }
 
-function doomedTables(tables: Tables, change: Change): Tables {
+function changingTables(tables: Tables, change: Change): Tables {
   const { expiries, calendar, outbox, scopes, mailLedger, history } = tables;
   return {
     registry: tables.registry,
@@ -139,15 +133,15 @@ function doomedTables(tables: Tables, change: Change): Tables {
   };
 }
 
-function doomedMailer(mailer: Mailer, change: Change): Mailer {
+function changingMailer(mailer: Mailer, change: Change): Mailer {
   return {
     send: (digest, operationId) => change('mailer.send', () => mailer.send(digest, operationId)),
     look: operationId => change('mailer.look', () => mailer.look(operationId)),
   };
 }
 
-/** A crash before or after a reservation stands for one around its write. */
-function doomedQuota(quota: MailQuota, change: Change): MailQuota {
+/** The reservation is one change: a crash before or after it is a crash before or after its write. */
+function changingQuota(quota: MailQuota, change: Change): MailQuota {
   return {
     mayAsk: (requests, now, leaving) => change('quota.mayAsk', () => quota.mayAsk(requests, now, leaving)),
     pause: (kind, until) => change('quota.pause', () => quota.pause(kind, until)),

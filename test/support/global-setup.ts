@@ -8,7 +8,7 @@ declare global {
 }
 
 export default async function globalSetup(): Promise<void> {
-  const azurite = await startAzurite({ accounts: 'any' });
+  const azurite = await startAzurite({ anyAccount: true });
   globalThis.testAzurite = azurite;
   Object.assign(process.env, noProxy(process.env));
   process.env.TEST_AZURITE_TABLE_URL = azurite.tableUrl;

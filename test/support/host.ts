@@ -3,7 +3,7 @@
 import { type HostOptions, type LogEntry, type RunningHost, startHost } from '../../local/host';
 import type { HttpFunction, QueueFunction, TimerFunction } from '../../src/functions/definition';
 import { freshStorage } from './azurite';
-import { takeDepartures, watched } from './openapi';
+import { checked, takeDeviations } from './openapi';
 
 export interface Hosting {
   start(definitions: HostOptions['definitions'], more?: Partial<HostOptions>): Promise<RunningHost>;
@@ -26,7 +26,7 @@ export function useHost(): Hosting {
   afterEach(async () => {
     await host?.close();
     host = undefined;
-    expect(takeDepartures()).toEqual([]);
+    expect(takeDeviations()).toEqual([]);
   });
   return {
     logged,
@@ -35,7 +35,7 @@ export function useHost(): Hosting {
     async start(definitions, more = {}) {
       const log = (entry: LogEntry) => void logged.push(entry);
       await host?.close();
-      const known = watched(definitions);
+      const known = checked(definitions);
       host = await startHost({ definitions: known, env: {}, connectionString, port: 0, log, ...more });
       return host;
     },

@@ -4,7 +4,7 @@ import type { ClientRequest } from 'node:http';
 
 export interface InFlight {
   /** Resolves when every request to these origins is answered and its answer is processed. */
-  settled(): Promise<void>;
+  idle(): Promise<void>;
   stop(): void;
 }
 
@@ -28,7 +28,7 @@ export function watchRequests(origins: readonly string[]): InFlight {
   for (const [name, listener] of channels) subscribe(name, listener);
   const turn = () => new Promise(resolve => setImmediate(resolve));
   return {
-    async settled() {
+    async idle() {
       for (let quiet = 0; quiet < TURNS; quiet = underWay.size > 0 ? 0 : quiet + 1) await turn();
     },
     stop() {

@@ -23,14 +23,14 @@ const ajv = addFormats(new Ajv2020({ strict: false, allErrors: true }));
 ajv.addSchema({ $id: 'document', components: { schemas: closed(DOCUMENT.components.schemas) } });
 
 /** Answers since the last call that differ from the document. */
-const departures: string[] = [];
-export function takeDepartures(): string[] {
-  return departures.splice(0);
+const deviations: string[] = [];
+export function takeDeviations(): string[] {
+  return deviations.splice(0);
 }
 
 /** Functions of the app with a check of each answer; other functions stay as they are. */
-export function watched(definitions: readonly FunctionDefinition[]): FunctionDefinition[] {
-  return definitions.map(definition => (isOurs(definition) ? withWatch(definition) : definition));
+export function checked(definitions: readonly FunctionDefinition[]): FunctionDefinition[] {
+  return definitions.map(definition => (isOurs(definition) ? withCheck(definition) : definition));
 }
 
 /** The functions that tests make take fewer methods. */
@@ -38,13 +38,13 @@ function isOurs(definition: FunctionDefinition): definition is HttpFunction {
   return definition.type === 'http' && definition.methods.length === 6;
 }
 
-function withWatch(definition: HttpFunction): HttpFunction {
+function withCheck(definition: HttpFunction): HttpFunction {
   return {
     ...definition,
     handler: async (request, context) => {
       const answer = await definition.handler(request, context);
       for (const fault of faultsOf(definition, request, answer))
-        departures.push(`${request.method} ${definition.route}: ${fault}`);
+        deviations.push(`${request.method} ${definition.route}: ${fault}`);
       return answer;
     },
   };

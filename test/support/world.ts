@@ -60,9 +60,9 @@ export function useWorld(
     // Closed even if creating the world fails.
     opened = azure;
     inFlight = watchRequests([azure.arm.url, azure.iotCentral.url]);
-    const { settled } = inFlight;
+    const { idle } = inFlight;
     const jump = clock.sleep;
-    clock.sleep = ms => settled().then(() => jump(ms));
+    clock.sleep = ms => idle().then(() => jump(ms));
     world = await createWorld(clock, azure, options.settings ?? {});
   });
   afterEach(async () => {

@@ -163,7 +163,7 @@ describe('an answer', () => {
     service.acceptsThen(fault);
     const sent = await mailerAt(service.url, { timeoutMs: 400 }).send(oneLine(), ID);
     expect(sent).toEqual({ outcome: 'unsettled', message: expect.stringMatching(message) });
-    expect(service.looks()).toBe(0);
+    expect(service.statusReads()).toBe(0);
     expect(await mailerAt(service.url).look(ID)).toEqual({ status: 'succeeded' });
     expect(service.mails).toHaveLength(1);
   });
@@ -183,7 +183,7 @@ describe('a mail that was accepted stays accepted when its first look', () => {
     ['gets no answer', { fault: 'hang' }, undefined],
   ])('%s', async (_name, fault, expected) => {
     const service = await start();
-    service.looksFail(fault);
+    service.failsStatusReads(fault);
     const started = Date.now();
     const sent = await mailerAt(service.url, { timeoutMs: 600 }).send(oneLine(), ID);
     expect(Date.now() - started).toBeLessThan(3_000);
@@ -220,7 +220,7 @@ describe('an operation', () => {
 
   test('is under way until the service has settled it', async () => {
     const service = await start();
-    service.switches.settlesAtPoll = 3;
+    service.switches.pollsUntilFinal = 3;
     const mailer = mailerAt(service.url);
     const sent = await mailer.send(oneLine(), ID);
     expect(sent).toEqual({ outcome: 'accepted', firstLook: { status: 'running' } });

@@ -60,7 +60,7 @@ describe('an app', () => {
     expect(app().reads).toBe(3);
   });
 
-  test('is found whatever the case of its names', async () => {
+  test('is found by its names in any case of letters', async () => {
     arm.app(OTHER.toUpperCase(), 'RG', 'Web').expires('2027-05-01T00:00:00Z');
     expect(expires(await read('wEB', OTHER))).toBe('2027-05-01T00:00:00Z');
   });

@@ -1,4 +1,4 @@
-/** The simulated mail service: what it takes, what it refuses, and what it pretends. */
+/** The simulated mail service: what it accepts, what it refuses, and the faults that a test can set. */
 import { createCommunicationAuthPolicy } from '@azure/communication-common';
 import { createHttpHeaders, createPipelineRequest } from '@azure/core-rest-pipeline';
 import {
@@ -58,7 +58,7 @@ describe('the documented examples', () => {
     ['Running', 'GetOperationStatusReturnsNonTerminalStatus.json'],
   ])('of an operation that is %s', async (state, file) => {
     if (state === 'Failed') service.recipient('ada@example.com', 'dropped');
-    if (state === 'Running') service.switches.settlesAtPoll = 2;
+    if (state === 'Running') service.switches.pollsUntilFinal = 2;
     const example = spec(`acs-email/${file}`);
     const id = String(at(example, 'parameters', 'operationId'));
     await send(id);
@@ -125,7 +125,7 @@ describe('a send is refused, and nothing is mailed,', () => {
     ['without text and HTML', change({ content: { subject: 'Soon' } }), 'content'],
     ['with HTML that is no text', change({ content: { subject: 'Soon', html: 1 } }), 'content.html'],
     ['without recipients', change({ recipients: undefined }), 'recipients'],
-    ['with nobody in `to`', change({ recipients: { to: [] } }), 'recipients.to'],
+    ['with no recipient in `to`', change({ recipients: { to: [] } }), 'recipients.to'],
     ['with a bare address in `to`', change({ recipients: { to: ['ada@example.com'] } }), 'recipients.to[0]'],
     [
       'with two addresses in one',
@@ -207,7 +207,7 @@ describe('a send is refused, and nothing is mailed,', () => {
 
 describe('an operation', () => {
   test('runs as long as it is told to', async () => {
-    service.switches.settlesAtPoll = 3;
+    service.switches.pollsUntilFinal = 3;
     await send();
     const states = [await status(), await status(), await status()].map(answer => at(answer.body, 'status'));
     expect(states).toEqual(['Running', 'Running', 'Succeeded']);

@@ -98,7 +98,7 @@ describe('a token', () => {
     iot.app('fabrikam.azureiotcentral.com');
     expect((await read('gateway', HOST.toUpperCase())).status).toBe(200);
     expect((await read('gateway', 'fabrikam.azureiotcentral.com')).status).toBe(404);
-    expect((await read('gateway', 'nobody.azureiotcentral.com')).status).toBe(404);
+    expect((await read('gateway', 'unknown.azureiotcentral.com')).status).toBe(404);
   });
 
   test('shows its value when it is created and never again', async () => {

@@ -1,4 +1,4 @@
-/** The outbox that a person reads in the demo: complete, and harmless whatever a mail contains. */
+/** The outbox that a person reads in the demo: it shows everything, and no mail can do harm. */
 import {
   type SimulatedCommunication,
   startSimulatedCommunication,

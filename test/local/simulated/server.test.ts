@@ -36,12 +36,12 @@ test('logs each request with its instant and status, and never a credential', as
   const server = await start(() => json(201, {}));
   await ask('GET', `${server.url}/a?b=c`);
   clock = 2_000;
-  await ask('POST', `${server.url}/d`, { headers: { authorization: 'Bearer hush-hush' } });
+  await ask('POST', `${server.url}/d`, { headers: { authorization: 'Bearer the-credential' } });
   expect(server.log.requests).toEqual([
     { method: 'GET', path: '/a', query: '?b=c', at: 1_000, status: 201, authorized: false, inFlight: 1 },
     { method: 'POST', path: '/d', query: '', at: 2_000, status: 201, authorized: true, inFlight: 1 },
   ]);
-  expect(JSON.stringify(server.log.requests)).not.toContain('hush-hush');
+  expect(JSON.stringify(server.log.requests)).not.toContain('the-credential');
 });
 
 test('keeps a limited log, and counts all requests', async () => {
@@ -87,7 +87,7 @@ test('refuses to start on a port that is taken', async () => {
   await expect(start(() => json(200, {}), { port: server.port })).rejects.toThrow('EADDRINUSE');
 });
 
-test('closes at once although a client still waits, and can be closed again', async () => {
+test('closes at once even if a client still waits, and can be closed again', async () => {
   let asked = () => {};
   const arrived = new Promise<void>(resolve => {
     asked = resolve;

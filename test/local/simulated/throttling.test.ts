@@ -1,5 +1,5 @@
 /** The token bucket and the sliding limits, with a clock of their own. */
-import { perMinuteAndHour, TokenBucket } from '../../../local/simulated/throttling';
+import { SlidingLimit, TokenBucket } from '../../../local/simulated/throttling';
 
 let clock = 0;
 const now = () => clock;
@@ -65,11 +65,10 @@ describe('a token bucket', () => {
 });
 
 describe('a sliding limit', () => {
-  const accrued = (limit: ReturnType<typeof perMinuteAndHour>, times: number) =>
-    Array.from({ length: times }, () => limit.accrue());
+  const accrued = (limit: SlidingLimit, times: number) => Array.from({ length: times }, () => limit.accrue());
 
   test('allows a number of requests a minute, and says when the next one fits', () => {
-    const limit = perMinuteAndHour(3, 100, now);
+    const limit = new SlidingLimit(3, 100, now);
     expect(accrued(limit, 3)).toEqual([undefined, undefined, undefined]);
     clock += 59_000;
     expect(limit.accrue()).toBe(1);
@@ -78,7 +77,7 @@ describe('a sliding limit', () => {
   });
 
   test('counts refused requests, so that a client that never waits gets nothing', () => {
-    const limit = perMinuteAndHour(2, 100, now);
+    const limit = new SlidingLimit(2, 100, now);
     const outcomes = Array.from({ length: 60 }, () => {
       clock += 10_000;
       return limit.accrue();
@@ -88,7 +87,7 @@ describe('a sliding limit', () => {
   });
 
   test('limits the hour as well as the minute', () => {
-    const limit = perMinuteAndHour(30, 100, now);
+    const limit = new SlidingLimit(30, 100, now);
     const allowed = Array.from({ length: 6 }, () => {
       const outcomes = accrued(limit, 20);
       clock += 60_000;
