@@ -1,40 +1,19 @@
 /** The history table: what happened to each target, newest first; people read it, decisions never do. */
 import type { TableClient } from '@azure/data-tables';
-import type { TargetEvent } from '../core/history';
+import { EVENTS_WITH_NOTE, type TargetEvent } from '../core/history';
 import { hashOf, type Key } from '../core/target';
 import { formatInstant, type Instant } from '../formats/instant';
 import type { History } from '../watch/ports';
 import { instant, keyOf, optional, type Row, record, string, text } from './columns';
 import { canBeKey, hashText } from './keys';
 import { and, compare, pagesOf, rowsOf } from './pages';
-import { keyColumns, type Operation, submit } from './writes';
+import { deletionsOf, entityOf, type Operation, submit } from './writes';
 
 type MoveEvent = Extract<TargetEvent, { from: Instant }>;
-type NoteEvent = Exclude<TargetEvent, MoveEvent>;
-
-/** Every type of event, by what it holds: the compiler names a type that is new in core and missing here. */
 const MOVES: Record<MoveEvent['type'], true> = { renewed: true, shortened: true };
-const NOTES: Record<NoteEvent['type'], true> = {
-  firstSeen: true,
-  failing: true,
-  missing: true,
-  recovered: true,
-  lifetimeChanged: true,
-  invalid: true,
-  told: true,
-  refused: true,
-  undelivered: true,
-  dropped: true,
-  snoozed: true,
-  unsnoozed: true,
-  replaced: true,
-  gone: true,
-  returned: true,
-};
 
-interface EventColumns {
+interface EventColumns extends Pick<TargetEvent, 'on'> {
   readonly type: string;
-  readonly on: Instant;
   readonly note?: string;
   readonly from?: Instant;
   readonly to?: Instant;
@@ -51,7 +30,6 @@ const eventColumns = record<EventColumns>({
 
 /** More than any instant; each instant is subtracted from it, so that the newest key is the least. */
 const END = 999_999_999_999_999;
-const DIGITS = 15;
 const MOST_ROWS = 1_000;
 
 export function openHistory(client: TableClient): History {
@@ -67,13 +45,16 @@ export function openHistory(client: TableClient): History {
 
 function addEvent({ scope, name, event }: Key & { readonly event: TargetEvent }): Operation {
   const columns = eventColumns.write(event);
-  const key = keyColumns(scope, eventKey({ scope, name }, event, columns));
-  return ['upsert', { ...key, name, ...columns }, 'Merge'];
+  return [
+    'upsert',
+    entityOf(scope, eventKey({ scope, name }, event, columns), { name, ...columns }),
+    'Merge',
+  ];
 }
 
 /** `{hash of the target}|{newest first}|{type}|{hash of the event}`: the same event written again is the same row. */
 function eventKey(key: Key, { on, type }: TargetEvent, columns: Row): string {
-  const newestFirst = String(END - on).padStart(DIGITS, '0');
+  const newestFirst = String(END - on).padStart(15, '0');
   return `${hashOf(key)}|${newestFirst}|${type}|${hashText(JSON.stringify(columns)).slice(0, 8)}`;
 }
 
@@ -81,12 +62,13 @@ function eventKey(key: Key, { on, type }: TargetEvent, columns: Row): string {
 function toEvent(row: Row): TargetEvent | undefined {
   const { type = '', on, note = '', from, to } = eventColumns.fill({}, row);
   if (on === undefined) return undefined;
-  if (isOf(NOTES, type)) return { type, on, note };
-  return isOf(MOVES, type) && from !== undefined && to !== undefined ? { type, on, from, to } : undefined;
+  const withNote = EVENTS_WITH_NOTE.find(known => known === type);
+  if (withNote) return { type: withNote, on, note };
+  return isMove(type) && from !== undefined && to !== undefined ? { type, on, from, to } : undefined;
 }
 
-function isOf<T extends string>(types: Record<T, true>, type: string): type is T {
-  return Object.hasOwn(types, type);
+function isMove(type: string): type is MoveEvent['type'] {
+  return Object.hasOwn(MOVES, type);
 }
 
 async function newest(client: TableClient, key: Key, most: number): Promise<TargetEvent[]> {
@@ -100,7 +82,8 @@ async function newest(client: TableClient, key: Key, most: number): Promise<Targ
   );
   const events: TargetEvent[] = [];
   for await (const row of rowsOf(client, { filter, pageSize: Math.min(most, MOST_ROWS) })) {
-    events.push(...[toEvent(row) ?? []].flat());
+    const event = toEvent(row);
+    if (event) events.push(event);
     if (events.length === most) break;
   }
   return events;
@@ -111,12 +94,9 @@ async function prune(client: TableClient, before: Instant): Promise<number> {
   let deleted = 0;
   const query = { filter: compare('on', 'lt', formatInstant(before)), select: ['partitionKey', 'rowKey'] };
   for await (const page of pagesOf(client, query)) {
-    const keys = page.map(keyOf);
-    const refused = await submit(
-      client,
-      keys.map(({ scope, name }) => ['delete', keyColumns(scope, name)]),
-    );
-    deleted += keys.length - refused.size;
+    const deletions = page.map(keyOf).flatMap(({ scope, name }) => deletionsOf(scope, [name]));
+    const refused = await submit(client, deletions);
+    deleted += deletions.length - refused.size;
   }
   return deleted;
 }

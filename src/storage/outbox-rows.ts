@@ -4,27 +4,10 @@ import type { Reminder } from '../core/reminder';
 import { hashOf } from '../core/target';
 import { formatInstant } from '../formats/instant';
 import type { Claim, HeldClaim, OutboxLine, SentDigest } from '../watch/ports';
-import {
-  clearable,
-  etagOf,
-  type Fields,
-  instant,
-  json,
-  keyOf,
-  list,
-  number,
-  object,
-  oneOf,
-  optional,
-  type Row,
-  readableList,
-  record,
-  storedAs,
-  string,
-  text,
-} from './columns';
+import * as col from './columns';
+import { etagOf, keyOf, type Row } from './columns';
 import { decode, encode } from './keys';
-import { type Entity, keyColumns } from './writes';
+import { type Entity, entityOf } from './writes';
 
 /** The row key of a claim. No line has it: the key of a line begins with a hash and has bars. */
 const CLAIM = 'digest';
@@ -33,52 +16,37 @@ const SENT = 'sent|';
 /** The longest text of one column: a text column holds 32,768 UTF-16 units, and a character may have two. */
 const LONGEST_PIECE = 16_000;
 
-interface ClaimState {
-  readonly state: 'claimed' | 'accepted' | 'refused';
-  readonly refusal?: string;
-}
-const STATE_FIELDS: Fields<ClaimState> = {
-  state: oneOf(['claimed', 'accepted', 'refused']),
-  refusal: optional(text),
-};
-const TRIES_FIELDS: Fields<Pick<Claim, 'tries' | 'notBefore'>> = {
-  tries: number,
-  notBefore: clearable(instant),
-};
-const LINES_FIELDS: Fields<Pick<Claim, 'lineIds'>> = { lineIds: json(list(string)) };
-
-const lineColumns = record<Reminder>({
-  owner: text,
-  scope: string,
-  name: string,
-  reason: text,
-  about: instant,
-  crossedOn: instant,
-  since: instant,
-  note: optional(text),
+const lineColumns = col.record<Reminder>({
+  owner: col.text,
+  scope: col.string,
+  name: col.string,
+  reason: col.text,
+  about: col.instant,
+  crossedOn: col.instant,
+  since: col.instant,
+  note: col.optional(col.text),
 });
 
-const claimColumns = record<Omit<Claim, 'accepted'> & ClaimState>({
-  operationId: text,
-  attempt: number,
-  claimedOn: instant,
-  ...LINES_FIELDS,
-  ...STATE_FIELDS,
-  ...TRIES_FIELDS,
+type ClaimState = Omit<Claim, 'accepted'> & { readonly state: 'claimed' | 'accepted' | 'refused' };
+
+const claimColumns = col.record<ClaimState>({
+  operationId: col.text,
+  attempt: col.number,
+  claimedOn: col.instant,
+  lineIds: col.json(col.list(col.string)),
+  state: col.oneOf(['claimed', 'accepted', 'refused']),
+  refusal: col.optional(col.text),
+  tries: col.number,
+  notBefore: col.clearable(col.instant),
 });
 
-/** The columns of a claim that change together. */
-export const claimState = record<ClaimState>(STATE_FIELDS);
-export const claimTries = record<Pick<Claim, 'tries' | 'notBefore'>>(TRIES_FIELDS);
-export const claimLines = record<Pick<Claim, 'lineIds'>>(LINES_FIELDS);
-
-const sentColumns = record<Omit<SentDigest, 'reminders'>>({
-  operationId: text,
-  on: instant,
-  lookCount: storedAs('looks', number),
-  lookOn: instant,
+const sentColumns = col.record<Omit<SentDigest, 'reminders'>>({
+  operationId: col.text,
+  on: col.instant,
+  lookCount: col.storedAs('looks', col.number),
+  lookOn: col.instant,
 });
-const sentLines = json(readableList(object));
+const sentLines = col.json(col.readableList(col.object));
 
 /** The partition of an owner: the same for all spellings of the address. */
 export function partitionOf(owner: string): string {
@@ -86,15 +54,15 @@ export function partitionOf(owner: string): string {
 }
 
 export function lineKey(owner: string, id: string): Entity {
-  return keyColumns(partitionOf(owner), id);
+  return entityOf(partitionOf(owner), id);
 }
 
 export function claimKey(owner: string): Entity {
-  return keyColumns(partitionOf(owner), CLAIM);
+  return entityOf(partitionOf(owner), CLAIM);
 }
 
 export function sentKey(owner: string, operationId: string): Entity {
-  return keyColumns(partitionOf(owner), SENT + operationId);
+  return entityOf(partitionOf(owner), SENT + operationId);
 }
 
 export function isClaim(row: Row): boolean {
@@ -113,52 +81,40 @@ export function lineRow(reminder: Reminder): Entity {
 
 /** Undefined for a row that doesn't say what to tell; the next sweep writes the line again, with the same key. */
 export function toLine(row: Row): OutboxLine | undefined {
-  const { scope, name, reason, about, crossedOn, since, note } = lineColumns.fill({}, row);
+  const stored = lineColumns.fill({ owner: ownerOf(row) }, row);
+  const { scope, name, reason, about, crossedOn } = stored;
   if (scope === undefined || name === undefined || reason === undefined) return undefined;
   if (about === undefined || crossedOn === undefined) return undefined;
-  const reminder: Reminder = {
-    scope,
-    name,
-    owner: ownerOf(row),
-    reason,
-    about,
-    crossedOn,
-    since: since ?? instant.read(row.timestamp) ?? about,
-    note,
-  };
-  return { id: keyOf(row).name, reminder };
+  const since = stored.since ?? col.instant.read(row.timestamp) ?? about;
+  return { id: keyOf(row).name, reminder: { ...stored, scope, name, reason, about, crossedOn, since } };
 }
 
 /** The address as it was first written. */
 export function ownerOf(row: Row): string {
   const { scope: partition } = keyOf(row);
-  return text.read(row.owner) ?? decode(partition) ?? partition;
+  return col.text.read(row.owner) ?? decode(partition) ?? partition;
 }
 
-export function claimRow(owner: string, { accepted, ...claim }: Claim): Entity {
-  const state = accepted ? 'accepted' : 'claimed';
-  return { ...claimKey(owner), owner, ...claimColumns.write({ ...claim, state }) };
+export function claimRow(owner: string, claim: Claim): Entity {
+  return { ...claimKey(owner), owner, ...claimColumns.write(stateOf(claim)) };
+}
+
+/** The columns to merge into the row of one claim, so that it becomes another. */
+export function claimChange(owner: string, before: Claim, after: Claim): Entity {
+  return { ...claimKey(owner), ...claimColumns.changes(stateOf(before), stateOf(after)) };
+}
+
+function stateOf({ accepted, ...claim }: Claim): ClaimState {
+  const unsent = claim.refusal === undefined ? 'claimed' : 'refused';
+  return { ...claim, state: accepted ? 'accepted' : unsent };
 }
 
 /** Always a claim, even when little of it can be read: a claim that no run sees would block its owner for good. */
 export function toClaim(row: Row): HeldClaim {
-  const { state, refusal, ...claim } = claimColumns.fill(
-    {
-      operationId: '',
-      attempt: 0,
-      lineIds: [],
-      claimedOn: instant.read(row.timestamp) ?? 0,
-      state: 'claimed',
-      tries: 0,
-      etag: etagOf(row),
-    },
-    row,
-  );
-  return {
-    ...claim,
-    accepted: state === 'accepted',
-    refusal: state === 'refused' ? (refusal ?? 'it was refused') : undefined,
-  };
+  const claimedOn = col.instant.read(row.timestamp) ?? 0;
+  const base = { operationId: '', attempt: 0, lineIds: [], claimedOn, tries: 0, etag: etagOf(row) };
+  const { state, refusal = 'it was refused', ...claim } = claimColumns.fill(base, row);
+  return { ...claim, accepted: state === 'accepted', refusal: state === 'refused' ? refusal : undefined };
 }
 
 /** The reminders may need more than one text column: they are one JSON text in pieces. */
@@ -170,15 +126,14 @@ export function sentRow(owner: string, sent: SentDigest): Entity {
 }
 
 export function toSent(row: Row): SentDigest {
-  const pieces: string[] = [];
-  for (
-    let piece = text.read(row.reminders0);
-    piece !== undefined;
-    piece = text.read(row[`reminders${pieces.length}`])
-  )
-    pieces.push(piece);
+  let json = '';
+  let piece: string | undefined = '';
+  for (let index = 0; piece !== undefined; index += 1) {
+    json += piece;
+    piece = col.text.read(row[`reminders${index}`]);
+  }
   const { partitionKey, rowKey } = row;
-  const lines = sentLines.read(pieces.join('')) ?? [];
+  const lines = sentLines.read(json) ?? [];
   const reminders = lines.flatMap(line => toLine({ partitionKey, rowKey, ...line })?.reminder ?? []);
   const operationId = keyOf(row).name.slice(SENT.length);
   return sentColumns.fill({ operationId, on: 0, reminders, lookCount: 0, lookOn: 0 }, row);

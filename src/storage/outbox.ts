@@ -2,17 +2,14 @@
 import type { TableClient } from '@azure/data-tables';
 import { isForOperators } from '../core/notices';
 import type { Instant } from '../formats/instant';
-import type { HeldClaim, Outbox, OwnerLines } from '../watch/ports';
+import type { Claim, HeldClaim, Outbox, OwnerLines } from '../watch/ports';
 import { instant, type Row, text } from './columns';
 import {
+  claimChange,
   claimKey,
-  claimLines,
   claimRow,
-  claimState,
-  claimTries,
   isClaim,
   isSent,
-  lineKey,
   lineRow,
   ownerOf,
   partitionOf,
@@ -23,74 +20,50 @@ import {
   toSent,
 } from './outbox-rows';
 import { rowsOf, within } from './pages';
-import { type Operation, removeRow, saveRow, submit, submitAll, submitUnder } from './writes';
+import { deletionsOf, type Operation, removeRow, saveRow, submit, submitAll, submitUnder } from './writes';
 
 export function openOutbox(client: TableClient): Outbox {
+  /** In one transaction with other operations. Undefined when the claim changed. */
+  const change = async (owner: string, claim: HeldClaim, to: Partial<Claim>, ...others: Operation[]) => {
+    const next = { ...claim, ...to };
+    const row = claimChange(owner, claim, next);
+    const etag = await submitUnder(client, [['update', row, 'Merge', { etag: claim.etag }], ...others]);
+    return etag === undefined ? undefined : { ...next, etag };
+  };
   return {
-    put: reminders =>
-      submit(
-        client,
-        reminders.map(reminder => ['upsert', lineRow(reminder), 'Merge']),
-      ),
+    put(reminders) {
+      const lines = reminders.map((reminder): Operation => ['upsert', lineRow(reminder), 'Merge']);
+      return submit(client, lines);
+    },
     byOwner: () => byOwner(client),
     of: owner => ofOwner(client, owner),
-    drop: (owner, ids) =>
-      submitAll(
-        client,
-        ids.map(id => ['delete', lineKey(owner, id)]),
-      ),
-    ...openClaims(client),
-    lookAgain: (owner, sent) => submitAll(client, [['update', sentRow(owner, sent), 'Replace']]),
-    unfollow: (owner, operationId) => removeRow(client, sentKey(owner, operationId), '*'),
-    oldest: () => oldest(client),
-  };
-}
-
-function openClaims(
-  client: TableClient,
-): Pick<Outbox, 'claim' | 'accept' | 'refuse' | 'postpone' | 'release' | 'finish'> {
-  const merge = (owner: string, { etag }: HeldClaim, columns: Row) =>
-    saveRow(client, { ...claimKey(owner), ...columns }, 'Merge', etag);
-  return {
+    drop: (owner, ids) => submitAll(client, deletionsOf(partitionOf(owner), ids)),
     async claim(owner, claim) {
       const etag = await saveRow(client, claimRow(owner, claim), 'Merge');
       return etag === undefined ? undefined : { ...claim, etag };
     },
-    async accept(owner, claim, sent) {
-      const state = claimState.write({ state: 'accepted' });
-      const follow: Operation = ['upsert', sentRow(owner, sent), 'Replace'];
-      const etag = await submitUnder(client, [change(owner, claim, state), follow]);
-      return etag === undefined ? undefined : { ...claim, accepted: true, etag };
-    },
-    async refuse(owner, claim, refusal) {
-      const etag = await merge(owner, claim, claimState.write({ state: 'refused', refusal }));
-      return etag === undefined ? undefined : { ...claim, refusal, etag };
-    },
-    async postpone(owner, claim, tries, notBefore) {
-      const etag = await merge(owner, claim, claimTries.write({ tries, notBefore }));
-      return etag === undefined ? undefined : { ...claim, tries, notBefore, etag };
-    },
+    accept: (owner, claim, sent) =>
+      change(owner, claim, { accepted: true }, ['upsert', sentRow(owner, sent), 'Replace']),
+    refuse: (owner, claim, refusal) => change(owner, claim, { refusal }),
+    postpone: (owner, claim, tries, notBefore) => change(owner, claim, { tries, notBefore }),
     release: (owner, { etag }) => removeRow(client, claimKey(owner), etag),
-    finish: (owner, claim) => finish(client, owner, claim),
+    /**
+     * The SDK's transactions delete without a condition. So one transaction, under the claim's etag, empties the claim and
+     * deletes its lines; then the empty claim is deleted. A crash between the two leaves a claim without lines, which the next
+     * run deletes.
+     */
+    async finish(owner, claim) {
+      const lines = deletionsOf(partitionOf(owner), claim.lineIds);
+      const emptied = await change(owner, claim, { lineIds: [] }, ...lines);
+      if (!emptied) return false;
+      // Another sender may have deleted the empty claim; it has ended all the same.
+      await removeRow(client, claimKey(owner), emptied.etag);
+      return true;
+    },
+    lookAgain: (owner, sent) => submitAll(client, [['update', sentRow(owner, sent), 'Replace']]),
+    unfollow: (owner, operationId) => removeRow(client, sentKey(owner, operationId), '*'),
+    oldest: () => oldest(client),
   };
-}
-
-/**
- * The SDK's transactions delete without a condition. So one transaction, under the claim's etag, empties the claim and deletes its
- * lines; then the empty claim is deleted. A crash between the two leaves a claim without lines, which the next run deletes.
- */
-async function finish(client: TableClient, owner: string, claim: HeldClaim): Promise<boolean> {
-  const lines = claim.lineIds.map((id): Operation => ['delete', lineKey(owner, id)]);
-  const emptied = change(owner, claim, claimLines.write({ lineIds: [] }));
-  const etag = await submitUnder(client, [emptied, ...lines]);
-  if (etag === undefined) return false;
-  // Another sender may have deleted the empty claim; it has ended all the same.
-  await removeRow(client, claimKey(owner), etag);
-  return true;
-}
-
-function change(owner: string, { etag }: HeldClaim, columns: Row): Operation {
-  return ['update', { ...claimKey(owner), ...columns }, 'Merge', { etag }];
 }
 
 /** Rows come in key order, so the rows of one owner are neighbours: only one owner is in memory at a time. */

@@ -2,7 +2,7 @@
 import type { TableClient } from '@azure/data-tables';
 import type { Key } from '../core/target';
 import { keyOf, type Row } from './columns';
-import { canBeKey, cutToKey, wellFormed } from './keys';
+import { canBeKey, cutToKey } from './keys';
 
 export interface Query {
   /** OData, made of `compare`. */
@@ -19,7 +19,7 @@ const MOST_ROWS = 1_000;
 
 /** An OData comparison. No URL can hold half a surrogate pair, so U+FFFD is written for it, which sorts after it. */
 export function compare(column: string, operator: 'eq' | 'gt' | 'ge' | 'lt' | 'le', value: string): string {
-  return `${column} ${operator} '${wellFormed(value).replaceAll("'", "''")}'`;
+  return `${column} ${operator} '${value.toWellFormed().replaceAll("'", "''")}'`;
 }
 
 /** Joins conditions that must all hold. */

@@ -3,9 +3,9 @@ import type { TableClient } from '@azure/data-tables';
 import type { Key } from '../core/target';
 import type { Registry, RegistryRow, Stored } from '../watch/ports';
 import { etagOf, instant, keyOf, type Row } from './columns';
-import { canBeKey, cutToKey, keys, wellFormed } from './keys';
+import { canBeKey, cutToKey, keys } from './keys';
 import { compare, find, firstOf, rowsOf, within } from './pages';
-import { keyColumns, type Operation, removeRow, saveRow, submitEach } from './writes';
+import { entityOf, type Operation, removeRow, saveRow, submitEach } from './writes';
 
 const NOT_A_COLUMN = new Set(['partitionKey', 'rowKey', 'timestamp', 'etag']);
 
@@ -18,14 +18,13 @@ export function openRegistry(client: TableClient): Registry {
       const row = await find(client, key);
       return row && toRow(row);
     },
-    save: ({ scope, name }, columns, etag) =>
-      saveRow(client, { ...keyColumns(scope, name), ...columns }, 'Merge', etag),
-    remove: ({ scope, name }, etag) => removeRow(client, keyColumns(scope, name), etag),
+    save: ({ scope, name }, columns, etag) => saveRow(client, entityOf(scope, name, columns), 'Merge', etag),
+    remove: ({ scope, name }, etag) => removeRow(client, entityOf(scope, name), etag),
     write: (scope, rows) =>
       submitEach(
         client,
         rows.map(({ name, columns, etag }): Operation => {
-          const row = { ...keyColumns(scope, name), ...columns };
+          const row = entityOf(scope, name, columns);
           return etag === undefined ? ['create', row] : ['update', row, 'Merge', { etag }];
         }),
       ),
@@ -61,7 +60,7 @@ function toRow(row: Row): Stored<RegistryRow> {
   const columns = Object.fromEntries(
     Object.entries(row)
       .filter(([column]) => !NOT_A_COLUMN.has(column) && !column.startsWith('odata.'))
-      .map(([column, value]) => [column, typeof value === 'string' ? wellFormed(value) : value]),
+      .map(([column, value]) => [column, typeof value === 'string' ? value.toWellFormed() : value]),
   );
   return { ...key, identity: keys.takeApart(key), columns, etag: etagOf(row) };
 }

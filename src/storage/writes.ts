@@ -34,9 +34,14 @@ interface Submission {
   retriesLeft: number;
 }
 
-/** The keys of one row. */
-export function keyColumns(partitionKey: string, rowKey: string) {
-  return { partitionKey, rowKey };
+/** A row by its keys, with its columns. */
+export function entityOf(partitionKey: string, rowKey: string, columns: Row = {}): Entity {
+  return { ...columns, partitionKey, rowKey };
+}
+
+/** Deletes rows of one partition; a missing one is no fault. */
+export function deletionsOf(partitionKey: string, rowKeys: readonly string[]): Operation[] {
+  return rowKeys.map(rowKey => ['delete', { partitionKey, rowKey }]);
 }
 
 /**
@@ -60,12 +65,7 @@ export async function removeRow(
   etag: string,
 ): Promise<boolean> {
   const removed = client.deleteEntity(partitionKey, rowKey, { etag });
-  return (
-    (await unlessOvertaken(
-      removed.then(() => true),
-      true,
-    )) ?? false
-  );
+  return (await unlessOvertaken(removed, true)) !== undefined;
 }
 
 async function unlessOvertaken<T>(write: Promise<T>, mayBeMissing: boolean): Promise<T | undefined> {
