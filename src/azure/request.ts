@@ -19,7 +19,9 @@ import {
   type PipelineRequest,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
+import * as v from 'valibot';
 import { type Instant, SECOND } from '../formats/instant';
+import { parseJson } from '../formats/json';
 
 export interface RequestLimits {
   /** Milliseconds from the request to the last byte of its answer. */
@@ -46,6 +48,12 @@ export class RequestFailed extends Error {
     readonly partial?: PipelineResponse,
   ) {
     super(`The request failed: ${reason}.`);
+  }
+
+  /** The code for the end of a sentence: ` (ECONNREFUSED)`. Empty where it is no name, or says nothing. */
+  get codeInBrackets(): string {
+    const { code = '' } = this;
+    return /^\w{3,60}$/.test(code) && code !== 'Error' ? ` (${code})` : '';
   }
 }
 
@@ -116,10 +124,8 @@ function readBody(incoming: IncomingMessage, maxBytes: number, done: (body: stri
 }
 
 function headersOf(incoming: IncomingMessage): HttpHeaders {
-  const headers = createHttpHeaders();
-  for (const [name, value] of Object.entries(incoming.headers))
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? (value[0] ?? '') : value);
-  return headers;
+  const headers = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]);
+  return createHttpHeaders(Object.fromEntries(headers));
 }
 
 export type SendRequest = (
@@ -148,6 +154,16 @@ export function requestsThrough(client: HttpClient, signIn?: PipelinePolicy): Se
 
 export function answerOf({ status, headers, bodyAsText }: PipelineResponse): HttpAnswer {
   return { status, header: name => headers.get(name), body: bodyAsText ?? undefined };
+}
+
+/** ARM's DefaultErrorResponse, IoT Central's Error, Communication Services' ErrorResponse. Their messages are never read. */
+const ErrorBody = v.object({ error: v.object({ code: v.string() }) });
+
+/** The service's own name for the error (`x-ms-error-code` or the body's `error.code`); undefined unless it looks like a name. */
+export function errorCodeOf({ header, body }: HttpAnswer): string | undefined {
+  const parsed = v.safeParse(ErrorBody, parseJson(body ?? ''));
+  const code = header('x-ms-error-code') ?? (parsed.success ? parsed.output.error.code : '');
+  return /^[A-Za-z]{3,60}$/.test(code) ? code : undefined;
 }
 
 /** RFC 9110's IMF-fixdate, the only form of an HTTP date that may be sent. */

@@ -1,10 +1,10 @@
 /** The kind `iotCentralToken`: an API token of an IoT Central application, read from that application. */
 import * as v from 'valibot';
 import type { Identity } from '../core/target';
-import type { Located } from '../watch/ports';
+import type { Source } from '../watch/ports';
 import type { Service, ServiceClient, SourceKind } from './kind';
 import { type ParsedExpiry, readTarget } from './read';
-import { baseUrlFault, pathOf, segmentFault } from './segment';
+import { baseUrlFault, segmentFault } from './segment';
 
 /** Its limit: 20 requests a second for each application. */
 export const iotCentral: Service = {
@@ -23,15 +23,11 @@ export const iotCentralToken: SourceKind = {
   defaultThresholds: '30d 14d 7d 1d 0 -7d',
   defaultCheckEvery: '6h',
   service: iotCentral,
-  create: client => ({
-    kind: 'iotCentralToken',
-    label: 'IoT Central API token',
-    howToRenew:
-      'Create a new API token in the application (Permissions, API tokens), use it wherever the old one is used, then delete the old one and register the new one.',
-    mayMint: false,
-    limits: client.connection.limits,
-    locate: identity => locate(client, identity),
-  }),
+  label: 'IoT Central API token',
+  howToRenew:
+    'Create a new API token in the application (Permissions, API tokens), use it wherever the old one is used, then delete the old one and register the new one.',
+  mayMint: false,
+  locate,
 };
 
 /** At least two DNS labels. Only such a host is put into a URL. */
@@ -45,14 +41,14 @@ const words = {
     'The watcher may not see API tokens of this application: give its identity a role there that can view them, such as Administrator, with PUT /api/users/{userId}',
 };
 
-function locate(client: ServiceClient, { place, names }: Identity): Located | { fault: string } {
+function locate(client: ServiceClient, { place, names }: Identity): ReturnType<Source['locate']> {
   const host = place.toLowerCase();
   const [tokenId = ''] = names;
   const fault = hostFault(host, client.connection.baseDomains) ?? nameFault(names.length, tokenId);
   if (fault) return { fault };
   // ApiTokens_Get, 2022-07-31.
   const base = urlFor(client.connection.endpoint, host).replace(/\/+$/, '');
-  const url = `${base}/api/apiTokens${pathOf(tokenId)}?api-version=${API_VERSION}`;
+  const url = `${base}/api/apiTokens/${encodeURIComponent(tokenId)}?api-version=${API_VERSION}`;
   return {
     identity: { kind: 'iotCentralToken', place: host, names: [tokenId] },
     where: host,

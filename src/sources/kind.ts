@@ -3,6 +3,7 @@ import type { TokenCredential } from '@azure/core-auth';
 import type { HttpAnswer } from '../azure/request';
 import type { Limits } from '../core/pace';
 import type { FailedReading } from '../core/reading';
+import type { Identity } from '../core/target';
 import type { Source } from '../watch/ports';
 
 /** A watched service. Its kinds share its settings, its connections and its sign-in. */
@@ -44,8 +45,7 @@ export interface ServiceClient {
   send(method: 'GET' | 'POST', url: string): Promise<HttpAnswer | FailedReading>;
 }
 
-export interface SourceKind {
-  readonly kind: string;
+export interface SourceKind extends Omit<Source, 'limits' | 'locate'> {
   /** The end of its settings' names: `CONTAINER_APP` for `THRESHOLDS_CONTAINER_APP`, `CHECK_EVERY_CONTAINER_APP`. */
   readonly settingName: string;
   /** As in settings: `7d 1d 1h 0`. */
@@ -53,5 +53,6 @@ export interface SourceKind {
   /** As in settings: `6h`. */
   readonly defaultCheckEvery: string;
   readonly service: Service;
-  create(client: ServiceClient): Source;
+  /** As `Source.locate`; the target is read through the client. */
+  locate(client: ServiceClient, identity: Identity): ReturnType<Source['locate']>;
 }

@@ -1,7 +1,7 @@
 /** One read of one target: sends the request and turns whatever comes back into an answer that can hold only an expiry. */
-import * as v from 'valibot';
 import {
   createHttpClient,
+  errorCodeOf,
   type HttpAnswer,
   RequestFailed,
   requestsThrough,
@@ -33,28 +33,27 @@ export function connect(service: Service, connection: Connection): ServiceClient
   };
 }
 
-function failureOf({ reason, code }: RequestFailed, label: string, timeoutMs: number): FailedReading {
+function failureOf(
+  { reason, codeInBrackets }: RequestFailed,
+  label: string,
+  timeoutMs: number,
+): FailedReading {
   switch (reason) {
     case 'timeout':
       return failed('timeout', `${label} did not answer within ${timeoutMs / 1_000} s.`);
     case 'signIn':
       return failed(
         'notAllowed',
-        `The watcher could not sign in to Azure${inBrackets(code)}; check its managed identity and AZURE_CLIENT_ID (on your own machine: az login).`,
+        `The watcher could not sign in to Azure${codeInBrackets}; check its managed identity and AZURE_CLIENT_ID (on your own machine: az login).`,
       );
     case 'notHttp':
       return failed('unintelligible', `The answer in place of ${label}'s is not valid HTTP.`);
     case 'unreachable':
       return failed(
         'unreachable',
-        `${label} could not be reached, or it closed the connection during its answer${inBrackets(code)}.`,
+        `${label} could not be reached, or it closed the connection during its answer${codeInBrackets}.`,
       );
   }
-}
-
-/** Names of errors on our side of the network: `ECONNREFUSED`, `CredentialUnavailableError`. */
-function inBrackets(name: string | undefined): string {
-  return name !== undefined && /^\w{3,60}$/.test(name) && name !== 'Error' ? ` (${name})` : '';
 }
 
 /** What a kind's parser keeps of the JSON of a 200: the expiry as written, `never`, or `invalid` for another shape. */
@@ -96,7 +95,7 @@ function readingOf({ body }: HttpAnswer, label: string, { parse }: ReadRequest):
 /** Any status but 200, in our words: only the status and the code of the answer itself may be shown. */
 function refusalOf(answer: HttpAnswer, label: string, words: ReadRequest['words']): FailedReading {
   const { status } = answer;
-  const seen = `(HTTP ${[status, codeOf(answer)].join(' ').trim()})`;
+  const seen = `(HTTP ${[status, errorCodeOf(answer)].join(' ').trim()})`;
   if (status === 404) return failed('missing', `${words.missing} ${seen}.`);
   if (status === 401 || status === 403) return failed('notAllowed', `${words.notAllowed} ${seen}.`);
   if (status === 429) return failed('throttled', `${label} asked the watcher to slow down ${seen}.`);
@@ -106,16 +105,6 @@ function refusalOf(answer: HttpAnswer, label: string, words: ReadRequest['words'
     return failed('unintelligible', `${label} answered with a redirect, which is never followed ${seen}.`);
   if (status >= 400) return failed('unintelligible', `${label} did not accept the request ${seen}.`);
   return failed('unintelligible', `${label} answered with an unknown status ${seen}.`);
-}
-
-/** The error body of both services: ARM's DefaultErrorResponse, IoT Central's Error. */
-const ErrorBody = v.object({ error: v.object({ code: v.string() }) });
-
-/** The service's own name for the error, if it looks like a name; '' otherwise. */
-function codeOf({ header, body }: HttpAnswer): string {
-  const parsed = v.safeParse(ErrorBody, parseJson(body ?? ''));
-  const code = header('x-ms-error-code') ?? (parsed.success ? parsed.output.error.code : '');
-  return /^[A-Za-z]{3,60}$/.test(code) ? code : '';
 }
 
 /** ARM's count of the writes left. Its answers show that getAuthtoken is one of them. */

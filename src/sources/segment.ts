@@ -5,13 +5,8 @@ export function segmentFault(part: string, name: string, longest: number): strin
   if (name === '') return `${part}: is empty; write its name`;
   if (name === '.' || name === '..') return `${part}: '${name}' can't be a name; write the real name`;
   if (name.length > longest) return `${part}: has ${name.length} characters; at most ${longest} are allowed`;
-  if (/\p{Surrogate}/u.test(name)) return `${part}: contains half a character; type it again`;
+  if (!name.isWellFormed()) return `${part}: contains half a character; type it again`;
   return undefined;
-}
-
-/** The segments as a path: each is encoded and follows a slash. */
-export function pathOf(...segments: readonly string[]): string {
-  return segments.map(segment => `/${encodeURIComponent(segment)}`).join('');
 }
 
 /** What is wrong with a text as the start of a URL to which paths are added, if anything. */

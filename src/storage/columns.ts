@@ -195,7 +195,7 @@ export function record(fields: Readonly<Record<string, Member>>): RecordCodec<Ro
     write: value => writeLeaves(leaves, value),
     changes: (before, after) =>
       writeLeaves(
-        leaves.filter(leaf => !isStoredAlike(leaf, before, after)),
+        leaves.filter(leaf => !isUnchanged(leaf, before, after)),
         after,
       ),
   };
@@ -250,7 +250,7 @@ function valueAt({ property, member }: Leaf, value: Row | undefined): unknown {
 }
 
 /** Compares the values, since most stay as they are, and to format an instant costs more than all the rest. */
-function isStoredAlike(leaf: Leaf, before: Row | undefined, after: Row): boolean {
+function isUnchanged(leaf: Leaf, before: Row | undefined, after: Row): boolean {
   const [was, is] = [valueAt(leaf, before), valueAt(leaf, after)];
   if (was === is) return true;
   if (isRow(was) && isRow(is)) return leaf.codec.write(was) === leaf.codec.write(is);

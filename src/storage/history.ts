@@ -12,8 +12,9 @@ import { deletionsOf, entityOf, type Operation, submit } from './writes';
 type MoveEvent = Extract<TargetEvent, { from: Instant }>;
 const MOVES: Record<MoveEvent['type'], true> = { renewed: true, shortened: true };
 
-interface EventColumns extends Pick<TargetEvent, 'on'> {
+interface EventColumns {
   readonly type: string;
+  readonly on: Instant;
   readonly note?: string;
   readonly from?: Instant;
   readonly to?: Instant;

@@ -1,18 +1,16 @@
 /** What an answer of Communication Services means: for a send, and for a read of an operation's status. */
 import * as v from 'valibot';
-import { answerOf, type HttpAnswer, RequestFailed, retryAfterMs } from '../../azure/request';
+import { answerOf, errorCodeOf, type HttpAnswer, RequestFailed, retryAfterMs } from '../../azure/request';
 import { parseJson } from '../../formats/json';
 import type { OperationStatus, SendOutcome } from '../../watch/ports';
-
-const Code = v.pipe(v.string(), v.regex(/^[A-Za-z]{3,60}$/));
-
-/** An error's body: `{error: {code, message}}` (CommunicationServicesEmail.json, 2025-09-01). Only the code is read. */
-const ErrorBody = v.object({ error: v.object({ code: Code }) });
 
 /** `EmailSendResult` (CommunicationServicesEmail.json, 2025-09-01); more statuses may be added to it. */
 const SendResult = v.object({
   status: v.string(),
-  error: v.fallback(v.optional(v.object({ code: Code })), undefined),
+  error: v.fallback(
+    v.optional(v.object({ code: v.pipe(v.string(), v.regex(/^[A-Za-z]{3,60}$/)) })),
+    undefined,
+  ),
 });
 
 const ROLE =
@@ -66,32 +64,26 @@ function unsettled(answer: HttpAnswer | RequestFailed): Extract<SendOutcome, { o
 }
 
 function statusInWords(answer: HttpAnswer): string {
-  const code = codeOf(answer);
+  const code = errorCodeOf(answer);
   return `the mail service answered ${answer.status}${code === undefined ? '' : ` ${code}`}`;
 }
 
 function fixFor(answer: HttpAnswer): string | undefined {
   const { status } = answer;
   if (status >= 300 && status < 400) return `it redirects; ${ADDRESS}`;
-  return status === 400 && /sender|domain/i.test(codeOf(answer) ?? '') ? SENDER : FIXES[status];
+  return status === 400 && /sender|domain/i.test(errorCodeOf(answer) ?? '') ? SENDER : FIXES[status];
 }
 
-function codeOf({ body }: HttpAnswer): string | undefined {
-  const parsed = v.safeParse(ErrorBody, parseJson(body ?? ''));
-  return parsed.success ? parsed.output.error.code : undefined;
-}
-
-function failureInWords({ reason, code = '' }: RequestFailed): string {
-  const name = /^\w{3,60}$/.test(code) && code !== 'Error' ? ` (${code})` : '';
+function failureInWords({ reason, codeInBrackets }: RequestFailed): string {
   switch (reason) {
     case 'timeout':
       return 'the mail service did not answer in time';
     case 'signIn':
-      return `the sign-in to the mail service failed${name}: ${ROLE}`;
+      return `the sign-in to the mail service failed${codeInBrackets}: ${ROLE}`;
     case 'notHttp':
-      return `the answer in place of the mail service's is not valid HTTP${name}`;
+      return `the answer in place of the mail service's is not valid HTTP${codeInBrackets}`;
     case 'unreachable':
-      return `the mail service could not be reached${name}`;
+      return `the mail service could not be reached${codeInBrackets}`;
   }
 }
 

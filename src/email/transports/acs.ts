@@ -44,7 +44,7 @@ const NO_CREDENTIAL: KeyCredential = { key: '' };
 
 /** @throws Error when the endpoint is neither https nor on this machine (rule 21). */
 export function createMailer(options: MailerOptions): Mailer {
-  const { sender, timeoutMs, publicUrl } = options;
+  const { timeoutMs } = options;
   const parsed = parseEndpoint(options.endpoint);
   if ('fault' in parsed) throw new Error(`The mail service: ${parsed.fault}.`);
   const { origin } = parsed;
@@ -60,12 +60,12 @@ export function createMailer(options: MailerOptions): Mailer {
   const request = requestsThrough(httpClient, createCommunicationAuthPolicy(credential));
   return {
     async send(digest, operationId) {
-      const message = messageOf(digest, sender, { publicUrl });
-      return await inTime(timeoutMs, signal => sendOnce(client, message, operationId, signal));
+      const message = messageOf(digest, options);
+      return await sendOnce(client, message, operationId, AbortSignal.timeout(timeoutMs));
     },
     async look(operationId) {
       const path = `/emails/operations/${encodeURIComponent(operationId)}?api-version=${API_VERSION}`;
-      return operationStatus(await inTime(timeoutMs, signal => request('GET', `${origin}${path}`, signal)));
+      return operationStatus(await request('GET', `${origin}${path}`, AbortSignal.timeout(timeoutMs)));
     },
   };
 }
@@ -107,17 +107,6 @@ function failureOf(error: unknown, { aborted }: AbortSignal): RequestFailed {
   throw error;
 }
 
-/** Aborts the signal when the time is over. Sign-in and requests then end at once. */
-async function inTime<T>(timeoutMs: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), timeoutMs);
-  try {
-    return await call(controller.signal);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /** A key only signs requests and is not sent, so plain http is safe for it. For a token it is not. */
 function credentialFor(origin: string, options: MailerOptions): Credential {
   if (options.accessKey !== undefined) return { key: options.accessKey };
@@ -132,7 +121,8 @@ function httpClientFor(origin: string, credential: Credential, timeoutMs: number
     async sendRequest(request) {
       const { headers, url } = request;
       if (new URL(url).origin !== origin) throw new RequestFailed('unreachable', 'OTHER_HOST');
-      if (headers.get('authorization')?.trim() === 'Bearer') throw signInFailed(credential);
+      if (headers.get('authorization')?.trim() === 'Bearer')
+        throw new RequestFailed('signIn', 'failure' in credential ? credential.failure() : undefined);
       if (credential === NO_CREDENTIAL) headers.delete('authorization');
       // The SDK asks for compressed answers. A small one of those could become very large.
       headers.delete('accept-encoding');
@@ -141,15 +131,11 @@ function httpClientFor(origin: string, credential: Credential, timeoutMs: number
   };
 }
 
-function signInFailed(credential: Credential): RequestFailed {
-  return new RequestFailed('signIn', 'failure' in credential ? credential.failure() : undefined);
-}
-
 /** Tracking would replace the links in the mail. */
-function messageOf(digest: Digest, senderAddress: string, letterhead: Letterhead): EmailMessage {
-  const { subject, text, html, attachments } = renderDigest(digest, letterhead);
+function messageOf(digest: Digest, options: MailerOptions): EmailMessage {
+  const { subject, text, html, attachments } = renderDigest(digest, options);
   return {
-    senderAddress,
+    senderAddress: options.sender,
     content: { subject, plainText: text, html },
     recipients: { to: [{ address: digest.owner }] },
     attachments: attachments.map(file => ({
