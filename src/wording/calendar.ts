@@ -5,7 +5,7 @@ import { type CalendarEvent, icalendarOf } from '../formats/icalendar';
 import { DAY, HOUR, type Instant } from '../formats/instant';
 import { webLink } from '../formats/text';
 import { utc } from '../formats/when';
-import { calendarExpiry, nameOf } from './line';
+import { lineWords, nameOf } from './line';
 import { howToRenew, words } from './notice-wording';
 
 const ALARMS = [DAY, HOUR];
@@ -14,7 +14,7 @@ const ALARMS = [DAY, HOUR];
 export function calendarOf(digest: Digest): string | undefined {
   const events = new Map<string, CalendarEvent>();
   for (const line of digest.lines) {
-    const expiresOn = calendarExpiry(line);
+    const { calendarExpiry: expiresOn } = lineWords(line, digest.asOf);
     if (expiresOn === undefined || expiresOn <= digest.asOf) continue;
     const uid = eventUid(line.reminder);
     // The most urgent line of a target comes first.

@@ -3,7 +3,7 @@ import type { Digest, DigestLine } from '../core/digest';
 import { isOperatorNotice, NOTICES } from '../core/notices';
 import { cut } from '../formats/text';
 import { counted, utc, utcDate } from '../formats/when';
-import { nameOf, subjectPhrase } from './line';
+import { lineWords, nameOf } from './line';
 
 /** What a mail is about, counted. */
 interface Counts {
@@ -31,7 +31,9 @@ export function subjectOf(digest: Digest): string {
       first,
       ` and ${others} more`,
     );
-  return fitted(opening(counts, first), first, subjectPhrase(first, asOf, isOne(counts) ? utc : utcDate));
+  const { subject, joint, phrase } = lineWords(first, asOf);
+  const after = subject?.(isOne(counts) ? utc : utcDate) ?? joint + phrase;
+  return fitted(opening(counts, first), first, after);
 }
 
 /** `2 tokens need you`: the count of the subject, as the heading in the mail. */
