@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Identity } from '../core/target';
 import type { Source } from '../watch/ports';
 import type { Service, ServiceClient, SourceKind } from './kind';
-import { type ParsedExpiry, readTarget } from './read';
+import { readTarget } from './read';
 import { baseUrlFault, segmentFault } from './segment';
 
 /** getAuthtoken counts as a write. The limit of writes for each subscription: 200, refilled with 10 a second. */
@@ -52,7 +52,7 @@ function locate(client: ServiceClient, { place, names }: Identity): ReturnType<S
     identity: { kind: 'containerApp', place: subscription, names: [group, app] },
     where: `container app ${app} in resource group ${group}, subscription ${subscription.slice(0, 8)}…`,
     portalUrl: `https://portal.azure.com/#resource${resource}`,
-    read: () => readTarget(client, { method: 'POST', url, words, parse }),
+    read: () => readTarget(client, { method: 'POST', url, words, schema }),
   };
 }
 
@@ -64,12 +64,10 @@ function faultOf(subscription: string, count: number, group: string, app: string
 }
 
 /** ContainerAppAuthToken, 2023-08-01-preview; its `properties.token` is dropped here. */
-const AuthToken = v.object({ properties: v.object({ expires: v.string() }) });
-
-function parse(body: unknown): ParsedExpiry {
-  const parsed = v.safeParse(AuthToken, body);
-  return parsed.success ? { expiry: parsed.output.properties.expires } : 'invalid';
-}
+const schema = v.pipe(
+  v.object({ properties: v.object({ expires: v.string() }) }),
+  v.transform(({ properties }) => ({ expiry: properties.expires })),
+);
 
 function withoutSlash(endpoint: string): string {
   return endpoint.replace(/\/+$/, '');

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Identity } from '../core/target';
 import type { Source } from '../watch/ports';
 import type { Service, ServiceClient, SourceKind } from './kind';
-import { type ParsedExpiry, readTarget } from './read';
+import { readTarget } from './read';
 import { baseUrlFault, segmentFault } from './segment';
 
 /** Its limit: 20 requests a second for each application. */
@@ -54,7 +54,7 @@ function locate(client: ServiceClient, { place, names }: Identity): ReturnType<S
     where: host,
     // Not the page of the API tokens: its address is not documented and might change.
     portalUrl: `https://${host}/`,
-    read: () => readTarget(client, { method: 'GET', url, words, parse }),
+    read: () => readTarget(client, { method: 'GET', url, words, schema }),
   };
 }
 
@@ -71,14 +71,7 @@ function nameFault(count: number, tokenId: string): string | undefined {
 }
 
 /** ApiToken, 2022-07-31: `expiry` is optional. The id is required, so that other JSON is not read as "never expires". */
-const ApiToken = v.object({ id: v.string(), expiry: v.optional(v.string()) });
-
-function parse(body: unknown): ParsedExpiry {
-  const parsed = v.safeParse(ApiToken, body);
-  if (!parsed.success) return 'invalid';
-  const { expiry } = parsed.output;
-  return expiry === undefined || expiry === null ? 'never' : { expiry };
-}
+const schema = v.object({ id: v.string(), expiry: v.optional(v.string()) });
 
 /** Over https the host must be the application's own, because the watcher's credential is sent there (rule 21). */
 function endpointFault(endpoint: string): string | undefined {

@@ -1,4 +1,5 @@
-/** One read of one target: sends the request and turns whatever comes back into an answer that can hold only an expiry. */
+/** One read of one target: sends the request and turns its answer into a reading, which can hold only an expiry. */
+import * as v from 'valibot';
 import {
   createHttpClient,
   errorCodeOf,
@@ -56,18 +57,16 @@ function failureOf(
   }
 }
 
-/** What a kind's parser keeps of the JSON of a 200: the expiry as written, `never`, or `invalid` for another shape. */
-export type ParsedExpiry = { readonly expiry: string } | 'never' | 'invalid';
-
 export interface ReadRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   /** Each begins with a capital and ends without a full stop: `Azure knows no such container app; …`. */
   readonly words: { readonly missing: string; readonly notAllowed: string };
-  parse(body: unknown): ParsedExpiry;
+  /** Parses the JSON of a 200. It keeps the expiry as written, and nothing else; without one the target never expires. */
+  readonly schema: v.GenericSchema<unknown, { readonly expiry?: string | undefined }>;
 }
 
-/** Never rejects, whatever the service does. */
+/** Never rejects: every fault of the service is a failed reading. */
 export async function readTarget(client: ServiceClient, request: ReadRequest): Promise<Answer> {
   const answer = await client.send(request.method, request.url);
   if ('outcome' in answer) return { reading: answer };
@@ -78,21 +77,21 @@ export async function readTarget(client: ServiceClient, request: ReadRequest): P
   return { reading, remaining: remainingOf(answer), retryAfterMs: wait };
 }
 
-function readingOf({ body }: HttpAnswer, label: string, { parse }: ReadRequest): Reading {
+function readingOf({ body }: HttpAnswer, label: string, { schema }: ReadRequest): Reading {
   const unintelligible = (message: string) => failed('unintelligible', message);
   if (body === undefined) return unintelligible(`The answer of ${label} was too large to read.`);
   const json = parseJson(body);
   if (json === undefined) return unintelligible(`The answer of ${label} was not JSON.`);
-  const parsed = parse(json);
-  if (parsed === 'never') return { outcome: 'neverExpires' };
-  if (parsed === 'invalid')
-    return unintelligible(`The answer of ${label} does not have the documented shape.`);
-  const expiresOn = parseInstant(parsed.expiry);
+  const parsed = v.safeParse(schema, json);
+  if (!parsed.success) return unintelligible(`The answer of ${label} does not have the documented shape.`);
+  const { expiry } = parsed.output;
+  if (expiry === undefined) return { outcome: 'neverExpires' };
+  const expiresOn = parseInstant(expiry);
   if (expiresOn !== undefined) return { outcome: 'expires', expiresOn };
   return unintelligible(`The expiry in the answer of ${label} is not a date-time of RFC 3339.`);
 }
 
-/** Any status but 200, in our words: only the status and the code of the answer itself may be shown. */
+/** Any status but 200, in our own words. Of the answer, only the status and the error code may be shown. */
 function refusalOf(answer: HttpAnswer, label: string, words: ReadRequest['words']): FailedReading {
   const { status } = answer;
   const seen = `(HTTP ${[status, errorCodeOf(answer)].join(' ').trim()})`;
@@ -107,7 +106,7 @@ function refusalOf(answer: HttpAnswer, label: string, words: ReadRequest['words'
   return failed('unintelligible', `${label} answered with an unknown status ${seen}.`);
 }
 
-/** ARM's count of the writes left. Its answers show that getAuthtoken is one of them. */
+/** How many writes ARM still allows. Its answers show that getAuthtoken counts as a write. */
 function remainingOf({ header }: HttpAnswer): number | undefined {
   const remaining = header('x-ms-ratelimit-remaining-subscription-writes') ?? '';
   return /^\d{1,9}$/.test(remaining) ? Number(remaining) : undefined;

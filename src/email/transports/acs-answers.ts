@@ -27,7 +27,7 @@ const TEMPORARY = new Set([408, 409, 429]);
 
 /**
  * 2xx: accepted. A 4xx: refused, but for 401, 403, 404, 408, 409, 429 and codes that name the sender. All else is unsettled.
- * So is a 429: a mail with that answer was seen to be delivered. Only the operation id tells.
+ * A 429, too, since a mail with that answer was seen to be delivered: only the operation's status tells.
  */
 export function sendOutcome(result: HttpAnswer | RequestFailed): SendOutcome {
   const answer = partialOr(result);
