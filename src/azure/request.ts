@@ -1,7 +1,7 @@
 /**
- * One HTTP request with its whole answer, for the watched services and the mail service: no redirect, no retry, limited in
- * time and size. The SDK's own client limits neither the size of an answer nor the time its body takes, and costs a sweep
- * twice the CPU.
+ * One HTTP request with its whole answer, for the watched services and the mail service: without redirects and retries, limited
+ * in time and size. The SDK's own client does not limit the size of an answer or the time for its body, and doubles the CPU of a
+ * sweep.
  */
 import {
   type ClientRequest,
@@ -50,7 +50,7 @@ export class RequestFailed extends Error {
     super(`The request failed: ${reason}.`);
   }
 
-  /** The code for the end of a sentence: ` (ECONNREFUSED)`. Empty where it is no name, or says nothing. */
+  /** The code for the end of a sentence: ` (ECONNREFUSED)`; empty if there is no useful code. */
   get codeInBrackets(): string {
     const { code = '' } = this;
     return /^\w{3,60}$/.test(code) && code !== 'Error' ? ` (${code})` : '';
@@ -61,8 +61,8 @@ export class RequestFailed extends Error {
 const LONGEST_IDLE = 10_000;
 
 /**
- * Answers of any status, with the body in `bodyAsText`: null when it was larger than the limit. Rejects with RequestFailed
- * alone. Connections are kept alive; a connection whose answer was not read to its end is destroyed.
+ * Answers of any status, with the body in `bodyAsText`: null when it was larger than the limit. Rejects only
+ * with RequestFailed. Connections are kept alive, except after an answer that was not read to its end.
  */
 export function createHttpClient(secure: boolean, limits: RequestLimits): HttpClient {
   const options = { keepAlive: true, timeout: LONGEST_IDLE };
@@ -141,7 +141,7 @@ export function requestsThrough(client: HttpClient, signIn?: PipelinePolicy): Se
     : (request: PipelineRequest) => client.sendRequest(request);
   return async (method, url, abortSignal) => {
     const headers = createHttpHeaders({ accept: 'application/json', 'user-agent': 'expiry-watcher' });
-    // The id is not sent. A fixed one saves the SDK from making a random one for each read.
+    // The id is not sent. Without it, the SDK would make a random one for each read.
     const request = createPipelineRequest({ method, url, headers, abortSignal, requestId: 'read' });
     try {
       return answerOf(await send(request));
@@ -170,8 +170,8 @@ export function errorCodeOf({ header, body }: HttpAnswer): string | undefined {
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
 
 /**
- * How long the service asks us to wait, in milliseconds (Retry-After, RFC 9110, section 10.2.3); undefined where it says
- * nothing valid. A date counts from the answer's own Date header, so that two clocks are never compared.
+ * How long the service asks us to wait, in milliseconds (Retry-After, RFC 9110, section 10.2.3); undefined without a
+ * valid header. A date is compared with the answer's own Date header, and never with our clock.
  */
 export function retryAfterMs({ header }: HttpAnswer): number | undefined {
   const text = (header('retry-after') ?? '').trim();

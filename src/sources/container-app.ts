@@ -29,7 +29,7 @@ export const containerApp: SourceKind = {
   locate,
 };
 
-/** A GUID in Azure. Azure checks that; we only make sure that it can't change the path. */
+/** Azure wants a GUID and checks that. Here it only must not change the path. */
 const SUBSCRIPTION = /^[0-9a-z][0-9a-z-]{0,63}$/;
 const API_VERSION = '2023-08-01-preview';
 

@@ -7,10 +7,9 @@ import { connect } from './read';
 
 export const kinds: readonly SourceKind[] = [containerApp, iotCentralToken];
 
-/** The services of the kinds, each once. */
 export const services: readonly Service[] = [...new Set(kinds.map(kind => kind.service))];
 
-/** The sources by kind. The kinds of one service share one client, and so its connections and its sign-in. */
+/** The sources by kind. The kinds of one service share one client, with its connections and its sign-in. */
 export function createSources(connectionTo: (service: Service) => Connection): ReadonlyMap<string, Source> {
   const sources = services.flatMap(service => {
     const client = connect(service, connectionTo(service));

@@ -10,19 +10,18 @@ import type { Source } from '../watch/ports';
 export interface Service {
   /** The start of its settings' names: `ARM` for `ARM_ENDPOINT`, `ARM_RATE`, `ARM_BURST`, `ARM_BASE_DOMAINS`. */
   readonly settingName: string;
-  /** Its name for people. */
+  /** What people call it. */
   readonly label: string;
   readonly defaultEndpoint: string;
   readonly defaultLimits: Limits;
   /** Present where rows name hosts: the domains that may be contacted. */
   readonly defaultBaseDomains?: readonly string[];
-  /** What is wrong with an endpoint, if anything. The settings check the scheme. */
+  /** What is wrong with an endpoint; undefined if nothing is. The settings check the scheme. */
   endpointFault(endpoint: string): string | undefined;
   /** The scope of the sign-in. */
   credentialScope(endpoint: string): string;
 }
 
-/** A service's settings. */
 export interface ServiceSettings {
   /** A base URL, or a template with `{subdomain}` and `{baseDomain}`. */
   readonly endpoint: string;

@@ -1,4 +1,4 @@
-/** The calendar table: every target, the soonest expiry first, with what reports show of it, so that a report reads only the rows it shows. */
+/** The calendar table: what reports show of each target, soonest expiry first. A report reads only the rows that it shows. */
 import type { TableClient } from '@azure/data-tables';
 import type { Listing } from '../core/listing';
 import { FAILURE_CODES } from '../core/reading';
@@ -12,12 +12,11 @@ import { canBeKey } from './keys';
 import { and, compare, rowsOf, within } from './pages';
 import { entityOf, type Operation, submit } from './writes';
 
-/** The one partition. */
 const ALL = 'all';
 /** Sorts after every instant, and after every hash. */
 const LAST = '~';
 
-/** What queries filter by has a column of its own. The rest is one column, since the store's work grows with their number. */
+/** Queries filter by these columns. All other values are in one column, since the store's work grows with the number of columns. */
 const entryColumns = col.record<Key & { readonly kind: string; readonly listing: Row }>({
   scope: col.string,
   name: col.string,
@@ -62,8 +61,8 @@ export function openCalendar(client: TableClient): Calendar {
 }
 
 /**
- * The new row of each target before its old row: where a transaction ends between them, the target is listed twice and never
- * missing. The pairs come first: a transaction takes an even number of operations, so it divides none of them.
+ * The new row of each target is written before its old row is deleted, so a target may be listed twice but is never missing.
+ * Pairs of both come first: a transaction has an even number of operations, so no pair is divided.
  */
 function movesOf(entries: readonly CalendarEntry[], gone: readonly string[]): Operation[] {
   const kept = new Set(entries.map(({ key }) => key));
@@ -94,7 +93,7 @@ function columnsOf({ scope, name, listing }: CalendarEntry): Row {
   return entryColumns.write({ scope, name, kind, listing: listingMembers.write(rest) });
 }
 
-/** Undefined for a row that doesn't say which target it lists. */
+/** Undefined for a row without a readable target. */
 function toEntry(row: Row): CalendarEntry | undefined {
   const { name: key } = keyOf(row);
   const { scope, name, kind = '', listing = {} } = entryColumns.fill({}, row);

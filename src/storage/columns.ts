@@ -1,4 +1,4 @@
-/** Columns: describes once how each value is stored, so that reading and writing can't differ; an unreadable value counts as absent, because people edit rows. */
+/** Columns: says once how each value is stored, for reading and writing. An unreadable value counts as absent, because people edit rows. */
 import type { Key } from '../core/target';
 import { formatInstant, type Instant, parseInstant } from '../formats/instant';
 import { parseJson } from '../formats/json';
@@ -20,7 +20,7 @@ export interface Codec<T, Optional extends boolean = false> {
   readonly group?: readonly Leaf[];
 }
 
-/** A codec of any type, for code that handles them all alike. */
+/** A codec of any type. */
 type Member = Codec<unknown, boolean>;
 
 /** One codec for each property. */
@@ -59,13 +59,12 @@ export const text = codecOf(
   (value: string) => value,
 );
 
-/** A number, whatever type its column has by now. */
+/** A number. An editor may have changed the type of its column. */
 export const number = codecOf(readNumber, (value: number) => value);
 
 /** A number as Edm.Double: an untyped one past 2^31 may be taken for an Edm.Int32 out of range. */
 export const double = codecOf(readNumber, (value: number) => ({ type: 'Double', value: String(value) }));
 
-/** A number as text. */
 export const numberText = codecOf(readNumber, (value: number) => String(value));
 
 /** An instant as text; an editor may have made it an Edm.DateTime. */
@@ -79,10 +78,8 @@ export const instantOrNever = codecOf<Instant | 'never'>(
   value => (value === 'never' ? value : formatInstant(value)),
 );
 
-/** True or false, and nothing else. */
 export const boolean = oneOf([true, false]);
 
-/** One of a closed list. */
 export function oneOf<T extends string | boolean>(values: readonly T[]): Codec<T> {
   return codecOf(
     stored => values.find(value => value === stored),
@@ -114,7 +111,6 @@ export const object = codecOf<Row>(
   value => value,
 );
 
-/** A value as JSON text. */
 export function json<T>(content: Codec<T>): Codec<T> {
   return codecOf(
     stored => {
@@ -151,13 +147,12 @@ export function group<T extends object>(fields: Fields<T>): Codec<T, true> {
   return { ...clearable<T>(columns), group: columns.leaves };
 }
 
-/** An object whose values are all of one sort; `sample` has its properties. */
+/** An object whose values share one codec. `sample` gives its properties. */
 export function recordOf<T extends object>(sample: T, codec: Codec<T[keyof T]>): RecordCodec<T>;
 export function recordOf(sample: object, codec: Member): RecordCodec<Row> {
   return record(Object.fromEntries(Object.keys(sample).map(property => [property, codec])));
 }
 
-/** An object, property by property. */
 export function record<T extends object>(fields: Fields<T>): RecordCodec<T>;
 export function record(fields: Readonly<Record<string, Member>>): RecordCodec<Row>;
 export function record(fields: Readonly<Record<string, Member>>): RecordCodec<Row> {
@@ -249,7 +244,7 @@ function valueAt({ property, member }: Leaf, value: Row | undefined): unknown {
   return isRow(one) ? one[member] : undefined;
 }
 
-/** Compares the values, since most stay as they are, and to format an instant costs more than all the rest. */
+/** Compares the values and not the columns: formatting instants that did not change would cost most of the time. */
 function isUnchanged(leaf: Leaf, before: Row | undefined, after: Row): boolean {
   const [was, is] = [valueAt(leaf, before), valueAt(leaf, after)];
   if (was === is) return true;

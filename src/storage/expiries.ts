@@ -1,4 +1,4 @@
-/** The expiries table: the recorded state of each target, in columns that a person can read; each writer merges only its own. */
+/** The expiries table: the recorded state of each target, in columns that a person can read. Each writer merges only its own columns. */
 import type { TableClient } from '@azure/data-tables';
 import { addressKey } from '../core/address';
 import type { Evidence, Expiry, Failure } from '../core/expiry';
@@ -55,7 +55,7 @@ const sweepColumns = col.record<SweepColumns>({
   ...CALENDAR_FIELDS,
 });
 
-/** What an owner was told has a column of the owner's own: `told_` and 32 characters of the hash of the address. */
+/** What an owner was told is in a column for this owner: `told_` and 32 characters of the hash of the address. */
 const TOLD = 'told_';
 const toldColumn = col.json(
   col.record<{ readonly owner: string; readonly told: readonly Told[] }>({
@@ -74,7 +74,7 @@ const toldColumn = col.json(
   }),
 );
 
-/** An owner's snooze likewise; `''` when the owner ended it. */
+/** The same for an owner's snooze; `''` after the owner ended it. */
 const SNOOZE = 'snooze_';
 const snoozeColumn = col.json(
   col.record<Snooze & { readonly owner: string }>({
@@ -124,14 +124,14 @@ export function openExpiries(client: TableClient): Expiries {
   };
 }
 
-/** Only what differs is written: a target that was read and did not change costs two columns, not twenty. */
+/** Writes only what differs: two columns, and not twenty, for a target that was read and did not change. */
 function sweepMerge(scope: string, { before, after }: Change): Operation[] {
   const columns = sweepColumns.changes(before, after);
   if (Object.keys(columns).length === 0) return [];
   return [['upsert', entityOf(scope, after.name, columns), 'Merge']];
 }
 
-/** An update and not an upsert: a row that was deleted since stays deleted. */
+/** An update and not an upsert, so that a deleted row stays deleted. */
 function update({ scope, name }: Key, columns: Row): Operation {
   return ['update', entityOf(scope, name, columns), 'Merge'];
 }
@@ -140,7 +140,7 @@ function ownColumn(prefix: string, owner: string): string {
   return prefix + hashText(addressKey(owner));
 }
 
-/** Reads what can be read of a row; the rest counts as absent, and the next reading fills it. */
+/** An unreadable column counts as absent; the next reading writes it again. */
 function toExpiry(row: Row): Stored<Expiry> {
   const { scope, name } = keyOf(row);
   const told = new Map<string, readonly Told[]>();

@@ -1,4 +1,4 @@
-/** The history table: what happened to each target, newest first; people read it, decisions never do. */
+/** The history table: what happened to each target, newest first. People read it; no decision depends on it. */
 import type { TableClient } from '@azure/data-tables';
 import { EVENTS_WITH_NOTE, type TargetEvent } from '../core/history';
 import { hashOf, type Key } from '../core/target';
@@ -29,14 +29,14 @@ const eventColumns = record<EventColumns>({
   to: optional(instant),
 });
 
-/** More than any instant; each instant is subtracted from it, so that the newest key is the least. */
+/** Later than every instant. Keys hold its distance to the event, so the newest event has the first key. */
 const END = 999_999_999_999_999;
 const MOST_ROWS = 1_000;
 
 export function openHistory(client: TableClient): History {
   return {
     async add(events) {
-      // Best effort: an event that the store refuses is lost, and no other.
+      // Best effort: an event that the store refuses is lost; the others are written.
       await submit(client, events.map(addEvent));
     },
     of: (key, most) => newest(client, key, most),
@@ -59,7 +59,7 @@ function eventKey(key: Key, { on, type }: TargetEvent, columns: Row): string {
   return `${hashOf(key)}|${newestFirst}|${type}|${hashText(JSON.stringify(columns)).slice(0, 8)}`;
 }
 
-/** Undefined for a row that tells no event. */
+/** Undefined for a row that is no event. */
 function toEvent(row: Row): TargetEvent | undefined {
   const { type = '', on, note = '', from, to } = eventColumns.fill({}, row);
   if (on === undefined) return undefined;
@@ -75,7 +75,7 @@ function isMove(type: string): type is MoveEvent['type'] {
 async function newest(client: TableClient, key: Key, most: number): Promise<TargetEvent[]> {
   if (most <= 0 || !canBeKey(key.scope) || !canBeKey(key.name)) return [];
   const hash = hashOf(key);
-  // A bar ends the hash, and a brace is the character after a bar.
+  // A bar ends the hash; a brace sorts directly after a bar.
   const filter = and(
     compare('PartitionKey', 'eq', key.scope),
     compare('RowKey', 'gt', `${hash}|`),

@@ -1,4 +1,4 @@
-/** Keys: the one spelling in which an identity becomes table keys, and back. */
+/** Keys: converts an identity to its one spelling as table keys, and back. */
 import { sha256 } from '../formats/hash';
 import type { Keys } from '../watch/ports';
 
@@ -27,7 +27,7 @@ export function encode(text: string): string {
   return text.replace(/[^A-Za-z0-9._-]+/g, toBytes);
 }
 
-/** The text that `encode` would write like this; undefined when there is none. */
+/** The text that `encode` turns into this one; undefined if there is none. */
 export function decode(text: string): string | undefined {
   const decoded = text.replace(/(?:~[0-9A-F]{2})+/g, fromBytes);
   return decoded.isWellFormed() && encode(decoded) === text ? decoded : undefined;

@@ -26,7 +26,7 @@ import {
 const CLAIM = 'digest';
 /** Begins the row key of a digest that was accepted and is followed. */
 const SENT = 'sent|';
-/** The longest text of one column: a text column holds 32,768 UTF-16 units, and a character may have two. */
+/** Characters in one column: it holds 32,768 UTF-16 units, and a character may have two. */
 const LONGEST_PIECE = 16_000;
 
 const lineColumns = col.record<Reminder>({
@@ -97,7 +97,7 @@ export function openOutbox(client: TableClient): Outbox {
       const lines = deletionsOf(partitionOf(owner), claim.lineIds);
       const emptied = await change(owner, claim, { lineIds: [] }, ...lines);
       if (!emptied) return false;
-      // Another sender may have deleted the empty claim; it has ended all the same.
+      // Another sender may have deleted the empty claim; the claim has ended in both cases.
       await removeRow(client, claimKey(owner), emptied.etag);
       return true;
     },
@@ -146,7 +146,7 @@ async function oldest(client: TableClient): Promise<Instant | undefined> {
   return least;
 }
 
-/** A reminder may not wait; what operators are told once a day may. */
+/** Whether a line is told at once; a notice for operators waits for their daily mail. */
 function isReminder(row: Row): boolean {
   const reason = col.text.read(row.reason);
   return reason !== undefined && !isForOperators({ reason });
@@ -179,7 +179,7 @@ function lineRow(reminder: Reminder): Entity {
   return entityOf(partitionOf(owner), id, lineColumns.write(reminder));
 }
 
-/** Undefined for a row that doesn't say what to tell; the next sweep writes the line again, with the same key. */
+/** Undefined for a row that can't be read; the next sweep writes the line again, with the same key. */
 function toLine(row: Row): OutboxLine | undefined {
   const stored = lineColumns.fill({ owner: ownerOf(row) }, row);
   const { scope, name, reason, about, crossedOn } = stored;
@@ -200,7 +200,7 @@ function stateOf({ accepted, ...claim }: Claim): ClaimState {
   return { ...claim, state: accepted ? 'accepted' : unsent };
 }
 
-/** Always a claim, even when little of it can be read: a claim that no run sees would block its owner for good. */
+/** Always returns a claim, even of an unreadable row: an ignored claim would block its owner for ever. */
 function toClaim(row: Row): HeldClaim {
   const claimedOn = col.instant.read(row.timestamp) ?? 0;
   const base = { operationId: '', attempt: 0, lineIds: [], claimedOn, tries: 0, etag: etagOf(row) };
@@ -208,7 +208,7 @@ function toClaim(row: Row): HeldClaim {
   return { ...claim, accepted: state === 'accepted', refusal: state === 'refused' ? refusal : undefined };
 }
 
-/** The reminders may need more than one text column: they are one JSON text in pieces. */
+/** The reminders are one JSON text, cut into as many columns as it needs. */
 function sentRow(owner: string, sent: SentDigest): Entity {
   const reminders = JSON.stringify(sent.reminders.map(lineColumns.write));
   const pieces = reminders.match(new RegExp(`[^]{1,${LONGEST_PIECE}}`, 'gu')) ?? [];

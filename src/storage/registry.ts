@@ -1,4 +1,4 @@
-/** The registry table: people's rows, handed on as they are. */
+/** The registry table: the rows that people write. They are not parsed here. */
 import type { TableClient } from '@azure/data-tables';
 import type { Key } from '../core/target';
 import type { Registry, RegistryRow, Stored } from '../watch/ports';
@@ -44,7 +44,7 @@ async function* allRows(client: TableClient, after: Key | undefined): ReturnType
 
 /** Jumps from each partition to the next: one call for the first row of each, however many rows it has. */
 async function* scopesOf(client: TableClient): ReturnType<Registry['scopes']> {
-  // The first call has no filter: the empty partition key is legal, and no text is less than it.
+  // The first call has no filter, so that it also finds the empty partition key, which is legal.
   let filter: string | undefined;
   for (;;) {
     const row = await firstOf(client, { filter, select: ['partitionKey', 'timestamp'] });

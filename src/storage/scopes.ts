@@ -45,7 +45,7 @@ export function openScopes(client: TableClient): Scopes {
       const row = await find(client, { scope: PARTITION, name: scope });
       return row && toScopeRow(row);
     },
-    // Replaced whole, so that what is absent is gone.
+    // The whole row is replaced, which also deletes the columns of absent values.
     save: (row, etag) =>
       saveRow(client, entityOf(PARTITION, row.scope, scopeColumns.write(row)), 'Replace', etag),
     async *all() {

@@ -10,7 +10,7 @@ import { howToRenew, words } from './notice-wording';
 
 const ALARMS = [DAY, HOUR];
 
-/** All expiries that are known and still to come, one for each target; undefined if there is none. */
+/** The known expiries after `asOf`, one event for each target; undefined if there is none. */
 export function calendarOf(digest: Digest): string | undefined {
   const events = new Map<string, CalendarEvent>();
   for (const line of digest.lines) {

@@ -30,13 +30,13 @@ export function lineWords(line: DigestLine, asOf: Instant): LineWords {
   };
 }
 
-/** The display name, or else the key under which the registry has it. */
+/** The display name; without one, the name in the registry. */
 export function nameOf({ displayName, reminder, notice }: DigestLine): string {
   const nameless = isOperatorNotice(notice.is) ? 'the watcher' : 'a token without a name';
   return cut(oneLine(displayName) || oneLine(reminder.name) || nameless, LONGEST_NAME);
 }
 
-/** The compiler pairs a kind with its notice through a type parameter only. */
+/** Generic, because only a type parameter pairs a kind with its notice. */
 function noticeWords<K extends NoticeKind>(kind: K, notice: NoticeOf<K>, line: DigestLine, asOf: Instant) {
   return WORDING[kind](notice, line, asOf);
 }

@@ -1,4 +1,4 @@
-/** What the wording of one notice is made of: its words in a mail, and the rows of facts below its name. Texts of other people are cleaned here. */
+/** The parts of a notice's wording: its words in a mail, and the facts below its name. Texts from outside are cleaned here. */
 import type { DigestLine } from '../core/digest';
 import { type LastKnown, NOTICES, type NoticeKind, type NoticeOf } from '../core/notices';
 import type { Instant } from '../formats/instant';
@@ -16,7 +16,7 @@ export interface NoticeWords {
   readonly urgency: Urgency;
   /** Says the urgency in a word, since not every reader sees the colour. */
   readonly badge: string;
-  /** `expires in 7 days`: follows the name, after a colon where name and phrase are no sentence. */
+  /** `expires in 7 days`: follows the name and the joint, which is a colon if the two are no sentence. */
   readonly phrase: string;
   readonly joint: ' ' | ': ';
   /** A shorter phrase for the overview. */
@@ -29,7 +29,7 @@ export interface NoticeWords {
   /** Why the date may be wrong. */
   readonly warning?: string;
   readonly facts: readonly Fact[];
-  /** What follows the name in the mail's subject; without it, the phrase. `at` writes an instant as short as the subject needs it. */
+  /** What follows the name in the mail's subject; if absent, joint and phrase. `at` formats an instant for the subject. */
   readonly subject?: (at: (instant: Instant) => string) => string;
   /** The expiry that the calendar file gets. */
   readonly calendarExpiry?: Instant;
@@ -41,7 +41,7 @@ export type Urgency = 'expired' | 'soon' | 'later' | 'mend' | 'good';
 export interface Fact {
   readonly term: string;
   readonly paragraphs: readonly string[];
-  /** `href` is http or https. `spoken`: the text part shows the label, too, because the term alone does not explain the link. */
+  /** `href` is http or https. `spoken`: the text part also shows the label, because the term does not explain the link. */
   readonly link?: { readonly href: string; readonly shown: string; readonly spoken?: boolean };
 }
 
@@ -104,7 +104,7 @@ export function howToRenew(line: DigestLine): string {
   return sentence(words(line.howToRenew));
 }
 
-/** What is known of an expiry that can't be read now, and when it was read. */
+/** What is known of an expiry that can't be read now, and when it was read last. */
 export function knownExpiry({ expiresOn, readOn, minted }: LastKnown, asOf: Instant): string {
   const read = readOn === undefined ? '' : `; last read from Azure on ${utc(readOn)}`;
   if (expiresOn === undefined) return 'No expiry was ever read.';

@@ -74,7 +74,7 @@ export const READING_NOTICES: { readonly [K in NoticeAbout<'reads'>]: NoticeWord
   },
 };
 
-/** What both notices about failing reads say in the same way. */
+/** What `missing` and `unreadable` have in common. */
 function failing(
   { message, known, since }: NoticeOf<'missing' | 'unreadable'>,
   line: DigestLine,

@@ -42,7 +42,7 @@ export function headingOf(digest: Digest): string {
   return needsAction(counts) === 0 && counts.good > 0 ? goodNews(counts) : needYou(counts);
 }
 
-/** How the lines are ordered; '' where the order says nothing. */
+/** A sentence on the order of the lines; '' if the order has no meaning. */
 export function orderOf(digest: Digest): string {
   const counts = countsOf(digest);
   if (digest.lines.length < 2 || needsAction(counts) === 0) return '';
@@ -73,7 +73,7 @@ function opening(counts: Counts, { notice }: DigestLine): string {
   return `${needsAction(counts) === 0 ? goodNews(counts) : needYou(counts)}: `;
 }
 
-/** The name is shortened first: what happened and when must be seen. */
+/** Shortens the name first, because the reader must see what happened and when. */
 function fitted(before: string, line: DigestLine, after: string): string {
   const room = LONGEST - before.length - after.length;
   return cut(before + cut(nameOf(line), Math.max(1, Math.min(LONGEST_NAME, room))) + after, LONGEST);
@@ -85,7 +85,7 @@ function countsOf({ lines, more }: Digest): Counts {
   for (const line of lines) if (!found.has(identityOf(line))) found.set(identityOf(line), countedAs(line));
   const counts = { tokens: 0, rows: 0, matters: 0, good: 0 };
   for (const sort of found.values()) counts[sort] += 1;
-  // Lines are in order of urgency, so the lines of the next mail are no worse than the last line here.
+  // The most urgent line comes first, so the lines of the next mail count as the last line here.
   const last = lines.at(-1);
   if (last) counts[countedAs(last)] += more;
   return counts;

@@ -19,14 +19,14 @@ const ADDRESS = 'correct COMMUNICATION_ENDPOINT, or link the domain of MAIL_SEND
 const SENDER =
   'the service does not accept MAIL_SENDER; link its domain to the resource and use one of its sender names';
 
-/** Faults of the watcher's own configuration. No reminder may be given up for them. */
+/** Faults of the watcher's own configuration. They must not end any reminder. */
 const FIXES: Readonly<Record<number, string>> = { 401: ROLE, 403: ROLE, 404: ADDRESS };
 
 /** After these statuses the mail may have been sent, or may be accepted later. */
 const TEMPORARY = new Set([408, 409, 429]);
 
 /**
- * 2xx: accepted. A 4xx: refused, but for 401, 403, 404, 408, 409, 429 and codes that name the sender. All else is unsettled.
+ * 2xx: accepted. A 4xx: refused, except 401, 403, 404, 408, 409, 429 and codes that name the sender. All else is unsettled.
  * A 429, too, since a mail with that answer was seen to be delivered: only the operation's status tells.
  */
 export function sendOutcome(result: HttpAnswer | RequestFailed): SendOutcome {
@@ -49,7 +49,7 @@ export function operationStatus(result: HttpAnswer | RequestFailed): OperationSt
   return { status: 'unknown', message, retryAfterMs: wait };
 }
 
-/** The status decides: a mail that was accepted stays accepted when the body of the answer breaks off. */
+/** The status decides: a mail with a 2xx is accepted, even if the body of the answer is incomplete. */
 function partialOr(result: HttpAnswer | RequestFailed): HttpAnswer | RequestFailed {
   return result instanceof RequestFailed && result.partial ? answerOf(result.partial) : result;
 }
@@ -93,7 +93,7 @@ function statusIn(body: string | undefined): OperationStatus {
   if (status === 'Succeeded') return { status: 'succeeded' };
   if (status === 'Failed' || status === 'Canceled')
     return { status: 'failed', message: endInWords(status, error?.code) };
-  // The service knows the operation, so it accepted the mail, whatever else the body says.
+  // The service knows the operation, so it accepted the mail.
   return { status: 'running' };
 }
 
