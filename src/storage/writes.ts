@@ -18,9 +18,10 @@ const ENVELOPE_BYTES = 1_000;
 /** When the store is down, this many parts fail in a row: the whole transaction, its first operation alone and the next part. */
 const MOST_UNCLEAR_FAULTS = 3;
 
-/** Why a transaction failed: one of its operations is at fault. `at` is its index, if the store names it. */
+/** Why a transaction failed: one of its operations is at fault. */
 interface Fault {
-  readonly at: number | undefined;
+  /** That operation, if the store names one. */
+  readonly named: Operation | undefined;
   readonly why: Unwritten | 'missing';
   /** A 500: the store itself may be at fault, or one row that makes it fail. */
   readonly isUnclear: boolean;
@@ -123,7 +124,8 @@ export async function submitUnder(
     const fault = faultOf(error, operations);
     if (fault?.why === 'overtaken') return undefined;
     if (fault?.why !== 'missing') throw error;
-    return await submitUnder(client, operations.toSpliced(fault.at ?? 0, 1));
+    const others = operations.filter(operation => operation !== fault.named);
+    return await submitUnder(client, others);
   }
 }
 
@@ -153,8 +155,7 @@ async function attempt(operations: Operation[], submission: Submission): Promise
 }
 
 /** The named operation is tried alone at the end, because the store may name the wrong one; a missing row is not tried again. */
-function partsOf(operations: Operation[], { at, why, isUnclear }: Fault): Operation[][] {
-  const named = at === undefined ? undefined : operations[at];
+function partsOf(operations: Operation[], { named, why, isUnclear }: Fault): Operation[][] {
   if (!named) {
     // One operation alone, before the halves, shows soon whether the store takes anything.
     const first = isUnclear ? 1 : 0;
@@ -169,12 +170,12 @@ function partsOf(operations: Operation[], { at, why, isUnclear }: Fault): Operat
 /** The fault of an operation; undefined for an error that is not about a row. */
 function faultOf(error: unknown, operations: readonly Operation[]): Fault | undefined {
   // The SDK can't write a key with half a surrogate pair into a path.
-  if (error instanceof URIError) return { at: undefined, why: 'refused', isUnclear: false };
+  if (error instanceof URIError) return { named: undefined, why: 'refused', isUnclear: false };
   if (!(error instanceof RestError)) return undefined;
-  const number = /^(\d+):/.exec(error.message)?.[1];
-  const at = number === undefined ? undefined : Number(number);
-  const why = whyUnwritten(error, at === undefined ? undefined : operations[at]);
-  return why && { at, why, isUnclear: error.statusCode === 500 };
+  // The message begins with the index of the operation; without one, `Number` gives NaN.
+  const named = operations[Number(/^(\d+):/.exec(error.message)?.[1])];
+  const why = whyUnwritten(error, named);
+  return why && { named, why, isUnclear: error.statusCode === 500 };
 }
 
 function whyUnwritten(error: RestError, named: Operation | undefined): Fault['why'] | undefined {
