@@ -1,7 +1,7 @@
 /**
- * One HTTP request with its whole answer, for the watched services and the mail service: no redirect, no retry, limited in
- * time and size. The SDK's own client limits neither the size of an answer nor the time its body takes, and costs a sweep
- * twice the CPU.
+ * One HTTP request with its whole answer, for the watched services and the mail service: without redirects and retries, limited
+ * in time and size. The SDK's own client does not limit the size of an answer or the time for its body, and doubles the CPU of a
+ * sweep.
  */
 import {
   type ClientRequest,
@@ -19,7 +19,9 @@ import {
   type PipelineRequest,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
+import * as v from 'valibot';
 import { type Instant, SECOND } from '../formats/instant';
+import { parseJson } from '../formats/json';
 
 export interface RequestLimits {
   /** Milliseconds from the request to the last byte of its answer. */
@@ -47,14 +49,20 @@ export class RequestFailed extends Error {
   ) {
     super(`The request failed: ${reason}.`);
   }
+
+  /** The code for the end of a sentence: ` (ECONNREFUSED)`; empty if there is no useful code. */
+  get codeInBrackets(): string {
+    const { code = '' } = this;
+    return /^\w{3,60}$/.test(code) && code !== 'Error' ? ` (${code})` : '';
+  }
 }
 
 /** Azure's outbound NAT drops an idle connection silently after four minutes. */
 const LONGEST_IDLE = 10_000;
 
 /**
- * Answers of any status, with the body in `bodyAsText`: null when it was larger than the limit. Rejects with RequestFailed
- * alone. Connections are kept alive; a connection whose answer was not read to its end is destroyed.
+ * Answers of any status, with the body in `bodyAsText`: null when it was larger than the limit. Rejects only
+ * with RequestFailed. Connections are kept alive, except after an answer that was not read to its end.
  */
 export function createHttpClient(secure: boolean, limits: RequestLimits): HttpClient {
   const options = { keepAlive: true, timeout: LONGEST_IDLE };
@@ -116,10 +124,8 @@ function readBody(incoming: IncomingMessage, maxBytes: number, done: (body: stri
 }
 
 function headersOf(incoming: IncomingMessage): HttpHeaders {
-  const headers = createHttpHeaders();
-  for (const [name, value] of Object.entries(incoming.headers))
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? (value[0] ?? '') : value);
-  return headers;
+  const headers = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]);
+  return createHttpHeaders(Object.fromEntries(headers));
 }
 
 export type SendRequest = (
@@ -135,7 +141,7 @@ export function requestsThrough(client: HttpClient, signIn?: PipelinePolicy): Se
     : (request: PipelineRequest) => client.sendRequest(request);
   return async (method, url, abortSignal) => {
     const headers = createHttpHeaders({ accept: 'application/json', 'user-agent': 'expiry-watcher' });
-    // The id is not sent. A fixed one saves the SDK from making a random one for each read.
+    // The id is not sent. Without it, the SDK would make a random one for each read.
     const request = createPipelineRequest({ method, url, headers, abortSignal, requestId: 'read' });
     try {
       return answerOf(await send(request));
@@ -150,12 +156,22 @@ export function answerOf({ status, headers, bodyAsText }: PipelineResponse): Htt
   return { status, header: name => headers.get(name), body: bodyAsText ?? undefined };
 }
 
+/** ARM's DefaultErrorResponse, IoT Central's Error, Communication Services' ErrorResponse. Their messages are never read. */
+const ErrorBody = v.object({ error: v.object({ code: v.string() }) });
+
+/** The service's own name for the error (`x-ms-error-code` or the body's `error.code`); undefined unless it looks like a name. */
+export function errorCodeOf({ header, body }: HttpAnswer): string | undefined {
+  const parsed = v.safeParse(ErrorBody, parseJson(body ?? ''));
+  const code = header('x-ms-error-code') ?? (parsed.success ? parsed.output.error.code : '');
+  return /^[A-Za-z]{3,60}$/.test(code) ? code : undefined;
+}
+
 /** RFC 9110's IMF-fixdate, the only form of an HTTP date that may be sent. */
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
 
 /**
- * How long the service asks us to wait, in milliseconds (Retry-After, RFC 9110, section 10.2.3); undefined where it says
- * nothing valid. A date counts from the answer's own Date header, so that two clocks are never compared.
+ * How long the service asks us to wait, in milliseconds (Retry-After, RFC 9110, section 10.2.3); undefined without a
+ * valid header. A date is compared with the answer's own Date header, and never with our clock.
  */
 export function retryAfterMs({ header }: HttpAnswer): number | undefined {
   const text = (header('retry-after') ?? '').trim();

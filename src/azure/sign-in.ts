@@ -19,15 +19,15 @@ export function lazyCredential(clientId: string | undefined): TokenCredential {
 
 /** A credential whose `getToken` always ends in time and never rejects: a failure is an empty token that has expired. */
 export interface SafeCredential extends TokenCredential {
-  /** The name of the last call's error; empty where there was none. */
+  /** The name of the last call's error; empty if there was none. */
   failure(): string;
 }
 
 const NO_TOKEN: AccessToken = { token: '', expiresOnTimestamp: 0 };
 
 /**
- * The SDK renews its cached tokens in the background. There a rejection would be unhandled and end the process, so the SDK
- * must never see one. The request that needs the token then finds it empty.
+ * The SDK renews its cached tokens in the background. A rejection there would be unhandled and end the process, so
+ * this credential never rejects: the request that needs the token finds it empty.
  */
 export function safeCredential(credential: TokenCredential, timeoutMs: number): SafeCredential {
   let failure = '';
@@ -70,7 +70,7 @@ async function tokenInTime(
   }
 }
 
-/** Signs each request for one scope, with a cached token; the request fails with `signIn` where there is none. */
+/** Signs each request for one scope, with a cached token; the request fails with `signIn` if there is none. */
 export function bearerPolicy(credential: TokenCredential, scope: string, timeoutMs: number): PipelinePolicy {
   const safe = safeCredential(credential, timeoutMs);
   const authorizeRequest = async ({ scopes, request, getAccessToken }: AuthorizeRequestOptions) => {

@@ -11,6 +11,8 @@ const TABLE = html`table role="presentation" cellspacing="0" cellpadding="0"`;
 
 /** A whole document. It uses tables only where mail clients need them to draw boxes and columns. */
 export function htmlOf(words: MailWords): string {
+  const overview = html`<${TABLE} class="card" style="${STYLES.card}">
+${words.lines.map(overviewRow)}</table>`;
   return html`<!doctype html>
 <html lang="en" dir="ltr">
 <head>
@@ -25,24 +27,14 @@ export function htmlOf(words: MailWords): string {
 <div class="page" role="article" style="${STYLES.page}">
 <h1 style="${STYLES.heading}">${words.heading}</h1>
 <p class="muted" style="${STYLES.intro}">${words.intro}</p>
-${words.overview ? overview(words) : ''}
+${words.overview && overview}
 ${words.lines.map(lineCard)}
-${words.more === undefined ? '' : html`<p style="${STYLES.more}">${words.more}</p>`}
-${footer(words)}
+${words.more && html`<p style="${STYLES.more}">${words.more}</p>`}
+<p class="muted" style="${STYLES.footer}">${words.footer.map(sentence => html`${sentence}<br>\n`)}</p>
 </div>
 </body>
 </html>
 `.text;
-}
-
-function overview(words: MailWords): Html {
-  return html`<${TABLE} class="card" style="${STYLES.card}">
-${words.lines.map(overviewRow)}</table>`;
-}
-
-function footer(words: MailWords): Html {
-  const sentences = words.footer.map(sentence => html`${sentence}<br>\n`);
-  return html`<p class="muted" style="${STYLES.footer}">${sentences}</p>`;
 }
 
 function lineCard(line: LineWords): Html {
@@ -54,7 +46,7 @@ function lineCard(line: LineWords): Html {
 <span class="muted">${line.label}</span>
 <h2 style="${STYLES.name}"><bdi>${line.name}</bdi></h2>
 <p class="when">${countdown(line, line.phrase)}<br>${dateOf(line)}</p>
-${line.warning === undefined ? '' : html`<p class="warning" style="${STYLES.warning}">${line.warning}</p>`}
+${line.warning && html`<p class="warning" style="${STYLES.warning}">${line.warning}</p>`}
 <${TABLE} class="facts">
 ${line.facts.map(htmlFact)}</table>
 </td></tr></table>

@@ -10,13 +10,11 @@ export interface MailContent {
   readonly text: string;
   /** A whole document with everything inline: it loads nothing and runs nothing. */
   readonly html: string;
-  readonly attachments: readonly Attachment[];
-}
-
-export interface Attachment {
-  readonly name: string;
-  readonly contentType: string;
-  readonly text: string;
+  readonly attachments: readonly {
+    readonly name: string;
+    readonly contentType: string;
+    readonly text: string;
+  }[];
 }
 
 /** Renders a digest; days are counted from `digest.asOf`. */
@@ -26,11 +24,10 @@ export function renderDigest(digest: Digest, letterhead: Letterhead = {}): MailC
     subject: words.subject,
     text: textOf(words),
     html: htmlOf(words),
-    attachments: words.calendar === undefined ? [] : [calendarFile(words.calendar)],
+    // Without a method: it is a file to import, not an invitation.
+    attachments:
+      words.calendar === undefined
+        ? []
+        : [{ name: 'expiries.ics', contentType: 'text/calendar; charset=utf-8', text: words.calendar }],
   };
-}
-
-/** Without a method: it is a file to import, not an invitation. */
-function calendarFile(text: string): Attachment {
-  return { name: 'expiries.ics', contentType: 'text/calendar; charset=utf-8', text };
 }

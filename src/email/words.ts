@@ -1,4 +1,4 @@
-/** A whole mail in words, before it becomes text or HTML: both parts show this and nothing else, so they say the same. */
+/** The words of a whole mail. The text and the HTML part show these and nothing else, so they say the same. */
 import type { Digest } from '../core/digest';
 import { oneLine, webLink } from '../formats/text';
 import { utc } from '../formats/when';
@@ -10,7 +10,7 @@ export interface MailWords {
   readonly subject: string;
   readonly heading: string;
   readonly intro: string;
-  /** Many lines are first listed in short, for quick readers and for mail clients that cut long mails. */
+  /** Whether a short list comes first: some readers are in a hurry, and some mail clients cut long mails. */
   readonly overview: boolean;
   readonly lines: readonly LineWords[];
   readonly more?: string;

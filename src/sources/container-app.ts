@@ -1,10 +1,10 @@
 /** The kind `containerApp`: the auth token of a container app, read from Azure Resource Manager. */
 import * as v from 'valibot';
 import type { Identity } from '../core/target';
-import type { Located } from '../watch/ports';
+import type { Source } from '../watch/ports';
 import type { Service, ServiceClient, SourceKind } from './kind';
-import { type ParsedExpiry, readTarget } from './read';
-import { baseUrlFault, pathOf, segmentFault } from './segment';
+import { readTarget } from './read';
+import { baseUrlFault, segmentFault } from './segment';
 
 /** getAuthtoken counts as a write. The limit of writes for each subscription: 200, refilled with 10 a second. */
 export const arm: Service = {
@@ -22,18 +22,14 @@ export const containerApp: SourceKind = {
   defaultThresholds: '7d 1d 1h 0',
   defaultCheckEvery: '6h',
   service: arm,
-  create: client => ({
-    kind: 'containerApp',
-    label: 'container app auth token',
-    howToRenew:
-      'Get a new one with the getAuthtoken action of the container app, and use it wherever the old one is used.',
-    mayMint: true,
-    limits: client.connection.limits,
-    locate: identity => locate(client, identity),
-  }),
+  label: 'container app auth token',
+  howToRenew:
+    'Get a new one with the getAuthtoken action of the container app, and use it wherever the old one is used.',
+  mayMint: true,
+  locate,
 };
 
-/** A GUID in Azure. Azure checks that; we only make sure that it can't change the path. */
+/** Azure wants a GUID and checks that. Here it only must not change the path. */
 const SUBSCRIPTION = /^[0-9a-z][0-9a-z-]{0,63}$/;
 const API_VERSION = '2023-08-01-preview';
 
@@ -44,19 +40,19 @@ const words = {
     "The watcher may not ask for this container app's token: give its identity a role with Microsoft.App/containerApps/getAuthtoken/action, such as Container Apps Operator",
 };
 
-function locate(client: ServiceClient, { place, names }: Identity): Located | { fault: string } {
+function locate(client: ServiceClient, { place, names }: Identity): ReturnType<Source['locate']> {
   const subscription = place.toLowerCase();
   const [group = '', app = ''] = names.map(name => name.toLowerCase());
   const fault = faultOf(subscription, names.length, group, app);
   if (fault) return { fault };
-  const resource = `/subscriptions${pathOf(subscription)}/resourceGroups${pathOf(group)}/providers/Microsoft.App/containerApps${pathOf(app)}`;
+  const resource = `/subscriptions/${subscription}/resourceGroups/${encodeURIComponent(group)}/providers/Microsoft.App/containerApps/${encodeURIComponent(app)}`;
   // ContainerApps_GetAuthToken, 2023-08-01-preview: POST without a body.
   const url = `${withoutSlash(client.connection.endpoint)}${resource}/getAuthtoken?api-version=${API_VERSION}`;
   return {
     identity: { kind: 'containerApp', place: subscription, names: [group, app] },
     where: `container app ${app} in resource group ${group}, subscription ${subscription.slice(0, 8)}…`,
     portalUrl: `https://portal.azure.com/#resource${resource}`,
-    read: () => readTarget(client, { method: 'POST', url, words, parse }),
+    read: () => readTarget(client, { method: 'POST', url, words, schema }),
   };
 }
 
@@ -68,12 +64,10 @@ function faultOf(subscription: string, count: number, group: string, app: string
 }
 
 /** ContainerAppAuthToken, 2023-08-01-preview; its `properties.token` is dropped here. */
-const AuthToken = v.object({ properties: v.object({ expires: v.string() }) });
-
-function parse(body: unknown): ParsedExpiry {
-  const parsed = v.safeParse(AuthToken, body);
-  return parsed.success ? { expiry: parsed.output.properties.expires } : 'invalid';
-}
+const schema = v.pipe(
+  v.object({ properties: v.object({ expires: v.string() }) }),
+  v.transform(({ properties }) => ({ expiry: properties.expires })),
+);
 
 function withoutSlash(endpoint: string): string {
   return endpoint.replace(/\/+$/, '');

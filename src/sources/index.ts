@@ -7,16 +7,18 @@ import { connect } from './read';
 
 export const kinds: readonly SourceKind[] = [containerApp, iotCentralToken];
 
-/** The services of the kinds, each once. */
 export const services: readonly Service[] = [...new Set(kinds.map(kind => kind.service))];
 
-/** The sources by kind. The kinds of one service share one client, and so its connections and its sign-in. */
+/** The sources by kind. The kinds of one service share one client, with its connections and its sign-in. */
 export function createSources(connectionTo: (service: Service) => Connection): ReadonlyMap<string, Source> {
-  const clients = new Map<Service, ServiceClient>();
-  const clientOf = (service: Service) => {
-    const client = clients.get(service) ?? connect(service, connectionTo(service));
-    clients.set(service, client);
-    return client;
-  };
-  return new Map(kinds.map(kind => [kind.kind, kind.create(clientOf(kind.service))]));
+  const sources = services.flatMap(service => {
+    const client = connect(service, connectionTo(service));
+    return kinds.filter(kind => kind.service === service).map(kind => sourceOf(kind, client));
+  });
+  return new Map(sources.map(source => [source.kind, source]));
+}
+
+function sourceOf(kind: SourceKind, client: ServiceClient): Source {
+  const { limits } = client.connection;
+  return { ...kind, limits, locate: identity => kind.locate(client, identity) };
 }

@@ -1,10 +1,10 @@
 /** The kind `iotCentralToken`: an API token of an IoT Central application, read from that application. */
 import * as v from 'valibot';
 import type { Identity } from '../core/target';
-import type { Located } from '../watch/ports';
+import type { Source } from '../watch/ports';
 import type { Service, ServiceClient, SourceKind } from './kind';
-import { type ParsedExpiry, readTarget } from './read';
-import { baseUrlFault, pathOf, segmentFault } from './segment';
+import { readTarget } from './read';
+import { baseUrlFault, segmentFault } from './segment';
 
 /** Its limit: 20 requests a second for each application. */
 export const iotCentral: Service = {
@@ -23,15 +23,11 @@ export const iotCentralToken: SourceKind = {
   defaultThresholds: '30d 14d 7d 1d 0 -7d',
   defaultCheckEvery: '6h',
   service: iotCentral,
-  create: client => ({
-    kind: 'iotCentralToken',
-    label: 'IoT Central API token',
-    howToRenew:
-      'Create a new API token in the application (Permissions, API tokens), use it wherever the old one is used, then delete the old one and register the new one.',
-    mayMint: false,
-    limits: client.connection.limits,
-    locate: identity => locate(client, identity),
-  }),
+  label: 'IoT Central API token',
+  howToRenew:
+    'Create a new API token in the application (Permissions, API tokens), use it wherever the old one is used, then delete the old one and register the new one.',
+  mayMint: false,
+  locate,
 };
 
 /** At least two DNS labels. Only such a host is put into a URL. */
@@ -45,20 +41,20 @@ const words = {
     'The watcher may not see API tokens of this application: give its identity a role there that can view them, such as Administrator, with PUT /api/users/{userId}',
 };
 
-function locate(client: ServiceClient, { place, names }: Identity): Located | { fault: string } {
+function locate(client: ServiceClient, { place, names }: Identity): ReturnType<Source['locate']> {
   const host = place.toLowerCase();
   const [tokenId = ''] = names;
   const fault = hostFault(host, client.connection.baseDomains) ?? nameFault(names.length, tokenId);
   if (fault) return { fault };
   // ApiTokens_Get, 2022-07-31.
   const base = urlFor(client.connection.endpoint, host).replace(/\/+$/, '');
-  const url = `${base}/api/apiTokens${pathOf(tokenId)}?api-version=${API_VERSION}`;
+  const url = `${base}/api/apiTokens/${encodeURIComponent(tokenId)}?api-version=${API_VERSION}`;
   return {
     identity: { kind: 'iotCentralToken', place: host, names: [tokenId] },
     where: host,
     // Not the page of the API tokens: its address is not documented and might change.
     portalUrl: `https://${host}/`,
-    read: () => readTarget(client, { method: 'GET', url, words, parse }),
+    read: () => readTarget(client, { method: 'GET', url, words, schema }),
   };
 }
 
@@ -75,14 +71,7 @@ function nameFault(count: number, tokenId: string): string | undefined {
 }
 
 /** ApiToken, 2022-07-31: `expiry` is optional. The id is required, so that other JSON is not read as "never expires". */
-const ApiToken = v.object({ id: v.string(), expiry: v.optional(v.string()) });
-
-function parse(body: unknown): ParsedExpiry {
-  const parsed = v.safeParse(ApiToken, body);
-  if (!parsed.success) return 'invalid';
-  const { expiry } = parsed.output;
-  return expiry === undefined || expiry === null ? 'never' : { expiry };
-}
+const schema = v.object({ id: v.string(), expiry: v.optional(v.string()) });
 
 /** Over https the host must be the application's own, because the watcher's credential is sent there (rule 21). */
 function endpointFault(endpoint: string): string | undefined {

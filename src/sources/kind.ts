@@ -3,25 +3,25 @@ import type { TokenCredential } from '@azure/core-auth';
 import type { HttpAnswer } from '../azure/request';
 import type { Limits } from '../core/pace';
 import type { FailedReading } from '../core/reading';
+import type { Identity } from '../core/target';
 import type { Source } from '../watch/ports';
 
 /** A watched service. Its kinds share its settings, its connections and its sign-in. */
 export interface Service {
   /** The start of its settings' names: `ARM` for `ARM_ENDPOINT`, `ARM_RATE`, `ARM_BURST`, `ARM_BASE_DOMAINS`. */
   readonly settingName: string;
-  /** Its name for people. */
+  /** What people call it. */
   readonly label: string;
   readonly defaultEndpoint: string;
   readonly defaultLimits: Limits;
   /** Present where rows name hosts: the domains that may be contacted. */
   readonly defaultBaseDomains?: readonly string[];
-  /** What is wrong with an endpoint, if anything. The settings check the scheme. */
+  /** What is wrong with an endpoint; undefined if nothing is. The settings check the scheme. */
   endpointFault(endpoint: string): string | undefined;
   /** The scope of the sign-in. */
   credentialScope(endpoint: string): string;
 }
 
-/** A service's settings. */
 export interface ServiceSettings {
   /** A base URL, or a template with `{subdomain}` and `{baseDomain}`. */
   readonly endpoint: string;
@@ -44,8 +44,7 @@ export interface ServiceClient {
   send(method: 'GET' | 'POST', url: string): Promise<HttpAnswer | FailedReading>;
 }
 
-export interface SourceKind {
-  readonly kind: string;
+export interface SourceKind extends Omit<Source, 'limits' | 'locate'> {
   /** The end of its settings' names: `CONTAINER_APP` for `THRESHOLDS_CONTAINER_APP`, `CHECK_EVERY_CONTAINER_APP`. */
   readonly settingName: string;
   /** As in settings: `7d 1d 1h 0`. */
@@ -53,5 +52,6 @@ export interface SourceKind {
   /** As in settings: `6h`. */
   readonly defaultCheckEvery: string;
   readonly service: Service;
-  create(client: ServiceClient): Source;
+  /** As `Source.locate`; the target is read through the client. */
+  locate(client: ServiceClient, identity: Identity): ReturnType<Source['locate']>;
 }

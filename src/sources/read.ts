@@ -1,7 +1,8 @@
-/** One read of one target: sends the request and turns whatever comes back into an answer that can hold only an expiry. */
+/** One read of one target: sends the request and turns its answer into a reading, which can hold only an expiry. */
 import * as v from 'valibot';
 import {
   createHttpClient,
+  errorCodeOf,
   type HttpAnswer,
   RequestFailed,
   requestsThrough,
@@ -33,42 +34,39 @@ export function connect(service: Service, connection: Connection): ServiceClient
   };
 }
 
-function failureOf({ reason, code }: RequestFailed, label: string, timeoutMs: number): FailedReading {
+function failureOf(
+  { reason, codeInBrackets }: RequestFailed,
+  label: string,
+  timeoutMs: number,
+): FailedReading {
   switch (reason) {
     case 'timeout':
       return failed('timeout', `${label} did not answer within ${timeoutMs / 1_000} s.`);
     case 'signIn':
       return failed(
         'notAllowed',
-        `The watcher could not sign in to Azure${inBrackets(code)}; check its managed identity and AZURE_CLIENT_ID (on your own machine: az login).`,
+        `The watcher could not sign in to Azure${codeInBrackets}; check its managed identity and AZURE_CLIENT_ID (on your own machine: az login).`,
       );
     case 'notHttp':
       return failed('unintelligible', `The answer in place of ${label}'s is not valid HTTP.`);
     case 'unreachable':
       return failed(
         'unreachable',
-        `${label} could not be reached, or it closed the connection during its answer${inBrackets(code)}.`,
+        `${label} could not be reached, or it closed the connection during its answer${codeInBrackets}.`,
       );
   }
 }
-
-/** Names of errors on our side of the network: `ECONNREFUSED`, `CredentialUnavailableError`. */
-function inBrackets(name: string | undefined): string {
-  return name !== undefined && /^\w{3,60}$/.test(name) && name !== 'Error' ? ` (${name})` : '';
-}
-
-/** What a kind's parser keeps of the JSON of a 200: the expiry as written, `never`, or `invalid` for another shape. */
-export type ParsedExpiry = { readonly expiry: string } | 'never' | 'invalid';
 
 export interface ReadRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   /** Each begins with a capital and ends without a full stop: `Azure knows no such container app; …`. */
   readonly words: { readonly missing: string; readonly notAllowed: string };
-  parse(body: unknown): ParsedExpiry;
+  /** Parses the JSON of a 200. It keeps the expiry as written, and nothing else; without one the target never expires. */
+  readonly schema: v.GenericSchema<unknown, { readonly expiry?: string | undefined }>;
 }
 
-/** Never rejects, whatever the service does. */
+/** Never rejects: every fault of the service is a failed reading. */
 export async function readTarget(client: ServiceClient, request: ReadRequest): Promise<Answer> {
   const answer = await client.send(request.method, request.url);
   if ('outcome' in answer) return { reading: answer };
@@ -79,24 +77,24 @@ export async function readTarget(client: ServiceClient, request: ReadRequest): P
   return { reading, remaining: remainingOf(answer), retryAfterMs: wait };
 }
 
-function readingOf({ body }: HttpAnswer, label: string, { parse }: ReadRequest): Reading {
+function readingOf({ body }: HttpAnswer, label: string, { schema }: ReadRequest): Reading {
   const unintelligible = (message: string) => failed('unintelligible', message);
   if (body === undefined) return unintelligible(`The answer of ${label} was too large to read.`);
   const json = parseJson(body);
   if (json === undefined) return unintelligible(`The answer of ${label} was not JSON.`);
-  const parsed = parse(json);
-  if (parsed === 'never') return { outcome: 'neverExpires' };
-  if (parsed === 'invalid')
-    return unintelligible(`The answer of ${label} does not have the documented shape.`);
-  const expiresOn = parseInstant(parsed.expiry);
+  const parsed = v.safeParse(schema, json);
+  if (!parsed.success) return unintelligible(`The answer of ${label} does not have the documented shape.`);
+  const { expiry } = parsed.output;
+  if (expiry === undefined) return { outcome: 'neverExpires' };
+  const expiresOn = parseInstant(expiry);
   if (expiresOn !== undefined) return { outcome: 'expires', expiresOn };
   return unintelligible(`The expiry in the answer of ${label} is not a date-time of RFC 3339.`);
 }
 
-/** Any status but 200, in our words: only the status and the code of the answer itself may be shown. */
+/** Any status but 200, in our own words. Of the answer, only the status and the error code may be shown. */
 function refusalOf(answer: HttpAnswer, label: string, words: ReadRequest['words']): FailedReading {
   const { status } = answer;
-  const seen = `(HTTP ${[status, codeOf(answer)].join(' ').trim()})`;
+  const seen = `(HTTP ${[status, errorCodeOf(answer)].join(' ').trim()})`;
   if (status === 404) return failed('missing', `${words.missing} ${seen}.`);
   if (status === 401 || status === 403) return failed('notAllowed', `${words.notAllowed} ${seen}.`);
   if (status === 429) return failed('throttled', `${label} asked the watcher to slow down ${seen}.`);
@@ -108,17 +106,7 @@ function refusalOf(answer: HttpAnswer, label: string, words: ReadRequest['words'
   return failed('unintelligible', `${label} answered with an unknown status ${seen}.`);
 }
 
-/** The error body of both services: ARM's DefaultErrorResponse, IoT Central's Error. */
-const ErrorBody = v.object({ error: v.object({ code: v.string() }) });
-
-/** The service's own name for the error, if it looks like a name; '' otherwise. */
-function codeOf({ header, body }: HttpAnswer): string {
-  const parsed = v.safeParse(ErrorBody, parseJson(body ?? ''));
-  const code = header('x-ms-error-code') ?? (parsed.success ? parsed.output.error.code : '');
-  return /^[A-Za-z]{3,60}$/.test(code) ? code : '';
-}
-
-/** ARM's count of the writes left. Its answers show that getAuthtoken is one of them. */
+/** How many writes ARM still allows. Its answers show that getAuthtoken counts as a write. */
 function remainingOf({ header }: HttpAnswer): number | undefined {
   const remaining = header('x-ms-ratelimit-remaining-subscription-writes') ?? '';
   return /^\d{1,9}$/.test(remaining) ? Number(remaining) : undefined;

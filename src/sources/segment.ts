@@ -1,20 +1,15 @@
-/** Names from a registry row in a URL's path: each is one encoded segment, and one that could change the path is a fault (rule 21). */
+/** Names from a registry row become segments of a URL's path; a name that could change the path is a fault (rule 21). */
 
-/** What is wrong with a name as a segment, if anything. `part` names it for people, such as `resource group`. */
+/** What is wrong with a name as a segment; undefined if nothing is. `part` is what people call it, such as `resource group`. */
 export function segmentFault(part: string, name: string, longest: number): string | undefined {
   if (name === '') return `${part}: is empty; write its name`;
   if (name === '.' || name === '..') return `${part}: '${name}' can't be a name; write the real name`;
   if (name.length > longest) return `${part}: has ${name.length} characters; at most ${longest} are allowed`;
-  if (/\p{Surrogate}/u.test(name)) return `${part}: contains half a character; type it again`;
+  if (!name.isWellFormed()) return `${part}: contains half a character; type it again`;
   return undefined;
 }
 
-/** The segments as a path: each is encoded and follows a slash. */
-export function pathOf(...segments: readonly string[]): string {
-  return segments.map(segment => `/${encodeURIComponent(segment)}`).join('');
-}
-
-/** What is wrong with a text as the start of a URL to which paths are added, if anything. */
+/** What is wrong with a text as a base URL, to which paths are added; undefined if nothing is. */
 export function baseUrlFault(text: string): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:') return 'must start with https:// and a host';

@@ -1,65 +1,49 @@
-/** The calendar table: every target, the soonest expiry first, with what reports show of it, so that a report reads only the rows it shows. */
+/** The calendar table: what reports show of each target, soonest expiry first. A report reads only the rows that it shows. */
 import type { TableClient } from '@azure/data-tables';
 import type { Listing } from '../core/listing';
 import { FAILURE_CODES } from '../core/reading';
-import { CHECKS } from '../core/standing';
-import { hashOf } from '../core/target';
+import { CHECKS, type Check } from '../core/standing';
+import { hashOf, type Key } from '../core/target';
 import { formatInstant } from '../formats/instant';
 import type { Calendar, CalendarEntry } from '../watch/ports';
-import {
-  boolean,
-  clearable,
-  instant,
-  instantOrNever,
-  json,
-  keyOf,
-  number,
-  object,
-  oneOf,
-  optional,
-  type Row,
-  readableList,
-  record,
-  string,
-  text,
-} from './columns';
+import * as col from './columns';
+import { keyOf, type Row } from './columns';
 import { canBeKey } from './keys';
 import { and, compare, rowsOf, within } from './pages';
-import { keyColumns, type Operation, submit } from './writes';
+import { entityOf, type Operation, submit } from './writes';
 
-/** The one partition. */
 const ALL = 'all';
 /** Sorts after every instant, and after every hash. */
 const LAST = '~';
 
-/** What queries filter by has a column of its own. The rest is one column, since the store's work grows with their number. */
-const entryColumns = record<{
-  readonly scope: string;
-  readonly name: string;
-  readonly kind: string;
-  readonly listing: Row;
-}>({ scope: string, name: string, kind: string, listing: json(object) });
+/** Queries filter by these columns. All other values are in one column, since the store's work grows with the number of columns. */
+const entryColumns = col.record<Key & { readonly kind: string; readonly listing: Row }>({
+  scope: col.string,
+  name: col.string,
+  kind: col.string,
+  listing: col.json(col.object),
+});
 
-const listingMembers = record<Omit<Listing, 'kind'>>({
-  displayName: text,
-  owners: readableList(string),
-  expiresOn: clearable(instantOrNever),
-  expiringFrom: clearable(instant),
-  lifetimeMs: optional(number),
-  minted: boolean,
-  failing: boolean,
-  check: oneOf(CHECKS),
-  failure: optional(
-    record<NonNullable<Listing['failure']>>({
-      code: oneOf([...FAILURE_CODES, 'invalid']),
-      message: string,
-      since: instant,
-      count: number,
+const listingMembers = col.record<Omit<Listing, 'kind'>>({
+  displayName: col.text,
+  owners: col.readableList(col.string),
+  expiresOn: col.clearable(col.instantOrNever),
+  expiringFrom: col.clearable(col.instant),
+  lifetimeMs: col.optional(col.number),
+  minted: col.boolean,
+  failing: col.boolean,
+  check: col.oneOf(CHECKS),
+  failure: col.optional(
+    col.record<NonNullable<Listing['failure']>>({
+      code: col.oneOf([...FAILURE_CODES, 'invalid']),
+      message: col.string,
+      since: col.instant,
+      count: col.number,
     }),
   ),
-  checkedOn: clearable(instant),
-  nextCheckOn: clearable(instant),
-  snoozedUntil: clearable(instant),
+  checkedOn: col.clearable(col.instant),
+  nextCheckOn: col.clearable(col.instant),
+  snoozedUntil: col.clearable(col.instant),
 });
 
 export function openCalendar(client: TableClient): Calendar {
@@ -77,8 +61,8 @@ export function openCalendar(client: TableClient): Calendar {
 }
 
 /**
- * The new row of each target before its old row: where a transaction ends between them, the target is listed twice and never
- * missing. The pairs come first: a transaction takes an even number of operations, so it divides none of them.
+ * The new row of each target is written before its old row is deleted, so a target may be listed twice but is never missing.
+ * Pairs of both come first: a transaction has an even number of operations, so no pair is divided.
  */
 function movesOf(entries: readonly CalendarEntry[], gone: readonly string[]): Operation[] {
   const kept = new Set(entries.map(({ key }) => key));
@@ -88,8 +72,8 @@ function movesOf(entries: readonly CalendarEntry[], gone: readonly string[]): Op
     moves.set(target, [...(moves.get(target) ?? []), operation]);
   };
   for (const entry of entries)
-    add(entry.key, ['upsert', { ...keyColumns(ALL, entry.key), ...columnsOf(entry) }, 'Replace']);
-  for (const key of gone) if (!kept.has(key)) add(key, ['delete', keyColumns(ALL, key)]);
+    add(entry.key, ['upsert', entityOf(ALL, entry.key, columnsOf(entry)), 'Replace']);
+  for (const key of gone) if (!kept.has(key)) add(key, ['delete', entityOf(ALL, key)]);
   const isPair = (move: Operation[]) => move.length === 2;
   const all = [...moves.values()];
   return [...all.filter(isPair), ...all.filter(move => !isPair(move))].flat();
@@ -109,18 +93,12 @@ function columnsOf({ scope, name, listing }: CalendarEntry): Row {
   return entryColumns.write({ scope, name, kind, listing: listingMembers.write(rest) });
 }
 
-/** Undefined for a row that doesn't say which target it lists. */
+/** Undefined for a row without a readable target. */
 function toEntry(row: Row): CalendarEntry | undefined {
   const { name: key } = keyOf(row);
   const { scope, name, kind = '', listing = {} } = entryColumns.fill({}, row);
   if (key === '' || scope === undefined || name === undefined) return undefined;
-  const base = {
-    kind,
-    displayName: name,
-    owners: [],
-    minted: false,
-    failing: false,
-    check: 'pending' as const,
-  };
+  const check: Check = 'pending';
+  const base = { kind, displayName: name, owners: [], minted: false, failing: false, check };
   return { scope, name, key, listing: listingMembers.fill(base, listing) };
 }

@@ -1,57 +1,41 @@
-/** Columns: describes once how each value is stored, so that reading and writing can't differ; an unreadable value counts as absent, because people edit rows. */
+/** Columns: says once how each value is stored, for reading and writing. An unreadable value counts as absent, because people edit rows. */
 import type { Key } from '../core/target';
 import { formatInstant, type Instant, parseInstant } from '../formats/instant';
 import { parseJson } from '../formats/json';
-import { wellFormed } from './keys';
 
 /** A row as it is read, or columns to be written. */
 export type Row = Record<string, unknown>;
 
-/** How one value is stored. */
-export interface Codec<T> {
+/** How one value is stored. An optional one may be absent. */
+export interface Codec<T, Optional extends boolean = false> {
   /** Undefined for a value that is absent or can't be read. */
-  readonly read: (stored: unknown) => T | undefined;
-  readonly write: (value: T) => unknown;
-  readonly optional: false;
+  read(stored: unknown): T | undefined;
+  write(value: T): unknown;
+  readonly optional: Optional;
   /** The stored name, where it is not the property's. */
   readonly storedAs?: string;
-}
-
-/** The same for a value that may be absent. */
-export interface OptionalCodec<T> {
-  readonly read: (stored: unknown) => T | undefined;
-  readonly write: (value: T) => unknown;
-  readonly optional: true;
-  readonly storedAs?: string;
   /** What is written for an absent value: `''`, which clears a column in a Merge, or nothing. */
-  readonly absent: '' | undefined;
+  readonly absent?: '';
   /** The columns of a group, which lie in the row itself. */
   readonly group?: readonly Leaf[];
 }
 
+/** A codec of any type. */
+type Member = Codec<unknown, boolean>;
+
 /** One codec for each property. */
 export type Fields<T> = {
-  readonly [K in keyof T]-?: undefined extends T[K] ? OptionalCodec<Exclude<T[K], undefined>> : Codec<T[K]>;
+  readonly [K in keyof T]-?: undefined extends T[K] ? Codec<Exclude<T[K], undefined>, true> : Codec<T[K]>;
 };
 
 /** A codec for an object: a JSON object, or the columns of a row. */
 export interface RecordCodec<T> extends Codec<T> {
-  readonly write: (value: T) => Row;
+  write(value: T): Row;
   /** Adds to `base` each property that can be read; `base` says what holds for the others. */
-  readonly fill: <B extends Row>(base: B, row: Row) => B & Partial<T>;
+  fill<B extends Row>(base: B, row: Row): B & Partial<T>;
   /** The columns that a Merge must write to turn the row of one value into that of another. */
-  readonly changes: (before: T | undefined, after: T) => Row;
+  changes(before: T | undefined, after: T): Row;
   readonly leaves: readonly Leaf[];
-}
-
-/** A codec of any type, for code that handles them all alike. */
-interface Member {
-  read(stored: unknown): unknown;
-  write(value: unknown): unknown;
-  readonly optional: boolean;
-  readonly storedAs?: string;
-  readonly absent?: '' | undefined;
-  readonly group?: readonly Leaf[];
 }
 
 /** One column: its name, its codec, and the property that it stores (of a group: the group's and the member's name). */
@@ -60,12 +44,12 @@ interface Leaf {
   readonly property: string;
   readonly member?: string;
   readonly codec: Member;
-  readonly absent: '' | undefined;
+  readonly absent?: '';
 }
 
-/** Any text, well-formed. */
+/** Any text, with U+FFFD for each half of a surrogate pair: strict JSON readers accept none, escaped or not. */
 export const string = codecOf(
-  stored => (typeof stored === 'string' ? wellFormed(stored) : undefined),
+  stored => (typeof stored === 'string' ? stored.toWellFormed() : undefined),
   (value: string) => value,
 );
 
@@ -75,13 +59,12 @@ export const text = codecOf(
   (value: string) => value,
 );
 
-/** A number, whatever type its column has by now. */
+/** A number. An editor may have changed the type of its column. */
 export const number = codecOf(readNumber, (value: number) => value);
 
 /** A number as Edm.Double: an untyped one past 2^31 may be taken for an Edm.Int32 out of range. */
 export const double = codecOf(readNumber, (value: number) => ({ type: 'Double', value: String(value) }));
 
-/** A number as text. */
 export const numberText = codecOf(readNumber, (value: number) => String(value));
 
 /** An instant as text; an editor may have made it an Edm.DateTime. */
@@ -95,10 +78,8 @@ export const instantOrNever = codecOf<Instant | 'never'>(
   value => (value === 'never' ? value : formatInstant(value)),
 );
 
-/** True or false, and nothing else. */
 export const boolean = oneOf([true, false]);
 
-/** One of a closed list. */
 export function oneOf<T extends string | boolean>(values: readonly T[]): Codec<T> {
   return codecOf(
     stored => values.find(value => value === stored),
@@ -108,28 +89,19 @@ export function oneOf<T extends string | boolean>(values: readonly T[]): Codec<T
 
 /** A list; one item that can't be read makes the whole list unreadable. */
 export function list<T>(item: Codec<T>): Codec<readonly T[]> {
-  return codecOf<readonly T[]>(
-    stored => {
-      const found = readableList(item).read(stored);
-      return Array.isArray(stored) && found?.length === stored.length ? found : undefined;
-    },
-    items => items.map(item.write),
-  );
+  const { read, write } = readableList(item);
+  return codecOf(stored => {
+    const found = read(stored);
+    return Array.isArray(stored) && found?.length === stored.length ? found : undefined;
+  }, write);
 }
 
 /** A list; items that can't be read are left out. */
 export function readableList<T>(item: Codec<T>): Codec<readonly T[]> {
-  return codecOf<readonly T[]>(
-    stored => {
-      if (!Array.isArray(stored)) return undefined;
-      const found: T[] = [];
-      for (const one of stored) {
-        const value = item.read(one);
-        if (value !== undefined) found.push(value);
-      }
-      return found;
-    },
-    items => items.map(item.write),
+  return codecOf(
+    stored =>
+      Array.isArray(stored) ? stored.map(one => item.read(one)).filter(one => one !== undefined) : undefined,
+    items => items.map(one => item.write(one)),
   );
 }
 
@@ -139,25 +111,24 @@ export const object = codecOf<Row>(
   value => value,
 );
 
-/** A value as JSON text. */
 export function json<T>(content: Codec<T>): Codec<T> {
   return codecOf(
     stored => {
       const written = text.read(stored);
-      return written === undefined ? undefined : content.read(parseJson(mended(written)));
+      return written === undefined ? undefined : content.read(parseJson(written));
     },
     value => JSON.stringify(content.write(value)),
   );
 }
 
 /** May be absent; then a Merge clears the column with `''`. */
-export function clearable<T>(codec: Codec<T>): OptionalCodec<T> {
+export function clearable<T>(codec: Codec<T>): Codec<T, true> {
   return { ...codec, optional: true, absent: '' };
 }
 
 /** May be absent; then nothing is written. */
-export function optional<T>(codec: Codec<T>): OptionalCodec<T> {
-  return { ...codec, optional: true, absent: undefined };
+export function optional<T>(codec: Codec<T>): Codec<T, true> {
+  return { ...codec, optional: true };
 }
 
 /** Reads as `fallback` where it is absent or unreadable. */
@@ -171,13 +142,19 @@ export function storedAs<C extends Member>(name: string, codec: C): C {
 }
 
 /** Several columns of a row that make one property. It is absent where one of them can't be read. */
-export function group<T extends object>(fields: Fields<T>): OptionalCodec<T> {
+export function group<T extends object>(fields: Fields<T>): Codec<T, true> {
   const columns = record(fields);
   return { ...clearable<T>(columns), group: columns.leaves };
 }
 
-/** An object, property by property. */
+/** An object whose values share one codec. `sample` gives its properties. */
+export function recordOf<T extends object>(sample: T, codec: Codec<T[keyof T]>): RecordCodec<T>;
+export function recordOf(sample: object, codec: Member): RecordCodec<Row> {
+  return record(Object.fromEntries(Object.keys(sample).map(property => [property, codec])));
+}
+
 export function record<T extends object>(fields: Fields<T>): RecordCodec<T>;
+export function record(fields: Readonly<Record<string, Member>>): RecordCodec<Row>;
 export function record(fields: Readonly<Record<string, Member>>): RecordCodec<Row> {
   const members = Object.entries(fields).map(([property, codec]) => ({
     property,
@@ -213,7 +190,7 @@ export function record(fields: Readonly<Record<string, Member>>): RecordCodec<Ro
     write: value => writeLeaves(leaves, value),
     changes: (before, after) =>
       writeLeaves(
-        leaves.filter(leaf => !isStoredAlike(leaf, before, after)),
+        leaves.filter(leaf => !isUnchanged(leaf, before, after)),
         after,
       ),
   };
@@ -267,19 +244,10 @@ function valueAt({ property, member }: Leaf, value: Row | undefined): unknown {
   return isRow(one) ? one[member] : undefined;
 }
 
-/** Compares the values, since most stay as they are, and to format an instant costs more than all the rest. */
-function isStoredAlike(leaf: Leaf, before: Row | undefined, after: Row): boolean {
+/** Compares the values and not the columns: formatting instants that did not change would cost most of the time. */
+function isUnchanged(leaf: Leaf, before: Row | undefined, after: Row): boolean {
   const [was, is] = [valueAt(leaf, before), valueAt(leaf, after)];
   if (was === is) return true;
   if (isRow(was) && isRow(is)) return leaf.codec.write(was) === leaf.codec.write(is);
   return (was ?? '') === (is ?? '');
-}
-
-/** Any escape of a JSON text: a whole surrogate pair, half of one (the group), or another, an escaped backslash included. */
-const ESCAPE =
-  /\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(u[dD][89a-fA-F][\da-fA-F]{2})|.)/gs;
-
-/** A JSON text without halves of surrogate pairs. */
-function mended(jsonText: string): string {
-  return jsonText.replace(ESCAPE, (whole, half) => (half === undefined ? whole : '\\ufffd'));
 }

@@ -1,4 +1,4 @@
-/** The expiries table: the recorded state of each target, in columns that a person can read; each writer merges only its own. */
+/** The expiries table: the recorded state of each target, in columns that a person can read. Each writer merges only its own columns. */
 import type { TableClient } from '@azure/data-tables';
 import { addressKey } from '../core/address';
 import type { Evidence, Expiry, Failure } from '../core/expiry';
@@ -7,102 +7,82 @@ import type { Snooze } from '../core/snooze';
 import type { Key } from '../core/target';
 import type { Told } from '../core/told';
 import type { Change, Expiries, Stored } from '../watch/ports';
-import {
-  clearable,
-  etagOf,
-  type Fields,
-  group,
-  instant,
-  instantOrNever,
-  json,
-  keyOf,
-  list,
-  number,
-  numberText,
-  oneOf,
-  optional,
-  type Row,
-  readableList,
-  record,
-  storedAs,
-  string,
-  text,
-  withDefault,
-} from './columns';
+import * as col from './columns';
+import { etagOf, keyOf, type Row } from './columns';
 import { canBeKey, hashText } from './keys';
 import { find, rowsOf, within } from './pages';
-import { keyColumns, type Operation, saveRow, submit, submitAll } from './writes';
+import { deletionsOf, entityOf, type Operation, saveRow, submit, submitAll } from './writes';
 
 type CalendarColumns = Pick<Expiry, 'calendarKeys' | 'listingHash'>;
 type SweepColumns = Omit<Expiry, 'scope' | 'name' | 'told' | 'snoozes'>;
 
-const CALENDAR_FIELDS: Fields<CalendarColumns> = {
-  calendarKeys: storedAs('cal', json(list(string))),
-  listingHash: storedAs('shown', clearable(text)),
+const CALENDAR_FIELDS: col.Fields<CalendarColumns> = {
+  calendarKeys: col.storedAs('cal', col.json(col.list(col.string))),
+  listingHash: col.storedAs('shown', col.clearable(col.text)),
 };
 
-const calendarColumns = record<CalendarColumns>(CALENDAR_FIELDS);
+const calendarColumns = col.record<CalendarColumns>(CALENDAR_FIELDS);
 
-const sweepColumns = record<SweepColumns>({
-  firstSeenOn: instant,
-  checkedOn: clearable(instant),
-  readOn: clearable(instant),
-  expiresOn: clearable(instantOrNever),
-  evidence: clearable(oneOf<Evidence>(['first', 'fixed', 'moved', 'minted'])),
-  lifetimeMs: clearable(numberText),
-  movedFrom: clearable(instant),
-  movedOn: clearable(instant),
-  failure: group<Failure>({
-    code: storedAs('failureCode', oneOf(FAILURE_CODES)),
-    since: storedAs('failureSince', instant),
-    message: storedAs('failureMessage', withDefault(text, '')),
-    count: storedAs('failureCount', withDefault(number, 1)),
-    sameCodeCount: storedAs('failureAlike', withDefault(number, 1)),
+const sweepColumns = col.record<SweepColumns>({
+  firstSeenOn: col.instant,
+  checkedOn: col.clearable(col.instant),
+  readOn: col.clearable(col.instant),
+  expiresOn: col.clearable(col.instantOrNever),
+  evidence: col.clearable(col.oneOf<Evidence>(['first', 'fixed', 'moved', 'minted'])),
+  lifetimeMs: col.clearable(col.numberText),
+  movedFrom: col.clearable(col.instant),
+  movedOn: col.clearable(col.instant),
+  failure: col.group<Failure>({
+    code: col.storedAs('failureCode', col.oneOf(FAILURE_CODES)),
+    since: col.storedAs('failureSince', col.instant),
+    message: col.storedAs('failureMessage', col.withDefault(col.text, '')),
+    count: col.storedAs('failureCount', col.withDefault(col.number, 1)),
+    sameCodeCount: col.storedAs('failureAlike', col.withDefault(col.number, 1)),
   }),
-  recovered: group<NonNullable<Expiry['recovered']>>({
-    since: storedAs('recoveredSince', instant),
-    on: storedAs('recoveredOn', instant),
+  recovered: col.group<NonNullable<Expiry['recovered']>>({
+    since: col.storedAs('recoveredSince', col.instant),
+    on: col.storedAs('recoveredOn', col.instant),
   }),
-  renewed: group<NonNullable<Expiry['renewed']>>({
-    from: storedAs('renewedFrom', instant),
-    on: storedAs('renewedOn', instant),
+  renewed: col.group<NonNullable<Expiry['renewed']>>({
+    from: col.storedAs('renewedFrom', col.instant),
+    on: col.storedAs('renewedOn', col.instant),
   }),
-  invalid: group<NonNullable<Expiry['invalid']>>({
-    faults: storedAs('invalid', json(list(string))),
-    since: storedAs('invalidSince', instant),
+  invalid: col.group<NonNullable<Expiry['invalid']>>({
+    faults: col.storedAs('invalid', col.json(col.list(col.string))),
+    since: col.storedAs('invalidSince', col.instant),
   }),
-  goneSince: clearable(instant),
+  goneSince: col.clearable(col.instant),
   ...CALENDAR_FIELDS,
 });
 
-/** What an owner was told has a column of the owner's own: `told_` and 32 characters of the hash of the address. */
+/** What an owner was told is in a column for this owner: `told_` and 32 characters of the hash of the address. */
 const TOLD = 'told_';
-const toldColumn = json(
-  record<{ readonly owner: string; readonly told: readonly Told[] }>({
-    owner: string,
-    told: readableList(
-      record<Told>({
-        reason: string,
-        about: instant,
-        crossedOn: instant,
-        on: instant,
-        operationId: string,
-        outcome: oneOf<Told['outcome']>(['accepted', 'refused', 'undelivered']),
-        earlierArrived: storedAs('heard', optional(oneOf([true]))),
+const toldColumn = col.json(
+  col.record<{ readonly owner: string; readonly told: readonly Told[] }>({
+    owner: col.string,
+    told: col.readableList(
+      col.record<Told>({
+        reason: col.string,
+        about: col.instant,
+        crossedOn: col.instant,
+        on: col.instant,
+        operationId: col.string,
+        outcome: col.oneOf<Told['outcome']>(['accepted', 'refused', 'undelivered']),
+        earlierArrived: col.storedAs('heard', col.optional(col.oneOf([true]))),
       }),
     ),
   }),
 );
 
-/** An owner's snooze likewise; `''` when the owner ended it. */
+/** The same for an owner's snooze; `''` after the owner ended it. */
 const SNOOZE = 'snooze_';
-const snoozeColumn = json(
-  record<Snooze & { readonly owner: string }>({
-    owner: string,
-    reason: string,
-    until: instant,
-    on: instant,
-    about: optional(instant),
+const snoozeColumn = col.json(
+  col.record<Snooze & { readonly owner: string }>({
+    owner: col.string,
+    reason: col.string,
+    until: col.instant,
+    on: col.instant,
+    about: col.optional(col.instant),
   }),
 );
 
@@ -117,73 +97,63 @@ export function openExpiries(client: TableClient): Expiries {
       const row = await find(client, key);
       return row && toExpiry(row);
     },
-    merge: (scope, changes) =>
-      submit(
-        client,
-        changes.flatMap(change => sweepMerge(scope, change)),
-      ),
-    mergeCal: (scope, states) =>
-      submit(
-        client,
-        states.map(state => update({ scope, name: state.name }, calendarColumns.write(state))),
-      ),
-    mergeTold: (owner, told) =>
-      submitAll(
-        client,
-        told.map(target =>
-          update(target, { [ownColumn(TOLD, owner)]: toldColumn.write({ owner, told: target.told }) }),
-        ),
-      ),
+    merge(scope, changes) {
+      const merges = changes.flatMap(change => sweepMerge(scope, change));
+      return submit(client, merges);
+    },
+    mergeCal(scope, states) {
+      const merges = states.map(state => update({ scope, name: state.name }, calendarColumns.write(state)));
+      return submit(client, merges);
+    },
+    mergeTold(owner, targets) {
+      const column = ownColumn(TOLD, owner);
+      const merges = targets.map(target =>
+        update(target, { [column]: toldColumn.write({ owner, told: target.told }) }),
+      );
+      return submitAll(client, merges);
+    },
     async mergeSnooze(owner, { scope, name }, snooze) {
       const column = snooze ? snoozeColumn.write({ owner, ...snooze }) : '';
-      const row = { ...keyColumns(scope, name), [ownColumn(SNOOZE, owner)]: column };
+      const row = entityOf(scope, name, { [ownColumn(SNOOZE, owner)]: column });
       return (await saveRow(client, row, 'Merge', '*')) !== undefined;
     },
     async remove(scope, names) {
       // A row that the store refuses to delete stays, and the next sweep tries again.
-      await submit(
-        client,
-        names.map(name => ['delete', keyColumns(scope, name)]),
-      );
+      await submit(client, deletionsOf(scope, names));
     },
   };
 }
 
-/** Only what differs is written: a target that was read and did not change costs two columns, not twenty. */
+/** Writes only what differs: two columns, and not twenty, for a target that was read and did not change. */
 function sweepMerge(scope: string, { before, after }: Change): Operation[] {
   const columns = sweepColumns.changes(before, after);
   if (Object.keys(columns).length === 0) return [];
-  return [['upsert', { ...keyColumns(scope, after.name), ...columns }, 'Merge']];
+  return [['upsert', entityOf(scope, after.name, columns), 'Merge']];
 }
 
-/** An update and not an upsert: a row that was deleted since stays deleted. */
+/** An update and not an upsert, so that a deleted row stays deleted. */
 function update({ scope, name }: Key, columns: Row): Operation {
-  return ['update', { ...keyColumns(scope, name), ...columns }, 'Merge'];
+  return ['update', entityOf(scope, name, columns), 'Merge'];
 }
 
 function ownColumn(prefix: string, owner: string): string {
   return prefix + hashText(addressKey(owner));
 }
 
-/** Reads what can be read of a row; the rest counts as absent, and the next reading fills it. */
+/** An unreadable column counts as absent; the next reading writes it again. */
 function toExpiry(row: Row): Stored<Expiry> {
   const { scope, name } = keyOf(row);
   const told = new Map<string, readonly Told[]>();
   const snoozes = new Map<string, Snooze>();
-  for (const column of Object.keys(row)) {
-    if (column.startsWith(TOLD)) {
-      const own = toldColumn.read(row[column]);
-      if (own) told.set(addressKey(own.owner), own.told);
-    } else if (column.startsWith(SNOOZE)) {
-      const own = snoozeColumn.read(row[column]);
-      if (own) snoozes.set(addressKey(own.owner), toSnooze(own));
-    }
+  for (const [column, stored] of Object.entries(row)) {
+    const line = column.startsWith(TOLD) ? toldColumn.read(stored) : undefined;
+    if (line) told.set(addressKey(line.owner), line.told);
+    const snooze = column.startsWith(SNOOZE) ? snoozeColumn.read(stored) : undefined;
+    if (!snooze) continue;
+    const { owner, ...content } = snooze;
+    snoozes.set(addressKey(owner), content);
   }
   const base = { scope, name, firstSeenOn: 0, calendarKeys: [], told, snoozes, etag: etagOf(row) };
   const state = sweepColumns.fill(base, row);
-  return state.firstSeenOn > 0 ? state : { ...state, firstSeenOn: instant.read(row.timestamp) ?? 0 };
-}
-
-function toSnooze({ about, until, reason, on }: Snooze): Snooze {
-  return { about, until, reason, on };
+  return state.firstSeenOn > 0 ? state : { ...state, firstSeenOn: col.instant.read(row.timestamp) ?? 0 };
 }

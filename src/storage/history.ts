@@ -1,36 +1,16 @@
-/** The history table: what happened to each target, newest first; people read it, decisions never do. */
+/** The history table: what happened to each target, newest first. People read it; no decision depends on it. */
 import type { TableClient } from '@azure/data-tables';
-import type { TargetEvent } from '../core/history';
+import { EVENTS_WITH_NOTE, type TargetEvent } from '../core/history';
 import { hashOf, type Key } from '../core/target';
 import { formatInstant, type Instant } from '../formats/instant';
 import type { History } from '../watch/ports';
 import { instant, keyOf, optional, type Row, record, string, text } from './columns';
 import { canBeKey, hashText } from './keys';
 import { and, compare, pagesOf, rowsOf } from './pages';
-import { keyColumns, type Operation, submit } from './writes';
+import { deletionsOf, entityOf, type Operation, submit } from './writes';
 
 type MoveEvent = Extract<TargetEvent, { from: Instant }>;
-type NoteEvent = Exclude<TargetEvent, MoveEvent>;
-
-/** Every type of event, by what it holds: the compiler names a type that is new in core and missing here. */
 const MOVES: Record<MoveEvent['type'], true> = { renewed: true, shortened: true };
-const NOTES: Record<NoteEvent['type'], true> = {
-  firstSeen: true,
-  failing: true,
-  missing: true,
-  recovered: true,
-  lifetimeChanged: true,
-  invalid: true,
-  told: true,
-  refused: true,
-  undelivered: true,
-  dropped: true,
-  snoozed: true,
-  unsnoozed: true,
-  replaced: true,
-  gone: true,
-  returned: true,
-};
 
 interface EventColumns {
   readonly type: string;
@@ -49,15 +29,14 @@ const eventColumns = record<EventColumns>({
   to: optional(instant),
 });
 
-/** More than any instant; each instant is subtracted from it, so that the newest key is the least. */
+/** Later than every instant. Keys hold its distance to the event, so the newest event has the first key. */
 const END = 999_999_999_999_999;
-const DIGITS = 15;
 const MOST_ROWS = 1_000;
 
 export function openHistory(client: TableClient): History {
   return {
     async add(events) {
-      // Best effort: an event that the store refuses is lost, and no other.
+      // Best effort: an event that the store refuses is lost; the others are written.
       await submit(client, events.map(addEvent));
     },
     of: (key, most) => newest(client, key, most),
@@ -67,32 +46,36 @@ export function openHistory(client: TableClient): History {
 
 function addEvent({ scope, name, event }: Key & { readonly event: TargetEvent }): Operation {
   const columns = eventColumns.write(event);
-  const key = keyColumns(scope, eventKey({ scope, name }, event, columns));
-  return ['upsert', { ...key, name, ...columns }, 'Merge'];
+  return [
+    'upsert',
+    entityOf(scope, eventKey({ scope, name }, event, columns), { name, ...columns }),
+    'Merge',
+  ];
 }
 
 /** `{hash of the target}|{newest first}|{type}|{hash of the event}`: the same event written again is the same row. */
 function eventKey(key: Key, { on, type }: TargetEvent, columns: Row): string {
-  const newestFirst = String(END - on).padStart(DIGITS, '0');
+  const newestFirst = String(END - on).padStart(15, '0');
   return `${hashOf(key)}|${newestFirst}|${type}|${hashText(JSON.stringify(columns)).slice(0, 8)}`;
 }
 
-/** Undefined for a row that tells no event. */
+/** Undefined for a row that is no event. */
 function toEvent(row: Row): TargetEvent | undefined {
   const { type = '', on, note = '', from, to } = eventColumns.fill({}, row);
   if (on === undefined) return undefined;
-  if (isOf(NOTES, type)) return { type, on, note };
-  return isOf(MOVES, type) && from !== undefined && to !== undefined ? { type, on, from, to } : undefined;
+  const withNote = EVENTS_WITH_NOTE.find(known => known === type);
+  if (withNote) return { type: withNote, on, note };
+  return isMove(type) && from !== undefined && to !== undefined ? { type, on, from, to } : undefined;
 }
 
-function isOf<T extends string>(types: Record<T, true>, type: string): type is T {
-  return Object.hasOwn(types, type);
+function isMove(type: string): type is MoveEvent['type'] {
+  return Object.hasOwn(MOVES, type);
 }
 
 async function newest(client: TableClient, key: Key, most: number): Promise<TargetEvent[]> {
   if (most <= 0 || !canBeKey(key.scope) || !canBeKey(key.name)) return [];
   const hash = hashOf(key);
-  // A bar ends the hash, and a brace is the character after a bar.
+  // A bar ends the hash; a brace sorts directly after a bar.
   const filter = and(
     compare('PartitionKey', 'eq', key.scope),
     compare('RowKey', 'gt', `${hash}|`),
@@ -100,7 +83,8 @@ async function newest(client: TableClient, key: Key, most: number): Promise<Targ
   );
   const events: TargetEvent[] = [];
   for await (const row of rowsOf(client, { filter, pageSize: Math.min(most, MOST_ROWS) })) {
-    events.push(...[toEvent(row) ?? []].flat());
+    const event = toEvent(row);
+    if (event) events.push(event);
     if (events.length === most) break;
   }
   return events;
@@ -111,12 +95,9 @@ async function prune(client: TableClient, before: Instant): Promise<number> {
   let deleted = 0;
   const query = { filter: compare('on', 'lt', formatInstant(before)), select: ['partitionKey', 'rowKey'] };
   for await (const page of pagesOf(client, query)) {
-    const keys = page.map(keyOf);
-    const refused = await submit(
-      client,
-      keys.map(({ scope, name }) => ['delete', keyColumns(scope, name)]),
-    );
-    deleted += keys.length - refused.size;
+    const deletions = page.map(keyOf).flatMap(({ scope, name }) => deletionsOf(scope, [name]));
+    const refused = await submit(client, deletions);
+    deleted += deletions.length - refused.size;
   }
   return deleted;
 }

@@ -1,58 +1,39 @@
 /** The mail ledger: what all instances together asked of the mail service, in the `mail` partition of the scopes table. */
 import type { TableClient } from '@azure/data-tables';
 import { addressKey } from '../core/address';
-import { type MailTotals, NO_MAILS } from '../core/mail-outcome';
+import { NO_MAILS } from '../core/mail-outcome';
 import type { Usage } from '../core/quota';
 import { formatInstant } from '../formats/instant';
 import type { MailLedger } from '../watch/ports';
-import {
-  type Codec,
-  double,
-  etagOf,
-  instant,
-  json,
-  list,
-  number,
-  optional,
-  type Row,
-  record,
-} from './columns';
+import * as col from './columns';
+import { etagOf, type Row } from './columns';
 import { encode } from './keys';
 import { find } from './pages';
-import { keyColumns, saveRow } from './writes';
+import { entityOf, saveRow } from './writes';
 
 const PARTITION = 'mail';
 const ACCEPTED = 'accepted';
 const TOTALS = 'totals';
 
-const usageColumns = record<Usage>({
-  slots: json(list(record<Usage['slots'][number]>({ at: instant, count: number }))),
-  pausedUntil: optional(instant),
+const usageColumns = col.record<Usage>({
+  slots: col.json(col.list(col.record<Usage['slots'][number]>({ at: col.instant, count: col.number }))),
+  pausedUntil: col.optional(col.instant),
 });
 
-const count: Codec<number> = {
-  ...double,
-  read: stored => {
-    const value = double.read(stored);
-    return value === undefined || value < 0 ? undefined : value;
+const totalsColumns = col.recordOf(NO_MAILS, {
+  ...col.double,
+  read(stored) {
+    const count = col.double.read(stored);
+    return count === undefined || count < 0 ? undefined : count;
   },
-};
-
-const totalsColumns = record<MailTotals>({
-  accepted: count,
-  refused: count,
-  givenUp: count,
-  delivered: count,
-  undelivered: count,
-  unknown: count,
 });
 
 export function openMailLedger(client: TableClient): MailLedger {
   const read = (name: string) => find(client, { scope: PARTITION, name });
   const replace = async (name: string, columns: Row) =>
-    void (await client.upsertEntity({ ...keyColumns(PARTITION, name), ...columns }, 'Replace'));
+    void (await client.upsertEntity(entityOf(PARTITION, name, columns), 'Replace'));
   const save = async (name: string, columns: Row, etag: string | undefined) =>
-    (await saveRow(client, { ...keyColumns(PARTITION, name), ...columns }, 'Replace', etag)) !== undefined;
+    (await saveRow(client, entityOf(PARTITION, name, columns), 'Replace', etag)) !== undefined;
   return {
     async usage(quota) {
       const row = await read(quota);
@@ -60,11 +41,11 @@ export function openMailLedger(client: TableClient): MailLedger {
     },
     saveUsage: (quota, usage, etag) => save(quota, usageColumns.write(usage), etag),
     async acceptedOn() {
-      return instant.read((await read(ACCEPTED))?.acceptedOn);
+      return col.instant.read((await read(ACCEPTED))?.acceptedOn);
     },
     saveAcceptedOn: on => replace(ACCEPTED, { acceptedOn: formatInstant(on) }),
     async mattersToldOn(owner) {
-      return instant.read((await read(mattersOf(owner)))?.toldOn);
+      return col.instant.read((await read(mattersOf(owner)))?.toldOn);
     },
     saveMattersToldOn: (owner, on) => replace(mattersOf(owner), { toldOn: formatInstant(on) }),
     async totals() {

@@ -1,96 +1,110 @@
-/** The outbox table: what owners must still be told, and which sender tells them. */
+/** The outbox table: an owner's reminders that are not told yet, the claim of the digest being sent, and the digests that are followed. */
 import type { TableClient } from '@azure/data-tables';
+import { addressKey } from '../core/address';
 import { isForOperators } from '../core/notices';
-import type { Instant } from '../formats/instant';
-import type { HeldClaim, Outbox, OwnerLines } from '../watch/ports';
-import { instant, type Row, text } from './columns';
-import {
-  claimKey,
-  claimLines,
-  claimRow,
-  claimState,
-  claimTries,
-  isClaim,
-  isSent,
-  lineKey,
-  lineRow,
-  ownerOf,
-  partitionOf,
-  sentKey,
-  sentRow,
-  toClaim,
-  toLine,
-  toSent,
-} from './outbox-rows';
+import type { Reminder } from '../core/reminder';
+import { hashOf } from '../core/target';
+import { formatInstant, type Instant } from '../formats/instant';
+import type { Claim, HeldClaim, Outbox, OutboxLine, OwnerLines, SentDigest } from '../watch/ports';
+import * as col from './columns';
+import { etagOf, keyOf, type Row } from './columns';
+import { decode, encode } from './keys';
 import { rowsOf, within } from './pages';
-import { type Operation, removeRow, saveRow, submit, submitAll, submitUnder } from './writes';
+import {
+  deletionsOf,
+  type Entity,
+  entityOf,
+  type Operation,
+  removeRow,
+  saveRow,
+  submit,
+  submitAll,
+  submitUnder,
+} from './writes';
+
+/** The row key of a claim. No line has it: the key of a line begins with a hash and has bars. */
+const CLAIM = 'digest';
+/** Begins the row key of a digest that was accepted and is followed. */
+const SENT = 'sent|';
+/** Characters in one column: it holds 32,768 UTF-16 units, and a character may have two. */
+const LONGEST_PIECE = 16_000;
+
+const lineColumns = col.record<Reminder>({
+  owner: col.text,
+  scope: col.string,
+  name: col.string,
+  reason: col.text,
+  about: col.instant,
+  crossedOn: col.instant,
+  since: col.instant,
+  note: col.optional(col.text),
+});
+
+type ClaimState = Omit<Claim, 'accepted'> & { readonly state: 'claimed' | 'accepted' | 'refused' };
+
+const claimColumns = col.record<ClaimState>({
+  operationId: col.text,
+  attempt: col.number,
+  claimedOn: col.instant,
+  lineIds: col.json(col.list(col.string)),
+  state: col.oneOf(['claimed', 'accepted', 'refused']),
+  refusal: col.optional(col.text),
+  tries: col.number,
+  notBefore: col.clearable(col.instant),
+});
+
+const sentColumns = col.record<Omit<SentDigest, 'reminders'>>({
+  operationId: col.text,
+  on: col.instant,
+  lookCount: col.storedAs('looks', col.number),
+  lookOn: col.instant,
+});
+const sentLines = col.json(col.readableList(col.object));
 
 export function openOutbox(client: TableClient): Outbox {
+  /** Changes a claim under its etag, in one transaction with other operations. Undefined when the claim changed since. */
+  const change = async (owner: string, claim: HeldClaim, to: Partial<Claim>, ...others: Operation[]) => {
+    const next = { ...claim, ...to };
+    const columns = claimColumns.changes(stateOf(claim), stateOf(next));
+    const row = { ...claimKey(owner), ...columns };
+    const etag = await submitUnder(client, [['update', row, 'Merge', { etag: claim.etag }], ...others]);
+    return etag === undefined ? undefined : { ...next, etag };
+  };
   return {
-    put: reminders =>
-      submit(
-        client,
-        reminders.map(reminder => ['upsert', lineRow(reminder), 'Merge']),
-      ),
+    put(reminders) {
+      const lines = reminders.map((reminder): Operation => ['upsert', lineRow(reminder), 'Merge']);
+      return submit(client, lines);
+    },
     byOwner: () => byOwner(client),
     of: owner => ofOwner(client, owner),
-    drop: (owner, ids) =>
-      submitAll(
-        client,
-        ids.map(id => ['delete', lineKey(owner, id)]),
-      ),
-    ...openClaims(client),
+    drop: (owner, ids) => submitAll(client, deletionsOf(partitionOf(owner), ids)),
+    async claim(owner, claim) {
+      const row = { ...claimKey(owner), owner, ...claimColumns.write(stateOf(claim)) };
+      const etag = await saveRow(client, row, 'Merge');
+      return etag === undefined ? undefined : { ...claim, etag };
+    },
+    accept: (owner, claim, sent) =>
+      change(owner, claim, { accepted: true }, ['upsert', sentRow(owner, sent), 'Replace']),
+    refuse: (owner, claim, refusal) => change(owner, claim, { refusal }),
+    postpone: (owner, claim, tries, notBefore) => change(owner, claim, { tries, notBefore }),
+    release: (owner, { etag }) => removeRow(client, claimKey(owner), etag),
+    /**
+     * The SDK's transactions delete without a condition. So one transaction, under the claim's etag, empties the claim and
+     * deletes its lines; then the empty claim is deleted. A crash between the two leaves a claim without lines, which the next
+     * run deletes.
+     */
+    async finish(owner, claim) {
+      const lines = deletionsOf(partitionOf(owner), claim.lineIds);
+      const emptied = await change(owner, claim, { lineIds: [] }, ...lines);
+      if (!emptied) return false;
+      // Another sender may have deleted the empty claim; the claim has ended in both cases.
+      await removeRow(client, claimKey(owner), emptied.etag);
+      return true;
+    },
     lookAgain: (owner, sent) => submitAll(client, [['update', sentRow(owner, sent), 'Replace']]),
     unfollow: (owner, operationId) => removeRow(client, sentKey(owner, operationId), '*'),
     oldest: () => oldest(client),
   };
-}
-
-function openClaims(
-  client: TableClient,
-): Pick<Outbox, 'claim' | 'accept' | 'refuse' | 'postpone' | 'release' | 'finish'> {
-  const merge = (owner: string, { etag }: HeldClaim, columns: Row) =>
-    saveRow(client, { ...claimKey(owner), ...columns }, 'Merge', etag);
-  return {
-    async claim(owner, claim) {
-      const etag = await saveRow(client, claimRow(owner, claim), 'Merge');
-      return etag === undefined ? undefined : { ...claim, etag };
-    },
-    async accept(owner, claim, sent) {
-      const state = claimState.write({ state: 'accepted' });
-      const follow: Operation = ['upsert', sentRow(owner, sent), 'Replace'];
-      const etag = await submitUnder(client, [change(owner, claim, state), follow]);
-      return etag === undefined ? undefined : { ...claim, accepted: true, etag };
-    },
-    async refuse(owner, claim, refusal) {
-      const etag = await merge(owner, claim, claimState.write({ state: 'refused', refusal }));
-      return etag === undefined ? undefined : { ...claim, refusal, etag };
-    },
-    async postpone(owner, claim, tries, notBefore) {
-      const etag = await merge(owner, claim, claimTries.write({ tries, notBefore }));
-      return etag === undefined ? undefined : { ...claim, tries, notBefore, etag };
-    },
-    release: (owner, { etag }) => removeRow(client, claimKey(owner), etag),
-    finish: (owner, claim) => finish(client, owner, claim),
-  };
-}
-
-/**
- * The SDK's transactions delete without a condition. So one transaction, under the claim's etag, empties the claim and deletes its
- * lines; then the empty claim is deleted. A crash between the two leaves a claim without lines, which the next run deletes.
- */
-async function finish(client: TableClient, owner: string, claim: HeldClaim): Promise<boolean> {
-  const lines = claim.lineIds.map((id): Operation => ['delete', lineKey(owner, id)]);
-  const emptied = change(owner, claim, claimLines.write({ lineIds: [] }));
-  const etag = await submitUnder(client, [emptied, ...lines]);
-  if (etag === undefined) return false;
-  // Another sender may have deleted the empty claim; it has ended all the same.
-  await removeRow(client, claimKey(owner), etag);
-  return true;
-}
-
-function change(owner: string, { etag }: HeldClaim, columns: Row): Operation {
-  return ['update', { ...claimKey(owner), ...columns }, 'Merge', { etag }];
 }
 
 /** Rows come in key order, so the rows of one owner are neighbours: only one owner is in memory at a time. */
@@ -126,14 +140,92 @@ async function oldest(client: TableClient): Promise<Instant | undefined> {
   let least: Instant | undefined;
   const select = ['partitionKey', 'rowKey', 'reason', 'since'];
   for await (const row of rowsOf(client, { select, ahead: true })) {
-    const since = isReminder(row) ? instant.read(row.since) : undefined;
+    const since = isReminder(row) ? col.instant.read(row.since) : undefined;
     if (since !== undefined && since < (least ?? Infinity)) least = since;
   }
   return least;
 }
 
-/** A reminder may not wait; what operators are told once a day may. */
+/** Whether a line is told at once; a notice for operators waits for their daily mail. */
 function isReminder(row: Row): boolean {
-  const reason = text.read(row.reason);
+  const reason = col.text.read(row.reason);
   return reason !== undefined && !isForOperators({ reason });
+}
+
+/** The partition of an owner: the same for all spellings of the address. */
+function partitionOf(owner: string): string {
+  return encode(addressKey(owner));
+}
+
+function claimKey(owner: string): Entity {
+  return entityOf(partitionOf(owner), CLAIM);
+}
+
+function sentKey(owner: string, operationId: string): Entity {
+  return entityOf(partitionOf(owner), SENT + operationId);
+}
+
+function isClaim(row: Row): boolean {
+  return keyOf(row).name === CLAIM;
+}
+
+function isSent(row: Row): boolean {
+  return keyOf(row).name.startsWith(SENT);
+}
+
+function lineRow(reminder: Reminder): Entity {
+  const { scope, name, owner, about, reason } = reminder;
+  const id = `${hashOf({ scope, name })}|${formatInstant(about)}|${encode(reason)}`;
+  return entityOf(partitionOf(owner), id, lineColumns.write(reminder));
+}
+
+/** Undefined for a row that can't be read; the next sweep writes the line again, with the same key. */
+function toLine(row: Row): OutboxLine | undefined {
+  const stored = lineColumns.fill({ owner: ownerOf(row) }, row);
+  const { scope, name, reason, about, crossedOn } = stored;
+  if (scope === undefined || name === undefined || reason === undefined) return undefined;
+  if (about === undefined || crossedOn === undefined) return undefined;
+  const since = stored.since ?? col.instant.read(row.timestamp) ?? about;
+  return { id: keyOf(row).name, reminder: { ...stored, scope, name, reason, about, crossedOn, since } };
+}
+
+/** The address as it was first written. */
+function ownerOf(row: Row): string {
+  const { scope: partition } = keyOf(row);
+  return col.text.read(row.owner) ?? decode(partition) ?? partition;
+}
+
+function stateOf({ accepted, ...claim }: Claim): ClaimState {
+  const unsent = claim.refusal === undefined ? 'claimed' : 'refused';
+  return { ...claim, state: accepted ? 'accepted' : unsent };
+}
+
+/** Always returns a claim, even of an unreadable row: an ignored claim would block its owner for ever. */
+function toClaim(row: Row): HeldClaim {
+  const claimedOn = col.instant.read(row.timestamp) ?? 0;
+  const base = { operationId: '', attempt: 0, lineIds: [], claimedOn, tries: 0, etag: etagOf(row) };
+  const { state, refusal = 'it was refused', ...claim } = claimColumns.fill(base, row);
+  return { ...claim, accepted: state === 'accepted', refusal: state === 'refused' ? refusal : undefined };
+}
+
+/** The reminders are one JSON text, cut into as many columns as it needs. */
+function sentRow(owner: string, sent: SentDigest): Entity {
+  const reminders = JSON.stringify(sent.reminders.map(lineColumns.write));
+  const pieces = reminders.match(new RegExp(`[^]{1,${LONGEST_PIECE}}`, 'gu')) ?? [];
+  const columns = Object.fromEntries(pieces.map((piece, index) => [`reminders${index}`, piece]));
+  return { ...sentKey(owner, sent.operationId), owner, ...sentColumns.write(sent), ...columns };
+}
+
+function toSent(row: Row): SentDigest {
+  let json = '';
+  let piece: string | undefined = '';
+  for (let index = 0; piece !== undefined; index += 1) {
+    json += piece;
+    piece = col.text.read(row[`reminders${index}`]);
+  }
+  const { partitionKey, rowKey } = row;
+  const lines = sentLines.read(json) ?? [];
+  const reminders = lines.flatMap(line => toLine({ partitionKey, rowKey, ...line })?.reminder ?? []);
+  const operationId = keyOf(row).name.slice(SENT.length);
+  return sentColumns.fill({ operationId, on: 0, reminders, lookCount: 0, lookOn: 0 }, row);
 }

@@ -2,7 +2,7 @@
 import type { TableClient } from '@azure/data-tables';
 import type { Key } from '../core/target';
 import { keyOf, type Row } from './columns';
-import { canBeKey, cutToKey, wellFormed } from './keys';
+import { canBeKey, cutToKey } from './keys';
 
 export interface Query {
   /** OData, made of `compare`. */
@@ -17,19 +17,18 @@ export interface Query {
 
 const MOST_ROWS = 1_000;
 
-/** An OData comparison. No URL can hold half a surrogate pair, so U+FFFD is written for it, which sorts after it. */
+/** An OData comparison. No URL can hold half a surrogate pair, so U+FFFD replaces it, which sorts after it. */
 export function compare(column: string, operator: 'eq' | 'gt' | 'ge' | 'lt' | 'le', value: string): string {
-  return `${column} ${operator} '${wellFormed(value).replaceAll("'", "''")}'`;
+  return `${column} ${operator} '${value.toWellFormed().replaceAll("'", "''")}'`;
 }
 
-/** Joins conditions that must all hold. */
 export function and(...conditions: readonly (string | undefined)[]): string | undefined {
   return conditions.filter(condition => condition !== undefined).join(' and ') || undefined;
 }
 
 /**
  * Pages in ascending key order; a page may be empty. The empty partition key is legal, but the SDK ignores a continuation
- * token that has it. So after a row with the empty partition key the rest is queried by key.
+ * token that has it. So after a row with the empty partition key, a new query starts behind that key.
  */
 export async function* pagesOf(client: TableClient, query: Query = {}): AsyncGenerator<readonly Row[]> {
   let { filter } = query;
@@ -44,7 +43,6 @@ export async function* pagesOf(client: TableClient, query: Query = {}): AsyncGen
   }
 }
 
-/** The rows of all pages, one by one. */
 export async function* rowsOf(client: TableClient, query: Query = {}): AsyncGenerator<Row> {
   for await (const page of pagesOf(client, query)) yield* page;
 }
@@ -54,7 +52,7 @@ export async function firstOf(client: TableClient, query: Query): Promise<Row | 
   return undefined;
 }
 
-/** The row of a key. It is queried by a filter, because a filter can hold any key and a path can't. */
+/** The row of a key. It is read with a filter, because a filter can hold any key and a path can't. */
 export async function find(client: TableClient, { scope, name }: Key): Promise<Row | undefined> {
   if (!canBeKey(scope) || !canBeKey(name)) return undefined;
   const filter = and(compare('PartitionKey', 'eq', scope), compare('RowKey', 'eq', name));
@@ -81,7 +79,7 @@ async function* fetched(client: TableClient, query: Query): AsyncGenerator<reado
   }
 }
 
-/** A reader that stops early never awaits the page ahead; a failure of it must not end the process as unhandled. */
+/** A reader that stops early never awaits the next page. If that page fails, the process must not end with an unhandled rejection. */
 function handled<T>(coming: Promise<T>): Promise<T> {
   coming.catch(() => undefined);
   return coming;

@@ -1,11 +1,11 @@
-/** The registry table: people's rows, handed on as they are. */
+/** The registry table: the rows that people write. They are not parsed here. */
 import type { TableClient } from '@azure/data-tables';
 import type { Key } from '../core/target';
 import type { Registry, RegistryRow, Stored } from '../watch/ports';
 import { etagOf, instant, keyOf, type Row } from './columns';
-import { canBeKey, cutToKey, keys, wellFormed } from './keys';
+import { canBeKey, cutToKey, keys } from './keys';
 import { compare, find, firstOf, rowsOf, within } from './pages';
-import { keyColumns, type Operation, removeRow, saveRow, submitEach } from './writes';
+import { entityOf, type Operation, removeRow, saveRow, submitEach } from './writes';
 
 const NOT_A_COLUMN = new Set(['partitionKey', 'rowKey', 'timestamp', 'etag']);
 
@@ -18,14 +18,13 @@ export function openRegistry(client: TableClient): Registry {
       const row = await find(client, key);
       return row && toRow(row);
     },
-    save: ({ scope, name }, columns, etag) =>
-      saveRow(client, { ...keyColumns(scope, name), ...columns }, 'Merge', etag),
-    remove: ({ scope, name }, etag) => removeRow(client, keyColumns(scope, name), etag),
+    save: ({ scope, name }, columns, etag) => saveRow(client, entityOf(scope, name, columns), 'Merge', etag),
+    remove: ({ scope, name }, etag) => removeRow(client, entityOf(scope, name), etag),
     write: (scope, rows) =>
       submitEach(
         client,
         rows.map(({ name, columns, etag }): Operation => {
-          const row = { ...keyColumns(scope, name), ...columns };
+          const row = entityOf(scope, name, columns);
           return etag === undefined ? ['create', row] : ['update', row, 'Merge', { etag }];
         }),
       ),
@@ -45,7 +44,7 @@ async function* allRows(client: TableClient, after: Key | undefined): ReturnType
 
 /** Jumps from each partition to the next: one call for the first row of each, however many rows it has. */
 async function* scopesOf(client: TableClient): ReturnType<Registry['scopes']> {
-  // The first call has no filter: the empty partition key is legal, and no text is less than it.
+  // The first call has no filter, so that it also finds the empty partition key, which is legal.
   let filter: string | undefined;
   for (;;) {
     const row = await firstOf(client, { filter, select: ['partitionKey', 'timestamp'] });
@@ -61,7 +60,7 @@ function toRow(row: Row): Stored<RegistryRow> {
   const columns = Object.fromEntries(
     Object.entries(row)
       .filter(([column]) => !NOT_A_COLUMN.has(column) && !column.startsWith('odata.'))
-      .map(([column, value]) => [column, typeof value === 'string' ? wellFormed(value) : value]),
+      .map(([column, value]) => [column, typeof value === 'string' ? value.toWellFormed() : value]),
   );
   return { ...key, identity: keys.takeApart(key), columns, etag: etagOf(row) };
 }

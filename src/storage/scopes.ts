@@ -1,60 +1,42 @@
 /** The scopes table: one row for each scope, written under its etag, so that lease and pace have one writer at a time. */
 import type { TableClient } from '@azure/data-tables';
-import type { Counts } from '../core/counts';
+import { NO_COUNTS } from '../core/counts';
 import type { Pace } from '../core/pace';
 import type { ScopeRow, Scopes, Stored, Troubles } from '../watch/ports';
-import {
-  boolean,
-  clearable,
-  double,
-  etagOf,
-  instant,
-  json,
-  keyOf,
-  number,
-  optional,
-  type Row,
-  record,
-  text,
-} from './columns';
+import * as col from './columns';
+import { etagOf, keyOf, type Row } from './columns';
 import { find, rowsOf, within } from './pages';
-import { keyColumns, saveRow, submit } from './writes';
+import { deletionsOf, entityOf, saveRow, submit } from './writes';
 
 const PARTITION = 'scope';
 
-const counts = record<Counts>({
-  total: number,
-  healthy: number,
-  expiring: number,
-  expired: number,
-  unknown: number,
-  minted: number,
-  failing: number,
-  invalid: number,
-  pending: number,
-});
+const counts = col.recordOf(NO_COUNTS, col.number);
 
-const trouble = optional(
-  record<NonNullable<Troubles['ownerless']>>({
-    since: instant,
-    put: boolean,
-  }),
+const trouble = col.optional(
+  col.record<NonNullable<Troubles['ownerless']>>({ since: col.instant, put: col.boolean }),
 );
 
-const scopeColumns = record<Omit<ScopeRow, 'scope'>>({
-  holder: clearable(text),
-  leaseUntil: clearable(instant),
-  tick: clearable(instant),
-  startedOn: clearable(instant),
-  finishedTick: clearable(instant),
-  finishedOn: clearable(instant),
-  durationMs: optional(double),
-  pace: optional(
-    json(record<Pace>({ level: number, at: instant, pausedUntil: optional(instant), refusals: number })),
+const pace = col.record<Pace>({
+  level: col.number,
+  at: col.instant,
+  pausedUntil: col.optional(col.instant),
+  refusals: col.number,
+});
+
+const scopeColumns = col.record<Omit<ScopeRow, 'scope'>>({
+  holder: col.clearable(col.text),
+  leaseUntil: col.clearable(col.instant),
+  tick: col.clearable(col.instant),
+  startedOn: col.clearable(col.instant),
+  finishedTick: col.clearable(col.instant),
+  finishedOn: col.clearable(col.instant),
+  durationMs: col.optional(col.double),
+  pace: col.optional(col.json(pace)),
+  counts: col.optional(col.json(counts)),
+  partial: col.optional(
+    col.json(col.record<NonNullable<ScopeRow['partial']>>({ counts, ownerless: col.number })),
   ),
-  counts: optional(json(counts)),
-  partial: optional(json(record<NonNullable<ScopeRow['partial']>>({ counts, ownerless: number }))),
-  troubles: optional(json(record<Troubles>({ scopeFailing: trouble, ownerless: trouble }))),
+  troubles: col.optional(col.json(col.record<Troubles>({ scopeFailing: trouble, ownerless: trouble }))),
 });
 
 export function openScopes(client: TableClient): Scopes {
@@ -63,15 +45,15 @@ export function openScopes(client: TableClient): Scopes {
       const row = await find(client, { scope: PARTITION, name: scope });
       return row && toScopeRow(row);
     },
-    // Replaced whole, so that what is absent is gone.
+    // The whole row is replaced, which also deletes the columns of absent values.
     save: (row, etag) =>
-      saveRow(client, { ...keyColumns(PARTITION, row.scope), ...scopeColumns.write(row) }, 'Replace', etag),
+      saveRow(client, entityOf(PARTITION, row.scope, scopeColumns.write(row)), 'Replace', etag),
     async *all() {
       for await (const row of rowsOf(client, { filter: within(PARTITION, undefined), ahead: true }))
         yield toScopeRow(row);
     },
     async remove(scope) {
-      await submit(client, [['delete', keyColumns(PARTITION, scope)]]);
+      await submit(client, deletionsOf(PARTITION, [scope]));
     },
   };
 }

@@ -1,4 +1,4 @@
-/** Tables: all that the watch stores, opened on one storage account, by a key or by an identity. */
+/** Tables: opens all that the watch stores on one storage account, with a key or an identity. */
 import type { TokenCredential } from '@azure/core-auth';
 import { TableClient, TableServiceClient } from '@azure/data-tables';
 import { once } from '../core/once';
@@ -19,7 +19,7 @@ export type Connection =
 
 const NAMES = ['registry', 'expiries', 'calendar', 'outbox', 'scopes', 'history'] as const;
 
-/** A fault of our own storage may pass soon: three more tries, after 0.5, 1 and 2 s. */
+/** Most faults of our own storage end soon: it is tried three more times, after 0.5, 1 and 2 s. */
 const RETRY = { maxRetries: 3, retryDelayInMs: 500, maxRetryDelayInMs: 4_000 };
 
 /** Opens the six tables; no request is sent before the first use. */
@@ -40,7 +40,7 @@ export function openTables(connection: Connection): Tables & {
   };
 }
 
-/** One call to look: the tables are missing only at the very first start. */
+/** Lists the tables first, in one call: they are missing only at the first start. */
 async function createMissing(connection: Connection): Promise<void> {
   const service = serviceClient(connection);
   const missing = new Set<string>(NAMES);

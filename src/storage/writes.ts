@@ -1,11 +1,11 @@
-/** Writes: one row under its etag, or many rows in few transactions, where one bad row never stops the others. */
+/** Writes: one row under its etag, or many rows in few transactions. One bad row never stops the others. */
 import { RestError, type TableClient, type TransactionAction } from '@azure/data-tables';
 import type { Unwritten } from '../watch/ports';
 import { etagOf, type Row, record, string } from './columns';
 
 /**
  * `['upsert', row, 'Merge' | 'Replace']`, `['create', row]`, `['update', row, 'Merge', {etag}]`, and `['update', row, 'Merge']` or
- * `['delete', keys]`. For the last two a missing row is no fault, and none of them but upsert and create makes a row.
+ * `['delete', keys]`. For the last two, a missing row is no fault. Only upsert and create make a new row.
  */
 export type Operation = TransactionAction;
 
@@ -15,28 +15,34 @@ const MOST_OPERATIONS = 100;
 /** The store takes less than 4 MiB; headers, keys and escapes are only estimated. */
 const MOST_BYTES = 3 * 1024 * 1024;
 const ENVELOPE_BYTES = 1_000;
-/** When the store is down, all parts fail: the whole transaction, its first operation alone and the next part. */
-const MOST_VAGUE_FAULTS = 3;
+/** When the store is down, this many parts fail in a row: the whole transaction, its first operation alone and the next part. */
+const MOST_UNCLEAR_FAULTS = 3;
 
-/** Why a transaction failed: because of one of its operations, the one at `at` where the store names it. */
+/** Why a transaction failed: one of its operations is at fault. */
 interface Fault {
-  readonly at: number | undefined;
+  /** That operation, if the store names one. */
+  readonly named: Operation | undefined;
   readonly why: Unwritten | 'missing';
-  /** It may be a fault of the store: one row can break a store that takes the others. */
-  readonly isVague: boolean;
+  /** A 500: the store itself may be at fault, or one row that makes it fail. */
+  readonly isUnclear: boolean;
 }
 
-/** One transaction on its way, whole or in parts. */
+/** The state of one transaction while it is sent, whole or in parts. */
 interface Submission {
   readonly client: TableClient;
   readonly unwritten: Map<string, Unwritten>;
-  /** After so many more vague faults in a row the store itself is at fault. */
+  /** After this many more unclear faults in a row, the store itself is at fault. */
   retriesLeft: number;
 }
 
-/** The keys of one row. */
-export function keyColumns(partitionKey: string, rowKey: string) {
-  return { partitionKey, rowKey };
+/** A row by its keys, with its columns. */
+export function entityOf(partitionKey: string, rowKey: string, columns: Row = {}): Entity {
+  return { ...columns, partitionKey, rowKey };
+}
+
+/** Deletes rows of one partition; a missing one is no fault. */
+export function deletionsOf(partitionKey: string, rowKeys: readonly string[]): Operation[] {
+  return rowKeys.map(rowKey => ['delete', { partitionKey, rowKey }]);
 }
 
 /**
@@ -60,12 +66,7 @@ export async function removeRow(
   etag: string,
 ): Promise<boolean> {
   const removed = client.deleteEntity(partitionKey, rowKey, { etag });
-  return (
-    (await unlessOvertaken(
-      removed.then(() => true),
-      true,
-    )) ?? false
-  );
+  return (await unlessOvertaken(removed, true)) !== undefined;
 }
 
 async function unlessOvertaken<T>(write: Promise<T>, mayBeMissing: boolean): Promise<T | undefined> {
@@ -80,7 +81,7 @@ async function unlessOvertaken<T>(write: Promise<T>, mayBeMissing: boolean): Pro
 
 /**
  * Carries out operations in transactions of up to 100, one after another: n good ones on one partition cost ⌈n/100⌉ calls. Of
- * several operations on one row, the last counts.
+ * several operations on one row, only the last is carried out.
  * @returns the keys of the rows that were not written, and why; all others are.
  * @throws RestError for what is not about a row: network, 401, 403, 429, 5xx (also a 500 that persists), a missing table.
  */
@@ -90,18 +91,18 @@ export async function submitEach(
 ): Promise<Map<string, Unwritten>> {
   const unwritten = new Map<string, Unwritten>();
   for (const transaction of transactionsOf(operations)) {
-    const retriesLeft = transaction.length > 1 ? MOST_VAGUE_FAULTS : 1;
+    const retriesLeft = transaction.length > 1 ? MOST_UNCLEAR_FAULTS : 1;
     await sendInParts(transaction, { client, unwritten, retriesLeft });
   }
   return unwritten;
 }
 
-/** The same for operations without an etag, of which none can be overtaken: the keys of the refused rows. */
+/** The same for operations without an etag, which can't be overtaken. @returns the keys of the refused rows. */
 export async function submit(client: TableClient, operations: readonly Operation[]): Promise<Set<string>> {
   return new Set((await submitEach(client, operations)).keys());
 }
 
-/** The same for rows that all must be written: throws for a refused one, after the rest is written. */
+/** The same for rows that must all be written. @throws Error for a refused one, after the others are written. */
 export async function submitAll(client: TableClient, operations: readonly Operation[]): Promise<void> {
   const refused = await submit(client, operations);
   if (refused.size > 0) throw new Error(`table ${client.tableName} refused ${[...refused].join(', ')}`);
@@ -123,11 +124,12 @@ export async function submitUnder(
     const fault = faultOf(error, operations);
     if (fault?.why === 'overtaken') return undefined;
     if (fault?.why !== 'missing') throw error;
-    return await submitUnder(client, operations.toSpliced(fault.at ?? 0, 1));
+    const others = operations.filter(operation => operation !== fault.named);
+    return await submitUnder(client, others);
   }
 }
 
-/** Sends a transaction; where it fails, without the operation that the store names, or else in halves. */
+/** Sends a transaction. If it fails, sends it again without the operation that the store names; if the store names none, in halves. */
 async function sendInParts(operations: Operation[], submission: Submission): Promise<void> {
   const fault = await attempt(operations, submission);
   if (!fault) return;
@@ -142,22 +144,21 @@ async function sendInParts(operations: Operation[], submission: Submission): Pro
 async function attempt(operations: Operation[], submission: Submission): Promise<Fault | undefined> {
   try {
     await submission.client.submitTransaction(operations);
-    submission.retriesLeft = MOST_VAGUE_FAULTS;
+    submission.retriesLeft = MOST_UNCLEAR_FAULTS;
     return undefined;
   } catch (error) {
     const fault = faultOf(error, operations);
-    submission.retriesLeft = fault?.isVague ? submission.retriesLeft - 1 : MOST_VAGUE_FAULTS;
+    submission.retriesLeft = fault?.isUnclear ? submission.retriesLeft - 1 : MOST_UNCLEAR_FAULTS;
     if (fault && submission.retriesLeft > 0) return fault;
     throw error;
   }
 }
 
-/** The named operation is tried alone at the end, because the store may name a wrong one; a missing row needs no try. */
-function partsOf(operations: Operation[], { at, why, isVague }: Fault): Operation[][] {
-  const named = at === undefined ? undefined : operations[at];
+/** The named operation is tried alone at the end, because the store may name the wrong one; a missing row is not tried again. */
+function partsOf(operations: Operation[], { named, why, isUnclear }: Fault): Operation[][] {
   if (!named) {
-    // One alone, before the halves, soon shows whether the store still takes any.
-    const first = isVague ? 1 : 0;
+    // One operation alone, before the halves, shows soon whether the store takes anything.
+    const first = isUnclear ? 1 : 0;
     const half = Math.ceil((operations.length + first) / 2);
     const parts = [operations.slice(0, first), operations.slice(first, half), operations.slice(half)];
     return parts.filter(part => part.length > 0);
@@ -169,23 +170,23 @@ function partsOf(operations: Operation[], { at, why, isVague }: Fault): Operatio
 /** The fault of an operation; undefined for an error that is not about a row. */
 function faultOf(error: unknown, operations: readonly Operation[]): Fault | undefined {
   // The SDK can't write a key with half a surrogate pair into a path.
-  if (error instanceof URIError) return { at: undefined, why: 'refused', isVague: false };
+  if (error instanceof URIError) return { named: undefined, why: 'refused', isUnclear: false };
   if (!(error instanceof RestError)) return undefined;
-  const number = /^(\d+):/.exec(error.message)?.[1];
-  const at = number === undefined ? undefined : Number(number);
-  const why = whyUnwritten(error, at === undefined ? undefined : operations[at]);
-  return why && { at, why, isVague: error.statusCode === 500 };
+  // The message begins with the index of the operation; without one, `Number` gives NaN.
+  const named = operations[Number(/^(\d+):/.exec(error.message)?.[1])];
+  const why = whyUnwritten(error, named);
+  return why && { named, why, isUnclear: error.statusCode === 500 };
 }
 
 function whyUnwritten(error: RestError, named: Operation | undefined): Fault['why'] | undefined {
   if (isOvertaken(error)) return 'overtaken';
-  // Only a row that the store names is missing: of a missing account it says the same.
+  // A missing account has the same code, but there the store names no operation.
   if (isMissing(error)) return named && whyMissing(named);
   const isStoresFault = error.code === 'InvalidAuthenticationInfo' || error.code === 'OperationTimedOut';
   return !isStoresFault && [400, 413, 500].includes(error.statusCode ?? 0) ? 'refused' : undefined;
 }
 
-/** An upsert or a create that misses something is a fault of the store. */
+/** Undefined for an upsert or a create: they need no row, so the store is at fault. */
 function whyMissing(operation: Operation): Fault['why'] | undefined {
   const [action, , , options] = operation;
   if (action === 'update' && options?.etag !== undefined) return 'overtaken';
@@ -228,7 +229,7 @@ function* transactionsOf(operations: readonly Operation[]): Generator<Operation[
   }
 }
 
-/** The operations of each partition, one for each row: its last. */
+/** The operations of each partition: for each row, the last. */
 function partitionsOf(operations: readonly Operation[]): Iterable<Operation>[] {
   const partitions = new Map<string, Map<string, Operation>>();
   for (const operation of operations) {

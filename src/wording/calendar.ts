@@ -5,16 +5,16 @@ import { type CalendarEvent, icalendarOf } from '../formats/icalendar';
 import { DAY, HOUR, type Instant } from '../formats/instant';
 import { webLink } from '../formats/text';
 import { utc } from '../formats/when';
-import { calendarExpiry, nameOf } from './line';
+import { lineWords, nameOf } from './line';
 import { howToRenew, words } from './notice-wording';
 
 const ALARMS = [DAY, HOUR];
 
-/** All expiries that are known and still to come, one for each target; undefined if there is none. */
+/** The known expiries after `asOf`, one event for each target; undefined if there is none. */
 export function calendarOf(digest: Digest): string | undefined {
   const events = new Map<string, CalendarEvent>();
   for (const line of digest.lines) {
-    const expiresOn = calendarExpiry(line);
+    const { calendarExpiry: expiresOn } = lineWords(line, digest.asOf);
     if (expiresOn === undefined || expiresOn <= digest.asOf) continue;
     const uid = eventUid(line.reminder);
     // The most urgent line of a target comes first.

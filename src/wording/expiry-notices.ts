@@ -4,19 +4,7 @@ import { formatThreshold, type Threshold } from '../core/thresholds';
 import { DAY, type Instant } from '../formats/instant';
 import { sentence } from '../formats/text';
 import { expiryPhrase, moment, span, utc, utcDate } from '../formats/when';
-import {
-  expiryDate,
-  fact,
-  howToRenew,
-  type NoticeWording,
-  notes,
-  present,
-  rowOf,
-  runbook,
-  snooze,
-  where,
-  words,
-} from './notice-wording';
+import { expiryDate, factsOf, howToRenew, type NoticeWording, rowOf, words } from './notice-wording';
 
 type Dated = NoticeOf<'threshold'>;
 
@@ -24,81 +12,78 @@ const BADGES = { expired: 'Expired', soon: 'Soon', later: 'Later' } as const;
 const SOON = 7 * DAY;
 
 export const EXPIRY_NOTICES: { readonly [K in NoticeAbout<'expiry'>]: NoticeWording<K> } = {
-  threshold: {
-    words(notice, line, asOf) {
-      const { expiresOn, unconfirmed } = notice;
-      const urgency = urgencyOf(expiresOn, asOf);
-      return {
-        urgency,
-        badge: BADGES[urgency],
-        phrase: expiryPhrase(expiresOn, asOf),
-        ...expiryDate(expiresOn),
-        warning: unconfirmed && warningOf(unconfirmed),
-        facts: present([
-          fact('What to do', howToRenew(line), afterRenewal(notice)),
-          runbook(line),
-          where(line),
-          fact('Evidence', `${unconfirmed ? 'Last read' : 'Read'} from Azure on ${utc(notice.readOn)}.`),
-          fact('Why now', whyNow(notice.threshold, line.reminder.crossedOn)),
-          notes(line),
-          snooze(line),
-        ]),
-      };
-    },
-    subject: ({ expiresOn }, asOf, at) => ` ${expiryPhrase(expiresOn, asOf)} (${at(expiresOn)})`,
-    calendarExpiry: ({ expiresOn }) => expiresOn,
+  threshold(notice, line, asOf) {
+    const { expiresOn, unconfirmed } = notice;
+    const urgency = urgencyOf(expiresOn, asOf);
+    const phrase = expiryPhrase(expiresOn, asOf);
+    return {
+      urgency,
+      badge: BADGES[urgency],
+      phrase,
+      ...expiryDate(expiresOn),
+      warning: unconfirmed && warningOf(unconfirmed),
+      subject: at => ` ${phrase} (${at(expiresOn)})`,
+      calendarExpiry: expiresOn,
+      facts: factsOf(
+        line,
+        { 'What to do': [howToRenew(line), afterRenewal(notice)] },
+        {
+          Evidence: [`${unconfirmed ? 'Last read' : 'Read'} from Azure on ${utc(notice.readOn)}.`],
+          'Why now': [whyNow(notice.threshold, line.reminder.crossedOn)],
+        },
+      ),
+    };
   },
-  gone: {
-    words({ expiresOn, since, readOn }, line, asOf) {
-      const phrase = expiryPhrase(expiresOn, asOf);
-      return {
-        urgency: 'expired',
-        badge: 'Expired and gone',
-        phrase: `${phrase} and is gone`,
-        brief: phrase,
-        ...expiryDate(expiresOn),
-        facts: present([
-          fact(
-            'What to do',
+  gone({ expiresOn, since, readOn }, line, asOf) {
+    const brief = expiryPhrase(expiresOn, asOf);
+    return {
+      urgency: 'expired',
+      badge: 'Expired and gone',
+      phrase: `${brief} and is gone`,
+      brief,
+      ...expiryDate(expiresOn),
+      subject: at => ` ${brief} and is gone (${at(expiresOn)})`,
+      facts: factsOf(
+        line,
+        {
+          'What to do': [
             `Replaced? Register the new one and remove this row from the registry (${rowOf(line)}).`,
             `Still needed? ${howToRenew(line)}`,
             'Not needed any more? Remove the row.',
-          ),
-          runbook(line),
-          where(line),
-          fact(
-            'Evidence',
+          ],
+        },
+        {
+          Evidence: [
             readOn === undefined ? '' : `Last read from Azure on ${utc(readOn)}.`,
             `Not found since ${utc(since)}.`,
-          ),
-          fact('Why now', 'Its expiry has passed, and it was not found twice in a row. This is told once.'),
-          notes(line),
-          snooze(line),
-        ]),
-      };
-    },
-    subject: ({ expiresOn }, asOf, at) => ` ${expiryPhrase(expiresOn, asOf)} and is gone (${at(expiresOn)})`,
+          ],
+          'Why now': ['Its expiry has passed, and it was not found twice in a row. This is told once.'],
+        },
+      ),
+    };
   },
-  renewed: {
-    words({ expiresOn, from, readOn }, line, asOf) {
-      const phrase = `now ${expiryPhrase(expiresOn, asOf)}`;
-      return {
-        urgency: 'good',
-        badge: 'Renewed',
-        phrase: `was renewed: ${phrase}`,
-        brief: phrase,
-        ...expiryDate(expiresOn),
-        facts: present([
-          fact('What to do', 'Nothing. Reminders follow the new expiry by themselves.'),
-          fact('It was', `${moment(from)}.`),
-          where(line),
-          fact('Evidence', `Read from Azure on ${utc(readOn)}.`),
-          fact('Why now', 'You were reminded of the earlier expiry, and a later one was read since.'),
-        ]),
-      };
-    },
-    subject: ({ expiresOn }) => ` was renewed until ${utcDate(expiresOn)}`,
-    calendarExpiry: ({ expiresOn }) => expiresOn,
+  renewed({ expiresOn, from, readOn }, line, asOf) {
+    const brief = `now ${expiryPhrase(expiresOn, asOf)}`;
+    return {
+      urgency: 'good',
+      badge: 'Renewed',
+      phrase: `was renewed: ${brief}`,
+      brief,
+      ...expiryDate(expiresOn),
+      subject: () => ` was renewed until ${utcDate(expiresOn)}`,
+      calendarExpiry: expiresOn,
+      facts: factsOf(
+        line,
+        {
+          'What to do': ['Nothing. Reminders follow the new expiry by themselves.'],
+          'It was': [`${moment(from)}.`],
+        },
+        {
+          Evidence: [`Read from Azure on ${utc(readOn)}.`],
+          'Why now': ['You were reminded of the earlier expiry, and a later one was read since.'],
+        },
+      ),
+    };
   },
 };
 

@@ -30,36 +30,13 @@ export function lineWords(line: DigestLine, asOf: Instant): LineWords {
   };
 }
 
-/** What follows the name in the mail's subject. */
-export function subjectPhrase(line: DigestLine, asOf: Instant, at: (instant: Instant) => string): string {
-  return phraseOf(line.notice.is, line.notice, asOf, at);
-}
-
-/** The expiry that the calendar file gets; undefined for none. */
-export function calendarExpiry({ notice }: DigestLine): Instant | undefined {
-  return expiryOf(notice.is, notice);
-}
-
-/** The display name, or else the key under which the registry has it. */
+/** The display name; without one, the name in the registry. */
 export function nameOf({ displayName, reminder, notice }: DigestLine): string {
   const nameless = isOperatorNotice(notice.is) ? 'the watcher' : 'a token without a name';
   return cut(oneLine(displayName) || oneLine(reminder.name) || nameless, LONGEST_NAME);
 }
 
-/** The compiler pairs a kind with its notice through a type parameter only; so each of these has one. */
+/** Generic, because only a type parameter pairs a kind with its notice. */
 function noticeWords<K extends NoticeKind>(kind: K, notice: NoticeOf<K>, line: DigestLine, asOf: Instant) {
-  return WORDING[kind].words(notice, line, asOf);
-}
-
-function phraseOf<K extends NoticeKind>(
-  kind: K,
-  notice: NoticeOf<K>,
-  asOf: Instant,
-  at: (instant: Instant) => string,
-) {
-  return WORDING[kind].subject(notice, asOf, at);
-}
-
-function expiryOf<K extends NoticeKind>(kind: K, notice: NoticeOf<K>) {
-  return WORDING[kind].calendarExpiry?.(notice);
+  return WORDING[kind](notice, line, asOf);
 }

@@ -1,24 +1,22 @@
-/** What the wording of one notice is made of: its words in a mail, and the rows of facts below its name. Texts of other people are cleaned here. */
+/** The parts of a notice's wording: its words in a mail, and the facts below its name. Texts from outside are cleaned here. */
 import type { DigestLine } from '../core/digest';
-import type { LastKnown, NoticeKind, NoticeOf } from '../core/notices';
+import { type LastKnown, NOTICES, type NoticeKind, type NoticeOf } from '../core/notices';
 import type { Instant } from '../formats/instant';
 import { cut, lines, oneLine, sentence, webLink } from '../formats/text';
 import { expiryPhrase, moment, utc, utcDate } from '../formats/when';
 
-/** Everything that is said about one kind of notice. */
-export interface NoticeWording<Kind extends NoticeKind> {
-  words(notice: NoticeOf<Kind>, line: DigestLine, asOf: Instant): NoticeWords;
-  /** What follows the name in the mail's subject; `at` writes an instant as short as the subject needs it. */
-  subject(notice: NoticeOf<Kind>, asOf: Instant, at: (instant: Instant) => string): string;
-  /** The expiry that the calendar file gets; without this function, none. */
-  calendarExpiry?(notice: NoticeOf<Kind>): Instant | undefined;
-}
+/** All that is said about one kind of notice. */
+export type NoticeWording<Kind extends NoticeKind> = (
+  notice: NoticeOf<Kind>,
+  line: DigestLine,
+  asOf: Instant,
+) => NoticeWords;
 
 export interface NoticeWords {
   readonly urgency: Urgency;
   /** Says the urgency in a word, since not every reader sees the colour. */
   readonly badge: string;
-  /** `expires in 7 days`: follows the name, after a colon where name and phrase are no sentence. */
+  /** `expires in 7 days`: follows the name and the joint, which is a colon if the two are no sentence. */
   readonly phrase: string;
   readonly joint: ' ' | ': ';
   /** A shorter phrase for the overview. */
@@ -31,6 +29,10 @@ export interface NoticeWords {
   /** Why the date may be wrong. */
   readonly warning?: string;
   readonly facts: readonly Fact[];
+  /** What follows the name in the mail's subject; if absent, joint and phrase. `at` formats an instant for the subject. */
+  readonly subject?: (at: (instant: Instant) => string) => string;
+  /** The expiry that the calendar file gets. */
+  readonly calendarExpiry?: Instant;
 }
 
 /** `mend`: something must be repaired by a person. */
@@ -39,30 +41,51 @@ export type Urgency = 'expired' | 'soon' | 'later' | 'mend' | 'good';
 export interface Fact {
   readonly term: string;
   readonly paragraphs: readonly string[];
-  /** `href` is http or https. `spoken`: the text part shows the label, too, because the term alone does not explain the link. */
+  /** `href` is http or https. `spoken`: the text part also shows the label, because the term does not explain the link. */
   readonly link?: { readonly href: string; readonly shown: string; readonly spoken?: boolean };
 }
 
 const LONGEST = { words: 1_000, notes: 2_000, host: 80 };
 
-export function fact(term: string, ...paragraphs: readonly string[]): Fact {
-  return { term, paragraphs };
+/** Paragraphs by term. */
+type Said = Readonly<Record<string, readonly string[]>>;
+
+/** The facts below a name: those said first, where the target is, and those said last. A fact without content is left out. */
+export function factsOf(line: DigestLine, first: Said, last: Said): Fact[] {
+  const { about, says, snoozable } = NOTICES[line.notice.is];
+  const needsAction = says !== 'goodNews';
+  // Without a page to open, the scope is already in the name.
+  const hasPlace = about !== 'watcher' || line.portalUrl !== undefined;
+  const facts = [
+    ...said(first),
+    ...(needsAction ? [linked('Runbook', [], line.runbook)] : []),
+    ...(hasPlace ? [linked('Where', [words(line.where)], line.portalUrl)] : []),
+    ...said(last),
+    ...(needsAction ? [notes(line)] : []),
+    ...(snoozable ? [snooze(line)] : []),
+  ];
+  return facts
+    .map(fact => ({ ...fact, paragraphs: fact.paragraphs.filter(paragraph => paragraph !== '') }))
+    .filter(({ paragraphs, link }) => paragraphs.length > 0 || link);
 }
 
-export function runbook(line: DigestLine): Fact {
-  return linked('Runbook', [], line.runbook);
+function said(paragraphs: Said): Fact[] {
+  return Object.entries(paragraphs).map(([term, texts]) => ({ term, paragraphs: texts }));
 }
 
-export function where(line: DigestLine): Fact {
-  return linked('Where', [words(line.where)], line.portalUrl);
+function linked(term: string, paragraphs: readonly string[], url: string | undefined): Fact {
+  const href = webLink(url);
+  return href === undefined
+    ? { term, paragraphs }
+    : { term, paragraphs, link: { href, shown: `Open ${cut(new URL(href).host, LONGEST.host)}` } };
 }
 
-export function notes(line: DigestLine): Fact {
+function notes(line: DigestLine): Fact {
   return { term: 'Notes', paragraphs: lines(cut(line.notes ?? '', LONGEST.notes)) };
 }
 
 /** The signed link. Following it only opens a page, so mail scanners can't snooze anything. */
-export function snooze(line: DigestLine): Fact {
+function snooze(line: DigestLine): Fact {
   const href = webLink(line.snoozeUrl);
   const shown = 'Snooze, or say that you replaced it';
   return {
@@ -70,13 +93,6 @@ export function snooze(line: DigestLine): Fact {
     paragraphs: [],
     link: href === undefined ? undefined : { href, shown, spoken: true },
   };
-}
-
-/** Without those that have no content. */
-export function present(facts: readonly Fact[]): Fact[] {
-  return facts
-    .map(given => ({ ...given, paragraphs: given.paragraphs.filter(paragraph => paragraph !== '') }))
-    .filter(given => given.paragraphs.length > 0 || given.link);
 }
 
 /** The keys of the row to change: any table tool finds it by them. */
@@ -88,7 +104,7 @@ export function howToRenew(line: DigestLine): string {
   return sentence(words(line.howToRenew));
 }
 
-/** What is known of an expiry that can't be read now, and when it was read. */
+/** What is known of an expiry that can't be read now, and when it was read last. */
 export function knownExpiry({ expiresOn, readOn, minted }: LastKnown, asOf: Instant): string {
   const read = readOn === undefined ? '' : `; last read from Azure on ${utc(readOn)}`;
   if (expiresOn === undefined) return 'No expiry was ever read.';
@@ -109,11 +125,4 @@ export function expiryDate(expiresOn: Instant): Pick<NoticeWords, 'date' | 'date
 /** One line, at most 1,000 characters. */
 export function words(text: string): string {
   return cut(oneLine(text), LONGEST.words);
-}
-
-function linked(term: string, paragraphs: readonly string[], url: string | undefined): Fact {
-  const href = webLink(url);
-  return href === undefined
-    ? { term, paragraphs }
-    : { term, paragraphs, link: { href, shown: `Open ${cut(new URL(href).host, LONGEST.host)}` } };
 }

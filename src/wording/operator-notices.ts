@@ -2,47 +2,32 @@
 import type { NoticeAbout, OperatorNotice } from '../core/notices';
 import { cut, lines, oneLine, sentence } from '../formats/text';
 import { moment } from '../formats/when';
-import {
-  fact,
-  type NoticeWording,
-  type NoticeWords,
-  notes,
-  present,
-  rowOf,
-  runbook,
-  snooze,
-  where,
-} from './notice-wording';
+import { factsOf, type NoticeWording, type NoticeWords, rowOf } from './notice-wording';
 
 const LONGEST_FAULT = 10_000;
 const LONGEST_NOTE = 4_000;
 
 export const ROW_NOTICES: { readonly [K in NoticeAbout<'row'>]: NoticeWording<K> } = {
-  invalid: {
-    words: ({ faults, since }, line) => ({
-      urgency: 'mend',
-      badge: 'Row to mend',
-      phrase: "registry row can't be understood",
-      brief: "row can't be understood",
-      joint: ': ',
-      dateIs: 'Since',
-      date: moment(since),
-      facts: present([
-        fact("What's wrong", ...faults.map(fault => cut(oneLine(fault), LONGEST_FAULT))),
-        fact(
-          'What to do',
+  invalid: ({ faults, since }, line) => ({
+    urgency: 'mend',
+    badge: 'Row to mend',
+    phrase: "registry row can't be understood",
+    brief: "row can't be understood",
+    joint: ': ',
+    dateIs: 'Since',
+    date: moment(since),
+    facts: factsOf(
+      line,
+      {
+        "What's wrong": faults.map(fault => cut(oneLine(fault), LONGEST_FAULT)),
+        'What to do': [
           `Correct the row in the registry (${rowOf(line)}). Until then the watcher uses only what it understands of the row, and that may be nothing.`,
           'There is nothing to acknowledge.',
-        ),
-        runbook(line),
-        where(line),
-        fact('Why now', 'This is told once, for as long as the row stays like this.'),
-        notes(line),
-        snooze(line),
-      ]),
-    }),
-    subject: () => ": registry row can't be understood",
-  },
+        ],
+      },
+      { 'Why now': ['This is told once, for as long as the row stays like this.'] },
+    ),
+  }),
 };
 
 export const WATCHER_NOTICES: { readonly [K in OperatorNotice]: NoticeWording<K> } = {
@@ -71,21 +56,14 @@ function troubleOfTheWatcher(
   said: Pick<NoticeWords, 'badge' | 'phrase' | 'joint' | 'dateIs'>,
   ...whatToDo: readonly string[]
 ): NoticeWording<OperatorNotice> {
-  return {
-    words: ({ since, note }, line) => ({
-      urgency: 'mend',
-      ...said,
-      date: moment(since),
-      facts: present([
-        fact("What's wrong", ...lines(cut(note, LONGEST_NOTE)).map(sentence)),
-        fact('What to do', ...whatToDo),
-        runbook(line),
-        // Without a page to open, the scope is already in the name.
-        ...(line.portalUrl === undefined ? [] : [where(line)]),
-        fact('Why now', 'You are an operator of the watcher, and no owner of a token can solve this.'),
-        notes(line),
-      ]),
-    }),
-    subject: () => said.joint + said.phrase,
-  };
+  return ({ since, note }, line) => ({
+    urgency: 'mend',
+    ...said,
+    date: moment(since),
+    facts: factsOf(
+      line,
+      { "What's wrong": lines(cut(note, LONGEST_NOTE)).map(sentence), 'What to do': whatToDo },
+      { 'Why now': ['You are an operator of the watcher, and no owner of a token can solve this.'] },
+    ),
+  });
 }

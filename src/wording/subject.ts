@@ -3,7 +3,7 @@ import type { Digest, DigestLine } from '../core/digest';
 import { isOperatorNotice, NOTICES } from '../core/notices';
 import { cut } from '../formats/text';
 import { counted, utc, utcDate } from '../formats/when';
-import { nameOf, subjectPhrase } from './line';
+import { lineWords, nameOf } from './line';
 
 /** What a mail is about, counted. */
 interface Counts {
@@ -31,7 +31,9 @@ export function subjectOf(digest: Digest): string {
       first,
       ` and ${others} more`,
     );
-  return fitted(opening(counts, first), first, subjectPhrase(first, asOf, isOne(counts) ? utc : utcDate));
+  const { subject, joint, phrase } = lineWords(first, asOf);
+  const after = subject?.(isOne(counts) ? utc : utcDate) ?? joint + phrase;
+  return fitted(opening(counts, first), first, after);
 }
 
 /** `2 tokens need you`: the count of the subject, as the heading in the mail. */
@@ -40,7 +42,7 @@ export function headingOf(digest: Digest): string {
   return needsAction(counts) === 0 && counts.good > 0 ? goodNews(counts) : needYou(counts);
 }
 
-/** How the lines are ordered; '' where the order says nothing. */
+/** A sentence on the order of the lines; '' if the order has no meaning. */
 export function orderOf(digest: Digest): string {
   const counts = countsOf(digest);
   if (digest.lines.length < 2 || needsAction(counts) === 0) return '';
@@ -71,7 +73,7 @@ function opening(counts: Counts, { notice }: DigestLine): string {
   return `${needsAction(counts) === 0 ? goodNews(counts) : needYou(counts)}: `;
 }
 
-/** The name is shortened first: what happened and when must be seen. */
+/** Shortens the name first, because the reader must see what happened and when. */
 function fitted(before: string, line: DigestLine, after: string): string {
   const room = LONGEST - before.length - after.length;
   return cut(before + cut(nameOf(line), Math.max(1, Math.min(LONGEST_NAME, room))) + after, LONGEST);
@@ -83,7 +85,7 @@ function countsOf({ lines, more }: Digest): Counts {
   for (const line of lines) if (!found.has(identityOf(line))) found.set(identityOf(line), countedAs(line));
   const counts = { tokens: 0, rows: 0, matters: 0, good: 0 };
   for (const sort of found.values()) counts[sort] += 1;
-  // Lines are in order of urgency, so the lines of the next mail are no worse than the last line here.
+  // The most urgent line comes first, so the lines of the next mail count as the last line here.
   const last = lines.at(-1);
   if (last) counts[countedAs(last)] += more;
   return counts;

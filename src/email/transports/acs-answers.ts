@@ -1,18 +1,16 @@
 /** What an answer of Communication Services means: for a send, and for a read of an operation's status. */
 import * as v from 'valibot';
-import { answerOf, type HttpAnswer, RequestFailed, retryAfterMs } from '../../azure/request';
+import { answerOf, errorCodeOf, type HttpAnswer, RequestFailed, retryAfterMs } from '../../azure/request';
 import { parseJson } from '../../formats/json';
 import type { OperationStatus, SendOutcome } from '../../watch/ports';
-
-const Code = v.pipe(v.string(), v.regex(/^[A-Za-z]{3,60}$/));
-
-/** An error's body: `{error: {code, message}}` (CommunicationServicesEmail.json, 2025-09-01). Only the code is read. */
-const ErrorBody = v.object({ error: v.object({ code: Code }) });
 
 /** `EmailSendResult` (CommunicationServicesEmail.json, 2025-09-01); more statuses may be added to it. */
 const SendResult = v.object({
   status: v.string(),
-  error: v.fallback(v.optional(v.object({ code: Code })), undefined),
+  error: v.fallback(
+    v.optional(v.object({ code: v.pipe(v.string(), v.regex(/^[A-Za-z]{3,60}$/)) })),
+    undefined,
+  ),
 });
 
 const ROLE =
@@ -21,15 +19,15 @@ const ADDRESS = 'correct COMMUNICATION_ENDPOINT, or link the domain of MAIL_SEND
 const SENDER =
   'the service does not accept MAIL_SENDER; link its domain to the resource and use one of its sender names';
 
-/** Faults of the watcher's own configuration. No reminder may be given up for them. */
+/** Faults of the watcher's own configuration. They must not end any reminder. */
 const FIXES: Readonly<Record<number, string>> = { 401: ROLE, 403: ROLE, 404: ADDRESS };
 
 /** After these statuses the mail may have been sent, or may be accepted later. */
 const TEMPORARY = new Set([408, 409, 429]);
 
 /**
- * 2xx: accepted. A 4xx: refused, but for 401, 403, 404, 408, 409, 429 and codes that name the sender. All else is unsettled.
- * So is a 429: a mail with that answer was seen to be delivered. Only the operation id tells.
+ * 2xx: accepted. A 4xx: refused, except 401, 403, 404, 408, 409, 429 and codes that name the sender. All else is unsettled.
+ * A 429, too, since a mail with that answer was seen to be delivered: only the operation's status tells.
  */
 export function sendOutcome(result: HttpAnswer | RequestFailed): SendOutcome {
   const answer = partialOr(result);
@@ -51,7 +49,7 @@ export function operationStatus(result: HttpAnswer | RequestFailed): OperationSt
   return { status: 'unknown', message, retryAfterMs: wait };
 }
 
-/** The status decides: a mail that was accepted stays accepted when the body of the answer breaks off. */
+/** The status decides: a mail with a 2xx is accepted, even if the body of the answer is incomplete. */
 function partialOr(result: HttpAnswer | RequestFailed): HttpAnswer | RequestFailed {
   return result instanceof RequestFailed && result.partial ? answerOf(result.partial) : result;
 }
@@ -66,32 +64,26 @@ function unsettled(answer: HttpAnswer | RequestFailed): Extract<SendOutcome, { o
 }
 
 function statusInWords(answer: HttpAnswer): string {
-  const code = codeOf(answer);
+  const code = errorCodeOf(answer);
   return `the mail service answered ${answer.status}${code === undefined ? '' : ` ${code}`}`;
 }
 
 function fixFor(answer: HttpAnswer): string | undefined {
   const { status } = answer;
   if (status >= 300 && status < 400) return `it redirects; ${ADDRESS}`;
-  return status === 400 && /sender|domain/i.test(codeOf(answer) ?? '') ? SENDER : FIXES[status];
+  return status === 400 && /sender|domain/i.test(errorCodeOf(answer) ?? '') ? SENDER : FIXES[status];
 }
 
-function codeOf({ body }: HttpAnswer): string | undefined {
-  const parsed = v.safeParse(ErrorBody, parseJson(body ?? ''));
-  return parsed.success ? parsed.output.error.code : undefined;
-}
-
-function failureInWords({ reason, code = '' }: RequestFailed): string {
-  const name = /^\w{3,60}$/.test(code) && code !== 'Error' ? ` (${code})` : '';
+function failureInWords({ reason, codeInBrackets }: RequestFailed): string {
   switch (reason) {
     case 'timeout':
       return 'the mail service did not answer in time';
     case 'signIn':
-      return `the sign-in to the mail service failed${name}: ${ROLE}`;
+      return `the sign-in to the mail service failed${codeInBrackets}: ${ROLE}`;
     case 'notHttp':
-      return `the answer in place of the mail service's is not valid HTTP${name}`;
+      return `the answer in place of the mail service's is not valid HTTP${codeInBrackets}`;
     case 'unreachable':
-      return `the mail service could not be reached${name}`;
+      return `the mail service could not be reached${codeInBrackets}`;
   }
 }
 
@@ -101,7 +93,7 @@ function statusIn(body: string | undefined): OperationStatus {
   if (status === 'Succeeded') return { status: 'succeeded' };
   if (status === 'Failed' || status === 'Canceled')
     return { status: 'failed', message: endInWords(status, error?.code) };
-  // The service knows the operation, so it accepted the mail, whatever else the body says.
+  // The service knows the operation, so it accepted the mail.
   return { status: 'running' };
 }
 

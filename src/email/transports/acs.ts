@@ -1,4 +1,4 @@
-/** Mail by Azure Communication Services: sends a digest with the service's own client, and reads what became of it. */
+/** Mail by Azure Communication Services: sends a digest with the service's own client, and reads whether it was delivered. */
 import { createCommunicationAuthPolicy } from '@azure/communication-common';
 import { EmailClient, type EmailMessage } from '@azure/communication-email';
 import type { KeyCredential, TokenCredential } from '@azure/core-auth';
@@ -39,12 +39,12 @@ type Credential = KeyCredential | SafeCredential;
 
 const MAX_BYTES = 64 * 1_024;
 const API_VERSION = '2025-09-01';
-/** The client does not work without a credential. Where this one signs, the signature is removed before the request is sent. */
+/** The client needs a credential. The signature of this one is removed before the request is sent. */
 const NO_CREDENTIAL: KeyCredential = { key: '' };
 
 /** @throws Error when the endpoint is neither https nor on this machine (rule 21). */
 export function createMailer(options: MailerOptions): Mailer {
-  const { sender, timeoutMs, publicUrl } = options;
+  const { timeoutMs } = options;
   const parsed = parseEndpoint(options.endpoint);
   if ('fault' in parsed) throw new Error(`The mail service: ${parsed.fault}.`);
   const { origin } = parsed;
@@ -60,19 +60,19 @@ export function createMailer(options: MailerOptions): Mailer {
   const request = requestsThrough(httpClient, createCommunicationAuthPolicy(credential));
   return {
     async send(digest, operationId) {
-      const message = messageOf(digest, sender, { publicUrl });
-      return await inTime(timeoutMs, signal => sendOnce(client, message, operationId, signal));
+      const message = messageOf(digest, options);
+      return await sendOnce(client, message, operationId, AbortSignal.timeout(timeoutMs));
     },
     async look(operationId) {
       const path = `/emails/operations/${encodeURIComponent(operationId)}?api-version=${API_VERSION}`;
-      return operationStatus(await inTime(timeoutMs, signal => request('GET', `${origin}${path}`, signal)));
+      return operationStatus(await request('GET', `${origin}${path}`, AbortSignal.timeout(timeoutMs)));
     },
   };
 }
 
 /**
- * One POST and, after a 2xx, one read of the operation's status, which the client makes by itself. The POST alone decides:
- * when the read fails, the mail is accepted all the same.
+ * One POST and, after a 2xx, one read of the operation's status, which the client makes by itself. Only the POST decides:
+ * if the read fails, the mail is still accepted.
  */
 async function sendOnce(
   client: EmailClient,
@@ -99,40 +99,29 @@ async function sendOnce(
   return { ...outcome, firstLook: operationStatus(answers.status) };
 }
 
-/** @throws the error itself, where it is none of a request */
+/** @throws the error itself, if it is not about a request */
 function failureOf(error: unknown, { aborted }: AbortSignal): RequestFailed {
   if (error instanceof RequestFailed) return error;
-  // The SDK's own error for it.
   if (aborted) return new RequestFailed('timeout');
   throw error;
 }
 
-/** Aborts the signal when the time is over. Sign-in and requests then end at once. */
-async function inTime<T>(timeoutMs: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), timeoutMs);
-  try {
-    return await call(controller.signal);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** A key only signs requests and is not sent, so plain http is safe for it. For a token it is not. */
+/** A key signs requests and is not sent, so it may be used with plain http. A token may not. */
 function credentialFor(origin: string, options: MailerOptions): Credential {
   if (options.accessKey !== undefined) return { key: options.accessKey };
   if (origin.startsWith('http://')) return NO_CREDENTIAL;
   return safeCredential(options.credential, options.timeoutMs);
 }
 
-/** Requests go to the mail service alone, whatever address an answer names for its operation (rule 21). */
+/** Requests go only to the mail service, even if an answer names another address for its operation (rule 21). */
 function httpClientFor(origin: string, credential: Credential, timeoutMs: number): HttpClient {
   const client = createHttpClient(origin.startsWith('https://'), { timeoutMs, maxBytes: MAX_BYTES });
   return {
     async sendRequest(request) {
       const { headers, url } = request;
       if (new URL(url).origin !== origin) throw new RequestFailed('unreachable', 'OTHER_HOST');
-      if (headers.get('authorization')?.trim() === 'Bearer') throw signInFailed(credential);
+      if (headers.get('authorization')?.trim() === 'Bearer')
+        throw new RequestFailed('signIn', 'failure' in credential ? credential.failure() : undefined);
       if (credential === NO_CREDENTIAL) headers.delete('authorization');
       // The SDK asks for compressed answers. A small one of those could become very large.
       headers.delete('accept-encoding');
@@ -141,15 +130,11 @@ function httpClientFor(origin: string, credential: Credential, timeoutMs: number
   };
 }
 
-function signInFailed(credential: Credential): RequestFailed {
-  return new RequestFailed('signIn', 'failure' in credential ? credential.failure() : undefined);
-}
-
 /** Tracking would replace the links in the mail. */
-function messageOf(digest: Digest, senderAddress: string, letterhead: Letterhead): EmailMessage {
-  const { subject, text, html, attachments } = renderDigest(digest, letterhead);
+function messageOf(digest: Digest, options: MailerOptions): EmailMessage {
+  const { subject, text, html, attachments } = renderDigest(digest, options);
   return {
-    senderAddress,
+    senderAddress: options.sender,
     content: { subject, plainText: text, html },
     recipients: { to: [{ address: digest.owner }] },
     attachments: attachments.map(file => ({

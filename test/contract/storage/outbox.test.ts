@@ -2,7 +2,6 @@
 import { OPERATOR_NOTICES } from '../../../src/core/notices';
 import type { Reminder } from '../../../src/core/reminder';
 import { formatInstant, HOUR, MINUTE } from '../../../src/formats/instant';
-import { isWellFormed } from '../../../src/storage/keys';
 import type { Claim, HeldClaim, Outbox, SentDigest } from '../../../src/watch/ports';
 import { all, freshTables, NOON, names, plant, SCOPE } from './storage';
 
@@ -337,7 +336,7 @@ describe('a digest that is followed', () => {
       expect(pieces.length).toBeGreaterThan(1);
       // The emulator keeps half a character and more than 32,768 of them; the service does not.
       for (const [column, piece] of pieces)
-        expect([column, String(piece).length <= 32_768, isWellFormed(String(piece))]).toEqual([
+        expect([column, String(piece).length <= 32_768, String(piece).isWellFormed()]).toEqual([
           column,
           true,
           true,
