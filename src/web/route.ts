@@ -6,7 +6,7 @@ import type { Log } from '../watch/ports';
 import { badRequest, crossSite, type ProblemKind, type Response } from './problem';
 import { parseQuery, type QuerySchema } from './query';
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 export interface Route {
   /** The name of its function in Azure. */
