@@ -12,16 +12,9 @@ const METHODS: readonly HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', '
 const NO_SNIFFING = { 'x-content-type-options': 'nosniff' };
 
 export function httpFunction(route: Route, app: () => App): HttpFunction {
-  const { name, path, auth } = route;
-  const authLevel = auth === 'key' ? 'function' : 'anonymous';
-  return {
-    type: 'http',
-    name,
-    methods: [...METHODS],
-    route: path,
-    authLevel,
-    handler: handlerOf(route, app),
-  };
+  const { name, path, auth = 'function' } = route;
+  const handler = handlerOf(route, app);
+  return { type: 'http', name, methods: [...METHODS], route: path, authLevel: auth, handler };
 }
 
 function handlerOf({ methods, onFault = internalFault }: Route, app: () => App): HttpHandler {

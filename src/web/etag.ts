@@ -35,14 +35,12 @@ export function isKnown(etag: string, header: HeaderOf): boolean {
 }
 
 export function parseCondition(header: HeaderOf): Condition | { readonly faults: readonly Fault[] } {
-  const detail = 'write * or entity tags in double quotes, such as "0123abcd"';
   const ifMatch = parseTags(header('if-match'), 'strong');
   const ifNoneMatch = parseTags(header('if-none-match'), 'weak');
-  const faults: Fault[] = [];
-  if (ifMatch === 'malformed') faults.push({ parameter: 'If-Match', detail });
-  if (ifNoneMatch === 'malformed') faults.push({ parameter: 'If-None-Match', detail });
-  if (ifMatch === 'malformed' || ifNoneMatch === 'malformed') return { faults };
-  return { ifMatch, ifNoneMatch };
+  if (ifMatch !== 'malformed' && ifNoneMatch !== 'malformed') return { ifMatch, ifNoneMatch };
+  const named = [ifMatch === 'malformed' && 'If-Match', ifNoneMatch === 'malformed' && 'If-None-Match'];
+  const detail = 'write * or entity tags in double quotes, such as "0123abcd"';
+  return { faults: named.filter(name => name !== false).map(parameter => ({ parameter, detail })) };
 }
 
 /** In a strong comparison a weak tag matches nothing. */

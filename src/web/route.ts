@@ -3,7 +3,7 @@ import type * as v from 'valibot';
 import type { App } from '../app';
 import type { Key } from '../core/target';
 import type { Log } from '../watch/ports';
-import { badRequest, crossSite, type ProblemKind, type Response } from './problem';
+import { badRequest, type ProblemKind, problem, type Response } from './problem';
 import { parseQuery, type QuerySchema } from './query';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -13,7 +13,8 @@ export interface Route {
   readonly name: string;
   /** Below the prefix `api`; `{scope}` and `{name}` are the table keys. */
   readonly path: string;
-  readonly auth: 'key' | 'anonymous';
+  /** Absent: only a function key opens it. */
+  readonly auth?: 'anonymous';
   /** HEAD comes with GET. */
   readonly methods: Readonly<Partial<Record<Method, Operation>>>;
   /** What it answers when a handler throws; else the problem `internal-fault`. */
@@ -89,14 +90,15 @@ interface Strict<S extends QuerySchema> extends About {
 /** Takes no query but its own: any fault in it is answered with 400, and its handler gets it parsed. */
 export function strict<S extends QuerySchema>(declared: Strict<S>): Operation {
   const { query, sameSiteOnly = false, handler, ...about } = declared;
-  const problems = [...(sameSiteOnly ? (['cross-site'] as const) : []), ...(about.problems ?? [])];
+  const { problems = [] } = about;
   return {
     ...about,
-    problems,
+    problems: sameSiteOnly ? ['cross-site', ...problems] : problems,
     query,
     isStrict: true,
     serve: async call => {
-      if (sameSiteOnly && isCrossSite(call)) return crossSite();
+      if (sameSiteOnly && isCrossSite(call))
+        return problem('cross-site', 'Ask without a browser, or from a page of this app.');
       const schema = schemaOf(query, () => call.app().kinds);
       const parsed = parseQuery(new URL(call.url).searchParams, schema);
       return 'faults' in parsed ? badRequest(parsed.faults) : handler({ ...call, query: parsed.query });

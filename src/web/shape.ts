@@ -10,6 +10,10 @@ export const InstantText = v.pipe(
   v.description('An instant in UTC, to the millisecond.'),
 );
 
+export const InstantOrNull = v.nullable(InstantText);
+
+export const Integer = v.pipe(v.number(), v.integer());
+
 /** `null` for what is not known. */
 export function instantOrNull(instant: Instant | undefined): string | null {
   return instant === undefined ? null : formatInstant(instant);

@@ -6,6 +6,7 @@ import type { StatusQuery } from '../../watch/report/status';
 import { marks } from '../page';
 import type { Fault } from '../problem';
 import { limitOf, oneOf, parseQuery, wholeNumber } from '../query';
+import { described } from '../shape';
 import { reportQuery, statusQuery } from '../status/query';
 import { type Links, listPath } from './links';
 import { CHECK_WORDS, STANDING_WORDS } from './words';
@@ -42,11 +43,8 @@ export function dashboardQuery(kinds: readonly string[]) {
   return v.object({
     ...statusQuery(kinds).entries,
     limit: limitOf('50'),
-    order: v.optional(v.pipe(oneOf(ORDERS), v.description('How the list is sorted.')), 'soonest'),
-    page: v.optional(
-      v.pipe(wholeNumber(1, MOST_ORDERED), v.description('Of an order other than soonest first.')),
-      '1',
-    ),
+    order: v.optional(described(oneOf(ORDERS), 'How the list is sorted.'), 'soonest'),
+    page: v.optional(described(wholeNumber(1, MOST_ORDERED), 'Of an order other than soonest first.'), '1'),
   });
 }
 

@@ -1,7 +1,7 @@
 /** The frame of the dashboard's pages: skip link, header, main part and footer; and the short pages that only say why nothing was done. */
 import { type Html, html } from '../../formats/html';
 import { document, lookOf, PRIVATE, page } from '../page';
-import { type Response, withHeaders } from '../problem';
+import type { Response } from '../problem';
 import { backLink, type Links, listPath } from './links';
 import { SCRIPT_VERSION } from './script';
 import { DASHBOARD_STYLE } from './style';
@@ -32,7 +32,8 @@ ${main}
 <footer class="end">All times are UTC. This page shows what was recorded; opening it reads nothing anew.${lasting && html` <span id="pace">Reload it to see what is new.</span>`} <span id="live" role="status"></span></footer>`;
   const script = html`<script src="${up}dashboard.js?v=${SCRIPT_VERSION}" defer></script>
 `;
-  return withHeaders(document(status, title, content, LOOK, script), headers);
+  const response = document(status, title, content, LOOK, script);
+  return { ...response, headers: { ...response.headers, ...headers } };
 }
 
 /** For a form that another site made the browser send. */

@@ -4,7 +4,7 @@ import { SECOND } from '../../formats/instant';
 import type { Health, HealthReason } from '../../watch/report/health';
 import { json, type Response } from '../problem';
 import { lenient, type Route } from '../route';
-import { described, listOf, wordsOf } from '../shape';
+import { described, Integer, listOf, wordsOf } from '../shape';
 
 const CODES = wordsOf<HealthReason['code']>({
   sweepOverdue: true,
@@ -21,7 +21,7 @@ const HealthBody = v.object({
     }),
   ),
   oldestReminderSeconds: described(
-    v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))),
+    v.nullable(v.pipe(Integer, v.minValue(0))),
     'How long the oldest untold reminder has waited; null while none waits.',
   ),
 });

@@ -8,7 +8,6 @@ import { lenient, type Route } from '../route';
 export const metrics: Route = {
   name: 'metrics',
   path: 'metrics',
-  auth: 'key',
   methods: {
     // A scraper may add parameters of its own.
     GET: lenient({

@@ -137,8 +137,8 @@ function operationOf(
     description,
     parameters: parameters.length > 0 ? parameters : undefined,
     requestBody: body && { required: true, content: contentOf(body, nameOf) },
-    responses: { 401: auth === 'key' ? NO_KEY : undefined, ...responsesOf(operation, nameOf) },
-    security: auth === 'anonymous' ? [] : undefined,
+    responses: { 401: auth ? undefined : NO_KEY, ...responsesOf(operation, nameOf) },
+    security: auth && [],
   };
 }
 

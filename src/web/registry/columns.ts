@@ -11,9 +11,7 @@ import {
 } from '../../core/row';
 import { splitList } from '../../formats/duration';
 import type { ManagedRow } from '../../watch/registry/row';
-import { described, listOf } from '../shape';
-
-export type { ManagedRow as Row } from '../../watch/registry/row';
+import { described, Integer, listOf } from '../shape';
 
 type Values = Record<ColumnName, JsonValue>;
 type Schema = v.GenericSchema<JsonValue, JsonValue>;
@@ -54,7 +52,7 @@ export type RowsBody = v.InferOutput<typeof RowsBody>;
 export const ImportBody = v.object({
   lines: listOf(
     v.object({
-      line: described(v.pipe(v.number(), v.integer()), 'Of the file; the header is line 1.'),
+      line: described(Integer, 'Of the file; the header is line 1.'),
       outcome: v.picklist(['created', 'updated', 'unchanged', 'rejected']),
       reason: v.exactOptional(v.string()),
     }),

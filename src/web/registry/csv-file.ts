@@ -3,7 +3,7 @@ import { COLUMN_NAMES, type Columns, isColumn } from '../../core/row';
 import { type CsvRecord, csvOf, parseCsv, unshield } from '../../formats/csv';
 import type { ImportLine } from '../../watch/registry/import';
 import type { ManagedRow } from '../../watch/registry/row';
-import { type Response, withHeaders } from '../problem';
+import type { Response } from '../problem';
 
 const KEYS = ['scope', 'name'];
 const HEADER: readonly string[] = [...KEYS, ...COLUMN_NAMES];
@@ -20,7 +20,7 @@ export async function registryCsv(rows: AsyncIterable<ManagedRow>): Promise<Resp
     'content-disposition': 'attachment; filename="registry.csv"',
     'cache-control': 'no-store',
   };
-  return withHeaders({ status: 200, headers: {}, body: csvOf(HEADER, lines) }, headers);
+  return { status: 200, headers, body: csvOf(HEADER, lines) };
 }
 
 /** A file whose header or quotes can't be parsed is refused as a whole: no line of it is certain. */

@@ -1,7 +1,7 @@
 /** `GET status`: what expires next, as JSON or CSV, and 304 when nothing in it has changed. */
 import type { Report } from '../../watch/report/status';
 import { ETAG, isKnown, UNCHANGED, weakOver } from '../etag';
-import { json, type Response, withHeaders } from '../problem';
+import { json, type Response } from '../problem';
 import { type Request, type Route, strict } from '../route';
 import { Counts, Failure, Item, StatusBody, statusCsv, statusJson } from './body';
 import { reportQuery, statusQuery } from './query';
@@ -9,7 +9,6 @@ import { reportQuery, statusQuery } from './query';
 export const status: Route = {
   name: 'status',
   path: 'status',
-  auth: 'key',
   components: { Status: StatusBody, Counts, Item, Failure },
   methods: {
     GET: strict({
@@ -45,7 +44,7 @@ function statusResponse(report: Report, { url, header }: Pick<Request, 'url' | '
     ...linkTo(body.nextCursor, new URL(url)),
   };
   if (isKnown(etag, header)) return { status: 304, headers, body: '' };
-  if (!isCsv) return withHeaders(json(200, body), headers);
+  if (!isCsv) return json(200, body, headers);
   const type = { 'content-type': 'text/csv; charset=utf-8; header=present' };
   return { status: 200, headers: { ...headers, ...type }, body: statusCsv(body) };
 }

@@ -11,7 +11,6 @@ import { CheckBody, Decision, Event, Recipient, TargetBody, Threshold } from './
 export const target: Route = {
   name: 'target',
   path: 'targets/{scope}/{name}',
-  auth: 'key',
   components: { Target: TargetBody, Threshold, Recipient, Decision, Event, Check: CheckBody },
   methods: {
     GET: strict({
@@ -33,7 +32,6 @@ export const target: Route = {
 export const checkNow: Route = {
   name: 'checkNow',
   path: 'targets/{scope}/{name}/check',
-  auth: 'key',
   methods: {
     POST: strict({
       tag: 'Acting',
