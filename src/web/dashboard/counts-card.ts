@@ -1,14 +1,11 @@
 /** The top of the dashboard: whether the watcher can be trusted, how fresh the page is, and how many targets have which standing. */
 import type { Standing } from '../../core/standing';
 import { type Html, html } from '../../formats/html';
-import type { Instant } from '../../formats/instant';
 import { counted } from '../../formats/when';
 import type { HealthReason } from '../../watch/report/health';
 import type { Report } from '../../watch/report/status';
 import { type Links, listPath } from './links';
-import { STANDING_WORDS, sign, time, timeAndDistance } from './words';
-
-const TILES: readonly Standing[] = ['expired', 'expiring', 'unknown', 'healthy'];
+import { STANDING_WORDS, sign, time, timeAndDistance, WORST_FIRST } from './words';
 
 const MEANINGS: Readonly<Record<Standing, string>> = {
   expired: 'past the expiry last read',
@@ -40,19 +37,13 @@ export function freshness({ asOf, countsAsOf }: Report): Html {
 export function countsCard({ counts, countsAsOf }: Report, links: Links): Html {
   return html`<section aria-labelledby="glance">
 <h2 class="unseen" id="glance">At a glance</h2>
-<ul class="tiles">${TILES.map(standing => tile(standing, counts[standing], links))}</ul>
+<ul class="tiles">${WORST_FIRST.map(standing => tile(standing, counts[standing], links))}</ul>
 <ul class="chips">
 <li>${counted(counts.total, 'target')} in all</li>
 ${chip(counts.failing, 'failing', 'reads fail', links)}${chip(counts.invalid, 'invalid', 'invalid in the registry', links)}${chip(counts.pending, 'pending', 'not read yet', links)}<li>${counts.minted} minted at each read</li>
 </ul>
-${countedWhen(countsAsOf)}</section>
+${countsAsOf === undefined && html`<p class="hint">Targets are counted as each scope’s sweep finishes.</p>`}</section>
 `;
-}
-
-function countedWhen(countsAsOf: Instant | undefined): Html | false {
-  return (
-    countsAsOf === undefined && html`<p class="hint">Targets are counted as each scope’s sweep finishes.</p>`
-  );
 }
 
 function tile(standing: Standing, count: number, links: Links): Html {

@@ -10,28 +10,27 @@ const LOOK = lookOf(DASHBOARD_STYLE, ["script-src 'self'", "connect-src 'self'"]
 
 interface Frame {
   readonly title: string;
-  /** The link back, if any. */
-  readonly nav?: Html;
   readonly main: Html;
-  /** From this page to the folder of the dashboard: addresses are relative. */
-  readonly up: '' | '../../';
+  /** Of a target's page, which has a link back to the dashboard. */
+  readonly links?: Links;
   /** Whether its address shows the same page again later. The answer to a form is not such a page. */
   readonly lasting: boolean;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export function framed(status: number, { title, nav, main, up, lasting, headers = {} }: Frame): Response {
+export function framed(status: number, { title, main, links, lasting, headers = {} }: Frame): Response {
+  // Addresses are relative: a target's page is two folders below the dashboard.
+  const script = html`<script src="${links ? '../../' : ''}dashboard.js?v=${SCRIPT_VERSION}" defer></script>
+`;
   const content = html`<a class="skip" href="#main">Skip to the content</a>
 <header class="top">
 <p class="brand">Expiry watcher</p>
-${nav && html`<nav aria-label="Pages">${nav}</nav>`}
+${links && html`<nav aria-label="Pages">${backLink(links)}</nav>`}
 </header>
 <main id="main" tabindex="-1"${lasting && html` data-lasting`}>
 ${main}
 </main>
 <footer class="end">All times are UTC. This page shows what was recorded; opening it reads nothing anew.${lasting && html` <span id="pace">Reload it to see what is new.</span>`} <span id="live" role="status"></span></footer>`;
-  const script = html`<script src="${up}dashboard.js?v=${SCRIPT_VERSION}" defer></script>
-`;
   const response = document(status, title, content, LOOK, script);
   return { ...response, headers: { ...response.headers, ...headers } };
 }
@@ -63,5 +62,5 @@ export function donePage(done: 'checked' | 'saved', links: Links): Response {
 function refusal(status: number, title: string, why: string, links: Links): Response {
   const main = html`<section class="card" role="alert"><h1>${title}</h1>
 <p><b>Nothing was changed.</b> ${why} <a href="${listPath({}, links)}">Back to the target</a></p></section>`;
-  return framed(status, { title, nav: backLink(links), main, up: '../../', lasting: false });
+  return framed(status, { title, main, links, lasting: false });
 }

@@ -1,13 +1,12 @@
 /** The dashboard's list: one page of targets in the order asked for, as a table that becomes cards on a phone. */
 import type { StatusItem } from '../../core/listing';
-import type { Standing } from '../../core/standing';
 import { type Html, html } from '../../formats/html';
 import { distance, moment } from '../../formats/when';
 import type { Report } from '../../watch/report/status';
 import { encodeCursor } from '../status/query';
 import { type ListRequest, ORDER_WORDS, type Order } from './filter';
 import { type Links, linkTo, listPath, targetPath } from './links';
-import { checkBadge, expiryOf, placeOf, standingBadge } from './words';
+import { checkBadge, expiryOf, placeOf, standingBadge, WORST_FIRST } from './words';
 
 const COLUMNS: readonly (readonly [words: string, order?: Order])[] = [
   ['Target', 'name'],
@@ -104,8 +103,6 @@ ${next && html`<a href="${listPath({ ...given, ...next }, links)}#list" rel="nex
 function cursorField({ nextCursor }: Report): { readonly cursor: string } | false {
   return nextCursor !== undefined && { cursor: encodeCursor(nextCursor) };
 }
-
-const WORST_FIRST: readonly Standing[] = ['expired', 'expiring', 'unknown', 'healthy'];
 
 type Compare = (a: StatusItem, b: StatusItem) => number;
 

@@ -33,7 +33,7 @@ ${freshness(report)}</div>
 ${countsCard(report, links)}
 <div class="columns">${timeline(overview, links)}${soonestCard(overview, links)}</div>
 ${troublesCard(overview, links)}${listCard(filterForm(request, kinds, links), list(report, request, links))}`;
-  return framed(200, { title: 'What expires next', main, up: '', lasting: true });
+  return framed(200, { title: 'What expires next', main, lasting: true });
 }
 
 /** For a query with faults: it shows them, and reads no table. */
@@ -45,7 +45,7 @@ export function faultyPage(request: ListRequest, kinds: readonly string[], links
 ${others.length > 0 && html`<ul>${others.map(({ parameter, detail }) => html`<li><code><bdi>${parameter}</bdi></code>: ${detail}</li>`)}</ul>`}
 </div>
 ${listCard(filterForm(request, kinds, links), html``)}`;
-  return framed(400, { title: 'The filter is not understood', main, up: '', lasting: false });
+  return framed(400, { title: 'The filter is not understood', main, lasting: false });
 }
 
 function listCard(form: Html, rows: Html): Html {

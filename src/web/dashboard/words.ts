@@ -4,14 +4,15 @@ import type { Check, Standing } from '../../core/standing';
 import { type Html, html } from '../../formats/html';
 import { formatInstant, type Instant } from '../../formats/instant';
 import { distance, expiryPhrase, moment, span } from '../../formats/when';
+import { wordsOf } from '../shape';
 
-/** The most urgent first. */
 export const STANDING_WORDS: Readonly<Record<Standing, string>> = {
   expired: 'Expired',
   expiring: 'Expiring',
   unknown: 'Unknown',
   healthy: 'Healthy',
 };
+export const WORST_FIRST = wordsOf(STANDING_WORDS);
 
 export const CHECK_WORDS: Readonly<Record<Check, string>> = {
   ok: 'Read well',

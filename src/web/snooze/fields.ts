@@ -46,7 +46,7 @@ export function replaceForm({ id, label }: LinkView, filled: Filled): Html {
 <input type="hidden" name="act" value="replace">
 <div class="field">
 <label class="label" for="newId">Id of the new ${label} (if you know it)</label>
-<input type="text" id="newId" name="newId" maxlength="1024" autocomplete="off" autocapitalize="none" spellcheck="false" value="${filled.given.newId}"${marksOf('newId', filled, true)}>
+<input type="text" id="newId" name="newId" maxlength="1024" autocomplete="off" autocapitalize="none" spellcheck="false" value="${filled.given.newId}"${marksOf('newId', filled, ['Hint'])}>
 ${faultOf('newId', filled)}
 <p class="hint" id="newIdHint">Written like the old one: <bdi>${id}</bdi>. Never the token itself.</p>
 </div>
@@ -111,9 +111,12 @@ function checked(isChosen: boolean): Html | false {
   return isChosen && html` checked`;
 }
 
-function marksOf(field: Field, { faults }: Filled, hasHint = false): Html {
-  const isFaulty = faults.some(fault => fault.field === field);
-  return marks(field, { isFaulty, isFirstFault: faults[0]?.field === field, hasHint });
+function marksOf(name: Field, { faults }: Filled, notes?: readonly string[]): Html {
+  return marks(
+    name,
+    faults.map(({ field }) => field),
+    notes,
+  );
 }
 
 function faultOf(field: Field, { faults }: Filled): Html[] {
