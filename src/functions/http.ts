@@ -1,5 +1,11 @@
 /** The one HTTP adapter: from a route to a function of the Functions host. It knows methods, HEAD and faults; routes know the rest. */
-import type { HttpHandler, HttpMethod, HttpRequest, HttpResponseInit } from '@azure/functions';
+import type {
+  HttpHandler,
+  HttpMethod,
+  HttpRequest,
+  HttpResponseInit,
+  InvocationContext,
+} from '@azure/functions';
 import type { App } from '../app';
 import { internalFault, methodNotAllowed, type Response } from '../web/problem';
 import type { Call, Operation, Route } from '../web/route';
@@ -12,30 +18,25 @@ const METHODS: readonly HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', '
 const NO_SNIFFING = { 'x-content-type-options': 'nosniff' };
 
 export function httpFunction(route: Route, app: () => App): HttpFunction {
-  const { name, path, auth = 'function' } = route;
-  const handler = handlerOf(route, app);
-  return { type: 'http', name, methods: [...METHODS], route: path, authLevel: auth, handler };
-}
-
-function handlerOf({ methods, onFault = internalFault }: Route, app: () => App): HttpHandler {
+  const { name, path, auth = 'function', methods, onFault = internalFault } = route;
   const operations = new Map<string, Operation>(Object.entries(methods));
   // The host sends the answer to HEAD without its body.
   if (methods.GET) operations.set('HEAD', methods.GET);
   const allow = METHODS.filter(method => operations.has(method));
-  return async (request, context) => {
+  const handler: HttpHandler = async (request, context) => {
     try {
       const operation = operations.get(request.method);
-      const call = { ...requestOf(request), app, log: logOf(context) };
-      return responseOf(operation ? await operation.serve(call) : methodNotAllowed(allow));
+      return responseOf((await operation?.serve(callOf(request, app, context))) ?? methodNotAllowed(allow));
     } catch (error) {
       // No error is expected here. The log gets the cause; the caller gets an answer without it.
       context.error(error);
       return responseOf(onFault());
     }
   };
+  return { type: 'http', name, methods: [...METHODS], route: path, authLevel: auth, handler };
 }
 
-function requestOf(request: HttpRequest): Omit<Call, 'app' | 'log'> {
+function callOf(request: HttpRequest, app: () => App, context: InvocationContext): Call {
   const { method, url, headers, params } = request;
   return {
     method,
@@ -43,6 +44,8 @@ function requestOf(request: HttpRequest): Omit<Call, 'app' | 'log'> {
     key: { scope: params?.scope ?? '', name: params?.name ?? '' },
     header: name => headers.get(name),
     bytes: () => request.arrayBuffer(),
+    app,
+    log: logOf(context),
   };
 }
 
