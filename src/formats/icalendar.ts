@@ -3,7 +3,7 @@ import { DAY, formatInstant, HOUR, type Instant, MINUTE, SECOND } from './instan
 import { webLink } from './text';
 
 export interface CalendarEvent {
-  /** Names the event for good: a program that reads it again moves the event and adds no second one. */
+  /** Stays the same: a program that reads it again moves the event and does not add a second one. */
   readonly uid: string;
   readonly startsOn: Instant;
   readonly summary: string;
@@ -32,7 +32,7 @@ const CRLF = '\r\n';
 /** A date-time has room for a year of four digits. */
 const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59);
 
-/** A whole VCALENDAR without a METHOD, since it is no invitation. Fractions of a second are cut. */
+/** A VCALENDAR without a METHOD, since it is not an invitation. Fractions of a second are cut. */
 export function icalendarOf(events: readonly CalendarEvent[], head: CalendarHead): string {
   const { asOf, name, refreshHours } = head;
   const lines = [
@@ -102,7 +102,7 @@ function text(value: string): string {
     .replaceAll('\n', '\\n');
 }
 
-/** Folded by a line end and a space, which readers remove again. No character is split. */
+/** Breaks a long line with a line end and a space, which readers remove again. It splits no character. */
 function folded(line: string): string {
   let written = '';
   let room = LONGEST_LINE;

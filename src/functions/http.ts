@@ -1,4 +1,4 @@
-/** The one HTTP adapter: from a route to a function of the Functions host. It knows methods, HEAD and faults; routes know the rest. */
+/** The one HTTP adapter: makes a route a function of the Functions host. It answers HEAD, unknown methods and faults. */
 import type {
   HttpHandler,
   HttpMethod,
@@ -14,7 +14,7 @@ import { type HttpFunction, logOf } from './definition';
 /** The Functions host answers 404 to a method that is not listed here; OPTIONS belongs to the platform, for CORS. */
 const METHODS: readonly HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** A browser must take every answer for the type that it names. */
+/** Browsers must not guess the type of an answer. */
 const NO_SNIFFING = { 'x-content-type-options': 'nosniff' };
 
 export function httpFunction(route: Route, app: () => App): HttpFunction {

@@ -40,7 +40,7 @@ interface Look {
 
 /**
  * Make it once for each style: its hash costs more than the rest of a page.
- * @param more rules of the content security policy for what the pages may do besides
+ * @param more additional rules of the content security policy
  */
 export function lookOf(style: Html, more: readonly string[] = []): Look {
   const hash = createHash('sha256').update(style.text).digest('base64');
@@ -100,7 +100,7 @@ export function marks(
   return html`${isFaulty && html` aria-invalid="true"`}${ids !== '' && html` aria-describedby="${ids}"`}${faulty[0] === field && html` autofocus`}`;
 }
 
-/** Calm like the mails, for phones and desks, in light and dark. Every text has a contrast of 4.5:1, and every button is 44 px high. */
+/** For small and large screens, light and dark. Every text has a contrast of 4.5:1, and every button is 44 px high. */
 export const PAGE_STYLE = html`
 :root{color-scheme:light dark;--ground:#f3f4f6;--card:#fff;--line:#dfe3e8;--field:#868e98;--ink:#1c2126;--muted:#5b6470;
 --link:#1a5fb4;--fill:#1a5fb4;--on-fill:#fff;--expired:#c4281c;--soon:#a85b00;--later:#2563a8;--none:#5b6470;

@@ -1,4 +1,4 @@
-/** Answers in JSON. Every error is `application/problem+json` (RFC 9457), in words for a person and never with a stack. */
+/** Answers in JSON. Every error is `application/problem+json` (RFC 9457) with a sentence for a person, never with a stack. */
 import * as v from 'valibot';
 import { SECOND } from '../formats/instant';
 import { described, Integer } from './shape';
@@ -16,8 +16,8 @@ export interface Response {
 }
 
 /**
- * Every kind of problem. Its `type` is `/problems/{kind}`, relative to the app: a stable name for clients. There is nothing to
- * fetch at that address.
+ * Every kind of problem, with its status and title. Its `type` is `/problems/{kind}`, relative to the app: a stable name for
+ * clients, and no address to fetch.
  */
 export const PROBLEMS = {
   'bad-parameter': [400, 'A parameter is not understood'],
@@ -92,7 +92,7 @@ export function json(status: number, value: unknown, headers: Response['headers'
   };
 }
 
-/** @param more members besides those of RFC 9457 */
+/** @param more members in addition to those of RFC 9457 */
 export function problem(
   kind: ProblemKind,
   detail: string,

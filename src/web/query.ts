@@ -21,7 +21,7 @@ export function oneOf<const W extends string>(words: readonly W[]) {
   return v.picklist(words, `write one of ${words.join(', ')}`);
 }
 
-/** One or more words, separated as all lists are; the result has the order of `words`. */
+/** A list of one or more words; the result has the order of `words`. */
 export function someOf<const W extends string>(words: readonly W[]) {
   const detail = `write one or more of ${words.join(', ')}`;
   return v.pipe(
@@ -43,7 +43,6 @@ export function parsedBy<T>(parse: (text: string) => T | undefined, detail: stri
   });
 }
 
-/** How many items a page has at most. */
 export function limitOf(usual: string) {
   return v.optional(described(wholeNumber(1, 1_000), 'How many items a page has at most.'), usual);
 }

@@ -1,4 +1,4 @@
-/** The top of the dashboard: whether the watcher can be trusted, how fresh the page is, and how many targets have which standing. */
+/** The top of the dashboard: whether the watcher works, how fresh the page is, and how many targets have each standing. */
 import type { Standing } from '../../core/standing';
 import { type Html, html } from '../../formats/html';
 import { counted } from '../../formats/when';

@@ -1,4 +1,4 @@
-/** A target's registry row as a form without script: it is filled in, shows each fault at its field, and keeps what was typed. */
+/** A target's registry row as a form without script: each field shows its text and its fault, and keeps what was typed. */
 import { type Html, html } from '../../formats/html';
 import type { TaggedRow } from '../../watch/registry/row';
 import { marks } from '../page';
@@ -6,14 +6,14 @@ import type { Fault } from '../problem';
 import { type Links, listPath } from './links';
 import { asTyped, FIELDS, type FormField, type Typed } from './target-form';
 
-/** A form that was not saved: because of its faults, or, without any, because the row was changed in the meantime. */
+/** A form that was not saved: it has faults, or, where it has none, the row was changed in the meantime. */
 export interface Returned {
   readonly typed: Typed;
   readonly faults: readonly Fault[];
 }
 
 /** A field with its text. */
-interface Shown extends FormField {
+interface ShownField extends FormField {
   readonly text: string;
   /** What the registry holds, where that differs. */
   readonly now: string | undefined;
@@ -25,7 +25,7 @@ export function editForm(row: TaggedRow, returned: Returned | undefined, links: 
   const typed = returned?.typed ?? stored;
   // What the registry holds is shown only where the row was changed in the meantime.
   const now = returned?.faults.length === 0 ? stored : typed;
-  const shown = FIELDS.map((field): Shown => {
+  const shown = FIELDS.map((field): ShownField => {
     const [text, held] = [typed.texts[field.name], now.texts[field.name]];
     const faults = returned?.faults.filter(({ parameter }) => parameter === field.name) ?? [];
     const fault = faults.map(({ detail }) => detail).join('; ') || undefined;
@@ -54,13 +54,13 @@ export function typedTexts({ texts }: Typed): [label: string, text: string][] {
   return filled.map(({ name, label }) => [label, texts[name]]);
 }
 
-function textField(shown: Shown, faulty: readonly string[]): Html {
+function textField(shown: ShownField, faulty: readonly string[]): Html {
   const { name, label, hint, control, longest, prose, text, now } = shown;
   const described = marks(name, faulty, now === undefined ? ['Hint'] : ['Now', 'Hint']);
   // A browser corrects only prose.
   const more = html`maxlength="${longest}" autocomplete="off"${!prose && html` autocapitalize="none" spellcheck="false"`}${described}`;
   const line = html`<input type="text" id="${name}" name="${name}" value="${text}" ${more}>`;
-  // HTML drops the first line end after the tag, so there is one of ours: the text may begin with a line end too.
+  // HTML drops the first line end after the tag. This one is extra, since the text may begin with a line end too.
   const area = html`<textarea id="${name}" name="${name}" rows="3" ${more}>
 ${text}</textarea>`;
   return html`<div class="field"><label class="label" for="${name}">${label}</label>
@@ -70,14 +70,14 @@ ${faultOf(shown)}${now !== undefined && html`<p class="now" id="${name}Now">In t
 `;
 }
 
-function boxField(shown: Shown, faulty: readonly string[]): Html {
+function boxField(shown: ShownField, faulty: readonly string[]): Html {
   const { name, label, hint, text, now } = shown;
   return html`<div class="field"><label class="choice"><input type="checkbox" id="${name}" name="${name}" value="true"${text === 'true' && html` checked`}${marks(name, faulty)}><span>${label}<small>${hint}</small></span></label>
 ${faultOf(shown)}${now !== undefined && html`<p class="now">In the registry now: ${now === 'true' ? 'on' : 'off'}</p>`}</div>
 `;
 }
 
-function faultOf({ name, fault }: Shown): Html | undefined {
+function faultOf({ name, fault }: ShownField): Html | undefined {
   if (fault === undefined) return undefined;
   return html`<p class="fault" id="${name}Fault">Not taken: ${fault}.</p>
 `;

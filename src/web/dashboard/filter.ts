@@ -1,4 +1,4 @@
-/** The dashboard's filter: its query parsed with every fault at its field, and its form, which keeps the text of each field. */
+/** The dashboard's filter: parses its query, and shows its form with the text and the fault of each field. */
 import * as v from 'valibot';
 import { CHECKS, STANDINGS } from '../../core/standing';
 import { type Html, html } from '../../formats/html';
@@ -23,7 +23,7 @@ const ORDERS = wordsOf(ORDER_WORDS);
 
 /** The part of the list that a person asks for. */
 export interface ListRequest {
-  /** The text of each field, to be shown again; only parameters that the page has a field or a link for. */
+  /** The text of each field, which the form shows again; only parameters that the page has a field or a link for. */
   readonly given: Given;
   readonly faults: readonly Fault[];
   /** Present where there is no fault. */
@@ -42,7 +42,7 @@ export const FORM_FIELDS = ['q', 'standing', 'check', 'kind', 'scope', 'owner', 
 const FIELDS = [...FORM_FIELDS, 'limit'] as const;
 type FieldName = (typeof FIELDS)[number];
 
-/** An order other than the calendar's is made in memory, of this many targets at most. */
+/** The calendar is ordered by expiry. For any other order at most this many targets are sorted in memory. */
 const MOST_ORDERED = 1_000;
 const LONGEST_GIVEN = 1_024;
 
@@ -107,7 +107,7 @@ function choice(
   none = 'Any',
 ): Html {
   const chosen = request.given[field];
-  // The text of the address stays, even a list of words or a word that is not an option.
+  // The form keeps the text of the address, even a list of words or a word that is not an option.
   const other = chosen !== undefined && !options.some(([value]) => value === chosen) && chosen !== 'soonest';
   const all = other ? [...options, [chosen, chosen.replaceAll(',', ' or ')] as const] : options;
   return html`<p class="field"><label for="${field}">${label}</label>

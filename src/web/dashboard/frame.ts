@@ -1,4 +1,4 @@
-/** The frame of the dashboard's pages: skip link, header, main part and footer; and the short pages that only say why nothing was done. */
+/** The frame of the dashboard's pages: skip link, header, main part and footer; and the short pages that say why nothing was done. */
 import { type Html, html } from '../../formats/html';
 import { document, lookOf, PRIVATE, page } from '../page';
 import type { Response } from '../problem';
@@ -11,9 +11,9 @@ const LOOK = lookOf(DASHBOARD_STYLE, ["script-src 'self'", "connect-src 'self'"]
 interface Frame {
   readonly title: string;
   readonly main: Html;
-  /** Of a target's page, which has a link back to the dashboard. */
+  /** Only for a target's page: it has a link back to the dashboard. */
   readonly links?: Links;
-  /** Whether its address shows the same page again later. The answer to a form is not such a page. */
+  /** Whether its address shows the same page later. The address of an answer to a form does not. */
   readonly lasting: boolean;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -47,14 +47,14 @@ export function unreadablePage(status: number, links: Links): Response {
   return refusal(status, 'That is not understood', words, links);
 }
 
-/** For a fault of the app. It has no links, since no other page is sure to work. */
+/** For a fault of the app. It has no links, since other pages may fail too. */
 export function faultPage(): Response {
   const main = html`<section class="card" role="alert"><h1>The watcher met a fault</h1>
 <p>You did nothing wrong. The watcher’s log has the cause; try again later.</p></section>`;
   return page(500, 'The watcher met a fault', main);
 }
 
-/** Sends the browser to the page as it is now: to reload that page repeats nothing. */
+/** Redirects to the page as it is now, so that a reload does not send the form again. */
 export function donePage(done: 'checked' | 'saved', links: Links): Response {
   return { status: 303, headers: { ...PRIVATE, location: listPath({ done }, links) }, body: '' };
 }

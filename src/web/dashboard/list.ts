@@ -37,7 +37,7 @@ function cutNote({ items }: Report): Html {
   return html`<p class="hint">More than ${items.length} match: only the ${items.length} soonest are ordered here. A filter brings in the rest.</p>`;
 }
 
-/** The explicit roles are for browsers that forget them where the table becomes cards. */
+/** The roles are explicit, since some browsers drop them where the table becomes cards. */
 function table(items: readonly StatusItem[], report: Report, request: ListRequest, links: Links): Html {
   return html`<table class="list" role="table">
 <caption class="unseen">Targets: ${ORDER_WORDS[request.order].toLowerCase()}</caption>
@@ -48,7 +48,7 @@ ${items.map(item => row(item, report.asOf, links))}</tbody>
 `;
 }
 
-/** On a phone only screen readers see the heads. A hidden link could still take the focus, so they are plain words there. */
+/** On a phone only screen readers see the heads. They are plain words there, since a hidden link could take the focus. */
 function head(
   words: string,
   order: Order | undefined,
@@ -90,7 +90,7 @@ function paging(report: Report, request: ListRequest, end: number, links: Links)
   const next =
     order === 'soonest' ? cursorField(report) : end < report.items.length && { page: String(page + 1) };
   if (isFirst && !next) return false;
-  // The calendar is read forwards only: soonest first has no previous page, only the first one.
+  // The calendar can only be read forwards, so this order has no previous page, only a first one.
   const previous = order !== 'soonest' && page > 1 && { page: page > 2 ? String(page - 1) : undefined };
   return html`<nav class="paging" aria-label="Pages of the list">
 ${!isFirst && html`<a href="${listPath(given, links)}#list">First page</a>`}

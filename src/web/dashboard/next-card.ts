@@ -1,4 +1,4 @@
-/** What comes next for a target, and its thresholds with the place where each was written. */
+/** What comes next for a target, and its thresholds with their origins. */
 import { noticeKindOf } from '../../core/notices';
 import { formatThreshold } from '../../core/thresholds';
 import { type Html, html } from '../../formats/html';

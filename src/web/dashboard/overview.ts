@@ -68,7 +68,7 @@ ${soonest.length > 0 ? list : html`<p class="hint">Nothing in the coming ${comin
 `;
 }
 
-/** Left out while every check goes well. */
+/** Left out while no check fails. */
 function troublesCard({ troubled: { items, isCut }, report }: Overview, links: Links): Html | false {
   const { failing, invalid } = report.counts;
   if (items.length === 0 && failing + invalid === 0) return false;

@@ -1,4 +1,4 @@
-/** The coming days as a chart with one bar for each day, and the same as a table for screen readers and others. */
+/** The coming days as a chart with one bar for each day, and the same as a table. */
 import type { StatusItem } from '../../core/listing';
 import { type Html, html } from '../../formats/html';
 import { DAY, type Instant } from '../../formats/instant';

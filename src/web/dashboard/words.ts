@@ -1,4 +1,4 @@
-/** Small parts that the dashboard's pages share: instants, expiries, and standings with sign, word and colour. */
+/** Parts that the dashboard's pages share: instants, expiries, and standings with sign, word and colour. */
 import type { StatusItem } from '../../core/listing';
 import type { Check, Standing } from '../../core/standing';
 import { type Html, html } from '../../formats/html';

@@ -1,4 +1,4 @@
-/** `GET health`: whether the watcher itself can be trusted right now. Anyone may ask, so it tells no names. */
+/** `GET health`: whether the watcher works. It needs no key, so it shows no names. */
 import * as v from 'valibot';
 import { SECOND } from '../../formats/instant';
 import type { Health, HealthReason } from '../../watch/report/health';

@@ -1,4 +1,4 @@
-/** `GET metrics`: the state of the targets and of the watcher for Prometheus; each metric with its name, meaning and labels. */
+/** `GET metrics`: the state of the targets and of the watcher, for Prometheus. */
 import { SECOND } from '../../formats/instant';
 import { EXPOSITION, exposition, type Family, type Sample } from '../../formats/prometheus';
 import type { Measures, ScopeMeasures } from '../../watch/report/metrics';

@@ -45,7 +45,7 @@ const SECURITY = {
   },
 };
 
-/** Actions that say nothing about the look of a value. */
+/** Actions that JSON Schema has no word for. */
 const IGNORED = ['transform', 'raw_transform', 'check', 'readonly'];
 const CONVERSION = { target: 'draft-2020-12', typeMode: 'output', ignoreActions: IGNORED } as const;
 
@@ -58,7 +58,6 @@ const CONDITIONS: Readonly<Record<NonNullable<About['headers']>[number], string>
   'If-Match': 'Only if the row is at one of these entity tags; `*` for any. Else 412.',
   'If-None-Match': 'Only if it is at none of these entity tags; `*`: only if there is none.',
 };
-/** The platform sends it: the app does not see the request. */
 const NO_KEY = {
   description: 'No key, or none that opens this function. The platform answers it, without a body.',
 };
@@ -66,7 +65,7 @@ const STRING = { type: 'string' };
 
 type NameOf = (schema: v.GenericSchema) => string;
 
-/** A member that is undefined is not in the JSON. */
+/** @returns the document; members that are undefined are not in its JSON. */
 export function openapiOf(
   routes: readonly Route[],
   { kinds, version }: Pick<App, 'kinds' | 'version'>,

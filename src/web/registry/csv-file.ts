@@ -8,7 +8,7 @@ import type { Response } from '../problem';
 const KEYS = ['scope', 'name'];
 const HEADER: readonly string[] = [...KEYS, ...COLUMN_NAMES];
 
-/** No registry that people keep by hand is longer, and a longer file would cost too much memory. */
+/** No registry kept by hand is longer, and a longer file would need too much memory. */
 const MOST_LINES = 100_000;
 
 export async function registryCsv(rows: AsyncIterable<ManagedRow>): Promise<Response> {
@@ -23,7 +23,7 @@ export async function registryCsv(rows: AsyncIterable<ManagedRow>): Promise<Resp
   return { status: 200, headers, body: csvOf(HEADER, lines) };
 }
 
-/** A file whose header or quotes can't be parsed is refused as a whole: no line of it is certain. */
+/** A fault in the header or in quotes refuses the whole file, since no line of it is certain. */
 export function parseRegistryCsv(
   text: string,
 ): { readonly lines: readonly ImportLine[] } | { readonly fault: string } {

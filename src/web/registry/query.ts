@@ -28,7 +28,7 @@ export const ImportQuery = v.object({
   ),
 });
 
-/** In UTF-16, which bounds its length: the longest cursor and the longest `scope` fit into one request line of 8 KB. */
+/** In UTF-16, so that the longest cursor and the longest `scope` fit into one request line of 8 KB. */
 export function encodeKey({ scope, name }: Key): string {
   return Buffer.from(`${scope}\n${name}`, 'utf16le').toString('base64url');
 }

@@ -1,7 +1,7 @@
 /** The routes that manage the registry, row by row under the client's conditions, or as a CSV file. */
 import type { TaggedRow } from '../../watch/registry/row';
 import type { Put, RegistryPage, Removed } from '../../watch/registry/rows';
-import { readContent, type Taken } from '../content';
+import { type BodyRule, readContent } from '../content';
 import { isKnown, parseCondition, strong } from '../etag';
 import { badRequest, json, problem, type Response } from '../problem';
 import { NO_QUERY } from '../query';
@@ -11,8 +11,8 @@ import { ImportBody, RowBody, RowsBody, rowJson } from './columns';
 import { parseRegistryCsv, registryCsv } from './csv-file';
 import { encodeKey, ImportQuery, ListQuery } from './query';
 
-const JSON_ROW: Taken = { types: ['application/json'], mostBytes: 64 * 1_024 };
-const CSV_FILE: Taken = { types: ['text/csv'], mostBytes: 8 * 1_024 * 1_024 };
+const JSON_ROW: BodyRule = { types: ['application/json'], mostBytes: 64 * 1_024 };
+const CSV_FILE: BodyRule = { types: ['text/csv'], mostBytes: 8 * 1_024 * 1_024 };
 
 const TAG = { ETag: 'Of this version of the row, for If-Match.' };
 const ROW = { content: { 'application/json': RowBody }, headers: TAG };

@@ -7,7 +7,7 @@ import type { LinkView } from '../../watch/snooze/link';
 import { marks } from '../page';
 import type { Field, FieldFault } from './form';
 
-/** The fields that the person sent, to be shown again with their faults; empty where nothing was sent. */
+/** The fields that the person sent, which the page shows again with their faults; empty where nothing was sent. */
 export interface Filled {
   readonly given: Readonly<Record<string, string>>;
   readonly faults: readonly FieldFault[];
@@ -16,7 +16,7 @@ export interface Filled {
 const CHOICES = [1, 7, 30, MOST_SNOOZE_DAYS];
 const USUAL = '7';
 
-/** With a snooze in force most people want to undo it: then this form is closed at first. */
+/** This form is closed at first while a snooze is in force, since most people then want to undo it. */
 export function snoozeForm(view: LinkView, filled: Filled, open: boolean): Html {
   if (!view.snooze) return html`<section class="card"><h2>Snooze it</h2>${fields(view, filled)}</section>`;
   return html`<details class="card"${open && html` open`}>

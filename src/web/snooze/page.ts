@@ -1,4 +1,4 @@
-/** The snooze page: the target, what the buttons do and for whom; then what was done, or why the link does nothing and what to do instead. */
+/** The snooze page: the target and its forms; after a form what was done; or why the link does nothing. */
 import { type Html, html } from '../../formats/html';
 import { DAY, type Instant } from '../../formats/instant';
 import { expiryPhrase, moment } from '../../formats/when';
@@ -11,8 +11,8 @@ import type { SnoozeForm } from './form';
 const SOON = 7 * DAY;
 
 /**
- * The answer to a form is the page itself, not a redirect: browsers inside mail apps may fail at redirects. To send the form
- * again is harmless.
+ * The answer to a form is the page itself, not a redirect: browsers inside mail apps may fail at redirects. A form that is sent
+ * twice does no harm.
  */
 export function snoozePage(answer: LinkAnswer, form?: SnoozeForm): Response {
   if ('refused' in answer) return refusalPage(answer);
@@ -42,8 +42,8 @@ function newIdFault({ badNewId }: Shown): Filled['faults'] {
 
 function noticeOf({ view, done, changedMeanwhile }: Shown, { faults }: Filled): Html | false {
   if (faults.length > 0) {
-    const whole = faults.filter(({ field }) => field === undefined).map(({ detail }) => html` ${detail}`);
-    return html`<div class="card notice bad" role="alert"><p><b>Nothing was changed.</b>${whole.length > 0 ? whole : ' Correct the marked fields below, and send the form again.'}</p></div>`;
+    const general = faults.filter(({ field }) => field === undefined).map(({ detail }) => html` ${detail}`);
+    return html`<div class="card notice bad" role="alert"><p><b>Nothing was changed.</b>${general.length > 0 ? general : ' Correct the marked fields below, and send the form again.'}</p></div>`;
   }
   if (changedMeanwhile)
     return html`<div class="card notice bad" role="alert"><p><b>Nothing was changed.</b> The snooze was changed in the meantime. Below is the snooze as it is now; change it again if you still want to.</p></div>`;

@@ -100,7 +100,7 @@ export function itemJson(item: StatusItem): Item {
   };
 }
 
-/** Member by member: a failure may hold more than an answer shows. */
+/** Each member is named here, since a failure may hold more than an answer shows. */
 function failureJson({ code, message, since, count }: NonNullable<StatusItem['failure']>) {
   return { code, message, since: formatInstant(since), count };
 }
@@ -109,7 +109,7 @@ const MEMBERS = v.keyof(Item).options;
 const FAILURE_MEMBERS = v.keyof(Failure).options;
 const FAILURE_COLUMNS = FAILURE_MEMBERS.map(name => `failure${name.charAt(0).toUpperCase()}${name.slice(1)}`);
 
-/** The columns are the members of an item, and instead of `failure` its members. */
+/** One column for each member of an item; the members of `failure` have their own columns. */
 export function statusCsv({ items }: StatusBody): string {
   const header = MEMBERS.flatMap(name => (name === 'failure' ? FAILURE_COLUMNS : name));
   const cells = ({ owners, failure, ...item }: Item) =>

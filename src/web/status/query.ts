@@ -9,7 +9,7 @@ import { cursorOf, filter, limitOf, oneOf, parsedBy, someOf, someText } from '..
 const CALENDAR_KEY = /^(~|\d{4}-\d\d-\d\dT[\d:.]+Z)\|[0-9a-f]{32}$/;
 const DURATION = 'write one duration such as 30d, 12h or 45m';
 
-/** Filters that rows of the registry have in common with targets. */
+/** Filters for targets and for rows of the registry. */
 export const Filters = {
   scope: filter(someText('write one scope, as items show it'), 'Those of this scope.'),
   owner: filter(someText('write one mail address'), 'Those of this owner, without regard to case.'),
@@ -34,7 +34,7 @@ export function statusQuery(kinds: readonly string[]) {
   });
 }
 
-/** The same in the words of the report. */
+/** The query with the names that the report uses. */
 export function reportQuery(query: v.InferOutput<ReturnType<typeof statusQuery>>): StatusQuery {
   const { within, ...same } = query;
   return within === undefined ? same : { ...same, withinMs: within };

@@ -39,7 +39,7 @@ function statusResponse(report: Report, { url, header }: Pick<Request, 'url' | '
   const headers: Record<string, string> = {
     etag,
     vary: 'Accept',
-    // Only the client may keep it, and must ask each time. With `no-store` the tag would be useless.
+    // The client may keep it, but must ask each time whether it is still current. `no-store` would make the tag useless.
     'cache-control': 'private, no-cache',
     ...linkTo(body.nextCursor, new URL(url)),
   };
@@ -49,7 +49,7 @@ function statusResponse(report: Report, { url, header }: Pick<Request, 'url' | '
   return { status: 200, headers: { ...headers, ...type }, body: statusCsv(body) };
 }
 
-/** Without the members that change every second: two answers mean the same when the rest is the same. */
+/** Without the members that change every second, so that answers with the same meaning get the same tag. */
 function withoutClock({ asOf: _asOf, items, ...rest }: StatusBody) {
   return { ...rest, items: items.map(({ remainingSeconds: _remaining, ...item }) => item) };
 }
@@ -63,7 +63,7 @@ function linkTo(nextCursor: string | null, { searchParams }: URL): Record<string
   return { link: `<?${next}>; rel="next"` };
 }
 
-/** Whether the client names CSV and prefers no other type; a wildcard alone means JSON. */
+/** Whether the client names CSV and prefers no other type; a wildcard means JSON. */
 function prefersCsv(accept: string | null): boolean {
   const csv = qualityOf('text/csv', accept) ?? 0;
   const json = qualityOf('application/json', accept) ?? 0;

@@ -1,4 +1,4 @@
-/** `GET targets/{scope}/{name}`: one target with every decision about it explained; and its check, which reads it now. */
+/** `GET targets/{scope}/{name}`: one target and every decision about it; `POST …/check`: reads the target now. */
 import { formatInstant } from '../../formats/instant';
 import type { CheckAnswer } from '../../watch/sweep/check-now';
 import { json, problem, type Response, secondsToWait, unknownTarget } from '../problem';
