@@ -14,9 +14,6 @@ import { type HttpFunction, logOf } from './definition';
 /** The Functions host answers 404 to a method that is not listed here; OPTIONS belongs to the platform, for CORS. */
 const METHODS: readonly HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** Browsers must not guess the type of an answer. */
-const NO_SNIFFING = { 'x-content-type-options': 'nosniff' };
-
 export function httpFunction(route: Route, app: () => App): HttpFunction {
   const { name, path, auth = 'function', methods, onFault = internalFault } = route;
   const operations = new Map<string, Operation>(Object.entries(methods));
@@ -49,7 +46,8 @@ function callOf(request: HttpRequest, app: () => App, context: InvocationContext
   };
 }
 
-/** Some statuses forbid even an empty body. */
+/** Browsers must not guess the type of an answer. Some statuses forbid even an empty body. */
 function responseOf({ status, headers, body }: Response): HttpResponseInit {
-  return { status, headers: { ...NO_SNIFFING, ...headers }, body: body === '' ? undefined : body };
+  const all = { 'x-content-type-options': 'nosniff', ...headers };
+  return { status, headers: all, body: body === '' ? undefined : body };
 }

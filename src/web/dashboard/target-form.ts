@@ -1,4 +1,4 @@
-/** Parses the forms of a target's page: every field comes once, and a field that the person did not change changes nothing in the row. */
+/** Parses the forms of a target's page: each field comes once, and the row keeps what the person did not edit. */
 import { COLUMNS, type Field } from '../../core/columns';
 import { byColumn, COLUMN_NAMES, type ColumnName, type Columns, flagOf } from '../../core/row';
 import type { BodyRule } from '../content';

@@ -49,6 +49,5 @@ export const health: Route = {
 function healthResponse({ reasons, oldestReminderMs }: Health): Response {
   const healthy = reasons.length === 0;
   const oldestReminderSeconds = oldestReminderMs === undefined ? null : Math.round(oldestReminderMs / SECOND);
-  const body: HealthBody = { healthy, reasons, oldestReminderSeconds };
-  return json(healthy ? 200 : 503, body);
+  return json(healthy ? 200 : 503, { healthy, reasons, oldestReminderSeconds } satisfies HealthBody);
 }

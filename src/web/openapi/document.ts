@@ -70,8 +70,15 @@ export function openapiOf(
   routes: readonly Route[],
   { kinds, version }: Pick<App, 'kinds' | 'version'>,
 ): object {
-  const sorted = Object.keys(TAGS).flatMap(tag => routes.filter(route => tagOf(route) === tag));
-  const components = componentsOf(sorted);
+  const sorted = Object.keys(TAGS).flatMap(tag =>
+    routes.filter(({ methods }) => Object.values(methods)[0]?.tag === tag),
+  );
+  const entries = sorted.flatMap(({ components = {} }) => Object.entries(components));
+  const components: Readonly<Record<string, v.GenericSchema>> = {
+    ...Object.fromEntries(entries),
+    Problem: ProblemBody,
+    Instant: InstantText,
+  };
   const nameOf: NameOf = schema => {
     const found = Object.entries(components).find(([, known]) => known === schema);
     if (!found) throw new Error('A route must list each schema of its answers under `components`.');
@@ -97,15 +104,6 @@ export function openapiOf(
       }),
     },
   };
-}
-
-function tagOf({ methods }: Route): Tag | undefined {
-  return Object.values(methods)[0]?.tag;
-}
-
-function componentsOf(routes: readonly Route[]): Readonly<Record<string, v.GenericSchema>> {
-  const entries = routes.flatMap(({ components = {} }) => Object.entries(components));
-  return { ...Object.fromEntries(entries), Problem: ProblemBody, Instant: InstantText };
 }
 
 function pathItem(route: Route, kinds: readonly string[], nameOf: NameOf): object {

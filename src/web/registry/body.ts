@@ -1,6 +1,6 @@
 /** The body of `PUT registry/{scope}/{name}`: one schema for each member, so that every bad one is named. */
 import * as v from 'valibot';
-import { COLUMNS, type Shape } from '../../core/columns';
+import { COLUMNS, type JsonValue, type Shape } from '../../core/columns';
 import { byColumn, COLUMN_NAMES, type ColumnName, type Columns, isColumn } from '../../core/row';
 import type { Key } from '../../core/target';
 import { parseJson } from '../../formats/json';
@@ -8,8 +8,7 @@ import type { Wanted } from '../../watch/registry/rows';
 import type { Fault } from '../problem';
 import { described } from '../shape';
 
-type Member = boolean | string | readonly string[] | null | undefined;
-type Schema = v.GenericSchema<Member, Member>;
+type Schema = v.GenericSchema<JsonValue | undefined>;
 
 const SCHEMAS: Readonly<Record<Shape, (items: string) => Schema>> = {
   list: items => {

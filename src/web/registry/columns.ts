@@ -14,14 +14,12 @@ import type { ManagedRow } from '../../watch/registry/row';
 import { described, Integer, listOf } from '../shape';
 
 type Values = Record<ColumnName, JsonValue>;
-type Schema = v.GenericSchema<JsonValue, JsonValue>;
+type Schema = v.GenericSchema<JsonValue>;
 type Schemas = Record<ColumnName, Schema>;
-
-const TextOrNull = v.nullable(v.string());
 
 const WRITTEN: Readonly<Record<Shape, Schema>> = {
   list: listOf(v.string()),
-  text: TextOrNull,
+  text: v.nullable(v.string()),
   flag: v.union([v.boolean(), v.string()]),
 };
 
@@ -46,7 +44,6 @@ export const RowsBody = v.object({
   items: listOf(RowBody),
   nextCursor: described(v.nullable(v.string()), 'The `cursor` of the next page; null on the last.'),
 });
-
 export type RowsBody = v.InferOutput<typeof RowsBody>;
 
 export const ImportBody = v.object({

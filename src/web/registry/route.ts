@@ -140,8 +140,10 @@ async function putRow({ key, app, ...request }: Call): Promise<Response> {
 }
 
 function listResponse({ items, next }: RegistryPage): Response {
-  const body: RowsBody = { items: items.map(rowJson), nextCursor: next ? encodeKey(next) : null };
-  return json(200, body);
+  return json(200, {
+    items: items.map(rowJson),
+    nextCursor: next ? encodeKey(next) : null,
+  } satisfies RowsBody);
 }
 
 function rowResponse(row: TaggedRow | undefined, header: Request['header']): Response {

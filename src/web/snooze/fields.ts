@@ -46,7 +46,7 @@ export function replaceForm({ id, label }: LinkView, filled: Filled): Html {
 <input type="hidden" name="act" value="replace">
 <div class="field">
 <label class="label" for="newId">Id of the new ${label} (if you know it)</label>
-<input type="text" id="newId" name="newId" maxlength="1024" autocomplete="off" autocapitalize="none" spellcheck="false" value="${filled.given.newId}"${marksOf('newId', filled, ['Hint'])}>
+<input type="text" id="newId" name="newId" maxlength="1024" autocomplete="off" autocapitalize="none" spellcheck="false" value="${filled.given.newId}"${marks('newId', faultyIn(filled), ['Hint'])}>
 ${faultOf('newId', filled)}
 <p class="hint" id="newIdHint">Written like the old one: <bdi>${id}</bdi>. Never the token itself.</p>
 </div>
@@ -79,7 +79,7 @@ ${CHOICES.map(choice => choiceOf(choice, String(choice) === days, view, filled))
 ${faultOf('days', filled)}
 <div class="own">
 <label class="label" for="otherDays">Days, 1 to ${MOST_SNOOZE_DAYS}</label>
-<input type="text" class="number" id="otherDays" name="otherDays" maxlength="6" inputmode="numeric" autocomplete="off" value="${otherDays}"${marksOf('otherDays', filled)}>
+<input type="text" class="number" id="otherDays" name="otherDays" maxlength="6" inputmode="numeric" autocomplete="off" value="${otherDays}"${marks('otherDays', faultyIn(filled))}>
 ${faultOf('otherDays', filled)}
 </div>
 </fieldset>
@@ -89,7 +89,7 @@ ${faultOf('otherDays', filled)}
 function reasonField(reason: string | undefined, filled: Filled): Html {
   return html`<div class="field">
 <label class="label" for="reason">Why</label>
-<textarea id="reason" name="reason" rows="2" maxlength="${LONGEST_REASON}" required${marksOf('reason', filled)}>${reason}</textarea>
+<textarea id="reason" name="reason" rows="2" maxlength="${LONGEST_REASON}" required${marks('reason', faultyIn(filled))}>${reason}</textarea>
 ${faultOf('reason', filled)}
 </div>
 `;
@@ -98,7 +98,7 @@ ${faultOf('reason', filled)}
 function choiceOf(days: number, isChosen: boolean, { asOf, expiresOn }: LinkView, filled: Filled): Html {
   const until = asOf + days * DAY;
   const past = isPast(until, asOf, expiresOn) && html`<small class="past">past its expiry</small>`;
-  return html`<label class="choice"><input type="radio" name="days" value="${days}"${checked(isChosen)}${marksOf('days', filled)}><span>${counted(days, 'day')}<small>until ${formatInstant(until).slice(0, 10)}</small>${past}</span></label>
+  return html`<label class="choice"><input type="radio" name="days" value="${days}"${checked(isChosen)}${marks('days', faultyIn(filled))}><span>${counted(days, 'day')}<small>until ${formatInstant(until).slice(0, 10)}</small>${past}</span></label>
 `;
 }
 
@@ -111,12 +111,8 @@ function checked(isChosen: boolean): Html | false {
   return isChosen && html` checked`;
 }
 
-function marksOf(name: Field, { faults }: Filled, notes?: readonly string[]): Html {
-  return marks(
-    name,
-    faults.map(({ field }) => field),
-    notes,
-  );
+function faultyIn({ faults }: Filled): (Field | undefined)[] {
+  return faults.map(({ field }) => field);
 }
 
 function faultOf(field: Field, { faults }: Filled): Html[] {

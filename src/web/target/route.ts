@@ -50,8 +50,7 @@ export const checkNow: Route = {
 function checkResponse(answer: CheckAnswer): Response {
   if (!('refused' in answer)) {
     const { asOf, item, recorded } = answer;
-    const body: CheckBody = { asOf: formatInstant(asOf), recorded, item: itemJson(item) };
-    return json(200, body);
+    return json(200, { asOf: formatInstant(asOf), recorded, item: itemJson(item) } satisfies CheckBody);
   }
   switch (answer.refused) {
     case 'unknown':
