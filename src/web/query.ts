@@ -51,11 +51,11 @@ export function limitOf(usual: string) {
 export function cursorOf<T>(decode: (text: string) => T | undefined, longest?: number) {
   const detail = 'write the nextCursor of an earlier answer';
   const cursor = v.pipe(someText(detail, longest), parsedBy(decode, detail));
-  return filter(cursor, 'The `nextCursor` of the page before.');
+  return optional(cursor, 'The `nextCursor` of the page before.');
 }
 
 /** A parameter that may be left out. */
-export function filter<const S extends v.GenericSchema>(schema: S, words: string) {
+export function optional<const S extends v.GenericSchema>(schema: S, words: string) {
   return v.exactOptional(described(schema, words));
 }
 

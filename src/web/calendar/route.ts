@@ -8,7 +8,7 @@ import { cut, oneLine } from '../../formats/text';
 import { moment } from '../../formats/when';
 import type { Feed, FeedEntry } from '../../watch/report/feed';
 import type { Response } from '../problem';
-import { filter, oneOf } from '../query';
+import { oneOf, optional } from '../query';
 import { type Route, strict } from '../route';
 
 /** Sweeps see a renewal within hours; a program that asks more often gains nothing. */
@@ -18,11 +18,11 @@ const LONGEST_WORDS = 1_000;
 
 export function feedQuery(kinds: readonly string[]) {
   return v.object({
-    owner: filter(
+    owner: optional(
       v.pipe(v.string(), v.check(isAddress, 'write one mail address')),
       'Targets of this owner, without regard to case.',
     ),
-    kind: filter(oneOf(kinds), 'Targets of this kind.'),
+    kind: optional(oneOf(kinds), 'Targets of this kind.'),
   });
 }
 

@@ -29,7 +29,7 @@ export interface Typed {
   readonly texts: Columns;
 }
 
-export type TargetForm = { readonly act: 'check' } | { readonly act: 'edit'; readonly typed: Typed };
+type TargetForm = { readonly act: 'check' } | { readonly act: 'edit'; readonly typed: Typed };
 
 /** Undefined for any other form, since a missing field could clear a column. */
 export function parseTargetForm(body: string): TargetForm | undefined {

@@ -5,11 +5,10 @@ import type { TaggedRow } from '../../watch/registry/row';
 import type { Explained, Explanation } from '../../watch/report/explain';
 import type { Response } from '../problem';
 import { editForm, type Returned } from './edit';
+import { nextCard, recipientsCard, thresholdsCard } from './explanation';
 import { framed } from './frame';
 import { type Links, listPath } from './links';
-import { nextCard, thresholdsCard } from './next-card';
 import { type FormOutcome, headersOf, noticeOf, removedNotice, statusOf } from './notice';
-import { recipientsCard } from './recipients';
 import { historyCard, stateCard } from './state';
 
 /**

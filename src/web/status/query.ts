@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { CHECKS, STANDINGS } from '../../core/standing';
 import { parseDuration } from '../../formats/duration';
 import type { StatusQuery } from '../../watch/report/status';
-import { cursorOf, filter, limitOf, oneOf, parsedBy, someOf, someText } from '../query';
+import { cursorOf, limitOf, oneOf, optional, parsedBy, someOf, someText } from '../query';
 
 /** A calendar key; a cursor is one in base64url. */
 const CALENDAR_KEY = /^(~|\d{4}-\d\d-\d\dT[\d:.]+Z)\|[0-9a-f]{32}$/;
@@ -11,9 +11,9 @@ const DURATION = 'write one duration such as 30d, 12h or 45m';
 
 /** Filters for targets and for rows of the registry. */
 export const Filters = {
-  scope: filter(someText('write one scope, as items show it'), 'Those of this scope.'),
-  owner: filter(someText('write one mail address'), 'Those of this owner, without regard to case.'),
-  q: filter(
+  scope: optional(someText('write one scope, as items show it'), 'Those of this scope.'),
+  owner: optional(someText('write one mail address'), 'Those of this owner, without regard to case.'),
+  q: optional(
     someText('write a text of 1 to 1024 characters'),
     'Part of a display name, name or scope, without regard to case.',
   ),
@@ -21,13 +21,13 @@ export const Filters = {
 
 export function statusQuery(kinds: readonly string[]) {
   return v.object({
-    within: filter(
+    within: optional(
       v.pipe(v.string(), v.regex(/^\d{1,9}[smhd]$/, DURATION), parsedBy(parseDuration, DURATION)),
       'What expires within this time, such as `30d`, `12h` or `45m`; expired ones are included.',
     ),
-    standing: filter(someOf(STANDINGS), 'One or more standings.'),
-    check: filter(someOf(CHECKS), 'One or more checks.'),
-    kind: filter(oneOf(kinds), 'Targets of this kind.'),
+    standing: optional(someOf(STANDINGS), 'One or more standings.'),
+    check: optional(someOf(CHECKS), 'One or more checks.'),
+    kind: optional(oneOf(kinds), 'Targets of this kind.'),
     ...Filters,
     limit: limitOf('100'),
     cursor: cursorOf(decodeCursor),
