@@ -1,10 +1,10 @@
 /**
- * CSV (RFC 4180), written and read. The writer is ours, since it shields formulas and quotes what a spreadsheet would trim; the
- * reader is `csv-parse`, since quotes and line ends in the files of people have many forms.
+ * Writes and reads CSV (RFC 4180). The writer is our own, since it shields formulas and quotes what a spreadsheet would trim. The
+ * reader is `csv-parse`, since people's files have many forms of quotes and line ends.
  */
 import { CsvError, parse } from 'csv-parse/sync';
 
-/** A text comes from anybody and gets a shield; numbers and flags are our own. */
+/** Texts come from other people and get a shield; numbers and flags come from this app. */
 export type Cell = string | number | boolean | null | undefined;
 
 /** The characters that begin a formula, full-width ones too, and the characters that may stand before them. */
@@ -27,7 +27,7 @@ export function unshield(text: string): string {
   return text.replace(/'/g, (apostrophe, at: number) => (starts.has(at) ? '' : apostrophe));
 }
 
-/** Where a cell of any dialect begins with a formula. It goes from the end, so that it reads each character once. */
+/** The positions where a cell of any dialect begins with a formula. It reads from the end: each character once. */
 function formulaStarts(text: string): ReadonlySet<number> {
   const starts = new Set<number>();
   let leads = false;
@@ -76,7 +76,7 @@ export function parseCsv(
     read += 1;
     if (read > mostRecords) throw tooMany;
     if (cells.some(cell => cell !== '')) records.push({ line, cells });
-    // The parser keeps nothing: the records are ours.
+    // The parser need not keep the record.
     return null;
   };
   try {
@@ -91,8 +91,8 @@ export function parseCsv(
 }
 
 /**
- * Gives the line on which each record starts, called for each in turn with the byte where it ends. The parser's own count of
- * lines is wrong: it counts a CRLF inside quotes twice.
+ * Gives the line on which a record starts. Call it for each record in turn, with the byte where the record ends. The parser's own
+ * count of lines is wrong: it counts a CRLF inside quotes twice.
  */
 function lineCounter(bytes: Buffer): (end: number) => number {
   let line = 1;

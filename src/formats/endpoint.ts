@@ -1,4 +1,4 @@
-/** Endpoints: which addresses may be contacted: https, or plain http to this machine alone (docs/design.md, rule 21). */
+/** Endpoints: the app may contact https addresses, and this machine by plain http (docs/design.md, rule 21). */
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 

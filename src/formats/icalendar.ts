@@ -1,8 +1,9 @@
 /** Calendars in the iCalendar format (RFC 5545): events with alarms, as calendar programs read them. */
 import { DAY, formatInstant, HOUR, type Instant, MINUTE, SECOND } from './instant';
+import { webLink } from './text';
 
 export interface CalendarEvent {
-  /** Names the event for good: a program that reads it again moves the event and adds no second one. */
+  /** Stays the same: a program that reads it again moves the event and does not add a second one. */
   readonly uid: string;
   readonly startsOn: Instant;
   readonly summary: string;
@@ -13,7 +14,7 @@ export interface CalendarEvent {
   readonly alarms?: readonly number[];
 }
 
-export interface CalendarHead {
+interface CalendarHead {
   /** The instant at which the events were true. */
   readonly asOf: Instant;
   /** The name that a calendar program shows for a feed. */
@@ -31,7 +32,7 @@ const CRLF = '\r\n';
 /** A date-time has room for a year of four digits. */
 const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59);
 
-/** A whole VCALENDAR without a METHOD, since it is no invitation. Fractions of a second are cut. */
+/** A VCALENDAR without a METHOD, since it is not an invitation. Fractions of a second are cut. */
 export function icalendarOf(events: readonly CalendarEvent[], head: CalendarHead): string {
   const { asOf, name, refreshHours } = head;
   const lines = [
@@ -39,33 +40,30 @@ export function icalendarOf(events: readonly CalendarEvent[], head: CalendarHead
     'VERSION:2.0',
     `PRODID:${PRODUCT}`,
     'CALSCALE:GREGORIAN',
-    ...(name === undefined ? [] : [`X-WR-CALNAME:${text(name)}`]),
-    ...(refreshHours === undefined ? [] : refreshLines(refreshHours)),
+    name !== undefined && `X-WR-CALNAME:${text(name)}`,
+    refreshHours !== undefined && `REFRESH-INTERVAL;VALUE=DURATION:PT${refreshHours}H`,
+    // For programs older than RFC 7986.
+    refreshHours !== undefined && `X-PUBLISHED-TTL:PT${refreshHours}H`,
     ...events.flatMap(event => eventLines(event, asOf)),
     'END:VCALENDAR',
   ];
-  return lines.map(line => folded(line) + CRLF).join('');
+  return lines.map(line => (line === false ? '' : folded(line) + CRLF)).join('');
 }
 
-/** The second line is for programs older than RFC 7986. */
-function refreshLines(hours: number): string[] {
-  return [`REFRESH-INTERVAL;VALUE=DURATION:PT${hours}H`, `X-PUBLISHED-TTL:PT${hours}H`];
-}
-
-function eventLines(event: CalendarEvent, asOf: Instant): string[] {
+function eventLines(event: CalendarEvent, asOf: Instant): (string | false)[] {
   const { uid, startsOn, summary, description, alarms = [] } = event;
-  const url = webAddress(event.url);
+  const url = webLink(event.url);
   const endsOn = startsOn + LENGTH;
   return [
     'BEGIN:VEVENT',
     `UID:${text(uid)}`,
     `DTSTAMP:${dateTime(asOf)}`,
     `DTSTART:${dateTime(startsOn)}`,
-    ...(endsOn <= LATEST ? [`DTEND:${dateTime(endsOn)}`] : []),
+    endsOn <= LATEST && `DTEND:${dateTime(endsOn)}`,
     `SUMMARY:${text(summary)}`,
-    ...(description === undefined ? [] : [`DESCRIPTION:${text(description)}`]),
-    ...(url === undefined ? [] : [`URL:${url}`]),
-    // The event does not make anybody busy.
+    description !== undefined && `DESCRIPTION:${text(description)}`,
+    url !== undefined && `URL:${url}`,
+    // The event does not make its reader busy.
     'TRANSP:TRANSPARENT',
     ...alarms.flatMap(lead => alarmLines(lead, summary)),
     'END:VEVENT',
@@ -104,19 +102,12 @@ function text(value: string): string {
     .replaceAll('\n', '\\n');
 }
 
-/** The URL in its normal spelling, which has no space, control character or line end. */
-function webAddress(url: string | undefined): string | undefined {
-  if (url === undefined || !URL.canParse(url)) return undefined;
-  const { protocol, href } = new URL(url);
-  return protocol === 'https:' || protocol === 'http:' ? href : undefined;
-}
-
-/** Folded by a line end and a space, which readers remove again. No character is split. */
+/** Breaks a long line with a line end and a space, which readers remove again. It splits no character. */
 function folded(line: string): string {
   let written = '';
   let room = LONGEST_LINE;
   for (const character of line) {
-    const octets = octetsOf(character.codePointAt(0) ?? 0);
+    const octets = Buffer.byteLength(character);
     if (octets > room) {
       written += `${CRLF} `;
       room = LONGEST_LINE - 1;
@@ -125,11 +116,4 @@ function folded(line: string): string {
     room -= octets;
   }
   return written;
-}
-
-/** Length of a character in UTF-8. */
-function octetsOf(codePoint: number): number {
-  if (codePoint < 0x80) return 1;
-  if (codePoint < 0x800) return 2;
-  return codePoint < 0x10000 ? 3 : 4;
 }

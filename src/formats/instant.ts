@@ -21,12 +21,13 @@ export function parseInstant(text: string): Instant | undefined {
   const match = RFC_3339.exec(text);
   if (!match) return undefined;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number);
-  const inCalendar = month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
-  if (!inCalendar || hour > 23 || minute > 59 || second > 59) return undefined;
+  const millisecond = Number((match[7] ?? '').padEnd(3, '0').slice(0, 3));
+  const local = Date.UTC(year, month - 1, day, hour, minute, second, millisecond);
+  // A field out of its range changes the others: 30 February becomes 1 or 2 March.
+  if (formatInstant(local).slice(0, 19) !== text.slice(0, 19).toUpperCase()) return undefined;
   const offset = parseOffset(match[8] ?? 'Z');
   if (offset === undefined) return undefined;
-  const millisecond = Number((match[7] ?? '').padEnd(3, '0').slice(0, 3));
-  const instant = Date.UTC(year, month - 1, day, hour, minute, second, millisecond) - offset;
+  const instant = local - offset;
   return instant >= EARLIEST && instant <= LATEST ? instant : undefined;
 }
 
@@ -41,8 +42,4 @@ function parseOffset(text: string): number | undefined {
   const minutes = Number(text.slice(4, 6));
   if (hours > 23 || minutes > 59) return undefined;
   return (text.startsWith('-') ? -1 : 1) * (hours * HOUR + minutes * MINUTE);
-}
-
-function daysIn(year: number, month: number): number {
-  return new Date(Date.UTC(year, month, 0)).getUTCDate();
 }

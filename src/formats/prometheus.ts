@@ -1,10 +1,9 @@
 /** The text format of Prometheus, version 0.0.4 (rule 23). By hand: client libraries count in one process, and our values are stored. */
 
-/** One metric with all its series. The value of a counter is stored: it must outlive this process. */
+/** One metric with all its series. */
 export interface Family {
+  /** A counter ends in `_total`, as Prometheus advises; all others are gauges. */
   readonly name: string;
-  /** A gauge where it is absent. */
-  readonly type?: 'counter';
   /** One sentence. */
   readonly help: string;
   readonly samples: readonly Sample[];
@@ -22,10 +21,10 @@ export function exposition(families: readonly Family[]): string {
   return families.map(familyText).join('');
 }
 
-function familyText({ name, type, help, samples }: Family): string {
+function familyText({ name, help, samples }: Family): string {
   const lines = [
     `# HELP ${name} ${escapeHelp(help)}`,
-    `# TYPE ${name} ${type ?? 'gauge'}`,
+    `# TYPE ${name} ${name.endsWith('_total') ? 'counter' : 'gauge'}`,
     ...samples.map(sample => `${name}${labelsText(sample.labels)} ${valueText(sample.value)}`),
   ];
   return `${lines.join('\n')}\n`;

@@ -42,7 +42,7 @@ export function sentence(text: string): string {
   return line === '' || /[.!?…]$/.test(line) ? line : `${line}.`;
 }
 
-/** An http or https link in its normal spelling; undefined for any other text. */
+/** An http or https link in its normal spelling, without spaces, control characters or line ends; undefined for any other text. */
 export function webLink(text: string | undefined): string | undefined {
   if (text === undefined || !URL.canParse(text)) return undefined;
   const url = new URL(text);

@@ -25,8 +25,7 @@ export function moment(instant: Instant): string {
 
 /** `expires in 7 days`, `expired 3 hours ago`, `expired just now`. */
 export function expiryPhrase(expiresOn: Instant, asOf: Instant): string {
-  if (expiresOn > asOf) return `expires in ${span(expiresOn - asOf)}`;
-  return expiresOn === asOf ? 'expired just now' : `expired ${span(asOf - expiresOn)} ago`;
+  return `${expiresOn > asOf ? 'expires' : 'expired'} ${distance(expiresOn, asOf)}`;
 }
 
 /** `in 7 days`, `3 hours ago`, `just now`. */

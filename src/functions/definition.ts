@@ -1,4 +1,4 @@
-/** What a function of this app is, as data: `main.ts` registers it with the Functions host, the local host mounts it. */
+/** A function of this app, as data: `main.ts` registers it with the Functions host, the local host mounts it. */
 import type { HttpHandler, HttpMethod, InvocationContext, Timer } from '@azure/functions';
 import type { Log } from '../watch/ports';
 

@@ -1,17 +1,16 @@
-/** A request's body, as text: only of the right media type, small enough and in valid UTF-8. */
+/** Reads the body of a request as text: it checks the media type, the size and the UTF-8. */
 import { isUtf8 } from 'node:buffer';
 import { problem, type Response } from './problem';
 import type { Request } from './route';
 
-/** What a body may be. */
-export interface Taken {
+export interface BodyRule {
   readonly types: readonly string[];
   readonly mostBytes: number;
 }
 
 export async function readContent(
   { header, bytes }: Pick<Request, 'header' | 'bytes'>,
-  { types, mostBytes }: Taken,
+  { types, mostBytes }: BodyRule,
 ): Promise<{ readonly text: string } | { readonly refusal: Response }> {
   if (!types.includes(mediaType(header('content-type'))))
     return { refusal: problem('wrong-content-type', `Send ${types.join(' or ')}, in UTF-8.`) };

@@ -3,7 +3,7 @@ import { sha256 } from '../formats/hash';
 import type { Condition } from '../watch/registry/rows';
 import type { Fault } from './problem';
 
-/** For the OpenAPI document: the header of an answer with a tag, and the answer to a client that has it already. */
+/** For the OpenAPI document: the header of an answer with a tag, and the answer 304. */
 export const ETAG = { ETag: 'Changes when the answer does.' };
 export const UNCHANGED = {
   is: 'The client has this very answer: nothing but the instants that pass has changed.',
@@ -27,7 +27,7 @@ export function weakOver(content: unknown): string {
   return `W/"${sha256(JSON.stringify(content)).slice(0, 32)}"`;
 }
 
-/** Whether the client has this answer already; then 304 is enough. */
+/** Whether the client has this answer already. */
 export function isKnown(etag: string, header: HeaderOf): boolean {
   const tags = parseTags(header('if-none-match'), 'weak');
   if (tags === undefined || tags === 'malformed') return false;
@@ -35,22 +35,20 @@ export function isKnown(etag: string, header: HeaderOf): boolean {
 }
 
 export function parseCondition(header: HeaderOf): Condition | { readonly faults: readonly Fault[] } {
-  const detail = 'write * or entity tags in double quotes, such as "0123abcd"';
   const ifMatch = parseTags(header('if-match'), 'strong');
   const ifNoneMatch = parseTags(header('if-none-match'), 'weak');
-  const faults: Fault[] = [];
-  if (ifMatch === 'malformed') faults.push({ parameter: 'If-Match', detail });
-  if (ifNoneMatch === 'malformed') faults.push({ parameter: 'If-None-Match', detail });
-  if (ifMatch === 'malformed' || ifNoneMatch === 'malformed') return { faults };
-  return { ifMatch, ifNoneMatch };
+  if (ifMatch !== 'malformed' && ifNoneMatch !== 'malformed') return { ifMatch, ifNoneMatch };
+  const named = [ifMatch === 'malformed' && 'If-Match', ifNoneMatch === 'malformed' && 'If-None-Match'];
+  const detail = 'write * or entity tags in double quotes, such as "0123abcd"';
+  return { faults: named.filter(name => name !== false).map(parameter => ({ parameter, detail })) };
 }
 
-/** In a strong comparison a weak tag matches nothing. */
+/** A strong comparison ignores weak tags. */
 function parseTags(text: string | null, comparison: 'strong' | 'weak'): Tags | 'malformed' | undefined {
   if (text === null) return undefined;
   if (text.trim() === '*') return '*';
   const tags: string[] = [];
-  // The pattern is sticky, tag by tag: one pass over any text.
+  // A sticky pattern reads the text once, tag by tag.
   const pattern = new RegExp(TAG);
   do {
     const [, weak, tag] = pattern.exec(text) ?? [];

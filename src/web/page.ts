@@ -12,11 +12,6 @@ export const PRIVATE = {
   'x-robots-tag': 'noindex, nofollow',
 };
 
-const HEADERS = {
-  'content-type': 'text/html; charset=utf-8',
-  ...PRIVATE,
-};
-
 /** For the OpenAPI document. */
 export const aboutPage = (is: string): AboutResponse => ({
   is,
@@ -25,15 +20,11 @@ export const aboutPage = (is: string): AboutResponse => ({
 export const FORM_BODY = { 'application/x-www-form-urlencoded': 'text' } as const;
 
 export function page(status: number, title: string, main: Html): Response {
-  return document(
-    status,
-    title,
-    html`<main>
+  const content = html`<main>
 <p class="brand">Expiry watcher</p>
 ${main}
-</main>`,
-    PAGE,
-  );
+</main>`;
+  return document(status, title, content, PAGE);
 }
 
 /** A clock face. Without an icon browsers ask the server for one. */
@@ -49,7 +40,7 @@ interface Look {
 
 /**
  * Make it once for each style: its hash costs more than the rest of a page.
- * @param more rules of the content security policy for what the pages may do besides
+ * @param more additional rules of the content security policy
  */
 export function lookOf(style: Html, more: readonly string[] = []): Look {
   const hash = createHash('sha256').update(style.text).digest('base64');
@@ -90,23 +81,26 @@ ${content}
 </body>
 </html>
 `;
-  return { status, headers: { ...HEADERS, 'content-security-policy': policy }, body: body.text };
+  const type = { 'content-type': 'text/html; charset=utf-8' };
+  return { status, headers: { ...type, ...PRIVATE, 'content-security-policy': policy }, body: body.text };
 }
 
-interface FieldState {
-  readonly isFaulty: boolean;
-  /** The first field with a fault gets the cursor. */
-  readonly isFirstFault: boolean;
-  readonly hasHint: boolean;
+/**
+ * The attributes that tell assistive technology what belongs to a form field: elements such as `ownerFault` and `ownerHint`.
+ * @param faulty the fields with a fault; the first of them gets the cursor
+ * @param notes the other elements, such as `Hint`
+ */
+export function marks(
+  field: string,
+  faulty: readonly (string | undefined)[],
+  notes: readonly string[] = [],
+): Html {
+  const isFaulty = faulty.includes(field);
+  const ids = [...(isFaulty ? ['Fault'] : []), ...notes].map(note => field + note).join(' ');
+  return html`${isFaulty && html` aria-invalid="true"`}${ids !== '' && html` aria-describedby="${ids}"`}${faulty[0] === field && html` autofocus`}`;
 }
 
-/** The attributes of a form field that tell assistive technology its fault and hint, elements such as `ownerHint`. */
-export function marks(field: string, { isFaulty, isFirstFault, hasHint }: FieldState): Html {
-  const ids = [isFaulty && `${field}Fault`, hasHint && `${field}Hint`].filter(id => id !== false).join(' ');
-  return html`${isFaulty && html` aria-invalid="true"`}${ids !== '' && html` aria-describedby="${ids}"`}${isFirstFault && html` autofocus`}`;
-}
-
-/** Calm like the mails, for phones and desks, in light and dark. Every text has a contrast of 4.5:1, and every button is 44 px high. */
+/** For small and large screens, light and dark. Every text has a contrast of 4.5:1, and every button is 44 px high. */
 export const PAGE_STYLE = html`
 :root{color-scheme:light dark;--ground:#f3f4f6;--card:#fff;--line:#dfe3e8;--field:#868e98;--ink:#1c2126;--muted:#5b6470;
 --link:#1a5fb4;--fill:#1a5fb4;--on-fill:#fff;--expired:#c4281c;--soon:#a85b00;--later:#2563a8;--none:#5b6470;

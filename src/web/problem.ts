@@ -1,6 +1,7 @@
-/** Answers in JSON. Every error is `application/problem+json` (RFC 9457), in words for a person and never with a stack. */
+/** Answers in JSON. Every error is `application/problem+json` (RFC 9457) with a sentence for a person, never with a stack. */
 import * as v from 'valibot';
 import { SECOND } from '../formats/instant';
+import { described, Integer } from './shape';
 
 /** One fault of a request, in a parameter, a header or a column. */
 export interface Fault {
@@ -15,8 +16,8 @@ export interface Response {
 }
 
 /**
- * Every kind of problem. Its `type` is `/problems/{kind}`, relative to the app: a stable name for clients. There is nothing to
- * fetch at that address.
+ * Every kind of problem, with its status and title. Its `type` is `/problems/{kind}`, relative to the app: a stable name for
+ * clients, and no address to fetch.
  */
 export const PROBLEMS = {
   'bad-parameter': [400, 'A parameter is not understood'],
@@ -37,33 +38,27 @@ export const PROBLEMS = {
 
 export type ProblemKind = keyof typeof PROBLEMS;
 
-export const PROBLEM_TYPES = Object.keys(PROBLEMS).map(kind => `/problems/${kind}`);
-
 export const ProblemBody = v.object({
-  type: v.pipe(
-    v.picklist(PROBLEM_TYPES),
-    v.description('The stable name of the kind of problem; nothing is there to fetch.'),
+  type: described(
+    v.picklist(Object.keys(PROBLEMS).map(kind => `/problems/${kind}`)),
+    'The stable name of the kind of problem; nothing is there to fetch.',
   ),
   title: v.string(),
-  status: v.pipe(v.number(), v.integer()),
+  status: Integer,
   detail: v.string(),
   faults: v.exactOptional(
     v.array(
       v.object({
-        parameter: v.pipe(v.string(), v.description('The parameter, header or column it is in.')),
+        parameter: described(v.string(), 'The parameter, header or column it is in.'),
         detail: v.string(),
       }),
     ),
   ),
 });
 
-export function badRequest(faults: readonly Fault[]): Response {
-  return problem('bad-parameter', sentenceOf(faults), { faults });
-}
-
-/** For a registry row that is refused. */
-export function badRow(faults: readonly Fault[]): Response {
-  return problem('bad-row', sentenceOf(faults), { faults });
+export function badRequest(faults: readonly Fault[], kind: ProblemKind = 'bad-parameter'): Response {
+  const details = faults.map(({ parameter, detail }) => `${parameter}: ${detail}`);
+  return problem(kind, details.join('; '), { faults });
 }
 
 export function methodNotAllowed(allow: readonly string[]): Response {
@@ -78,11 +73,6 @@ export function unknownTarget(): Response {
   return problem('unknown-target', detail);
 }
 
-/** With sign-in by cookie, another site could otherwise use the browser of a signed-in person. */
-export function crossSite(): Response {
-  return problem('cross-site', 'Ask without a browser, or from a page of this app.');
-}
-
 /** For a Retry-After header. */
 export function secondsToWait(ms: number): number {
   return Math.max(1, Math.ceil(ms / SECOND));
@@ -92,35 +82,24 @@ export function internalFault(): Response {
   return problem('internal-fault', 'Its log has the cause.');
 }
 
-export function json(status: number, value: unknown): Response {
-  return jsonResponse(status, 'application/json; charset=utf-8', value);
+export function json(status: number, value: unknown, headers: Response['headers'] = {}): Response {
+  const type = { 'content-type': 'application/json; charset=utf-8' };
+  // Every sweep changes the answers, and no cache may keep names and expiries.
+  return {
+    status,
+    headers: { ...type, 'cache-control': 'no-store', ...headers },
+    body: JSON.stringify(value),
+  };
 }
 
-/** @param more members besides those of RFC 9457 */
+/** @param more members in addition to those of RFC 9457 */
 export function problem(
   kind: ProblemKind,
   detail: string,
   more: object = {},
-  headers: Readonly<Record<string, string>> = {},
+  headers: Response['headers'] = {},
 ): Response {
   const [status, title] = PROBLEMS[kind];
   const body = { type: `/problems/${kind}`, title, status, detail, ...more };
-  return withHeaders(jsonResponse(status, 'application/problem+json; charset=utf-8', body), headers);
-}
-
-export function withHeaders(response: Response, headers: Readonly<Record<string, string>>): Response {
-  return { ...response, headers: { ...response.headers, ...headers } };
-}
-
-function sentenceOf(faults: readonly Fault[]): string {
-  return faults.map(({ parameter, detail }) => `${parameter}: ${detail}`).join('; ');
-}
-
-function jsonResponse(status: number, contentType: string, value: unknown): Response {
-  // Every sweep changes the answers, and no cache may keep names and expiries.
-  return {
-    status,
-    headers: { 'content-type': contentType, 'cache-control': 'no-store' },
-    body: JSON.stringify(value),
-  };
+  return json(status, body, { 'content-type': 'application/problem+json; charset=utf-8', ...headers });
 }

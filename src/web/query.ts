@@ -2,10 +2,10 @@
 import * as v from 'valibot';
 import { splitList } from '../formats/duration';
 import type { Fault } from './problem';
+import { described } from './shape';
 
 /** `code` and `clientId` carry the function key; the Functions host reads them. */
 const OF_THE_HOST = ['code', 'clientId'];
-const LONGEST_TEXT = 1_024;
 
 export type QuerySchema<E extends v.ObjectEntries = v.ObjectEntries> = v.ObjectSchema<E, undefined>;
 
@@ -13,7 +13,7 @@ export type QuerySchema<E extends v.ObjectEntries = v.ObjectEntries> = v.ObjectS
 export const NO_QUERY = v.object({});
 
 /** Any text of 1 to `longest` characters. */
-export function someText(detail: string, longest = LONGEST_TEXT) {
+export function someText(detail: string, longest = 1_024) {
   return v.pipe(v.string(detail), v.minLength(1, detail), v.maxLength(longest, detail));
 }
 
@@ -21,7 +21,7 @@ export function oneOf<const W extends string>(words: readonly W[]) {
   return v.picklist(words, `write one of ${words.join(', ')}`);
 }
 
-/** One or more words, separated as all lists are; the result has the order of `words`. */
+/** A list of one or more words; the result has the order of `words`. */
 export function someOf<const W extends string>(words: readonly W[]) {
   const detail = `write one or more of ${words.join(', ')}`;
   return v.pipe(
@@ -43,12 +43,20 @@ export function parsedBy<T>(parse: (text: string) => T | undefined, detail: stri
   });
 }
 
-/** How many items a page has at most. */
 export function limitOf(usual: string) {
-  return v.optional(
-    v.pipe(wholeNumber(1, 1_000), v.description('How many items a page has at most.')),
-    usual,
-  );
+  return v.optional(described(wholeNumber(1, 1_000), 'How many items a page has at most.'), usual);
+}
+
+/** @param decode gives undefined for a text that is no cursor */
+export function cursorOf<T>(decode: (text: string) => T | undefined, longest?: number) {
+  const detail = 'write the nextCursor of an earlier answer';
+  const cursor = v.pipe(someText(detail, longest), parsedBy(decode, detail));
+  return optional(cursor, 'The `nextCursor` of the page before.');
+}
+
+/** A parameter that may be left out. */
+export function optional<const S extends v.GenericSchema>(schema: S, words: string) {
+  return v.exactOptional(described(schema, words));
 }
 
 export function wholeNumber(least: number, most: number) {
@@ -87,6 +95,6 @@ function unknownFaults(parameters: URLSearchParams, { entries }: QuerySchema): F
 }
 
 function repeatedFaults(parameters: URLSearchParams, { entries }: QuerySchema): Fault[] {
-  const names = Object.keys(entries).filter(name => parameters.getAll(name).length > 1);
-  return names.map(parameter => ({ parameter, detail: 'write it once' }));
+  const repeated = Object.keys(entries).filter(name => parameters.getAll(name).length > 1);
+  return repeated.map(parameter => ({ parameter, detail: 'write it once' }));
 }

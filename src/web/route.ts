@@ -1,28 +1,29 @@
-/** A route as data, without a host: its path, who may call it and, for each method, its query, its description and its handler. */
+/** A route as data: its path, who may call it, and for each method its query, its description and its handler. */
 import type * as v from 'valibot';
 import type { App } from '../app';
 import type { Key } from '../core/target';
 import type { Log } from '../watch/ports';
-import { badRequest, crossSite, type ProblemKind, type Response } from './problem';
+import { badRequest, type ProblemKind, problem, type Response } from './problem';
 import { parseQuery, type QuerySchema } from './query';
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 export interface Route {
   /** The name of its function in Azure. */
   readonly name: string;
   /** Below the prefix `api`; `{scope}` and `{name}` are the table keys. */
   readonly path: string;
-  readonly auth: 'key' | 'anonymous';
+  /** Absent: only a function key opens it. */
+  readonly auth?: 'anonymous';
   /** HEAD comes with GET. */
   readonly methods: Readonly<Partial<Record<Method, Operation>>>;
-  /** What it answers when a handler throws; else the problem `internal-fault`. */
+  /** The answer when a handler throws; absent: the problem `internal-fault`. */
   readonly onFault?: () => Response;
   /** Schemas that the OpenAPI document shows under a name of their own. */
   readonly components?: Readonly<Record<string, v.GenericSchema>>;
 }
 
-/** A request, free of the host that received it. */
+/** A request in a form that does not depend on the host. */
 export interface Request {
   readonly method: string;
   /** The whole address. */
@@ -34,7 +35,7 @@ export interface Request {
   bytes(): Promise<ArrayBuffer>;
 }
 
-/** What a handler gets: the request, and what it works with. */
+/** What a handler gets: the request, the app and the log. */
 export interface Call extends Request {
   /** Composes the app at the first call: bad settings are an error of that call. */
   readonly app: () => App;
@@ -44,35 +45,32 @@ export interface Call extends Request {
 export interface Operation extends About {
   /** Its query for the OpenAPI document; absent where any parameter is taken. */
   readonly query?: Query<QuerySchema>;
-  /** Whether another query than that is answered with 400. */
+  /** Whether any other parameter is answered with 400. */
   readonly isStrict: boolean;
   serve(call: Call): Promise<Response>;
 }
 
-/** What the OpenAPI document says of an operation besides its query. */
+/** The description of an operation for the OpenAPI document. */
 export interface About {
   readonly tag: Tag;
   readonly summary: string;
   readonly description: string;
-  /** The request headers that it reads. */
   readonly headers?: readonly ('If-Match' | 'If-None-Match')[];
-  /** Its request body. */
   readonly body?: Content;
   readonly responses: Readonly<Record<number, AboutResponse>>;
-  /** Its problems, besides those that follow from the rest. */
+  /** Problems that the query, the method and `sameSiteOnly` do not imply. */
   readonly problems?: readonly ProblemKind[];
 }
 
 export type Tag = 'Asking' | 'Acting' | 'Registry' | 'For programs' | 'Pages';
 
-/** Media types. A schema must be one of the components of a route; other formats have standards of their own. */
+/** By media type. A schema must be one of the components of a route; `text` is for formats with their own standard. */
 export type Content = Readonly<Record<string, v.GenericSchema | 'text'>>;
 
-/** What the document says of one response. */
 export interface AboutResponse {
   readonly is: string;
   readonly content?: Content;
-  /** Response headers, each with its meaning. */
+  /** Names and meanings of response headers. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -86,17 +84,18 @@ interface Strict<S extends QuerySchema> extends About {
   readonly handler: (call: Call & { readonly query: v.InferOutput<S> }) => Response | Promise<Response>;
 }
 
-/** Takes no query but its own: any fault in it is answered with 400, and its handler gets it parsed. */
+/** Answers any fault in the query with 400, and gives the handler the parsed query. */
 export function strict<S extends QuerySchema>(declared: Strict<S>): Operation {
   const { query, sameSiteOnly = false, handler, ...about } = declared;
-  const problems = [...(sameSiteOnly ? (['cross-site'] as const) : []), ...(about.problems ?? [])];
+  const { problems = [] } = about;
   return {
     ...about,
-    problems,
+    problems: sameSiteOnly ? ['cross-site', ...problems] : problems,
     query,
     isStrict: true,
     serve: async call => {
-      if (sameSiteOnly && isCrossSite(call)) return crossSite();
+      if (sameSiteOnly && isCrossSite(call))
+        return problem('cross-site', 'Ask without a browser, or from a page of this app.');
       const schema = schemaOf(query, () => call.app().kinds);
       const parsed = parseQuery(new URL(call.url).searchParams, schema);
       return 'faults' in parsed ? badRequest(parsed.faults) : handler({ ...call, query: parsed.query });
@@ -109,7 +108,7 @@ interface Lenient extends About {
   readonly handler: (call: Call) => Response | Promise<Response>;
 }
 
-/** Takes any query: pages show its faults themselves, and some programs add parameters of their own. */
+/** Takes any query: pages show its faults themselves, and some programs add parameters. */
 export function lenient({ handler, ...about }: Lenient): Operation {
   return { ...about, isStrict: false, serve: async call => handler(call) };
 }
@@ -119,10 +118,10 @@ export function schemaOf<S extends QuerySchema>(query: Query<S>, kinds: () => re
 }
 
 /**
- * Whether another site made the browser send this: with sign-in in front, the browser adds its cookies to such a request.
- * What the browser says itself (Fetch Metadata) decides. If it says nothing (an old browser, or plain http), the Origin header must
- * name the host that was asked. Without both there is no browser that another site could use. Browsers write `null` for our own
- * pages, since those send no referrer.
+ * Whether another site made the browser send this request: the browser adds its sign-in cookies to it.
+ * The header Sec-Fetch-Site decides. Without it (an old browser, or plain http) the Origin header must name the host of the URL.
+ * A request without both headers comes from no browser. Browsers write the origin of our own pages as `null`, since those send
+ * no referrer.
  */
 export function isCrossSite({ url, header }: Pick<Request, 'url' | 'header'>): boolean {
   const site = header('sec-fetch-site');

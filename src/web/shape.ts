@@ -10,6 +10,10 @@ export const InstantText = v.pipe(
   v.description('An instant in UTC, to the millisecond.'),
 );
 
+export const InstantOrNull = v.nullable(InstantText);
+
+export const Integer = v.pipe(v.number(), v.integer());
+
 /** `null` for what is not known. */
 export function instantOrNull(instant: Instant | undefined): string | null {
   return instant === undefined ? null : formatInstant(instant);
@@ -23,7 +27,7 @@ export function described<const S extends v.GenericSchema>(schema: S, words: str
   return v.pipe(schema, v.description(words));
 }
 
-/** Every word of a type that has no list; the compiler names the missing ones. */
-export function wordsOf<W extends string>(words: Readonly<Record<W, true>>): W[] {
+/** The keys of a record. For a type that has no list of its words the compiler names the missing ones. */
+export function wordsOf<W extends string>(words: Readonly<Record<W, unknown>>): W[] {
   return Object.keys(words).filter((word): word is W => word in words);
 }

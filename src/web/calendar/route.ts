@@ -8,7 +8,7 @@ import { cut, oneLine } from '../../formats/text';
 import { moment } from '../../formats/when';
 import type { Feed, FeedEntry } from '../../watch/report/feed';
 import type { Response } from '../problem';
-import { oneOf } from '../query';
+import { oneOf, optional } from '../query';
 import { type Route, strict } from '../route';
 
 /** Sweeps see a renewal within hours; a program that asks more often gains nothing. */
@@ -18,21 +18,17 @@ const LONGEST_WORDS = 1_000;
 
 export function feedQuery(kinds: readonly string[]) {
   return v.object({
-    owner: v.exactOptional(
-      v.pipe(
-        v.string(),
-        v.check(isAddress, 'write one mail address'),
-        v.description('Targets of this owner, without regard to case.'),
-      ),
+    owner: optional(
+      v.pipe(v.string(), v.check(isAddress, 'write one mail address')),
+      'Targets of this owner, without regard to case.',
     ),
-    kind: v.exactOptional(v.pipe(oneOf(kinds), v.description('Targets of this kind.'))),
+    kind: optional(oneOf(kinds), 'Targets of this kind.'),
   });
 }
 
 export const calendar: Route = {
   name: 'calendar',
   path: 'calendar.ics',
-  auth: 'key',
   methods: {
     GET: strict({
       tag: 'For programs',
@@ -62,29 +58,28 @@ export function calendarResponse({ asOf, entries, truncated }: Feed): Response {
 
 function eventOf(entry: FeedEntry, asOf: Instant): CalendarEvent {
   const { expiresOn, portalUrl, runbook, alarms } = entry;
-  const url = portalUrl ?? runbook;
   const name = cut(oneLine(entry.displayName) || oneLine(entry.name), LONGEST_NAME);
   return {
     uid: eventUid(entry),
     startsOn: expiresOn,
     summary: `${name} ${expiresOn <= asOf ? 'expired' : 'expires'}`,
     description: descriptionOf(entry),
-    url,
+    url: portalUrl ?? runbook,
     alarms,
   };
 }
 
 /** It says when it was read, since a calendar may show an old copy. */
 function descriptionOf({ label, where, howToRenew, runbook, readOn, failure }: FeedEntry): string {
-  const said = [
+  const sentences = [
     label,
     where,
     howToRenew,
-    runbook === undefined ? '' : `Runbook: ${runbook}`,
+    runbook && `Runbook: ${runbook}`,
     readOn === undefined ? '' : `Last read on ${moment(readOn)}.`,
-    failure ? `It could not be read since ${moment(failure.since)}: ${failure.message}` : '',
+    failure && `It could not be read since ${moment(failure.since)}: ${failure.message}`,
   ];
-  return said
+  return sentences
     .map(words => cut(oneLine(words), LONGEST_WORDS))
     .filter(words => words !== '')
     .join('\n');

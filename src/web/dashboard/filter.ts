@@ -1,4 +1,4 @@
-/** The dashboard's filter: its query parsed with every fault at its field, and its form, which keeps the text of each field. */
+/** The dashboard's filter: parses its query, and shows its form with the text and the fault of each field. */
 import * as v from 'valibot';
 import { CHECKS, STANDINGS } from '../../core/standing';
 import { type Html, html } from '../../formats/html';
@@ -6,16 +6,24 @@ import type { StatusQuery } from '../../watch/report/status';
 import { marks } from '../page';
 import type { Fault } from '../problem';
 import { limitOf, oneOf, parseQuery, wholeNumber } from '../query';
+import { described, wordsOf } from '../shape';
 import { reportQuery, statusQuery } from '../status/query';
 import { type Links, listPath } from './links';
 import { CHECK_WORDS, STANDING_WORDS } from './words';
 
-export const ORDERS = ['soonest', 'name', 'owner', 'state', 'checked'] as const;
-export type Order = (typeof ORDERS)[number];
+export const ORDER_WORDS = {
+  soonest: 'Soonest first',
+  name: 'Target, A to Z',
+  owner: 'Owner, A to Z',
+  state: 'State, worst first',
+  checked: 'Read longest ago first',
+};
+export type Order = keyof typeof ORDER_WORDS;
+const ORDERS = wordsOf(ORDER_WORDS);
 
 /** The part of the list that a person asks for. */
 export interface ListRequest {
-  /** The text of each field, to be shown again; only parameters that the page has a field or a link for. */
+  /** The text of each field, which the form shows again; only parameters that the page has a field or a link for. */
   readonly given: Given;
   readonly faults: readonly Fault[];
   /** Present where there is no fault. */
@@ -32,9 +40,9 @@ type Given = Readonly<Partial<Record<FieldName, string>>>;
 /** The fields of the form. */
 export const FORM_FIELDS = ['q', 'standing', 'check', 'kind', 'scope', 'owner', 'within', 'order'] as const;
 const FIELDS = [...FORM_FIELDS, 'limit'] as const;
-export type FieldName = (typeof FIELDS)[number];
+type FieldName = (typeof FIELDS)[number];
 
-/** An order other than the calendar's is made in memory, of this many targets at most. */
+/** The calendar is ordered by expiry. For any other order at most this many targets are sorted in memory. */
 const MOST_ORDERED = 1_000;
 const LONGEST_GIVEN = 1_024;
 
@@ -42,11 +50,8 @@ export function dashboardQuery(kinds: readonly string[]) {
   return v.object({
     ...statusQuery(kinds).entries,
     limit: limitOf('50'),
-    order: v.optional(v.pipe(oneOf(ORDERS), v.description('How the list is sorted.')), 'soonest'),
-    page: v.optional(
-      v.pipe(wholeNumber(1, MOST_ORDERED), v.description('Of an order other than soonest first.')),
-      '1',
-    ),
+    order: v.optional(described(oneOf(ORDERS), 'How the list is sorted.'), 'soonest'),
+    page: v.optional(described(wholeNumber(1, MOST_ORDERED), 'Of an order other than soonest first.'), '1'),
   });
 }
 
@@ -74,34 +79,21 @@ function givenOf(parameters: URLSearchParams): Given {
 
 type Option = readonly [value: string, words: string];
 
-export const ORDER_WORDS: Readonly<Record<Order, string>> = {
-  soonest: 'Soonest first',
-  name: 'Target, A to Z',
-  owner: 'Owner, A to Z',
-  state: 'State, worst first',
-  checked: 'Read longest ago first',
-};
-
 export function filterForm(request: ListRequest, kinds: readonly string[], links: Links): Html {
   const standings = STANDINGS.map((word): Option => [word, STANDING_WORDS[word]]);
   const checks = CHECKS.map((word): Option => [word, CHECK_WORDS[word]]);
   const orders = ORDERS.slice(1).map((word): Option => [word, ORDER_WORDS[word]]);
+  const kindOptions = kinds.map((kind): Option => [kind, kind]);
   const { given } = request;
   return html`<form class="filter" method="get" role="search" aria-label="Filter the list">
-${textField('q', 'Search', 'Part of a name or scope', request)}${textField('owner', 'Owner', 'A whole mail address', request)}${textField('within', 'Expires within', 'Such as 30d or 12h', request)}${choice('standing', 'Standing', 'Any', standings, request)}${choice('check', 'Check', 'Any', checks, request)}${choice(
-  'kind',
-  'Kind',
-  'Any',
-  kinds.map((kind): Option => [kind, kind]),
-  request,
-)}${given.scope !== undefined && textField('scope', 'Scope', 'A whole scope', request)}${choice('order', 'Order', ORDER_WORDS.soonest, orders, request)}${hidden('limit', given.limit)}${hidden('code', links.code)}<p class="actions"><button>Show</button> <a href="${listPath({}, links)}">Clear</a></p>
+${textField('q', 'Search', 'Part of a name or scope', request)}${textField('owner', 'Owner', 'A whole mail address', request)}${textField('within', 'Expires within', 'Such as 30d or 12h', request)}${choice('standing', 'Standing', standings, request)}${choice('check', 'Check', checks, request)}${choice('kind', 'Kind', kindOptions, request)}${given.scope !== undefined && textField('scope', 'Scope', 'A whole scope', request)}${choice('order', 'Order', orders, request, ORDER_WORDS.soonest)}${hidden('limit', given.limit)}${hidden('code', links.code)}<p class="actions"><button>Show</button> <a href="${listPath({}, links)}">Clear</a></p>
 </form>
 `;
 }
 
 function textField(field: FieldName, label: string, hint: string, request: ListRequest): Html {
   return html`<p class="field"><label for="${field}">${label}</label>
-<input type="text" id="${field}" name="${field}" value="${request.given[field]}" maxlength="1024" autocomplete="off" autocapitalize="none" spellcheck="false"${marksOf(field, request)}>
+<input type="text" id="${field}" name="${field}" value="${request.given[field]}" maxlength="1024" autocomplete="off" autocapitalize="none" spellcheck="false"${marks(field, faultyIn(request), ['Hint'])}>
 <small class="hint" id="${field}Hint">${hint}</small>
 ${faultOf(field, request)}</p>
 `;
@@ -110,16 +102,16 @@ ${faultOf(field, request)}</p>
 function choice(
   field: FieldName,
   label: string,
-  none: string,
   options: readonly Option[],
   request: ListRequest,
+  none = 'Any',
 ): Html {
   const chosen = request.given[field];
-  // The text of the address stays, even a list of words or a word that is not an option.
+  // The form keeps the text of the address, even a list of words or a word that is not an option.
   const other = chosen !== undefined && !options.some(([value]) => value === chosen) && chosen !== 'soonest';
   const all = other ? [...options, [chosen, chosen.replaceAll(',', ' or ')] as const] : options;
   return html`<p class="field"><label for="${field}">${label}</label>
-<select id="${field}" name="${field}"${marksOf(field, request, false)}><option value="">${none}</option>${all.map(
+<select id="${field}" name="${field}"${marks(field, faultyIn(request))}><option value="">${none}</option>${all.map(
     ([value, words]) =>
       html`<option value="${value}"${value === chosen && html` selected`}>${words}</option>`,
   )}</select>
@@ -131,9 +123,8 @@ function hidden(name: string, value: string | undefined): Html | false {
   return value !== undefined && html`<input type="hidden" name="${name}" value="${value}">`;
 }
 
-function marksOf(field: FieldName, { faults }: ListRequest, hasHint = true): Html {
-  const isFaulty = faults.some(({ parameter }) => parameter === field);
-  return marks(field, { isFaulty, isFirstFault: faults[0]?.parameter === field, hasHint });
+function faultyIn({ faults }: ListRequest): string[] {
+  return faults.map(({ parameter }) => parameter);
 }
 
 function faultOf(field: FieldName, { faults }: ListRequest): Html | undefined {

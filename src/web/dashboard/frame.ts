@@ -1,7 +1,7 @@
-/** The frame of the dashboard's pages: skip link, header, main part and footer; and the short pages that only say why nothing was done. */
+/** The frame of the dashboard's pages: skip link, header, main part and footer; and the short pages that say why nothing was done. */
 import { type Html, html } from '../../formats/html';
 import { document, lookOf, PRIVATE, page } from '../page';
-import { type Response, withHeaders } from '../problem';
+import type { Response } from '../problem';
 import { backLink, type Links, listPath } from './links';
 import { SCRIPT_VERSION } from './script';
 import { DASHBOARD_STYLE } from './style';
@@ -10,29 +10,29 @@ const LOOK = lookOf(DASHBOARD_STYLE, ["script-src 'self'", "connect-src 'self'"]
 
 interface Frame {
   readonly title: string;
-  /** The link back, if any. */
-  readonly nav?: Html;
   readonly main: Html;
-  /** From this page to the folder of the dashboard: addresses are relative. */
-  readonly up: '' | '../../';
-  /** Whether its address shows the same page again later. The answer to a form is not such a page. */
+  /** Only for a target's page: it has a link back to the dashboard. */
+  readonly links?: Links;
+  /** Whether its address shows the same page later. The address of an answer to a form does not. */
   readonly lasting: boolean;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export function framed(status: number, { title, nav, main, up, lasting, headers = {} }: Frame): Response {
+export function framed(status: number, { title, main, links, lasting, headers = {} }: Frame): Response {
+  // Addresses are relative: a target's page is two folders below the dashboard.
+  const script = html`<script src="${links ? '../../' : ''}dashboard.js?v=${SCRIPT_VERSION}" defer></script>
+`;
   const content = html`<a class="skip" href="#main">Skip to the content</a>
 <header class="top">
 <p class="brand">Expiry watcher</p>
-${nav && html`<nav aria-label="Pages">${nav}</nav>`}
+${links && html`<nav aria-label="Pages">${backLink(links)}</nav>`}
 </header>
 <main id="main" tabindex="-1"${lasting && html` data-lasting`}>
 ${main}
 </main>
 <footer class="end">All times are UTC. This page shows what was recorded; opening it reads nothing anew.${lasting && html` <span id="pace">Reload it to see what is new.</span>`} <span id="live" role="status"></span></footer>`;
-  const script = html`<script src="${up}dashboard.js?v=${SCRIPT_VERSION}" defer></script>
-`;
-  return withHeaders(document(status, title, content, LOOK, script), headers);
+  const response = document(status, title, content, LOOK, script);
+  return { ...response, headers: { ...response.headers, ...headers } };
 }
 
 /** For a form that another site made the browser send. */
@@ -47,14 +47,14 @@ export function unreadablePage(status: number, links: Links): Response {
   return refusal(status, 'That is not understood', words, links);
 }
 
-/** For a fault of the app. It has no links, since no other page is sure to work. */
+/** For a fault of the app. It has no links, since other pages may fail too. */
 export function faultPage(): Response {
   const main = html`<section class="card" role="alert"><h1>The watcher met a fault</h1>
 <p>You did nothing wrong. The watcher’s log has the cause; try again later.</p></section>`;
   return page(500, 'The watcher met a fault', main);
 }
 
-/** Sends the browser to the page as it is now: to reload that page repeats nothing. */
+/** Redirects to the page as it is now, so that a reload does not send the form again. */
 export function donePage(done: 'checked' | 'saved', links: Links): Response {
   return { status: 303, headers: { ...PRIVATE, location: listPath({ done }, links) }, body: '' };
 }
@@ -62,5 +62,5 @@ export function donePage(done: 'checked' | 'saved', links: Links): Response {
 function refusal(status: number, title: string, why: string, links: Links): Response {
   const main = html`<section class="card" role="alert"><h1>${title}</h1>
 <p><b>Nothing was changed.</b> ${why} <a href="${listPath({}, links)}">Back to the target</a></p></section>`;
-  return framed(status, { title, nav: backLink(links), main, up: '../../', lasting: false });
+  return framed(status, { title, main, links, lasting: false });
 }

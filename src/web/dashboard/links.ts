@@ -3,14 +3,14 @@ import { type Html, html } from '../../formats/html';
 import { PRIVATE } from '../page';
 import type { Response } from '../problem';
 
-/** The function key in the address, which our links repeat; with Entra sign-in there is none. */
+/** The function key in the address, which our links repeat. With Entra sign-in there is no key. */
 export interface Links {
   readonly code: string | undefined;
 }
 
 type Fields = Readonly<Record<string, string | undefined>>;
 
-/** Spaces, control characters and characters that only shape their neighbours: a link of these alone is invisible. */
+/** A text of spaces, control characters and characters without a shape: a link with this text is invisible. */
 const INVISIBLE = /^[\s\p{C}\u115f\u1160\u3164\uffa0\u2800]*$/u;
 const LONGEST_CODE = 1_024;
 
@@ -20,7 +20,7 @@ export function linksOf(url: string): Links {
   return { code: codes.length === 1 && code !== '' && code.length <= LONGEST_CODE ? code : undefined };
 }
 
-/** Redirects an address with a slash at its end to the one without it, which all relative links need. */
+/** Redirects an address that ends in a slash to the one without it, since relative links need that. */
 export function withoutSlash(url: string): Response | undefined {
   const { pathname, search } = new URL(url);
   const name = /([^/]+)\/$/.exec(pathname)?.[1];

@@ -1,13 +1,12 @@
 /** The dashboard's list: one page of targets in the order asked for, as a table that becomes cards on a phone. */
 import type { StatusItem } from '../../core/listing';
-import type { Standing } from '../../core/standing';
 import { type Html, html } from '../../formats/html';
-import { distance, moment } from '../../formats/when';
+import { distance, utcDate } from '../../formats/when';
 import type { Report } from '../../watch/report/status';
 import { encodeCursor } from '../status/query';
 import { type ListRequest, ORDER_WORDS, type Order } from './filter';
 import { type Links, linkTo, listPath, targetPath } from './links';
-import { checkBadge, expiryOf, placeOf, standingBadge } from './words';
+import { checkBadge, expiryOf, placeOf, standingBadge, WORST_FIRST } from './words';
 
 const COLUMNS: readonly (readonly [words: string, order?: Order])[] = [
   ['Target', 'name'],
@@ -20,7 +19,9 @@ const COLUMNS: readonly (readonly [words: string, order?: Order])[] = [
 export function list(report: Report, request: ListRequest, links: Links): Html {
   const { order, page, pageSize: size } = request;
   const start = order === 'soonest' ? 0 : (page - 1) * size;
-  const items = ordered(report.items, order).slice(start, start + size);
+  // Equal targets stay soonest first.
+  const ordered = order === 'soonest' ? report.items : [...report.items].sort(COMPARE[order]);
+  const items = ordered.slice(start, start + size);
   if (items.length === 0) return nothing(report, request, links);
   return html`${order !== 'soonest' && report.nextCursor !== undefined && cutNote(report)}${table(items, report, request, links)}${paging(report, request, start + size, links)}`;
 }
@@ -38,7 +39,7 @@ function cutNote({ items }: Report): Html {
   return html`<p class="hint">More than ${items.length} match: only the ${items.length} soonest are ordered here. A filter brings in the rest.</p>`;
 }
 
-/** The explicit roles are for browsers that forget them where the table becomes cards. */
+/** The roles are explicit, since some browsers drop them where the table becomes cards. */
 function table(items: readonly StatusItem[], report: Report, request: ListRequest, links: Links): Html {
   return html`<table class="list" role="table">
 <caption class="unseen">Targets: ${ORDER_WORDS[request.order].toLowerCase()}</caption>
@@ -49,7 +50,7 @@ ${items.map(item => row(item, report.asOf, links))}</tbody>
 `;
 }
 
-/** On a phone only screen readers see the heads. A hidden link could still take the focus, so they are plain words there. */
+/** On a phone only screen readers see the heads. They are plain words there, since a hidden link could take the focus. */
 function head(
   words: string,
   order: Order | undefined,
@@ -66,32 +67,29 @@ function head(
 }
 
 function row(item: StatusItem, asOf: number, links: Links): Html {
-  const { scope, name, displayName, owners, standing, check, checkedOn } = item;
+  const { scope, name, displayName, owners, standing, check, checkedOn, snoozedUntil } = item;
   const owner =
     owners.length > 0
       ? owners.map(address => html`<bdi>${address}</bdi> `)
       : html`<span class="hint">nobody: operators stand in</span>`;
   return html`<tr role="row" class="${standing}"><th scope="row" role="rowheader">${linkTo(targetPath(scope, name, links), displayName)}<small><bdi>${item.kind}</bdi> · <bdi>${placeOf(item)}</bdi></small></th>
 <td role="cell" class="when">${expiryOf(item, asOf)}</td>
-<td role="cell" class="state">${standingBadge(standing)}${checkBadge(check)}${snoozed(item)}</td>
+<td role="cell" class="state">${standingBadge(standing)}${checkBadge(check)}${snoozedUntil !== undefined && html`<small>snoozed until ${utcDate(snoozedUntil)}</small>`}</td>
 <td role="cell" class="owners">${owner}</td>
 <td role="cell" class="read">${checkedOn === undefined ? 'not yet' : distance(checkedOn, asOf)}</td></tr>
 `;
 }
 
-function snoozed({ snoozedUntil }: StatusItem): Html | false {
-  return (
-    snoozedUntil !== undefined && html`<small>snoozed until ${moment(snoozedUntil).slice(4, 14)}</small>`
-  );
-}
-
 function paging(report: Report, request: ListRequest, end: number, links: Links): Html | false {
   const { given, query, order, page } = request;
+  const { items, nextCursor } = report;
   const isFirst = order === 'soonest' ? query?.cursor === undefined : page === 1;
   const next =
-    order === 'soonest' ? cursorField(report) : end < report.items.length && { page: String(page + 1) };
+    order === 'soonest'
+      ? nextCursor !== undefined && { cursor: encodeCursor(nextCursor) }
+      : end < items.length && { page: String(page + 1) };
   if (isFirst && !next) return false;
-  // The calendar is read forwards only: soonest first has no previous page, only the first one.
+  // The calendar can only be read forwards, so this order has no previous page, only a first one.
   const previous = order !== 'soonest' && page > 1 && { page: page > 2 ? String(page - 1) : undefined };
   return html`<nav class="paging" aria-label="Pages of the list">
 ${!isFirst && html`<a href="${listPath(given, links)}#list">First page</a>`}
@@ -100,12 +98,6 @@ ${next && html`<a href="${listPath({ ...given, ...next }, links)}#list" rel="nex
 </nav>
 `;
 }
-
-function cursorField({ nextCursor }: Report): { readonly cursor: string } | false {
-  return nextCursor !== undefined && { cursor: encodeCursor(nextCursor) };
-}
-
-const WORST_FIRST: readonly Standing[] = ['expired', 'expiring', 'unknown', 'healthy'];
 
 type Compare = (a: StatusItem, b: StatusItem) => number;
 
@@ -123,8 +115,3 @@ const COMPARE: Readonly<Record<Exclude<Order, 'soonest'>, Compare>> = {
     Number(a.check === 'ok') - Number(b.check === 'ok'),
   checked: (a, b) => (a.checkedOn ?? 0) - (b.checkedOn ?? 0),
 };
-
-/** Equal targets stay soonest first. */
-function ordered(items: readonly StatusItem[], order: Order): readonly StatusItem[] {
-  return order === 'soonest' ? items : [...items].sort(COMPARE[order]);
-}

@@ -1,4 +1,4 @@
-/** The notice at the top of a target's page: whether a form did its work, or why not; and the status that goes with it. */
+/** The notice at the top of a target's page: what a form did, or why it did nothing; and the status of that answer. */
 import type { StatusItem } from '../../core/listing';
 import { type Html, html } from '../../formats/html';
 import type { Instant } from '../../formats/instant';
@@ -21,7 +21,7 @@ export type FormOutcome =
 
 const DONE = ['checked', 'saved'] as const;
 
-/** The outcome that the address names; only our own words count. */
+/** The outcome that the address names; undefined for an unknown word. */
 export function outcomeIn(url: string): FormOutcome | undefined {
   const [text, ...more] = new URL(url).searchParams.getAll('done');
   const is = more.length === 0 ? DONE.find(word => word === text) : undefined;

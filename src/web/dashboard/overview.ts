@@ -1,19 +1,28 @@
 /** The dashboard: what expires next and whether the watcher can be trusted, on one page that works without a script. */
 import type { StatusItem } from '../../core/listing';
+import type { Standing } from '../../core/standing';
 import { type Html, html } from '../../formats/html';
 import { counted } from '../../formats/when';
 import type { HealthReason } from '../../watch/report/health';
-import type { Overview } from '../../watch/report/status';
+import type { Overview, Report } from '../../watch/report/status';
 import type { Response } from '../problem';
-import { countsCard, freshness, staleBanner } from './counts-card';
 import { FORM_FIELDS, filterForm, type ListRequest } from './filter';
 import { framed } from './frame';
 import { type Links, linkTo, listPath, targetPath } from './links';
 import { list } from './list';
 import { timeline } from './timeline';
-import { CHECK_WORDS, expiryOf, placeOf, time } from './words';
+import {
+  CHECK_WORDS,
+  expiryOf,
+  placeOf,
+  STANDING_WORDS,
+  sign,
+  time,
+  timeAndDistance,
+  WORST_FIRST,
+} from './words';
 
-export interface Dashboard {
+interface Dashboard {
   readonly overview: Overview;
   /** Empty while the watcher is healthy. */
   readonly reasons: readonly Pick<HealthReason, 'message'>[];
@@ -33,7 +42,7 @@ ${freshness(report)}</div>
 ${countsCard(report, links)}
 <div class="columns">${timeline(overview, links)}${soonestCard(overview, links)}</div>
 ${troublesCard(overview, links)}${listCard(filterForm(request, kinds, links), list(report, request, links))}`;
-  return framed(200, { title: 'What expires next', main, up: '', lasting: true });
+  return framed(200, { title: 'What expires next', main, lasting: true });
 }
 
 /** For a query with faults: it shows them, and reads no table. */
@@ -45,7 +54,55 @@ export function faultyPage(request: ListRequest, kinds: readonly string[], links
 ${others.length > 0 && html`<ul>${others.map(({ parameter, detail }) => html`<li><code><bdi>${parameter}</bdi></code>: ${detail}</li>`)}</ul>`}
 </div>
 ${listCard(filterForm(request, kinds, links), html``)}`;
-  return framed(400, { title: 'The filter is not understood', main, up: '', lasting: false });
+  return framed(400, { title: 'The filter is not understood', main, lasting: false });
+}
+
+const MEANINGS: Readonly<Record<Standing, string>> = {
+  expired: 'past the expiry last read',
+  expiring: 'past the first threshold',
+  unknown: 'no expiry is known',
+  healthy: 'nothing to do yet',
+};
+
+function staleBanner(reasons: readonly Pick<HealthReason, 'message'>[]): Html | false {
+  return (
+    reasons.length > 0 &&
+    html`<div class="alarm" role="alert">
+<h2>The watcher itself needs help</h2>
+<p>What this page shows may be out of date, and mails may be late.</p>
+<ul>${reasons.map(({ message }) => html`<li>${message}</li>`)}</ul>
+</div>
+`
+  );
+}
+
+function freshness({ asOf, countsAsOf }: Report): Html {
+  const swept =
+    countsAsOf === undefined
+      ? html`No sweep has finished yet.`
+      : html`The sweep longest ago finished ${timeAndDistance(countsAsOf, asOf)}.`;
+  return html`<p class="fresh">As of ${time(asOf)}. ${swept}</p>`;
+}
+
+function countsCard({ counts, countsAsOf }: Report, links: Links): Html {
+  return html`<section aria-labelledby="glance">
+<h2 class="unseen" id="glance">At a glance</h2>
+<ul class="tiles">${WORST_FIRST.map(standing => tile(standing, counts[standing], links))}</ul>
+<ul class="chips">
+<li>${counted(counts.total, 'target')} in all</li>
+${chip(counts.failing, 'failing', 'reads fail', links)}${chip(counts.invalid, 'invalid', 'invalid in the registry', links)}${chip(counts.pending, 'pending', 'not read yet', links)}<li>${counts.minted} minted at each read</li>
+</ul>
+${countsAsOf === undefined && html`<p class="hint">Targets are counted as each scope’s sweep finishes.</p>`}</section>
+`;
+}
+
+function tile(standing: Standing, count: number, links: Links): Html {
+  return html`<li><a class="tile ${standing}" href="${listPath({ standing }, links)}#list"><span class="word">${sign(standing)}${STANDING_WORDS[standing]}</span> <b>${count}</b> <small>${MEANINGS[standing]}</small></a></li>`;
+}
+
+function chip(count: number, check: string, words: string, links: Links): Html {
+  if (count === 0) return html`<li>0 ${words}</li>`;
+  return html`<li><a href="${listPath({ check }, links)}#list">${count} ${words}</a></li>`;
 }
 
 function listCard(form: Html, rows: Html): Html {
@@ -68,7 +125,7 @@ ${soonest.length > 0 ? list : html`<p class="hint">Nothing in the coming ${comin
 `;
 }
 
-/** Left out while every check goes well. */
+/** Left out while no check fails. */
 function troublesCard({ troubled: { items, isCut }, report }: Overview, links: Links): Html | false {
   const { failing, invalid } = report.counts;
   if (items.length === 0 && failing + invalid === 0) return false;

@@ -23,7 +23,6 @@ const SHARED: Readonly<Record<number, AboutResponse>> = {
 export const dashboard: Route = {
   name: 'dashboard',
   path: 'dashboard',
-  auth: 'key',
   onFault: faultPage,
   methods: {
     GET: lenient({
@@ -44,7 +43,6 @@ export const dashboard: Route = {
 export const dashboardTarget: Route = {
   name: 'dashboardTarget',
   path: 'dashboard/{scope}/{name}',
-  auth: 'key',
   onFault: faultPage,
   methods: {
     GET: lenient({

@@ -1,4 +1,4 @@
-/** The dashboard's script as it is sent: its address has the hash of its text, so that a browser may keep it for ever. */
+/** The dashboard's script: its address has the hash of its text, so browsers may cache it without an end. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../../formats/hash';
@@ -6,7 +6,7 @@ import { isKnown, strong } from '../etag';
 import type { Response } from '../problem';
 import type { Request } from '../route';
 
-/** The bundler puts the text of `browser.js` here (scripts/bundle.ts); without a bundle the file is read, once. */
+/** The bundler puts the text of `browser.js` here (scripts/bundle.ts). Without a bundle the file is read at the start. */
 declare const BROWSER_SCRIPT: string | undefined;
 export const SCRIPT =
   typeof BROWSER_SCRIPT === 'undefined'
@@ -17,7 +17,7 @@ export const SCRIPT_VERSION = sha256(SCRIPT).slice(0, 16);
 
 export function scriptResponse({ url, header }: Pick<Request, 'url' | 'header'>): Response {
   const etag = strong(SCRIPT_VERSION);
-  // During a deployment a page of another version may ask this one: then no cache may keep the answer.
+  // During a deployment a page of another version may ask this one. No cache may keep that answer.
   const isOwn = new URL(url).searchParams.get('v') === SCRIPT_VERSION;
   const headers = {
     'content-type': 'text/javascript; charset=utf-8',

@@ -40,7 +40,7 @@ function people(row: Row): Html | undefined {
 function written(row: Row): Html | undefined {
   if (!row) return undefined;
   const { runbook, notes } = row.columns;
-  // Only http and https may become a link, even if the registry held something else.
+  // The registry may hold any text: only http and https become a link.
   const link = runbook !== undefined && /^https?:\/\//i.test(runbook);
   return html`${link && fact('Runbook', html`<a href="${runbook}" rel="noreferrer noopener external"><bdi>${runbook}</bdi></a>`)}${notes !== undefined && fact('Notes', html`<span class="notes"><bdi>${notes}</bdi></span>`)}`;
 }
@@ -85,7 +85,7 @@ const EVENTS: Readonly<Record<TargetEvent['type'], string>> = {
   returned: 'Row back',
 };
 
-/** Colours for bad and good news; they only repeat what the words say. */
+/** Colours; the words say the same. */
 const TONES: Partial<Readonly<Record<TargetEvent['type'], string>>> = {
   failing: 'expired',
   missing: 'expired',

@@ -1,9 +1,9 @@
-/** The forms of a target's page as a browser sends them: every field once, and what a person did not touch stays as it was. */
+/** Parses the forms of a target's page: each field comes once, and the row keeps what the person did not edit. */
 import { COLUMNS, type Field } from '../../core/columns';
 import { byColumn, COLUMN_NAMES, type ColumnName, type Columns, flagOf } from '../../core/row';
-import type { Taken } from '../content';
+import type { BodyRule } from '../content';
 
-export const TARGET_FORM: Taken = {
+export const TARGET_FORM: BodyRule = {
   types: ['application/x-www-form-urlencoded'],
   mostBytes: 64 * 1_024,
 };
@@ -23,15 +23,15 @@ export const FIELDS: readonly FormField[] = COLUMN_NAMES.flatMap(name => {
 const BOXES = FIELDS.filter(({ control }) => control === 'box');
 
 export interface Typed {
-  /** Of the row that was edited. */
+  /** The tag of the row that was edited. */
   readonly tag: string;
   /** As the fields show them: `true` or `false` for a box, '' for a column without a field. */
   readonly texts: Columns;
 }
 
-export type TargetForm = { readonly act: 'check' } | { readonly act: 'edit'; readonly typed: Typed };
+type TargetForm = { readonly act: 'check' } | { readonly act: 'edit'; readonly typed: Typed };
 
-/** Undefined for anything but the page's own forms: a missing field could clear a column. */
+/** Undefined for any other form, since a missing field could clear a column. */
 export function parseTargetForm(body: string): TargetForm | undefined {
   const entries = [...new URLSearchParams(body)];
   const given = new Map(entries);
@@ -52,7 +52,7 @@ export function asTyped({ columns, tag }: { readonly columns: Columns; readonly 
   return { tag, texts: textsOf(name => columns[name]) };
 }
 
-/** The row as it would be. A field that shows what the row holds keeps the row's spelling, which a browser may not give back. */
+/** The edited row. A field that was not changed keeps the row's spelling, which a browser may not send back. */
 export function edited({ texts }: Typed, now: Columns): Columns {
   const shown = textsOf(name => now[name]);
   const changes = FIELDS.filter(({ name, control }) => {
@@ -69,7 +69,7 @@ function textsOf(text: (name: ColumnName) => string): Columns {
   });
 }
 
-/** As a browser gives a field back: with its own line ends or none, and without characters that it can't send. */
+/** The text that a browser sends back: with its own line ends or none, and without characters that it can't send. */
 function asShown({ name, control }: FormField, text: string): string {
   // A flag that is unclear counts as on, as it does for the sweep.
   if (control === 'box') return String(flagOf(name, text) ?? true);

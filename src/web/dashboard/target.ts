@@ -5,11 +5,10 @@ import type { TaggedRow } from '../../watch/registry/row';
 import type { Explained, Explanation } from '../../watch/report/explain';
 import type { Response } from '../problem';
 import { editForm, type Returned } from './edit';
+import { nextCard, recipientsCard, thresholdsCard } from './explanation';
 import { framed } from './frame';
-import { backLink, type Links, listPath } from './links';
-import { nextCard, thresholdsCard } from './next-card';
+import { type Links, listPath } from './links';
 import { type FormOutcome, headersOf, noticeOf, removedNotice, statusOf } from './notice';
-import { recipientsCard } from './recipients';
 import { historyCard, stateCard } from './state';
 
 /**
@@ -24,7 +23,8 @@ export function targetPage(
 ): Response {
   const { key, explanation, history } = explained;
   const returned = outcome && 'returned' in outcome ? outcome.returned : undefined;
-  const main = html`${noticeOf(outcome, explained)}${offWords(explanation)}${stateCard(explained)}
+  const off = whyOff(explanation);
+  const main = html`${noticeOf(outcome, explained)}${off && html`<div class="note"><p>${off}</p></div>`}${stateCard(explained)}
 ${actionsCard(explanation, row, returned, links)}
 <div class="columns even">${nextCard(explanation)}${thresholdsCard(explanation)}</div>
 ${recipientsCard(explanation)}${historyCard(history)}`;
@@ -32,9 +32,8 @@ ${recipientsCard(explanation)}${historyCard(history)}`;
   const lasting = !outcome || outcome.is === 'checked' || outcome.is === 'saved';
   return framed(statusOf(outcome), {
     title: returned ? `Not saved: ${name}` : name,
-    nav: backLink(links),
     main,
-    up: '../../',
+    links,
     lasting,
     headers: headersOf(outcome),
   });
@@ -45,25 +44,18 @@ export function noTargetPage(links: Links, outcome?: FormOutcome): Response {
 <p>It is not registered, and nothing is recorded of it. Its registry row may have been removed more than a week ago, or the address is incomplete.</p>
 </section>`;
   const title = 'There is no such target';
-  return framed(404, { title, nav: backLink(links), main, up: '../../', lasting: false });
+  return framed(404, { title, main, links, lasting: false });
 }
 
-/** Why it is on no report, as the first words of the page. */
-function offWords({ row, state }: Explanation): Html | undefined {
-  const words =
-    whyOff(row) ??
-    (state ? undefined : html`No sweep has found it yet: below is what its registry row says.`);
-  return words && html`<div class="note"><p>${words}</p></div>`;
-}
-
-function whyOff(row: Explanation['row']): Html | undefined {
+/** Why it is on no report. */
+function whyOff({ row, state }: Explanation): Html | undefined {
   if (!row)
     return html`<b>It is no longer registered.</b> A week after that was noticed, its records are deleted.`;
   if (row.columns.replacedBy !== undefined)
     return html`<b>It was replaced</b> by <bdi>${row.columns.replacedBy}</bdi>, and is not watched any more.`;
-  return row.columns.enabled
-    ? undefined
-    : html`<b>It is switched off</b> in the registry: neither read nor told about.`;
+  if (!row.columns.enabled)
+    return html`<b>It is switched off</b> in the registry: neither read nor told about.`;
+  return state ? undefined : html`No sweep has found it yet: below is what its registry row says.`;
 }
 
 function actionsCard(

@@ -1,4 +1,4 @@
-/** The coming days as a chart with one bar for each day, and the same as a table for screen readers and others. */
+/** The coming days as a chart with one bar for each day, and the same as a table. */
 import type { StatusItem } from '../../core/listing';
 import { type Html, html } from '../../formats/html';
 import { DAY, type Instant } from '../../formats/instant';
@@ -34,16 +34,12 @@ ${items.length > 0 && table(dates, links)}</section>
 /** Every day of the window from today on, also those without an expiry. */
 function daysOf(items: readonly StatusItem[], asOf: Instant, days: number): Day[] {
   const today = Math.floor(asOf / DAY);
-  const byDay = new Map<number, StatusItem[]>();
-  for (const item of items) {
-    if (typeof item.expiresOn !== 'number') continue;
-    const index = Math.floor(item.expiresOn / DAY) - today;
-    byDay.set(index, [...(byDay.get(index) ?? []), item]);
-  }
-  return Array.from({ length: days + 1 }, (_, index) => ({
-    on: (today + index) * DAY,
-    items: byDay.get(index) ?? [],
-  }));
+  const dates = Array.from({ length: days + 1 }, (_, index) => {
+    return { on: (today + index) * DAY, items: [] as StatusItem[] };
+  });
+  for (const item of items)
+    if (typeof item.expiresOn === 'number') dates[Math.floor(item.expiresOn / DAY) - today]?.items.push(item);
+  return dates;
 }
 
 function summary(items: readonly StatusItem[], dates: readonly Day[]): string {

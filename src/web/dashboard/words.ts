@@ -1,17 +1,18 @@
-/** Small parts that the dashboard's pages share: instants, expiries, and standings with sign, word and colour. */
+/** Parts that the dashboard's pages share: instants, expiries, and standings with sign, word and colour. */
 import type { StatusItem } from '../../core/listing';
 import type { Check, Standing } from '../../core/standing';
 import { type Html, html } from '../../formats/html';
 import { formatInstant, type Instant } from '../../formats/instant';
 import { distance, expiryPhrase, moment, span } from '../../formats/when';
+import { wordsOf } from '../shape';
 
-/** The most urgent first. */
 export const STANDING_WORDS: Readonly<Record<Standing, string>> = {
   expired: 'Expired',
   expiring: 'Expiring',
   unknown: 'Unknown',
   healthy: 'Healthy',
 };
+export const WORST_FIRST = wordsOf(STANDING_WORDS);
 
 export const CHECK_WORDS: Readonly<Record<Check, string>> = {
   ok: 'Read well',

@@ -5,15 +5,15 @@ import { formatInstant } from '../../formats/instant';
 import { json } from '../problem';
 import { wholeNumber } from '../query';
 import { type Route, strict } from '../route';
-import { described, InstantText, instantOrNull, listOf } from '../shape';
+import { described, InstantOrNull, InstantText, Integer, instantOrNull, listOf } from '../shape';
 
 const ForecastQuery = v.object({
-  days: v.optional(v.pipe(wholeNumber(1, 365), v.description('How far to look.')), '30'),
+  days: v.optional(described(wholeNumber(1, 365), 'How far to look.'), '30'),
 });
 
 const ForecastBody = v.object({
   asOf: InstantText,
-  days: v.pipe(v.number(), v.integer()),
+  days: Integer,
   truncated: described(v.boolean(), 'There are more lines than an answer holds: the soonest are in it.'),
   mails: listOf(
     v.object({
@@ -25,7 +25,7 @@ const ForecastBody = v.object({
           name: v.string(),
           displayName: v.string(),
           reason: described(v.string(), 'A threshold such as `30d`, or a notice such as `missing`.'),
-          expiresOn: v.nullable(InstantText),
+          expiresOn: InstantOrNull,
           at: described(InstantText, 'From when on it is due; the next run sends it.'),
         }),
       ),
@@ -37,7 +37,6 @@ type ForecastBody = v.InferOutput<typeof ForecastBody>;
 export const forecast: Route = {
   name: 'forecast',
   path: 'forecast',
-  auth: 'key',
   components: { Forecast: ForecastBody },
   methods: {
     GET: strict({

@@ -1,10 +1,10 @@
-/** `GET health`: whether the watcher itself can be trusted right now. Anyone may ask, so it tells no names. */
+/** `GET health`: whether the watcher works. It needs no key, so it shows no names. */
 import * as v from 'valibot';
 import { SECOND } from '../../formats/instant';
 import type { Health, HealthReason } from '../../watch/report/health';
 import { json, type Response } from '../problem';
 import { lenient, type Route } from '../route';
-import { described, listOf, wordsOf } from '../shape';
+import { described, Integer, listOf, wordsOf } from '../shape';
 
 const CODES = wordsOf<HealthReason['code']>({
   sweepOverdue: true,
@@ -21,7 +21,7 @@ const HealthBody = v.object({
     }),
   ),
   oldestReminderSeconds: described(
-    v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))),
+    v.nullable(v.pipe(Integer, v.minValue(0))),
     'How long the oldest untold reminder has waited; null while none waits.',
   ),
 });
@@ -49,6 +49,5 @@ export const health: Route = {
 function healthResponse({ reasons, oldestReminderMs }: Health): Response {
   const healthy = reasons.length === 0;
   const oldestReminderSeconds = oldestReminderMs === undefined ? null : Math.round(oldestReminderMs / SECOND);
-  const body: HealthBody = { healthy, reasons, oldestReminderSeconds };
-  return json(healthy ? 200 : 503, body);
+  return json(healthy ? 200 : 503, { healthy, reasons, oldestReminderSeconds } satisfies HealthBody);
 }

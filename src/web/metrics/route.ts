@@ -1,4 +1,4 @@
-/** `GET metrics`: the state of the targets and of the watcher for Prometheus; each metric with its name, meaning and labels. */
+/** `GET metrics`: the state of the targets and of the watcher, for Prometheus. */
 import { SECOND } from '../../formats/instant';
 import { EXPOSITION, exposition, type Family, type Sample } from '../../formats/prometheus';
 import type { Measures, ScopeMeasures } from '../../watch/report/metrics';
@@ -8,7 +8,6 @@ import { lenient, type Route } from '../route';
 export const metrics: Route = {
   name: 'metrics',
   path: 'metrics',
-  auth: 'key',
   methods: {
     // A scraper may add parameters of its own.
     GET: lenient({
@@ -31,154 +30,121 @@ export function metricsResponse(measures: Measures): Response {
   };
 }
 
+/** Each metric with its name below `expiry_watcher_`, its help and its series. */
 export function familiesOf(measures: Measures): Family[] {
-  return [
-    ...watcherFamilies(measures),
-    ...fleetFamilies(measures),
-    ...targetFamilies(measures),
-    ...scopeFamilies(measures),
-    ...mailFamilies(measures),
-  ];
-}
-
-function watcherFamilies({ version, sweepPeriodMs }: Measures): Family[] {
-  return [
-    family('build_info', 'The version that answers; always 1.', some(1, { version })),
-    family(
+  const { version, sweepPeriodMs, scopesLeftOut, outbox, mails } = measures;
+  const { standings, checks, minted, asOf } = measures.fleet;
+  const { dated, failures, leftOut } = measures.targets;
+  const quotas = Object.entries(measures.mail);
+  const byScope = (measure: (scope: ScopeMeasures) => number | undefined) =>
+    measures.scopes.flatMap(one => some(measure(one), { scope: one.scope }));
+  const families: readonly (readonly [name: string, help: string, samples: readonly Sample[]])[] = [
+    ['build_info', 'The version that answers; always 1.', some(1, { version })],
+    [
       'sweep_period_seconds',
       "The longest gap between two ticks of the sweep's schedule.",
       some(sweepPeriodMs / SECOND),
-    ),
-  ];
-}
-
-function fleetFamilies({ fleet: { standings, checks, minted, asOf } }: Measures): Family[] {
-  return [
-    family('targets', 'Targets by standing, as the last sweeps counted them.', by('standing', standings)),
-    family(
+    ],
+    ['targets', 'Targets by standing, as the last sweeps counted them.', by('standing', standings)],
+    [
       'targets_by_check',
       'Targets by how reading them goes, as the last sweeps counted them.',
       by('check', checks),
-    ),
-    family(
+    ],
+    [
       'minted_targets',
       'Targets whose every read makes a new token, so that no expiry is shown.',
       some(minted),
-    ),
-    family(
+    ],
+    [
       'counts_timestamp_seconds',
       'When the oldest of the sweeps ended that counted the targets.',
       some(seconds(asOf)),
-    ),
-  ];
-}
-
-function targetFamilies({ targets: { dated, failures, leftOut } }: Measures): Family[] {
-  return [
-    family(
+    ],
+    [
       'target_expiry_timestamp_seconds',
       'When a target expires or has expired; the 5,000 soonest of those that have a date.',
-      dated.map(({ kind, scope, name, expiresOn }) => ({
-        labels: { kind, scope, name },
-        value: expiresOn / SECOND,
-      })),
-    ),
-    family(
+      dated.flatMap(({ kind, scope, name, expiresOn }) => some(expiresOn / SECOND, { kind, scope, name })),
+    ],
+    [
       'failing_targets',
       'Targets that can not be read or understood, by code; of those that were looked at.',
       by('code', Object.fromEntries(failures)),
-    ),
-    family(
+    ],
+    [
       'targets_left_out',
       'Targets that were not looked at: the later of more than 5,000 with a date, or of more than 5,000 without one.',
       some(leftOut),
-    ),
-  ];
-}
-
-function scopeFamilies({ scopes, scopesLeftOut }: Measures): Family[] {
-  const each = (name: string, help: string, measure: (scope: ScopeMeasures) => number | undefined) =>
-    family(
-      `scope_${name}`,
-      help,
-      scopes.flatMap(one => some(measure(one), { scope: one.scope })),
-    );
-  return [
-    each('targets', 'Targets of a scope, as its last sweep counted them.', one => one.targets),
-    each(
-      'failing_targets',
+    ],
+    [
+      'scope_targets',
+      'Targets of a scope, as its last sweep counted them.',
+      byScope(({ targets }) => targets),
+    ],
+    [
+      'scope_failing_targets',
       'Targets of a scope whose reads fail, as its last sweep counted them.',
-      one => one.failing,
-    ),
-    each('sweep_started_timestamp_seconds', 'When the last sweep of a scope began.', one =>
-      seconds(one.startedOn),
-    ),
-    each('sweep_finished_timestamp_seconds', 'When a sweep of a scope last ended.', one =>
-      seconds(one.finishedOn),
-    ),
-    each('sweep_duration_seconds', 'How long the last sweep of a scope took that ended.', one =>
-      seconds(one.durationMs),
-    ),
-    each(
-      'throttled_until_timestamp_seconds',
+      byScope(({ failing }) => failing),
+    ],
+    [
+      'scope_sweep_started_timestamp_seconds',
+      'When the last sweep of a scope began.',
+      byScope(({ startedOn }) => seconds(startedOn)),
+    ],
+    [
+      'scope_sweep_finished_timestamp_seconds',
+      'When a sweep of a scope last ended.',
+      byScope(({ finishedOn }) => seconds(finishedOn)),
+    ],
+    [
+      'scope_sweep_duration_seconds',
+      'How long the last sweep of a scope took that ended.',
+      byScope(({ durationMs }) => seconds(durationMs)),
+    ],
+    [
+      'scope_throttled_until_timestamp_seconds',
       'Until when the service of a scope last asked to wait; over once it is past.',
-      one => seconds(one.pausedUntil),
-    ),
-    each('lease_held', 'Whether a scope is being swept: 1, or 0.', one => Number(one.leased)),
-    family(
+      byScope(({ pausedUntil }) => seconds(pausedUntil)),
+    ],
+    ['scope_lease_held', 'Whether a scope is being swept: 1, or 0.', byScope(({ leased }) => Number(leased))],
+    [
       'scopes_left_out',
       'Scopes that are counted and not shown one by one; the 1,000 stalest are.',
       some(scopesLeftOut),
-    ),
-  ];
-}
-
-function mailFamilies({ outbox, mail, mails }: Measures): Family[] {
-  const quotas = Object.entries(mail);
-  return [
-    family(
+    ],
+    [
       'outbox_lines',
       'Reminders and notices that wait to be told, by reason; threshold stands for every threshold.',
       by('reason', Object.fromEntries(outbox.lines)),
-    ),
-    family(
+    ],
+    [
       'outbox_oldest_line_timestamp_seconds',
       "Since when the oldest of them waits; operators' own matters left out, of which they hear once a day.",
       some(seconds(outbox.oldest)),
-    ),
-    family(
-      'outbox_cut',
-      'Whether more wait than were counted, about 10,000: 1, or 0.',
-      some(Number(outbox.cut)),
-    ),
-    family(
+    ],
+    ['outbox_cut', 'Whether more wait than were counted, about 10,000: 1, or 0.', some(Number(outbox.cut))],
+    [
       'digests',
       'Mails being sent (claimed), to be tried again (retrying), and accepted by a mail service that has not yet said what became of them (followed).',
       by('state', outbox.digests),
-    ),
-    {
-      ...family(
-        'mails_total',
-        'Mails by what became of them, over the life of the installation: each once as accepted by the mail service, refused by it or given up on it; of those accepted each once more as delivered, undelivered or unknown after a day.',
-        by('outcome', mails),
-      ),
-      type: 'counter',
-    },
-    family(
+    ],
+    [
+      'mails_total',
+      'Mails by what became of them, over the life of the installation: each once as accepted by the mail service, refused by it or given up on it; of those accepted each once more as delivered, undelivered or unknown after a day.',
+      by('outcome', mails),
+    ],
+    [
       'mail_requests_last_hour',
       'What all instances together asked of the mail service in the last hour, by quota: send, or look for what became of a mail.',
-      quotas.map(([quota, { lastHour }]) => ({ labels: { quota }, value: lastHour })),
-    ),
-    family(
+      quotas.flatMap(([quota, { lastHour }]) => some(lastHour, { quota })),
+    ],
+    [
       'mail_paused_until_timestamp_seconds',
       'Until when the mail service last asked to wait, by quota; over once it is past.',
       quotas.flatMap(([quota, { pausedUntil }]) => some(seconds(pausedUntil), { quota })),
-    ),
+    ],
   ];
-}
-
-function family(name: string, help: string, samples: readonly Sample[]): Family {
-  return { name: `expiry_watcher_${name}`, help, samples };
+  return families.map(([name, help, samples]) => ({ name: `expiry_watcher_${name}`, help, samples }));
 }
 
 /** One series for each word. */

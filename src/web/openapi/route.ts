@@ -1,6 +1,6 @@
 /** `GET openapi.json`: what every route takes and answers, for programs and their authors. */
 import { ETAG, isKnown, UNCHANGED, weakOver } from '../etag';
-import { json, withHeaders } from '../problem';
+import { json } from '../problem';
 import { NO_QUERY } from '../query';
 import { type Route, strict } from '../route';
 
@@ -8,7 +8,6 @@ import { type Route, strict } from '../route';
 export const openapi = (routes: () => readonly Route[]): Route => ({
   name: 'openapi',
   path: 'openapi.json',
-  auth: 'key',
   methods: {
     GET: strict({
       tag: 'For programs',
@@ -25,8 +24,9 @@ export const openapi = (routes: () => readonly Route[]): Route => ({
         const { openapiOf } = await import('./document');
         const document = openapiOf(routes(), app());
         const headers = { etag: weakOver(document), 'cache-control': 'private, no-cache' };
-        if (isKnown(headers.etag, header)) return { status: 304, headers, body: '' };
-        return withHeaders(json(200, document), headers);
+        return isKnown(headers.etag, header)
+          ? { status: 304, headers, body: '' }
+          : json(200, document, headers);
       },
     }),
   },

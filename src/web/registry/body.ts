@@ -1,6 +1,6 @@
 /** The body of `PUT registry/{scope}/{name}`: one schema for each member, so that every bad one is named. */
 import * as v from 'valibot';
-import { COLUMNS, type Shape } from '../../core/columns';
+import { COLUMNS, type JsonValue, type Shape } from '../../core/columns';
 import { byColumn, COLUMN_NAMES, type ColumnName, type Columns, isColumn } from '../../core/row';
 import type { Key } from '../../core/target';
 import { parseJson } from '../../formats/json';
@@ -8,13 +8,12 @@ import type { Wanted } from '../../watch/registry/rows';
 import type { Fault } from '../problem';
 import { described } from '../shape';
 
-type Member = boolean | string | readonly string[] | null | undefined;
-type Schema = v.GenericSchema<Member, Member>;
+type Schema = v.GenericSchema<JsonValue | undefined>;
 
 const SCHEMAS: Readonly<Record<Shape, (items: string) => Schema>> = {
   list: items => {
     const what = `write an array of ${items}`;
-    // An item holds none of the characters that separate items.
+    // An item has no character that separates items.
     return v.nullish(v.array(v.pipe(v.string(what), v.regex(/^[^\s,;]+$/, what)), what));
   },
   text: () => v.nullish(v.string('write a text or null')),
@@ -33,20 +32,16 @@ export const RowContent = v.object({
   ...MEMBERS,
 });
 
-/** Undefined for a text that is not a JSON object. `scope` and `name`, which a GET answers, may stand in it as in the path. */
+/** Undefined for a text that is not a JSON object. The body may repeat `scope` and `name` of the path, since a GET answers them. */
 export function parseRowBody(text: string, key: Key): Wanted | undefined {
-  const members = membersOf(parseJson(text));
-  if (!members) return undefined;
+  const body = parseJson(text);
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
+  // Every member, also `__proto__`, which a schema of a record ignores.
+  const members = new Map<string, unknown>(Object.entries(body));
   const faults: string[] = [];
   const columns = byColumn<Columns>(name => columnText(name, members.get(name), faults));
   for (const [member, value] of members) faults.push(...strayFaults(member, value, key));
   return { columns, faults };
-}
-
-/** Every member, also `__proto__` and the like, which a schema of a record ignores. */
-function membersOf(body: unknown): ReadonlyMap<string, unknown> | undefined {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
-  return new Map<string, unknown>(Object.entries(body));
 }
 
 function columnText(name: ColumnName, value: unknown, faults: string[]): string {
@@ -66,7 +61,7 @@ function strayFaults(member: string, value: unknown, key: Key): string[] {
   return [`${member.slice(0, 100)}: there is no such column; the columns are ${COLUMN_NAMES.join(', ')}`];
 }
 
-/** Splits a fault of the watch, `column: what to do`. A fault without a column is the row's. */
+/** Splits a fault of the form `column: what to do`. A fault without a column belongs to the parameter `row`. */
 export function faultOf(text: string): Fault {
   const end = text.indexOf(': ');
   if (end < 0) return { parameter: 'row', detail: text };

@@ -11,19 +11,15 @@ import {
 } from '../../core/row';
 import { splitList } from '../../formats/duration';
 import type { ManagedRow } from '../../watch/registry/row';
-import { described, listOf } from '../shape';
-
-export type { ManagedRow as Row } from '../../watch/registry/row';
+import { described, Integer, listOf } from '../shape';
 
 type Values = Record<ColumnName, JsonValue>;
-type Schema = v.GenericSchema<JsonValue, JsonValue>;
+type Schema = v.GenericSchema<JsonValue>;
 type Schemas = Record<ColumnName, Schema>;
-
-const TextOrNull = v.nullable(v.string());
 
 const WRITTEN: Readonly<Record<Shape, Schema>> = {
   list: listOf(v.string()),
-  text: TextOrNull,
+  text: v.nullable(v.string()),
   flag: v.union([v.boolean(), v.string()]),
 };
 
@@ -48,13 +44,12 @@ export const RowsBody = v.object({
   items: listOf(RowBody),
   nextCursor: described(v.nullable(v.string()), 'The `cursor` of the next page; null on the last.'),
 });
-
 export type RowsBody = v.InferOutput<typeof RowsBody>;
 
 export const ImportBody = v.object({
   lines: listOf(
     v.object({
-      line: described(v.pipe(v.number(), v.integer()), 'Of the file; the header is line 1.'),
+      line: described(Integer, 'Of the file; the header is line 1.'),
       outcome: v.picklist(['created', 'updated', 'unchanged', 'rejected']),
       reason: v.exactOptional(v.string()),
     }),

@@ -3,12 +3,12 @@ import { COLUMN_NAMES, type Columns, isColumn } from '../../core/row';
 import { type CsvRecord, csvOf, parseCsv, unshield } from '../../formats/csv';
 import type { ImportLine } from '../../watch/registry/import';
 import type { ManagedRow } from '../../watch/registry/row';
-import { type Response, withHeaders } from '../problem';
+import type { Response } from '../problem';
 
 const KEYS = ['scope', 'name'];
 const HEADER: readonly string[] = [...KEYS, ...COLUMN_NAMES];
 
-/** No registry that people keep by hand is longer, and a longer file would cost too much memory. */
+/** No registry kept by hand is longer, and a longer file would need too much memory. */
 const MOST_LINES = 100_000;
 
 export async function registryCsv(rows: AsyncIterable<ManagedRow>): Promise<Response> {
@@ -20,10 +20,10 @@ export async function registryCsv(rows: AsyncIterable<ManagedRow>): Promise<Resp
     'content-disposition': 'attachment; filename="registry.csv"',
     'cache-control': 'no-store',
   };
-  return withHeaders({ status: 200, headers: {}, body: csvOf(HEADER, lines) }, headers);
+  return { status: 200, headers, body: csvOf(HEADER, lines) };
 }
 
-/** A file whose header or quotes can't be parsed is refused as a whole: no line of it is certain. */
+/** A fault in the header or in quotes refuses the whole file, since no line of it is certain. */
 export function parseRegistryCsv(
   text: string,
 ): { readonly lines: readonly ImportLine[] } | { readonly fault: string } {

@@ -1,10 +1,10 @@
 /** The queries of the registry's routes. */
 import * as v from 'valibot';
 import type { Key } from '../../core/target';
-import { limitOf, parsedBy, someText } from '../query';
+import { cursorOf, limitOf } from '../query';
+
 import { Filters } from '../status/query';
 
-const NO_CURSOR = 'write the nextCursor of an earlier answer';
 /** The parts of a key, of 512 UTF-16 units each at most, with a line feed between them, which no key can hold. */
 const KEY = /^([^\n]{0,512})\n([^\n]{0,512})$/;
 /** 1,025 units of two bytes in base64url. */
@@ -13,13 +13,7 @@ const LONGEST_CURSOR = 2_734;
 export const ListQuery = v.object({
   ...Filters,
   limit: limitOf('100'),
-  cursor: v.exactOptional(
-    v.pipe(
-      someText(NO_CURSOR, LONGEST_CURSOR),
-      v.description('The `nextCursor` of the page before.'),
-      parsedBy(decodeKey, NO_CURSOR),
-    ),
-  ),
+  cursor: cursorOf(decodeKey, LONGEST_CURSOR),
 });
 
 export const ImportQuery = v.object({
@@ -34,7 +28,7 @@ export const ImportQuery = v.object({
   ),
 });
 
-/** In UTF-16, which bounds its length: the longest cursor and the longest `scope` fit into one request line of 8 KB. */
+/** In UTF-16, so that the longest cursor and the longest `scope` fit into one request line of 8 KB. */
 export function encodeKey({ scope, name }: Key): string {
   return Buffer.from(`${scope}\n${name}`, 'utf16le').toString('base64url');
 }

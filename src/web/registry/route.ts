@@ -1,10 +1,9 @@
 /** The routes that manage the registry, row by row under the client's conditions, or as a CSV file. */
-import type { LineReport } from '../../watch/registry/import';
 import type { TaggedRow } from '../../watch/registry/row';
 import type { Put, RegistryPage, Removed } from '../../watch/registry/rows';
-import { readContent, type Taken } from '../content';
+import { type BodyRule, readContent } from '../content';
 import { isKnown, parseCondition, strong } from '../etag';
-import { badRequest, badRow, json, problem, type Response, withHeaders } from '../problem';
+import { badRequest, json, problem, type Response } from '../problem';
 import { NO_QUERY } from '../query';
 import { type Call, type Request, type Route, strict } from '../route';
 import { faultOf, parseRowBody, RowContent } from './body';
@@ -12,8 +11,8 @@ import { ImportBody, RowBody, RowsBody, rowJson } from './columns';
 import { parseRegistryCsv, registryCsv } from './csv-file';
 import { encodeKey, ImportQuery, ListQuery } from './query';
 
-const JSON_ROW: Taken = { types: ['application/json'], mostBytes: 64 * 1_024 };
-const CSV_FILE: Taken = { types: ['text/csv'], mostBytes: 8 * 1_024 * 1_024 };
+const JSON_ROW: BodyRule = { types: ['application/json'], mostBytes: 64 * 1_024 };
+const CSV_FILE: BodyRule = { types: ['text/csv'], mostBytes: 8 * 1_024 * 1_024 };
 
 const TAG = { ETag: 'Of this version of the row, for If-Match.' };
 const ROW = { content: { 'application/json': RowBody }, headers: TAG };
@@ -21,7 +20,6 @@ const ROW = { content: { 'application/json': RowBody }, headers: TAG };
 export const registry: Route = {
   name: 'registry',
   path: 'registry',
-  auth: 'key',
   components: { Row: RowBody, Rows: RowsBody },
   methods: {
     GET: strict({
@@ -39,7 +37,6 @@ export const registry: Route = {
 export const registryRow: Route = {
   name: 'registryRow',
   path: 'registry/{scope}/{name}',
-  auth: 'key',
   components: { RowContent },
   methods: {
     GET: strict({
@@ -86,7 +83,6 @@ export const registryRow: Route = {
 export const registryExport: Route = {
   name: 'registryExport',
   path: 'registry/export',
-  auth: 'key',
   methods: {
     GET: strict({
       tag: 'Registry',
@@ -108,7 +104,6 @@ export const registryExport: Route = {
 export const registryImport: Route = {
   name: 'registryImport',
   path: 'registry/import',
-  auth: 'key',
   components: { Import: ImportBody },
   methods: {
     POST: strict({
@@ -127,7 +122,8 @@ export const registryImport: Route = {
         if ('refusal' in content) return content.refusal;
         const file = parseRegistryCsv(content.text);
         if ('fault' in file) return problem('bad-body', `Nothing was imported: ${file.fault}`);
-        return importResponse(await app().importRows(file.lines, query.dryRun, log));
+        const lines = await app().importRows(file.lines, query.dryRun, log);
+        return json(200, { lines } satisfies ImportBody);
       },
     }),
   },
@@ -144,20 +140,22 @@ async function putRow({ key, app, ...request }: Call): Promise<Response> {
 }
 
 function listResponse({ items, next }: RegistryPage): Response {
-  const body: RowsBody = { items: items.map(rowJson), nextCursor: next ? encodeKey(next) : null };
-  return json(200, body);
+  return json(200, {
+    items: items.map(rowJson),
+    nextCursor: next ? encodeKey(next) : null,
+  } satisfies RowsBody);
 }
 
 function rowResponse(row: TaggedRow | undefined, header: Request['header']): Response {
   if (!row) return unknownRow();
-  const response = withTag(json(200, rowJson(row)), row);
+  const response = taggedResponse(200, row);
   return isKnown(strong(row.tag), header) ? { ...response, status: 304, body: '' } : response;
 }
 
 function putResponse(put: Put): Response {
   if (put.outcome === 'conditionFailed') return conditionFailed();
-  if (put.outcome === 'refused') return badRow(put.faults.map(faultOf));
-  return withTag(json(put.outcome === 'created' ? 201 : 200, rowJson(put.row)), put.row);
+  if (put.outcome === 'refused') return badRequest(put.faults.map(faultOf), 'bad-row');
+  return taggedResponse(put.outcome === 'created' ? 201 : 200, put.row);
 }
 
 function removedResponse(removed: Removed): Response {
@@ -166,13 +164,8 @@ function removedResponse(removed: Removed): Response {
   return { status: 204, headers: { 'cache-control': 'no-store' }, body: '' };
 }
 
-function importResponse(lines: readonly LineReport[]): Response {
-  const body: ImportBody = { lines };
-  return json(200, body);
-}
-
-function withTag(response: Response, { tag }: TaggedRow): Response {
-  return withHeaders(response, { etag: strong(tag) });
+function taggedResponse(status: number, row: TaggedRow): Response {
+  return json(status, rowJson(row), { etag: strong(row.tag) });
 }
 
 function unknownRow(): Response {

@@ -7,7 +7,7 @@ import type { LinkView } from '../../watch/snooze/link';
 import { marks } from '../page';
 import type { Field, FieldFault } from './form';
 
-/** The fields that the person sent, to be shown again with their faults; empty where nothing was sent. */
+/** The fields that the person sent, which the page shows again with their faults; empty where nothing was sent. */
 export interface Filled {
   readonly given: Readonly<Record<string, string>>;
   readonly faults: readonly FieldFault[];
@@ -16,7 +16,7 @@ export interface Filled {
 const CHOICES = [1, 7, 30, MOST_SNOOZE_DAYS];
 const USUAL = '7';
 
-/** With a snooze in force most people want to undo it: then this form is closed at first. */
+/** This form is closed at first while a snooze is in force, since most people then want to undo it. */
 export function snoozeForm(view: LinkView, filled: Filled, open: boolean): Html {
   if (!view.snooze) return html`<section class="card"><h2>Snooze it</h2>${fields(view, filled)}</section>`;
   return html`<details class="card"${open && html` open`}>
@@ -46,7 +46,7 @@ export function replaceForm({ id, label }: LinkView, filled: Filled): Html {
 <input type="hidden" name="act" value="replace">
 <div class="field">
 <label class="label" for="newId">Id of the new ${label} (if you know it)</label>
-<input type="text" id="newId" name="newId" maxlength="1024" autocomplete="off" autocapitalize="none" spellcheck="false" value="${filled.given.newId}"${marksOf('newId', filled, true)}>
+<input type="text" id="newId" name="newId" maxlength="1024" autocomplete="off" autocapitalize="none" spellcheck="false" value="${filled.given.newId}"${marks('newId', faultyIn(filled), ['Hint'])}>
 ${faultOf('newId', filled)}
 <p class="hint" id="newIdHint">Written like the old one: <bdi>${id}</bdi>. Never the token itself.</p>
 </div>
@@ -79,7 +79,7 @@ ${CHOICES.map(choice => choiceOf(choice, String(choice) === days, view, filled))
 ${faultOf('days', filled)}
 <div class="own">
 <label class="label" for="otherDays">Days, 1 to ${MOST_SNOOZE_DAYS}</label>
-<input type="text" class="number" id="otherDays" name="otherDays" maxlength="6" inputmode="numeric" autocomplete="off" value="${otherDays}"${marksOf('otherDays', filled)}>
+<input type="text" class="number" id="otherDays" name="otherDays" maxlength="6" inputmode="numeric" autocomplete="off" value="${otherDays}"${marks('otherDays', faultyIn(filled))}>
 ${faultOf('otherDays', filled)}
 </div>
 </fieldset>
@@ -89,7 +89,7 @@ ${faultOf('otherDays', filled)}
 function reasonField(reason: string | undefined, filled: Filled): Html {
   return html`<div class="field">
 <label class="label" for="reason">Why</label>
-<textarea id="reason" name="reason" rows="2" maxlength="${LONGEST_REASON}" required${marksOf('reason', filled)}>${reason}</textarea>
+<textarea id="reason" name="reason" rows="2" maxlength="${LONGEST_REASON}" required${marks('reason', faultyIn(filled))}>${reason}</textarea>
 ${faultOf('reason', filled)}
 </div>
 `;
@@ -98,7 +98,7 @@ ${faultOf('reason', filled)}
 function choiceOf(days: number, isChosen: boolean, { asOf, expiresOn }: LinkView, filled: Filled): Html {
   const until = asOf + days * DAY;
   const past = isPast(until, asOf, expiresOn) && html`<small class="past">past its expiry</small>`;
-  return html`<label class="choice"><input type="radio" name="days" value="${days}"${checked(isChosen)}${marksOf('days', filled)}><span>${counted(days, 'day')}<small>until ${formatInstant(until).slice(0, 10)}</small>${past}</span></label>
+  return html`<label class="choice"><input type="radio" name="days" value="${days}"${checked(isChosen)}${marks('days', faultyIn(filled))}><span>${counted(days, 'day')}<small>until ${formatInstant(until).slice(0, 10)}</small>${past}</span></label>
 `;
 }
 
@@ -111,9 +111,8 @@ function checked(isChosen: boolean): Html | false {
   return isChosen && html` checked`;
 }
 
-function marksOf(field: Field, { faults }: Filled, hasHint = false): Html {
-  const isFaulty = faults.some(fault => fault.field === field);
-  return marks(field, { isFaulty, isFirstFault: faults[0]?.field === field, hasHint });
+function faultyIn({ faults }: Filled): (Field | undefined)[] {
+  return faults.map(({ field }) => field);
 }
 
 function faultOf(field: Field, { faults }: Filled): Html[] {

@@ -13,7 +13,7 @@ export interface FieldFault {
 }
 
 export interface SnoozeForm {
-  /** The text of each field, to be shown again; empty where the form could not be read. */
+  /** The text of each field, which the page shows again; empty where the form could not be read. */
   readonly given: Readonly<Record<string, string>>;
   readonly faults: readonly FieldFault[];
   /** Present where there is no fault. */

@@ -1,4 +1,4 @@
-/** The snooze page: the target, what the buttons do and for whom; then what was done, or why the link does nothing and what to do instead. */
+/** The snooze page: the target and its forms; after a form what was done; or why the link does nothing. */
 import { type Html, html } from '../../formats/html';
 import { DAY, type Instant } from '../../formats/instant';
 import { expiryPhrase, moment } from '../../formats/when';
@@ -11,8 +11,8 @@ import type { SnoozeForm } from './form';
 const SOON = 7 * DAY;
 
 /**
- * The answer to a form is the page itself, not a redirect: browsers inside mail apps may fail at redirects. To send the form
- * again is harmless.
+ * The answer to a form is the page itself, not a redirect: browsers inside mail apps may fail at redirects. A form that is sent
+ * twice does no harm.
  */
 export function snoozePage(answer: LinkAnswer, form?: SnoozeForm): Response {
   if ('refused' in answer) return refusalPage(answer);
@@ -42,8 +42,8 @@ function newIdFault({ badNewId }: Shown): Filled['faults'] {
 
 function noticeOf({ view, done, changedMeanwhile }: Shown, { faults }: Filled): Html | false {
   if (faults.length > 0) {
-    const whole = faults.filter(({ field }) => field === undefined).map(({ detail }) => html` ${detail}`);
-    return html`<div class="card notice bad" role="alert"><p><b>Nothing was changed.</b>${whole.length > 0 ? whole : ' Correct the marked fields below, and send the form again.'}</p></div>`;
+    const general = faults.filter(({ field }) => field === undefined).map(({ detail }) => html` ${detail}`);
+    return html`<div class="card notice bad" role="alert"><p><b>Nothing was changed.</b>${general.length > 0 ? general : ' Correct the marked fields below, and send the form again.'}</p></div>`;
   }
   if (changedMeanwhile)
     return html`<div class="card notice bad" role="alert"><p><b>Nothing was changed.</b> The snooze was changed in the meantime. Below is the snooze as it is now; change it again if you still want to.</p></div>`;
@@ -88,91 +88,53 @@ function replacedPage({ replaced, by, registered }: Replaced): Response {
     by === undefined
       ? html`<p>You gave no id of a replacement. If there is one, register it: without a registry row nobody is told when it expires.</p>`
       : html`<p><bdi>${by}</bdi> is watched in its place${registered ? ', with the same owners and thresholds' : '; it was registered already'}.</p>`;
-  return page(
-    200,
-    `No longer watched: ${replaced}`,
-    html`<section class="card" role="status">
+  const main = html`<section class="card" role="status">
 <h1><bdi>${replaced}</bdi> is no longer watched</h1>
 ${next}
 <p class="hint">To watch it again, clear <code>replacedBy</code> in its registry row.</p>
-</section>`,
-  );
+</section>`;
+  return page(200, `No longer watched: ${replaced}`, main);
 }
 
-interface Words {
-  readonly status: number;
-  readonly heading: string;
-  readonly text: Html;
-}
+const REFUSALS: Readonly<Record<Refused['refused'], readonly [status: number, heading: string]>> = {
+  off: [404, 'Links are switched off'],
+  unreadable: [400, 'This link can’t be read'],
+  over: [410, 'This link is over'],
+  removed: [410, 'It is no longer registered'],
+  notARecipient: [403, 'This link is no longer yours'],
+  notWatched: [410, 'It is no longer watched'],
+  expiryChanged: [410, 'Its expiry has changed'],
+};
 
 function refusalPage(refused: Refused): Response {
-  const { status, heading, text } = wordsOf(refused);
-  return page(
-    status,
-    heading,
-    html`<section class="card">
+  const [status, heading] = REFUSALS[refused.refused];
+  const main = html`<section class="card">
 <h1>${heading}</h1>
-<p>${text}</p>
+<p>${whyRefused(refused)}</p>
 <p class="hint">Nothing was changed.</p>
-</section>`,
-  );
+</section>`;
+  return page(status, heading, main);
 }
 
-function wordsOf(refused: Refused): Words {
+function whyRefused(refused: Refused): Html {
   switch (refused.refused) {
     case 'off':
-      return words(
-        404,
-        'Links are switched off',
-        html`This watcher has no secret to sign links with. An operator can set <code>LINK_SECRET</code>.`,
-      );
+      return html`This watcher has no secret to sign links with. An operator can set <code>LINK_SECRET</code>.`;
     case 'unreadable':
-      return words(
-        400,
-        'This link can’t be read',
-        html`It was cut short or altered, or its secret was replaced. Open it again from the mail, by the link itself and not by a copy.`,
-      );
+      return html`It was cut short or altered, or its secret was replaced. Open it again from the mail, by the link itself and not by a copy.`;
     case 'over':
-      return words(
-        410,
-        'This link is over',
-        html`It was good until ${moment(refused.until)}. A newer mail has a newer link.`,
-      );
+      return html`It was good until ${moment(refused.until)}. A newer mail has a newer link.`;
     case 'removed':
-      return words(
-        410,
-        'It is no longer registered',
-        html`The target of this link is no longer in the registry, so nobody is told about it any more.`,
-      );
+      return html`The target of this link is no longer in the registry, so nobody is told about it any more.`;
     case 'notARecipient':
-      return words(
-        403,
-        'This link is no longer yours',
-        html`Its mail went to a person who is no longer an owner. Ask an owner, or an operator of the watcher.`,
-      );
+      return html`Its mail went to a person who is no longer an owner. Ask an owner, or an operator of the watcher.`;
     case 'notWatched':
-      return words(410, 'It is no longer watched', notWatched(refused));
+      if (refused.replacedBy === undefined)
+        return html`<bdi>${refused.displayName}</bdi> is disabled in the registry, so nobody is told about it.`;
+      return html`<bdi>${refused.displayName}</bdi> was replaced; in its registry row, <code>replacedBy</code> is <bdi>${refused.replacedBy}</bdi>. Clear that to watch it again.`;
     case 'expiryChanged':
-      return words(410, 'Its expiry has changed', expiryChanged(refused));
+      return html`The mail about <bdi>${refused.displayName}</bdi> spoke of ${expiryWords(refused.about)}. Now it has ${expiryWords(refused.expiresOn)}. There is nothing left to snooze; a mail about the new expiry brings a link of its own.`;
   }
-}
-
-function words(status: number, heading: string, text: Html): Words {
-  return { status, heading, text };
-}
-
-function notWatched({ displayName, replacedBy }: Extract<Refused, { refused: 'notWatched' }>): Html {
-  if (replacedBy === undefined)
-    return html`<bdi>${displayName}</bdi> is disabled in the registry, so nobody is told about it.`;
-  return html`<bdi>${displayName}</bdi> was replaced; in its registry row, <code>replacedBy</code> is <bdi>${replacedBy}</bdi>. Clear that to watch it again.`;
-}
-
-function expiryChanged({
-  displayName,
-  about,
-  expiresOn,
-}: Extract<Refused, { refused: 'expiryChanged' }>): Html {
-  return html`The mail about <bdi>${displayName}</bdi> spoke of ${expiryWords(about)}. Now it has ${expiryWords(expiresOn)}. There is nothing left to snooze; a mail about the new expiry brings a link of its own.`;
 }
 
 function expiryWords(expiresOn: Instant | 'never' | undefined): string {

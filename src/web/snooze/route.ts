@@ -52,7 +52,7 @@ export const snooze: Route = {
   },
 };
 
-/** '' for no token, and for two: it is not known which one is meant. */
+/** '' for no token, and for two: it is not clear which one is meant. */
 function tokenOf(url: string): string {
   const tokens = new URL(url).searchParams.getAll('t');
   return tokens.length === 1 ? tokens.join('') : '';

@@ -3,17 +3,17 @@ import * as v from 'valibot';
 import type { StatusItem } from '../../core/listing';
 import { FAILURE_CODES } from '../../core/reading';
 import { CHECKS, STANDINGS } from '../../core/standing';
-import { type Cell, csvOf } from '../../formats/csv';
+import { csvOf } from '../../formats/csv';
 import { formatInstant } from '../../formats/instant';
 import type { Report } from '../../watch/report/status';
-import { described, InstantText, instantOrNull, listOf } from '../shape';
+import { described, InstantOrNull, InstantText, Integer, instantOrNull, listOf } from '../shape';
 import { encodeCursor } from './query';
 
 export const Failure = v.object({
   code: v.picklist([...FAILURE_CODES, 'invalid']),
   message: described(v.string(), 'What happened and, where it is known, the fix, for a person.'),
   since: InstantText,
-  count: described(v.pipe(v.number(), v.integer(), v.minValue(1)), 'How many times in a row.'),
+  count: described(v.pipe(Integer, v.minValue(1)), 'How many times in a row.'),
 });
 
 export const Item = v.object({
@@ -23,16 +23,11 @@ export const Item = v.object({
   displayName: v.string(),
   owners: described(listOf(v.string()), 'Mail addresses; empty where operators stand in.'),
   expiresOn: described(
-    v.nullable(InstantText),
+    InstantOrNull,
     'The last known expiry; null for none known, and for what never expires.',
   ),
-  remainingSeconds: described(
-    v.nullable(v.pipe(v.number(), v.integer())),
-    'Until the expiry; negative once it has passed.',
-  ),
-  lifetimeSeconds: v.exactOptional(
-    described(v.pipe(v.number(), v.integer()), 'From one renewal to its expiry, where one was seen.'),
-  ),
+  remainingSeconds: described(v.nullable(Integer), 'Until the expiry; negative once it has passed.'),
+  lifetimeSeconds: v.exactOptional(described(Integer, 'From one renewal to its expiry, where one was seen.')),
   minted: described(
     v.boolean(),
     'Each read makes a new token, so that its expiry says nothing about the future.',
@@ -40,15 +35,15 @@ export const Item = v.object({
   standing: v.picklist(STANDINGS),
   check: v.picklist(CHECKS),
   failure: v.exactOptional(Failure),
-  checkedOn: described(v.nullable(InstantText), 'The last attempt to read it.'),
-  nextCheckOn: v.nullable(InstantText),
+  checkedOn: described(InstantOrNull, 'The last attempt to read it.'),
+  nextCheckOn: InstantOrNull,
   snoozedUntil: v.exactOptional(
     described(InstantText, 'Until then at least one of its owners wants no reminders.'),
   ),
 });
 export type Item = v.InferOutput<typeof Item>;
 
-const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const Count = v.pipe(Integer, v.minValue(0));
 
 export const Counts = described(
   v.object({
@@ -68,7 +63,7 @@ export const Counts = described(
 export const StatusBody = v.object({
   asOf: InstantText,
   counts: Counts,
-  countsAsOf: described(v.nullable(InstantText), 'The oldest of those sweeps.'),
+  countsAsOf: described(InstantOrNull, 'The oldest of those sweeps.'),
   items: listOf(Item),
   nextCursor: described(v.nullable(v.string()), 'The `cursor` of the next page; null on the last.'),
 });
@@ -105,37 +100,22 @@ export function itemJson(item: StatusItem): Item {
   };
 }
 
-/** Member by member: a failure may hold more than an answer shows. */
+/** Each member is named here, since a failure may hold more than an answer shows. */
 function failureJson({ code, message, since, count }: NonNullable<StatusItem['failure']>) {
   return { code, message, since: formatInstant(since), count };
 }
 
-/** The columns of the CSV: the members of an item, flat. */
-const CSV_COLUMNS: Readonly<Record<string, (item: Item) => Cell>> = {
-  kind: item => item.kind,
-  scope: item => item.scope,
-  name: item => item.name,
-  displayName: item => item.displayName,
-  owners: item => item.owners.join(' '),
-  expiresOn: item => item.expiresOn,
-  remainingSeconds: item => item.remainingSeconds,
-  lifetimeSeconds: item => item.lifetimeSeconds,
-  minted: item => item.minted,
-  standing: item => item.standing,
-  check: item => item.check,
-  failureCode: item => item.failure?.code,
-  failureMessage: item => item.failure?.message,
-  failureSince: item => item.failure?.since,
-  failureCount: item => item.failure?.count,
-  checkedOn: item => item.checkedOn,
-  nextCheckOn: item => item.nextCheckOn,
-  snoozedUntil: item => item.snoozedUntil,
-};
+const MEMBERS = v.keyof(Item).options;
+const FAILURE_MEMBERS = v.keyof(Failure).options;
+const FAILURE_COLUMNS = FAILURE_MEMBERS.map(name => `failure${name.charAt(0).toUpperCase()}${name.slice(1)}`);
 
+/** One column for each member of an item; the members of `failure` have their own columns. */
 export function statusCsv({ items }: StatusBody): string {
-  const cells = Object.values(CSV_COLUMNS);
-  return csvOf(
-    Object.keys(CSV_COLUMNS),
-    items.map(item => cells.map(cell => cell(item))),
-  );
+  const header = MEMBERS.flatMap(name => (name === 'failure' ? FAILURE_COLUMNS : name));
+  const cells = ({ owners, failure, ...item }: Item) =>
+    MEMBERS.flatMap(name => {
+      if (name === 'failure') return FAILURE_MEMBERS.map(member => failure?.[member]);
+      return name === 'owners' ? owners.join(' ') : item[name];
+    });
+  return csvOf(header, items.map(cells));
 }

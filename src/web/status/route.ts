@@ -1,7 +1,7 @@
 /** `GET status`: what expires next, as JSON or CSV, and 304 when nothing in it has changed. */
 import type { Report } from '../../watch/report/status';
 import { ETAG, isKnown, UNCHANGED, weakOver } from '../etag';
-import { json, type Response, withHeaders } from '../problem';
+import { json, type Response } from '../problem';
 import { type Request, type Route, strict } from '../route';
 import { Counts, Failure, Item, StatusBody, statusCsv, statusJson } from './body';
 import { reportQuery, statusQuery } from './query';
@@ -9,7 +9,6 @@ import { reportQuery, statusQuery } from './query';
 export const status: Route = {
   name: 'status',
   path: 'status',
-  auth: 'key',
   components: { Status: StatusBody, Counts, Item, Failure },
   methods: {
     GET: strict({
@@ -40,17 +39,17 @@ function statusResponse(report: Report, { url, header }: Pick<Request, 'url' | '
   const headers: Record<string, string> = {
     etag,
     vary: 'Accept',
-    // Only the client may keep it, and must ask each time. With `no-store` the tag would be useless.
+    // The client may keep it, but must ask each time whether it is still current. `no-store` would make the tag useless.
     'cache-control': 'private, no-cache',
     ...linkTo(body.nextCursor, new URL(url)),
   };
   if (isKnown(etag, header)) return { status: 304, headers, body: '' };
-  if (!isCsv) return withHeaders(json(200, body), headers);
+  if (!isCsv) return json(200, body, headers);
   const type = { 'content-type': 'text/csv; charset=utf-8; header=present' };
   return { status: 200, headers: { ...headers, ...type }, body: statusCsv(body) };
 }
 
-/** Without the members that change every second: two answers mean the same when the rest is the same. */
+/** Without the members that change every second, so that answers with the same meaning get the same tag. */
 function withoutClock({ asOf: _asOf, items, ...rest }: StatusBody) {
   return { ...rest, items: items.map(({ remainingSeconds: _remaining, ...item }) => item) };
 }
@@ -64,7 +63,7 @@ function linkTo(nextCursor: string | null, { searchParams }: URL): Record<string
   return { link: `<?${next}>; rel="next"` };
 }
 
-/** Whether the client names CSV and prefers no other type; a wildcard alone means JSON. */
+/** Whether the client names CSV and prefers no other type; a wildcard means JSON. */
 function prefersCsv(accept: string | null): boolean {
   const csv = qualityOf('text/csv', accept) ?? 0;
   const json = qualityOf('application/json', accept) ?? 0;

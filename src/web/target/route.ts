@@ -1,4 +1,4 @@
-/** `GET targets/{scope}/{name}`: one target with every decision about it explained; and its check, which reads it now. */
+/** `GET targets/{scope}/{name}`: one target and every decision about it; `POST …/check`: reads the target now. */
 import { formatInstant } from '../../formats/instant';
 import type { CheckAnswer } from '../../watch/sweep/check-now';
 import { json, problem, type Response, secondsToWait, unknownTarget } from '../problem';
@@ -11,7 +11,6 @@ import { CheckBody, Decision, Event, Recipient, TargetBody, Threshold } from './
 export const target: Route = {
   name: 'target',
   path: 'targets/{scope}/{name}',
-  auth: 'key',
   components: { Target: TargetBody, Threshold, Recipient, Decision, Event, Check: CheckBody },
   methods: {
     GET: strict({
@@ -33,7 +32,6 @@ export const target: Route = {
 export const checkNow: Route = {
   name: 'checkNow',
   path: 'targets/{scope}/{name}/check',
-  auth: 'key',
   methods: {
     POST: strict({
       tag: 'Acting',
@@ -52,8 +50,7 @@ export const checkNow: Route = {
 function checkResponse(answer: CheckAnswer): Response {
   if (!('refused' in answer)) {
     const { asOf, item, recorded } = answer;
-    const body: CheckBody = { asOf: formatInstant(asOf), recorded, item: itemJson(item) };
-    return json(200, body);
+    return json(200, { asOf: formatInstant(asOf), recorded, item: itemJson(item) } satisfies CheckBody);
   }
   switch (answer.refused) {
     case 'unknown':

@@ -10,10 +10,9 @@ import type { SkippedThreshold, ThresholdPolicy } from '../../core/thresholds';
 import type { Told } from '../../core/told';
 import type { NoMailReason, Role } from '../../watch/report/explain';
 import { ParsedColumnsBody } from '../registry/columns';
-import { described, InstantText, listOf, wordsOf } from '../shape';
+import { described, InstantOrNull, InstantText, Integer, listOf, wordsOf } from '../shape';
 import { Item } from '../status/body';
 
-const Seconds = v.pipe(v.number(), v.integer());
 const Topic = v.picklist(TARGET_NOTICES);
 const Why = described(v.string(), 'One sentence for a person.');
 const Reason = described(v.string(), 'A threshold such as `30d`, or a notice such as `missing`.');
@@ -44,10 +43,7 @@ const CHECK_REASONS = wordsOf<NextCheck['because']>({
   failing: true,
   reminderWaits: true,
 });
-const MOVES = wordsOf<Extract<TargetEvent, { readonly from: unknown }>['type']>({
-  renewed: true,
-  shortened: true,
-});
+const MOVES = wordsOf<Extract<TargetEvent, { from: unknown }>['type']>({ renewed: true, shortened: true });
 
 const NoMail = v.object({ code: v.picklist(NO_MAIL_REASONS), why: Why });
 
@@ -64,7 +60,7 @@ const UnderstoodRow = v.object({
 });
 
 const Snooze = {
-  about: described(v.nullable(InstantText), 'The expiry that it is for.'),
+  about: described(InstantOrNull, 'The expiry that it is for.'),
   until: InstantText,
   reason: v.string(),
   on: described(InstantText, 'When it was set.'),
@@ -77,29 +73,29 @@ const State = v.object({
     v.nullable(v.picklist(EVIDENCE)),
     'What its readings say of it: read once, repeated, moved once, or moved with each read.',
   ),
-  lifetimeSeconds: v.nullable(Seconds),
-  readOn: described(v.nullable(InstantText), 'The last reading that succeeded.'),
-  checkedOn: described(v.nullable(InstantText), 'The last attempt.'),
+  lifetimeSeconds: v.nullable(Integer),
+  readOn: described(InstantOrNull, 'The last reading that succeeded.'),
+  checkedOn: described(InstantOrNull, 'The last attempt.'),
   failure: v.nullable(
     v.object({
       code: v.picklist(FAILURE_CODES),
       message: v.string(),
       since: InstantText,
-      count: described(Seconds, 'Failures in a row.'),
-      alike: described(Seconds, 'How many of them, up to the last, had this code.'),
+      count: described(Integer, 'Failures in a row.'),
+      alike: described(Integer, 'How many of them, up to the last, had this code.'),
     }),
   ),
   recovered: v.nullable(v.object({ since: InstantText, on: InstantText })),
   renewed: v.nullable(v.object({ from: InstantText, on: InstantText })),
   invalid: v.nullable(v.object({ faults: listOf(v.string()), since: InstantText })),
-  goneSince: described(v.nullable(InstantText), 'Since when its registry row is known to be gone.'),
+  goneSince: described(InstantOrNull, 'Since when its registry row is known to be gone.'),
   snoozes: listOf(v.object({ owner: Address, ...Snooze })),
 });
 
 export const Threshold = v.object({
   threshold: described(v.string(), 'Such as `30d`, `20%`, `0` or `-7d`.'),
   from: described(v.picklist(ORIGINS), 'Where it was written.'),
-  at: described(v.nullable(InstantText), 'When it is crossed; null where it says nothing.'),
+  at: described(InstantOrNull, 'When it is crossed; null where it says nothing.'),
   crossed: v.boolean(),
   skipped: v.nullable(v.object({ code: v.picklist([...NO_MAIL_REASONS, ...SKIPPED]), why: Why })),
 });
@@ -142,13 +138,7 @@ export const Recipient = v.object({
 });
 
 const Next = v.object({
-  check: v.nullable(
-    v.object({
-      on: InstantText,
-      code: v.picklist(CHECK_REASONS),
-      why: Why,
-    }),
-  ),
+  check: v.nullable(v.object({ on: InstantText, code: v.picklist(CHECK_REASONS), why: Why })),
   crossing: v.nullable(v.object({ threshold: v.string(), at: InstantText })),
   mail: described(
     v.nullable(v.object({ at: InstantText, lines: listOf(v.object({ owner: Address, reason: Reason })) })),
@@ -159,12 +149,7 @@ const Next = v.object({
 
 export const Event = v.variant('type', [
   v.object({ type: v.picklist(EVENTS_WITH_NOTE), on: InstantText, note: v.string() }),
-  v.object({
-    type: v.picklist(MOVES),
-    on: InstantText,
-    from: InstantText,
-    to: InstantText,
-  }),
+  v.object({ type: v.picklist(MOVES), on: InstantText, from: InstantText, to: InstantText }),
 ]);
 
 export const TargetBody = v.object({
