@@ -1,10 +1,12 @@
 /** Mail counters: how much of the mail service's quota is used, and how mails ended, counted in a table for all instances together. */
+import { sum } from '../../core/counts';
 import { MAIL_OUTCOMES, type MailOutcome, type MailTotals, NO_MAILS } from '../../core/mail-outcome';
 import { paused, type QuotaLimits, reserve, UNUSED, type Usage } from '../../core/quota';
 import type { Instant } from '../../formats/instant';
-import type { Log, MailLedger } from '../ports';
+import type { Log, MailLedger, Stored } from '../ports';
 
 type Quota = 'send' | 'look';
+type Found = Stored<Usage> | undefined;
 
 /** So many requests of each quota: `send` are POSTs of mails, `look` are reads of a mail's status. */
 export type Requests = Readonly<Partial<Record<Quota, number>>>;
@@ -12,8 +14,8 @@ export type Requests = Readonly<Partial<Record<Quota, number>>>;
 /** Requests are reserved before they are made, and count even if the service refuses them (rule 17). */
 export interface MailQuota {
   /**
-   * Reserves these requests, all or none: a request that can't be used must not take a place. False when they have to wait,
-   * or when less than `leaving` would be left for others.
+   * Reserves these requests, all or none. False when they have to wait, or when less than `leaving` would be left for others.
+   * A pause of `look` holds back looks alone: the look that comes with a send needs a place, but does not wait for the end.
    */
   mayAsk(requests: Requests, now: Instant, leaving?: Requests): Promise<boolean>;
   /** The service asked for a wait: until then, no instance may make such a request. */
@@ -39,58 +41,46 @@ const MOST_RACES = 8;
 
 const QUOTAS = ['send', 'look'] as const;
 
-interface Found {
-  readonly usage: Usage;
-  readonly etag: string | undefined;
-}
-
 export function mailQuota(ledger: MailLedger, sends: QuotaLimits): MailQuota {
   const limits = {
     send: sends,
     look: { perMinute: sends.perMinute * LOOKS_PER_SEND, perHour: sends.perHour * LOOKS_PER_SEND },
   };
-  const read = async (quota: Quota): Promise<Found> => {
-    const found = await ledger.usage(quota);
-    return { usage: found ?? UNUSED, etag: found?.etag };
-  };
-  const take = async (quota: Quota, count: number, now: Instant, found: Found) => {
-    let known: Found | undefined = found;
-    const taken = await race(async () => {
-      const { usage, etag } = known ?? (await read(quota));
+  /** Stores the next usage. False when `next` gives none, or when other instances were faster each time. */
+  const save = async (quota: Quota, found: Found, next: (usage: Usage) => Usage | undefined) => {
+    let known: { readonly found: Found } | undefined = { found };
+    const saved = await race(async () => {
+      const { found } = known ?? { found: await ledger.usage(quota) };
       known = undefined;
-      const more = withRequests(usage, count, limits[quota], now);
-      return more ? (await ledger.saveUsage(quota, more, etag)) || undefined : false;
+      const usage = next(found ?? UNUSED);
+      return usage ? (await ledger.saveUsage(quota, usage, found?.etag)) || undefined : false;
     });
-    return taken ?? false;
+    return saved ?? false;
   };
   return {
     async mayAsk(requests, now, leaving = {}) {
-      const found = new Map<Quota, Found>();
+      const reserved = (quota: Quota, count: number) => (usage: Usage) => {
+        const comesWithSend =
+          quota === 'look' && (requests.send !== undefined || requests.look === undefined);
+        const next = reserve(comesWithSend ? { slots: usage.slots } : usage, limits[quota], now, count);
+        return next && { ...next, pausedUntil: usage.pausedUntil };
+      };
+      const reservations: (() => Promise<boolean>)[] = [];
       for (const quota of QUOTAS) {
-        const count = (requests[quota] ?? 0) + (leaving[quota] ?? 0);
-        if (count === 0) continue;
-        const known = await read(quota);
-        if (!withRequests(known.usage, count, limits[quota], now)) return false;
-        if (requests[quota]) found.set(quota, known);
+        const { [quota]: count = 0 } = requests;
+        const needed = count + (leaving[quota] ?? 0);
+        if (needed === 0) continue;
+        const found = await ledger.usage(quota);
+        if (!reserved(quota, needed)(found ?? UNUSED)) return false;
+        if (count > 0) reservations.push(() => save(quota, found, reserved(quota, count)));
       }
-      for (const [quota, known] of found)
-        if (!(await take(quota, requests[quota] ?? 0, now, known))) return false;
+      for (const reservation of reservations) if (!(await reservation())) return false;
       return true;
     },
     async pause(quota, until) {
-      await race(async () => {
-        const { usage, etag } = await read(quota);
-        return (await ledger.saveUsage(quota, paused(usage, until), etag)) || undefined;
-      });
+      await save(quota, await ledger.usage(quota), usage => paused(usage, until));
     },
   };
-}
-
-/** Undefined where a limit or a pause forbids one of them. */
-function withRequests(usage: Usage, count: number, limits: QuotaLimits, now: Instant): Usage | undefined {
-  let next: Usage | undefined = usage;
-  for (let added = 0; next && added < count; added += 1) next = reserve(next, limits, now);
-  return next;
 }
 
 /**
@@ -132,15 +122,4 @@ async function race<T>(attempt: () => Promise<T | undefined>): Promise<T | undef
     if (result !== undefined) return result;
   }
   return undefined;
-}
-
-function sum(a: MailTotals, b: MailTotals): MailTotals {
-  return {
-    accepted: a.accepted + b.accepted,
-    refused: a.refused + b.refused,
-    givenUp: a.givenUp + b.givenUp,
-    delivered: a.delivered + b.delivered,
-    undelivered: a.undelivered + b.undelivered,
-    unknown: a.unknown + b.unknown,
-  };
 }

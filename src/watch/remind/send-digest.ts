@@ -7,7 +7,7 @@ import { DAY } from '../../formats/instant';
 import type { Log, OperationStatus, OutboxLine, OwnerLines, SentDigest, Tables } from '../ports';
 import { ClaimLost, claimOf, type DigestClaim, makeClaim } from './claim';
 import { type FollowDeps, firstFollow, recordEnd } from './follow-digests';
-import { ONE_SEND } from './mail-counters';
+import { LOOKS_OF_A_RETRY, ONE_SEND } from './mail-counters';
 import { AT_ONCE, addHistory, markTold, type Turn, tellUndelivered } from './mark-told';
 import { isDropped, isTrue, type Recheck, recheck, type StillTrue } from './recheck';
 
@@ -72,7 +72,9 @@ async function resumeClaim(turn: SendTurn): Promise<Stop | ClaimLines | Post | F
   if (accepted || refusal !== undefined) return { step: 4, claim };
   if (notBefore > now) return DONE;
   // Without quota for the send that may follow, the look would be wasted in each run.
-  if (!(await deps.quota.mayAsk({ look: 1 }, deps.clock.now(), ONE_SEND))) return QUOTA_SPENT;
+  if (!(await deps.quota.mayAsk({}, deps.clock.now(), { send: 1, ...LOOKS_OF_A_RETRY }))) return QUOTA_SPENT;
+  // Looks are paused. A retry needs one before it, but other owners' first mails do not.
+  if (!(await deps.quota.mayAsk({ look: 1 }, deps.clock.now()))) return DONE;
   const status = await (await deps.mailer()).look(operationId);
   if (status.status === 'unknown') return await postpone(claim, 'look', status, turn);
   if (status.status !== 'absent') return await recordAccepted(claim, undefined, turn);
