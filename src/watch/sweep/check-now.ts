@@ -125,7 +125,7 @@ async function assessReading({ key, parsed }: Job, reading: Reading, deps: Deps)
 
 async function record({ outcome }: Assessed, lease: Lease, { tables }: Deps, log: Log): Promise<void> {
   const write = outcome.moves ? recordMoving : recordStaying;
-  await write(lease.row.scope, [outcome], tables, lease, log);
+  await write([outcome], { scope: lease.row.scope, tables, lease, log });
 }
 
 /** False if the lease was lost. */

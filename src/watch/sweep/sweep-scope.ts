@@ -85,7 +85,7 @@ function begin(scope: string, lease: Lease, deps: Deps, log: Log): Sweep {
   const { tables, clock, kinds } = deps;
   const { pace, partial, troubles } = lease.row;
   const deadline = clock.now() + TIME_BUDGET;
-  const records = recorder(scope, tables, lease, log);
+  const records = recorder({ scope, tables, lease, log });
   const limits = sourceOf(scope, kinds)?.limits ?? { rate: 1, burst: 1 };
   const reader: PacedReader<Job> = pacedReader({
     limits,
