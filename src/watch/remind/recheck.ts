@@ -17,8 +17,8 @@ import { isWatched } from '../../core/target';
 import { audienceOf, type MailPolicy, type Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
 import type { OutboxLine, Tables } from '../ports';
-import { snoozeLinkOf } from '../snooze/token';
-import { type Kinds, type ParsedTarget, parseTarget } from '../targets/parse-target';
+import { snoozeUrlOf } from '../snooze/token';
+import { descriptionOf, type Kinds, parseTarget } from '../targets/parse-target';
 
 /** Why a queued reminder is no longer true. `unknownReason`: the table holds a reason that this version does not know. */
 export type Dropped =
@@ -39,14 +39,6 @@ export interface NoLongerTrue {
   readonly id: string;
   readonly reminder: Reminder;
   readonly because: Dropped;
-}
-
-export function isTrue(checked: StillTrue | NoLongerTrue): checked is StillTrue {
-  return 'line' in checked;
-}
-
-export function isDropped(checked: StillTrue | NoLongerTrue): checked is NoLongerTrue {
-  return 'because' in checked;
 }
 
 export interface Recheck {
@@ -79,8 +71,9 @@ export async function recheck(
   const due = remindersFor(watched, state, crossingsFor(watched, state), watch.mail, now);
   if (!due.some(other => isSame(other, reminder)))
     return dropped(whyDropped(reminder, kind, watched, state, watch.mail, now));
-  const snoozeLink = snoozeLinkOf(reminder, state, watch.links, now);
-  return { id, line: { ...lineOf(reminder, kind, parsed, state), ...snoozeLink } };
+  const notice = EVIDENCE[kind](reminder, state);
+  const snoozeUrl = snoozeUrlOf(reminder, state, watch.links, now);
+  return { id, line: { reminder, ...descriptionOf(parsed), notice, snoozeUrl } };
 }
 
 /** What happened to the watcher itself stays true; only its operators may have changed. */
@@ -115,24 +108,4 @@ function whyDropped(
   const context = contextFor(owner, state, crossingsFor(row, state), now);
   const decision = decide(NOTICES[kind].topic, context);
   return decision.due || decision.because === 'notSo' ? 'superseded' : decision.because;
-}
-
-function lineOf(
-  reminder: Reminder,
-  kind: TargetNotice,
-  { watched, source, located }: ParsedTarget,
-  state: Expiry,
-): DigestLine {
-  const { displayName = watched.name, runbook, notes } = watched.columns;
-  return {
-    reminder,
-    displayName,
-    label: source?.label ?? watched.kind,
-    where: located?.where ?? watched.scope,
-    portalUrl: located?.portalUrl,
-    runbook,
-    notes,
-    howToRenew: source?.howToRenew ?? '',
-    notice: EVIDENCE[kind](reminder, state),
-  };
 }

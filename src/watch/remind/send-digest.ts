@@ -9,7 +9,7 @@ import { ClaimLost, claimOf, type DigestClaim, makeClaim } from './claim';
 import { type FollowDeps, firstFollow, recordEnd } from './follow-digests';
 import { LOOKS_OF_A_RETRY, ONE_SEND } from './mail-counters';
 import { AT_ONCE, addHistory, markTold, type Turn, tellUndelivered } from './mark-told';
-import { isDropped, isTrue, type Recheck, recheck, type StillTrue } from './recheck';
+import { type Recheck, recheck, type StillTrue } from './recheck';
 
 export interface SendDeps extends FollowDeps, Recheck {
   readonly tables: Tables;
@@ -140,7 +140,7 @@ async function linesForToday({ owner, now, deps }: SendTurn): Promise<readonly O
 async function dropStale(lines: readonly OutboxLine[], turn: SendTurn): Promise<StillTrue[]> {
   const { owner, now, deps, log } = turn;
   const checked = await pMap(lines, line => recheck(line, deps, now), AT_ONCE);
-  const dropped = checked.filter(isDropped);
+  const dropped = checked.flatMap(one => ('because' in one ? [one] : []));
   if (dropped.length > 0) {
     await deps.tables.outbox.drop(
       owner.owner,
@@ -150,7 +150,8 @@ async function dropStale(lines: readonly OutboxLine[], turn: SendTurn): Promise<
     await addHistory('dropped', reasons, line => `${describeReminder(line)}: ${line.because}`, turn);
     log.info(`${owner.owner}: ${dropped.length} reminders are no longer true and were dropped.`);
   }
-  return checked.filter(isTrue).sort((a, b) => byUrgency(a.line.reminder, b.line.reminder));
+  const kept = checked.flatMap(one => ('line' in one ? [one] : []));
+  return kept.sort((a, b) => byUrgency(a.line.reminder, b.line.reminder));
 }
 
 /** Until the claim was made, another sender may have told some of these lines in a mail of its own. After that none can. */

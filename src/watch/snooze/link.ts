@@ -6,11 +6,11 @@ import type { TargetEvent } from '../../core/history';
 import type { Links } from '../../core/links';
 import { holds, type Snooze } from '../../core/snooze';
 import { fixedExpiry } from '../../core/standing';
-import { isWatched } from '../../core/target';
+import { type Description, isWatched } from '../../core/target';
 import type { MailPolicy, Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
 import type { Clock, RegistryRow, Tables } from '../ports';
-import { type Kinds, type ParsedTarget, parseTarget } from '../targets/parse-target';
+import { descriptionOf, type Kinds, type ParsedTarget, parseTarget } from '../targets/parse-target';
 import { type Link, readLink, type TokenRefused } from './token';
 
 export interface Deps {
@@ -35,12 +35,9 @@ export type Refused =
     };
 
 /** What the recipient sees of a target. */
-export interface LinkView {
+export interface LinkView extends Pick<Description, 'displayName' | 'label' | 'where'> {
   readonly asOf: Instant;
   readonly owner: string;
-  readonly displayName: string;
-  readonly label: string;
-  readonly where: string;
   /** Its names as a person writes them, such as `shop/web`. The id of a replacement is written the same way. */
   readonly id: string;
   readonly expiresOn: Instant | 'never' | undefined;
@@ -128,14 +125,14 @@ export function snoozeInForce({ link, state, now }: LinkTarget): Snooze | undefi
 /** @param snooze as it is after the action */
 export function viewOf(target: LinkTarget, snooze: Snooze | undefined): LinkView {
   const { link, row, state, now } = target;
-  const { watched, source, located } = target.parsed;
+  const { displayName, label, where } = descriptionOf(target.parsed);
   const { readOn, failure } = state;
   return {
     asOf: now,
     owner: link.owner,
-    displayName: watched.columns.displayName ?? watched.name,
-    label: source?.label ?? watched.kind,
-    where: located?.where ?? watched.scope,
+    displayName,
+    label,
+    where,
     id: row.identity?.names.join('/') ?? row.name,
     expiresOn: shownExpiry(state),
     readOn,

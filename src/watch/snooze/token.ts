@@ -33,17 +33,16 @@ const TOKEN = /^1\.([\w-]{1,8000})\.([\w-]{43})$/;
 const Content = v.tuple([v.string(), v.string(), v.nullable(v.number()), v.string(), v.number()]);
 
 /** The link for one line of a mail written `now`. There is none if it cannot be snoozed, or no secret to sign with is set. */
-export function snoozeLinkOf(
+export function snoozeUrlOf(
   reminder: Reminder,
   state: Expiry,
   links: Links | undefined,
   now: Instant,
-): { readonly snoozeUrl?: string } {
+): string | undefined {
   const kind = noticeKindOf(reminder);
-  if (!links || kind === undefined || !NOTICES[kind].snoozable) return {};
+  if (!links || kind === undefined || !NOTICES[kind].snoozable) return undefined;
   const { scope, name, owner } = reminder;
-  const link = { scope, name, owner, about: fixedExpiry(state), until: now + LINK_LASTS };
-  return { snoozeUrl: linkFor(links, link) };
+  return linkFor(links, { scope, name, owner, about: fixedExpiry(state), until: now + LINK_LASTS });
 }
 
 export function linkFor(links: Links, link: Link): string {
