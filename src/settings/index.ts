@@ -1,8 +1,8 @@
 /** Settings: the environment, parsed once. Wrong settings are one readable error that names every fault (docs/settings.md). */
 
 import { parseAddresses } from '../core/address';
-import type { Links } from '../core/links';
 import type { QuotaLimits } from '../core/quota';
+import type { Links } from '../core/snooze';
 import { parseThresholds, type ThresholdPolicy } from '../core/thresholds';
 import type { MailPolicy } from '../core/watched';
 import { isUsable, parseEndpoint } from '../formats/endpoint';

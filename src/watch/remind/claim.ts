@@ -8,7 +8,6 @@ import type { Clock, HeldClaim, SentDigest, Tables } from '../ports';
 const REQUEST_TIME = 90 * SECOND;
 /** A request to the mail service ends within 30 seconds. One that begins by then is over before another sender may come. */
 const LATEST_POST = MINUTE;
-const FIRST_ATTEMPT = 1;
 /** A digest that could not be sent is tried again after 4 minutes (the next run), 9, 19, 39 and at last every hour. */
 const FIRST_GAP = 5 * MINUTE;
 const LONGEST_GAP = HOUR;
@@ -52,19 +51,12 @@ export async function makeClaim(
   lineIds: readonly string[],
   deps: Deps,
 ): Promise<DigestClaim | undefined> {
-  const operationId = operationIdOf(owner, lineIds, FIRST_ATTEMPT);
+  const attempt = 1;
+  const operationId = operationIdOf(owner, lineIds, attempt);
   // The present, not the instant of the turn, which may be long past: other senders count from here.
   const claimedOn = deps.clock.now();
   const notBefore = claimedOn + REQUEST_TIME;
-  const claim = {
-    operationId,
-    attempt: FIRST_ATTEMPT,
-    lineIds,
-    claimedOn,
-    accepted: false,
-    tries: 0,
-    notBefore,
-  };
+  const claim = { operationId, attempt, lineIds, claimedOn, accepted: false, tries: 0, notBefore };
   const made = await deps.tables.outbox.claim(owner, claim);
   return made && claimOf(owner, made, deps);
 }

@@ -3,7 +3,6 @@ import { includesAddress, isSameAddress } from '../../core/address';
 import { contextFor, crossingsFor, remindersFor } from '../../core/assess';
 import type { DigestLine } from '../../core/digest';
 import type { Expiry } from '../../core/expiry';
-import type { Links } from '../../core/links';
 import {
   isOperatorNotice,
   NOTICES,
@@ -12,6 +11,7 @@ import {
   type TargetNotice,
 } from '../../core/notices';
 import { decide, EVIDENCE, type NotDueReason, type Reminder } from '../../core/reminder';
+import type { Links } from '../../core/snooze';
 import { fixedExpiry } from '../../core/standing';
 import { isWatched } from '../../core/target';
 import { audienceOf, type MailPolicy, type Watched } from '../../core/watched';
@@ -41,7 +41,7 @@ export interface NoLongerTrue {
   readonly because: Dropped;
 }
 
-export interface Recheck {
+export interface RecheckDeps {
   readonly tables: {
     readonly registry: Pick<Tables['registry'], 'row'>;
     readonly expiries: Pick<Tables['expiries'], 'row'>;
@@ -49,30 +49,30 @@ export interface Recheck {
   readonly kinds: Kinds;
   readonly mail: MailPolicy;
   /** Without it, mails have no snooze links. */
-  readonly links?: Links | undefined;
+  readonly links?: Links;
 }
 
 export async function recheck(
   queued: OutboxLine,
-  watch: Recheck,
+  deps: RecheckDeps,
   now: Instant,
 ): Promise<StillTrue | NoLongerTrue> {
   const { id, reminder } = queued;
   const dropped = (because: Dropped) => ({ id, reminder, because });
   const kind = noticeKindOf(reminder);
   if (kind === undefined) return dropped('unknownReason');
-  if (isOperatorNotice(kind)) return recheckOperatorNotice(queued, kind, watch.mail);
-  const { registry, expiries } = watch.tables;
+  if (isOperatorNotice(kind)) return recheckOperatorNotice(queued, kind, deps.mail);
+  const { registry, expiries } = deps.tables;
   const [row, state] = await Promise.all([registry.row(reminder), expiries.row(reminder)]);
   if (!row || !state) return dropped('removed');
-  const parsed = parseTarget(row, watch.kinds);
+  const parsed = parseTarget(row, deps.kinds);
   const { watched } = parsed;
   if (!isWatched(watched.columns)) return dropped('notWatched');
-  const due = remindersFor(watched, state, crossingsFor(watched, state), watch.mail, now);
+  const due = remindersFor(watched, state, crossingsFor(watched, state), deps.mail, now);
   if (!due.some(other => isSame(other, reminder)))
-    return dropped(whyDropped(reminder, kind, watched, state, watch.mail, now));
+    return dropped(whyDropped(reminder, kind, watched, state, deps.mail, now));
   const notice = EVIDENCE[kind](reminder, state);
-  const snoozeUrl = snoozeUrlOf(reminder, state, watch.links, now);
+  const snoozeUrl = snoozeUrlOf(reminder, state, deps.links, now);
   return { id, line: { reminder, ...descriptionOf(parsed), notice, snoozeUrl } };
 }
 

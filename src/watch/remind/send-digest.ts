@@ -9,9 +9,9 @@ import { ClaimLost, claimOf, type DigestClaim, makeClaim } from './claim';
 import { type FollowDeps, firstFollow, recordEnd } from './follow-digests';
 import { LOOKS_OF_A_RETRY, ONE_SEND } from './mail-counters';
 import { AT_ONCE, addHistory, markTold, type Turn, tellUndelivered } from './mark-told';
-import { type Recheck, recheck, type StillTrue } from './recheck';
+import { type RecheckDeps, recheck, type StillTrue } from './recheck';
 
-export interface SendDeps extends FollowDeps, Recheck {
+export interface SendDeps extends FollowDeps, RecheckDeps {
   readonly tables: Tables;
 }
 

@@ -2,9 +2,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as v from 'valibot';
 import type { Expiry } from '../../core/expiry';
-import type { Links } from '../../core/links';
 import { NOTICES, noticeKindOf } from '../../core/notices';
 import type { Reminder } from '../../core/reminder';
+import type { Links } from '../../core/snooze';
 import { fixedExpiry } from '../../core/standing';
 import type { Key } from '../../core/target';
 import { DAY, type Instant } from '../../formats/instant';

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
-import type { Links } from '../../../src/core/links';
 import type { Reminder } from '../../../src/core/reminder';
+import type { Links } from '../../../src/core/snooze';
 import { DAY } from '../../../src/formats/instant';
 import { LINK_LASTS, type Link, linkFor, readLink, snoozeUrlOf } from '../../../src/watch/snooze/token';
 import { fixed } from '../../core/states';
