@@ -1,17 +1,9 @@
 /** The import of registry rows: each line has an outcome of its own, and the report tells of everything that is written. */
 import pMap from 'p-map';
-import { byColumn } from '../../core/row';
+import { byColumn, type Columns } from '../../core/row';
 import type { Log, RowToWrite, Unwritten } from '../ports';
 import { limitFaults } from '../targets/parse-target';
-import {
-  type Columns,
-  columnsToWrite,
-  faultsOf,
-  keyFaults,
-  type ManagedRow,
-  managedRow,
-  type RegistryWatch,
-} from './row';
+import { columnsToWrite, type Deps, faultsOf, keyFaults, type ManagedRow, managedRow } from './row';
 
 /** One line of a file: the columns that the file has, or why the line can't be parsed. */
 export interface ImportLine {
@@ -57,12 +49,12 @@ const NO_COLUMNS = byColumn<Columns>(() => '');
 export async function importRows(
   lines: readonly ImportLine[],
   dryRun: boolean,
-  watch: RegistryWatch,
+  deps: Deps,
   log: Log,
 ): Promise<LineReport[]> {
   const importScope = async ([scope, some]: readonly [string, readonly ImportLine[]]) => {
-    const plans = await planFor(scope, some, watch, log);
-    const unwritten = dryRun ? new Map<string, string>() : await write(scope, plans, watch, log);
+    const plans = await planFor(scope, some, deps, log);
+    const unwritten = dryRun ? new Map<string, string>() : await write(scope, plans, deps, log);
     return plans.map(plan => reportOf(plan, unwritten));
   };
   const scopes = byScope(withDuplicatesNamed(lines));
@@ -92,17 +84,12 @@ function withDuplicatesNamed(lines: readonly ImportLine[]): ImportLine[] {
   });
 }
 
-async function planFor(
-  scope: string,
-  lines: readonly ImportLine[],
-  watch: RegistryWatch,
-  log: Log,
-): Promise<Plan[]> {
+async function planFor(scope: string, lines: readonly ImportLine[], deps: Deps, log: Log): Promise<Plan[]> {
   // A scope without a possible key is not read: the call would cost time, and the store refuses some keys.
-  const mayExist = lines.some(line => line.fault === undefined && keyFaults(line, watch).length === 0);
-  const known = mayExist ? await readKnown(scope, lines, watch, log) : new Map<string, Known>();
+  const mayExist = lines.some(line => line.fault === undefined && keyFaults(line, deps).length === 0);
+  const known = mayExist ? await readKnown(scope, lines, deps, log) : new Map<string, Known>();
   return lines.map(source =>
-    known ? planOf(source, known.get(source.name), watch) : rejected(source, source.fault ?? UNREAD),
+    known ? planOf(source, known.get(source.name), deps) : rejected(source, source.fault ?? UNREAD),
   );
 }
 
@@ -110,7 +97,7 @@ async function planFor(
 async function readKnown(
   scope: string,
   lines: readonly ImportLine[],
-  { tables }: RegistryWatch,
+  { tables }: Deps,
   log: Log,
 ): Promise<Map<string, Known> | undefined> {
   const names = new Set(lines.map(({ name }) => name));
@@ -126,11 +113,11 @@ async function readKnown(
   }
 }
 
-function planOf(source: ImportLine, known: Known | undefined, watch: RegistryWatch): Plan {
+function planOf(source: ImportLine, known: Known | undefined, deps: Deps): Plan {
   const { line, name, columns, fault } = source;
   if (fault !== undefined) return rejected(source, fault);
   const whole = { ...(known?.row.columns ?? NO_COLUMNS), ...columns };
-  const reason = limitFaults(faultsOf(source, whole, watch)).join('; ') || undefined;
+  const reason = limitFaults(faultsOf(source, whole, deps)).join('; ') || undefined;
   const written = columnsToWrite(columns, known?.row);
   // A row with faults that stays as it is does no new harm. The report names its faults all the same.
   if (known && Object.keys(written).length === 0)
@@ -148,7 +135,7 @@ function rejected(source: ImportLine, reason: string): Plan {
 async function write(
   scope: string,
   plans: readonly Plan[],
-  { tables }: RegistryWatch,
+  { tables }: Deps,
   log: Log,
 ): Promise<Map<string, string>> {
   const rows = plans.flatMap(plan => plan.write ?? []);
