@@ -7,7 +7,6 @@ import type { Reading } from '../../core/reading';
 import { isWatched, type Key } from '../../core/target';
 import { type Instant, SECOND } from '../../formats/instant';
 import type { Located, Log, Source } from '../ports';
-
 import { type ParsedTarget, parseTarget } from '../targets/parse-target';
 import { borrowLease, type Lease, LeaseLost } from './lease';
 import { type PacedReader, pacedReader } from './paced-reader';

@@ -76,9 +76,13 @@ async function sweepUnderLease(
   const cursor = await visitAll(message, sweep);
   await sweep.reader.drain();
   await sweep.recorder.finish();
-  if (cursor !== undefined) return await interrupt(message, cursor, sweep);
-  await finish(message, sweep);
-  return [];
+  if (cursor === undefined) {
+    await finish(message, sweep);
+    return [];
+  }
+  const { counts, ownerless } = sweep.totals;
+  await lease.release({ pace: sweep.reader.pace(), partial: { counts, ownerless } });
+  return [{ ...message, cursor }];
 }
 
 function begin(scope: string, lease: Lease, deps: Deps, log: Log): Sweep {
@@ -169,16 +173,6 @@ function recordGone(state: Expiry, now: Instant, { tables, recorder }: Sweep): v
   const { goneSince = now, calendarKeys } = state;
   const forget = now - goneSince >= KEPT_AFTER_REMOVAL && calendarKeys.join('') === '';
   recorder.add(outcomeOf(state, assessGone(state, now), tables.calendar, { read: false, forget }));
-}
-
-/** Stores what was counted so far, and releases the lease for the message that continues. */
-async function interrupt(
-  { scope, tick }: SweepMessage,
-  cursor: string,
-  { lease, reader, totals: { counts, ownerless } }: Sweep,
-): Promise<SweepMessage[]> {
-  await lease.release({ pace: reader.pace(), partial: { counts, ownerless } });
-  return [{ scope, tick, cursor }];
 }
 
 /** Stores how the sweep ended, and releases the lease. A scope without any row is removed. */
