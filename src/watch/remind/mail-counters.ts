@@ -14,8 +14,9 @@ export type Requests = Readonly<Partial<Record<Quota, number>>>;
 /** Requests are reserved before they are made, and count even if the service refuses them (rule 17). */
 export interface MailQuota {
   /**
-   * Reserves these requests, all or none. False when they have to wait, or when less than `leaving` would be left for others.
-   * A pause of `look` holds back looks alone: the look that comes with a send needs a place, but does not wait for the end.
+   * Reserves these requests, all or none: a request that can't be used must not take a place. False when they have to wait,
+   * or when less than `leaving` would be left for others. A pause of looks holds back looks alone and no send: the look that
+   * comes with a send is counted, but the service may refuse it.
    */
   mayAsk(requests: Requests, now: Instant, leaving?: Requests): Promise<boolean>;
   /** The service asked for a wait: until then, no instance may make such a request. */
@@ -46,28 +47,28 @@ export function mailQuota(ledger: MailLedger, sends: QuotaLimits): MailQuota {
     send: sends,
     look: { perMinute: sends.perMinute * LOOKS_PER_SEND, perHour: sends.perHour * LOOKS_PER_SEND },
   };
-  /** Stores the next usage. False when `next` gives none, or when other instances were faster each time. */
+  /** Stores what `next` makes of the usage. False when it makes nothing, or when other instances were faster each time. */
   const save = async (quota: Quota, found: Found, next: (usage: Usage) => Usage | undefined) => {
-    let known: { readonly found: Found } | undefined = { found };
-    const saved = await race(async () => {
-      const { found } = known ?? { found: await ledger.usage(quota) };
-      known = undefined;
-      const usage = next(found ?? UNUSED);
-      return usage ? (await ledger.saveUsage(quota, usage, found?.etag)) || undefined : false;
-    });
-    return saved ?? false;
+    let known = found;
+    for (let races = 0; races < MOST_RACES; races += 1) {
+      if (races > 0) known = await ledger.usage(quota);
+      const usage = next(known ?? UNUSED);
+      if (!usage) return false;
+      if (await ledger.saveUsage(quota, usage, known?.etag)) return true;
+    }
+    return false;
   };
   return {
     async mayAsk(requests, now, leaving = {}) {
+      const waitsForLooks = requests.look !== undefined && requests.send === undefined;
       const reserved = (quota: Quota, count: number) => (usage: Usage) => {
-        const comesWithSend =
-          quota === 'look' && (requests.send !== undefined || requests.look === undefined);
-        const next = reserve(comesWithSend ? { slots: usage.slots } : usage, limits[quota], now, count);
+        const isHeldBack = quota === 'send' || waitsForLooks;
+        const next = reserve(isHeldBack ? usage : { slots: usage.slots }, limits[quota], now, count);
         return next && { ...next, pausedUntil: usage.pausedUntil };
       };
       const reservations: (() => Promise<boolean>)[] = [];
       for (const quota of QUOTAS) {
-        const { [quota]: count = 0 } = requests;
+        const count = requests[quota] ?? 0;
         const needed = count + (leaving[quota] ?? 0);
         if (needed === 0) continue;
         const found = await ledger.usage(quota);
@@ -91,9 +92,11 @@ export function mailQuota(ledger: MailLedger, sends: QuotaLimits): MailQuota {
 export function mailTally(ledger: Pick<MailLedger, 'totals' | 'saveTotals'>): MailTally {
   let pending = NO_MAILS;
   const add = async (counted: MailTotals) => {
-    const found = await ledger.totals();
-    const totals = sum(found ?? NO_MAILS, counted);
-    return (await ledger.saveTotals(totals, found?.etag)) || undefined;
+    for (let races = 0; races < MOST_RACES; races += 1) {
+      const found = await ledger.totals();
+      if (await ledger.saveTotals(sum(counted, found ?? NO_MAILS), found?.etag)) return true;
+    }
+    return false;
   };
   return {
     count(outcome) {
@@ -104,7 +107,7 @@ export function mailTally(ledger: Pick<MailLedger, 'totals' | 'saveTotals'>): Ma
       if (MAIL_OUTCOMES.every(outcome => counted[outcome] === 0)) return;
       pending = NO_MAILS;
       try {
-        if (await race(() => add(counted))) return;
+        if (await add(counted)) return;
         log.warn('Mails are not counted yet: other instances were faster.');
       } catch (error) {
         // Of any kind: a mail must not fail because it could not be counted.
@@ -113,13 +116,4 @@ export function mailTally(ledger: Pick<MailLedger, 'totals' | 'saveTotals'>): Ma
       pending = sum(pending, counted);
     },
   };
-}
-
-/** Repeats a read and a conditional write while it answers undefined, which means that another instance was faster. */
-async function race<T>(attempt: () => Promise<T | undefined>): Promise<T | undefined> {
-  for (let count = 0; count < MOST_RACES; count += 1) {
-    const result = await attempt();
-    if (result !== undefined) return result;
-  }
-  return undefined;
 }
