@@ -12,25 +12,7 @@ const LATEST_POST = MINUTE;
 const FIRST_GAP = 5 * MINUTE;
 const LONGEST_GAP = HOUR;
 
-/** Every write is conditional: it succeeds only while the claim is as this sender wrote or read it last. */
-export interface DigestClaim {
-  /** The claim as it was written or read last. */
-  readonly row: HeldClaim;
-  /** Whether there is time left for a request. A sender that was too slow leaves it to the next run. */
-  mayPost(): boolean;
-  /** Takes an older claim for the time of one request. @throws ClaimLost */
-  renew(): Promise<void>;
-  /** Records that the mail service has the mail, and that its delivery is followed. @throws ClaimLost */
-  accept(sent: SentDigest): Promise<void>;
-  /** Records why the mail is never sent. @throws ClaimLost */
-  refuse(refusal: string): Promise<void>;
-  /** Records one more failed try; the next comes after a growing gap, or after `waitMs` where that is longer. @throws ClaimLost */
-  postpone(now: Instant, waitMs: number): Promise<void>;
-  /** Deletes the claim and leaves its lines. @throws ClaimLost */
-  release(): Promise<void>;
-  /** Deletes the claim with its lines. @throws ClaimLost */
-  finish(): Promise<void>;
-}
+export type DigestClaim = ReturnType<typeof claimOf>;
 
 interface Deps {
   readonly tables: Pick<Tables, 'outbox'>;
@@ -61,8 +43,11 @@ export async function makeClaim(
   return made && claimOf(owner, made, deps);
 }
 
-/** A claim that was found in the outbox. */
-export function claimOf(owner: string, found: HeldClaim, { tables: { outbox }, clock }: Deps): DigestClaim {
+/**
+ * A claim that was made, or found in the outbox. Each write succeeds only while the claim is as this sender wrote or read it
+ * last, and throws ClaimLost otherwise.
+ */
+export function claimOf(owner: string, found: HeldClaim, { tables: { outbox }, clock }: Deps) {
   let row = found;
   const change = async (write: Promise<HeldClaim | undefined>) => {
     const written = await write;
@@ -73,18 +58,26 @@ export function claimOf(owner: string, found: HeldClaim, { tables: { outbox }, c
     if (!(await write)) throw new ClaimLost(owner);
   };
   return {
+    /** The claim as it was written or read last. */
     get row() {
       return row;
     },
+    /** Whether there is time left for a request. A sender that was too slow leaves it to the next run. */
     mayPost: () => clock.now() <= (row.notBefore ?? 0) - REQUEST_TIME + LATEST_POST,
+    /** Takes an older claim for the time of one request. */
     renew: () => change(outbox.postpone(owner, row, row.tries, clock.now() + REQUEST_TIME)),
-    accept: sent => change(outbox.accept(owner, row, sent)),
-    refuse: refusal => change(outbox.refuse(owner, row, refusal)),
-    postpone: (now, waitMs) => {
+    /** Records that the mail service has the mail, and that its delivery is followed. */
+    accept: (sent: SentDigest) => change(outbox.accept(owner, row, sent)),
+    /** Records why the mail is never sent. */
+    refuse: (refusal: string) => change(outbox.refuse(owner, row, refusal)),
+    /** Records one more failed try; the next comes after a growing gap, or after `waitMs` where that is longer. */
+    postpone(now: Instant, waitMs: number) {
       const gap = Math.min(LONGEST_GAP, FIRST_GAP * 2 ** row.tries) - MINUTE;
       return change(outbox.postpone(owner, row, row.tries + 1, now + Math.max(gap, waitMs)));
     },
+    /** Deletes the claim and leaves its lines. */
     release: () => end(outbox.release(owner, row)),
+    /** Deletes the claim with its lines. */
     finish: () => end(outbox.finish(owner, row)),
   };
 }

@@ -47,16 +47,10 @@ export function outcomeOf(
   return { before, assessment, calendarKey, listingHash, changed, moves, forget: facts.forget };
 }
 
-/** Gathers outcomes into full batches, and writes one batch while the next targets are read. */
-export interface Recorder {
-  add(outcome: Outcome): void;
-  /** Starts to write the full batches. Waits while an earlier one is still being written. */
-  writeFull(): Promise<void>;
-  /** Writes everything that was added. */
-  finish(): Promise<void>;
-}
+export type Recorder = ReturnType<typeof recorder>;
 
-export function recorder(recording: Recording): Recorder {
+/** Gathers outcomes into full batches, and writes one batch while the next targets are read. */
+export function recorder(recording: Recording) {
   // Two queues, so that all outcomes of a batch cost the same number of storage calls.
   const staying: Outcome[] = [];
   const moving: Outcome[] = [];
@@ -85,12 +79,14 @@ export function recorder(recording: Recording): Recorder {
   };
 
   return {
-    add(outcome) {
+    add(outcome: Outcome) {
       if (outcome.moves && !outcome.forget) moving.push(outcome);
       else if (outcome.changed || outcome.forget || outcome.assessment.reminders.length > 0)
         staying.push(outcome);
     },
+    /** Starts to write the full batches. Waits while an earlier one is still being written. */
     writeFull: () => writeBatches(BATCH),
+    /** Writes everything that was added. */
     async finish() {
       await writeBatches(1);
       await written();
