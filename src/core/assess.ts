@@ -108,7 +108,7 @@ export function remindersFor(
   ];
 }
 
-/** What every decision about a target for one recipient rests on. */
+/** What every decision about a target for one recipient depends on. */
 export function contextFor(
   owner: string,
   state: Expiry,
@@ -118,7 +118,7 @@ export function contextFor(
   return { state, crossings, told: toldTo(state, owner), snooze: snoozeOf(state, owner), now };
 }
 
-/** Operators who stand in for owners hear of a scope that fails as a whole in one line. */
+/** Operators who stand in for owners are told in one line that a whole scope fails. */
 function isInScopesLine(reminder: Reminder, row: Watched, mail: MailPolicy): boolean {
   const standIn = mail.to === 'operators' || row.columns.owners.length === 0;
   return mail.scopeFails === true && standIn && noticeKindOf(reminder) === 'unreadable';

@@ -1,4 +1,4 @@
-/** The import of registry rows: each line has an outcome of its own, and the report tells of everything that is written. */
+/** The import of registry rows: each line has an outcome of its own, and the report names everything that was written. */
 import pMap from 'p-map';
 import { byColumn, type Columns } from '../../core/row';
 import type { Log, RowToWrite, Unwritten } from '../ports';
@@ -119,7 +119,7 @@ function planOf(source: ImportLine, known: Known | undefined, deps: Deps): Plan 
   const whole = { ...(known?.row.columns ?? NO_COLUMNS), ...columns };
   const reason = limitFaults(faultsOf(source, whole, deps)).join('; ') || undefined;
   const written = columnsToWrite(columns, known?.row);
-  // A row with faults that stays as it is does no new harm. The report names its faults all the same.
+  // A row that has faults and does not change is no error of this import. The report names its faults.
   if (known && Object.keys(written).length === 0)
     return { source, report: { line, outcome: 'unchanged', reason } };
   if (reason !== undefined) return rejected(source, reason);
@@ -131,7 +131,7 @@ function rejected(source: ImportLine, reason: string): Plan {
   return { source, report: { line: source.line, outcome: 'rejected', reason } };
 }
 
-/** Gives the names of the rows that were not written, or perhaps not, and why. */
+/** @returns by name the rows that were not written, or perhaps not, and why */
 async function write(
   scope: string,
   plans: readonly Plan[],
@@ -144,7 +144,7 @@ async function write(
     const unwritten = await tables.registry.write(scope, rows);
     return new Map(Array.from(unwritten, ([name, why]) => [name, WHY[why]]));
   } catch (error) {
-    // Every error is caught, for the reason above.
+    // Every error is caught: other scopes may be written already.
     warn(log, `Importing into scope '${scope}'`, error);
     return new Map(rows.map(({ name }) => [name, UNWRITTEN]));
   }

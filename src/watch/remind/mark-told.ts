@@ -81,7 +81,7 @@ export async function tellUndelivered(
   const { owner, now, deps } = turn;
   const note = `The mail to ${owner.owner} with ${reminders.length} reminders did not arrive: ${message}`;
   await addHistory('undelivered', reminders, () => note, turn);
-  // A lost mail about lost mails is not reported: operators out of reach would be told of each other for ever.
+  // A lost mail about the watcher is not reported: operators who can't be reached would cause mails to each other without end.
   if (!reminders.some(isAboutTarget)) return;
   const others = deps.mail.operators.filter(operator => !isSameAddress(operator, owner.owner));
   await deps.tables.outbox.put(

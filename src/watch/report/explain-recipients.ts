@@ -1,4 +1,4 @@
-/** Who hears of a target, what each was told, and every decision for each. The decisions are those that send mails. */
+/** The recipients of a target, what each was told, and every decision for each. The same decisions send mails. */
 import { addressKey, includesAddress, isSameAddress } from '../../core/address';
 import { contextFor, crossingsFor, remindersFor, snoozeOf, toldTo } from '../../core/assess';
 import type { Expiry } from '../../core/expiry';
@@ -21,7 +21,7 @@ export interface ExplainInput {
   readonly whyNobody: NoMailReason | undefined;
 }
 
-/** `standIn`: an operator in the owners' place. `copy`: an operator beside them. `former`: was told something, and is told no more. */
+/** `standIn`: an operator in the owners' place. `copy`: an operator beside them. `former`: was told something before, and is not a recipient now. */
 export type Role = 'owner' | 'standIn' | 'copy' | 'former';
 
 export interface ExplainedRecipient {
@@ -57,7 +57,7 @@ export function recipientsOf(input: ExplainInput): ExplainedRecipient[] {
   return [...present, ...formerOf(state, present, now)];
 }
 
-/** Those who were told something or snoozed it, and are no longer recipients. */
+/** People who were told something or snoozed it, and are not recipients now. */
 export function formerOf(
   state: Expiry,
   present: readonly Pick<ExplainedRecipient, 'address'>[],

@@ -31,7 +31,7 @@ export async function forecast(days: number, deps: Deps, most = MOST_LINES): Pro
   return { asOf, days, truncated, mails: mailsOf(items) };
 }
 
-/** Operators hear of their own notices once a day: such a line waits until a day after the last one. */
+/** Notices for operators are mailed once a day: such a line waits until a day after the last one. */
 async function* linesUntil(asOf: Instant, until: Instant, deps: Deps): AsyncGenerator<Foreseen> {
   const nextDay = await nextDayOfOperators(deps);
   for await (const line of dueUntil(asOf, until, deps)) {

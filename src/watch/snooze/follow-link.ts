@@ -18,7 +18,7 @@ import {
 /** The value of `replacedBy` when the owner did not name a successor. No target can have this name. */
 const NOT_NAMED = '(not named)';
 
-/** Changes nothing: mail scanners follow links, too. */
+/** Changes nothing, since mail scanners follow links, too. */
 export async function lookAtLink(token: string, deps: Deps): Promise<LinkAnswer> {
   const target = await findTarget(token, deps);
   return 'refused' in target ? target : { view: viewOf(target, snoozeInForce(target)) };
@@ -61,7 +61,7 @@ async function snooze(
   return { view: viewOf(target, wanted), done: 'snoozed' };
 }
 
-/** Undoes any snooze in force, also one that the recipient has not seen: it is never wrong to hear of a target again. */
+/** Undoes any snooze in force, also one that the recipient has not seen: reminders that come again do no harm. */
 async function undo(target: LinkTarget, deps: Deps): Promise<LinkAnswer> {
   const { link, now } = target;
   const answer: LinkAnswer = { view: viewOf(target, undefined), done: 'unsnoozed' };

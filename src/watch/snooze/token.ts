@@ -32,7 +32,7 @@ export const LINK_LASTS = 120 * DAY;
 const TOKEN = /^1\.([\w-]{1,8000})\.([\w-]{43})$/;
 const Content = v.tuple([v.string(), v.string(), v.nullable(v.number()), v.string(), v.number()]);
 
-/** The link for one line of a mail written `now`. There is none if it cannot be snoozed, or no secret to sign with is set. */
+/** The link for one line of a mail written `now`; undefined if the line cannot be snoozed or no secret is set. */
 export function snoozeUrlOf(
   reminder: Reminder,
   state: Expiry,

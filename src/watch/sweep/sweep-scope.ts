@@ -17,7 +17,7 @@ import { outcomeOf, type Recorder, recorder } from './record';
 import type { SweepMessage } from './start-sweep';
 
 const TIME_BUDGET = 4 * MINUTE;
-/** The state of a removed target is kept this long, so that a removal and a new import mail nobody twice. */
+/** The state of a removed target is kept this long, so that a removal and a new import send no mail twice. */
 const KEPT_AFTER_REMOVAL = 7 * DAY;
 /** A due target that could not be tried for this long counts as failing: its reminders then go by the last known expiry. */
 const LONGEST_UNTRIED = HOUR;
