@@ -1,6 +1,7 @@
 /** Reminders: whether an owner must be told something about a target now, decided purely and with the reason. */
 
 import { formatInstant, HOUR, type Instant } from '../formats/instant';
+import { isSameAddress } from './address';
 import type { Expiry } from './expiry';
 import {
   type LastKnown,
@@ -254,6 +255,14 @@ export function isForCopies(reminder: Pick<Reminder, 'reason' | 'about' | 'cross
   const audience = kind && NOTICES[kind].audience;
   if (audience === 'ownersAndCopiesFromExpiry') return reminder.crossedOn >= reminder.about;
   return audience === 'ownersAndCopies';
+}
+
+/** Whether two reminders about one target are the same. */
+export function isSameReminder(
+  a: Pick<Reminder, 'owner' | 'reason' | 'about'>,
+  b: Pick<Reminder, 'owner' | 'reason' | 'about'>,
+): boolean {
+  return isSameAddress(a.owner, b.owner) && a.reason === b.reason && a.about === b.about;
 }
 
 /** The identity of a reminder within its owner's outbox, in words for logs and history. */

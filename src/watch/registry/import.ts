@@ -1,7 +1,7 @@
 /** The import of registry rows: each line has an outcome of its own, and the report names everything that was written. */
 import pMap from 'p-map';
 import { byColumn, type Columns } from '../../core/row';
-import type { Log, RowToWrite, Unwritten } from '../ports';
+import type { Log, RowToWrite, Stored, Unwritten } from '../ports';
 import { limitFaults } from '../targets/parse-target';
 import { columnsToWrite, type Deps, faultsOf, keyFaults, type ManagedRow, managedRow } from './row';
 
@@ -28,10 +28,7 @@ interface Plan {
 }
 
 /** A row as it was read. It is written only while it still has this etag. */
-interface Known {
-  readonly row: ManagedRow;
-  readonly etag: string;
-}
+type Known = Stored<ManagedRow>;
 
 const SCOPES_AT_ONCE = 8;
 const UNREAD = 'the store failed while this scope was read, so nothing was written to it';
@@ -104,7 +101,7 @@ async function readKnown(
   const known = new Map<string, Known>();
   try {
     for await (const row of tables.registry.rows(scope))
-      if (names.has(row.name)) known.set(row.name, { row: managedRow(row), etag: row.etag });
+      if (names.has(row.name)) known.set(row.name, { ...managedRow(row), etag: row.etag });
     return known;
   } catch (error) {
     // Every error is caught: other scopes may be written already, so the client must get the report.
@@ -116,9 +113,9 @@ async function readKnown(
 function planOf(source: ImportLine, known: Known | undefined, deps: Deps): Plan {
   const { line, name, columns, fault } = source;
   if (fault !== undefined) return rejected(source, fault);
-  const whole = { ...(known?.row.columns ?? NO_COLUMNS), ...columns };
+  const whole = { ...(known?.columns ?? NO_COLUMNS), ...columns };
   const reason = limitFaults(faultsOf(source, whole, deps)).join('; ') || undefined;
-  const written = columnsToWrite(columns, known?.row);
+  const written = columnsToWrite(columns, known);
   // A row that has faults and does not change is no error of this import. The report names its faults.
   if (known && Object.keys(written).length === 0)
     return { source, report: { line, outcome: 'unchanged', reason } };

@@ -1,5 +1,5 @@
 /** The check just before a mail: whether a queued reminder is still true, and what the mail says about it (rule 16). */
-import { includesAddress, isSameAddress } from '../../core/address';
+import { includesAddress } from '../../core/address';
 import { contextFor, crossingsFor, remindersFor } from '../../core/assess';
 import type { DigestLine } from '../../core/digest';
 import type { Expiry } from '../../core/expiry';
@@ -10,7 +10,7 @@ import {
   type OperatorNotice,
   type TargetNotice,
 } from '../../core/notices';
-import { decide, EVIDENCE, type NotDueReason, type Reminder } from '../../core/reminder';
+import { decide, EVIDENCE, isSameReminder, type NotDueReason, type Reminder } from '../../core/reminder';
 import type { Links } from '../../core/snooze';
 import { fixedExpiry } from '../../core/standing';
 import { isWatched } from '../../core/target';
@@ -69,7 +69,7 @@ export async function recheck(
   const { watched } = parsed;
   if (!isWatched(watched.columns)) return dropped('notWatched');
   const due = remindersFor(watched, state, crossingsFor(watched, state), deps.mail, now);
-  if (!due.some(other => isSame(other, reminder)))
+  if (!due.some(other => isSameReminder(other, reminder)))
     return dropped(whyDropped(reminder, kind, watched, state, deps.mail, now));
   const notice = EVIDENCE[kind](reminder, state);
   const snoozeUrl = snoozeUrlOf(reminder, state, deps.links, now);
@@ -87,10 +87,6 @@ function recheckOperatorNotice(
   const displayName = is === 'undelivered' ? `Mail to ${name}` : scope;
   const common = { label: 'The watcher itself', where: scope, howToRenew: '' };
   return { id, line: { reminder, displayName, ...common, notice: { is, since, note } } };
-}
-
-function isSame(a: Reminder, b: Reminder): boolean {
-  return isSameAddress(a.owner, b.owner) && a.reason === b.reason && a.about === b.about;
 }
 
 /** The decision on its topic says why it is not due. If something else is due on that topic, the reminder is superseded. */

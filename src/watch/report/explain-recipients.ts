@@ -1,9 +1,9 @@
 /** The recipients of a target, what each was told, and every decision for each. The same decisions send mails. */
-import { addressKey, includesAddress, isSameAddress } from '../../core/address';
+import { addressKey, includesAddress } from '../../core/address';
 import { contextFor, crossingsFor, remindersFor, snoozeOf, toldTo } from '../../core/assess';
 import type { Expiry } from '../../core/expiry';
 import type { Topic } from '../../core/notices';
-import { type DueDecision, decide, decideAll, type Reminder } from '../../core/reminder';
+import { type DueDecision, decide, decideAll, isSameReminder, type Reminder } from '../../core/reminder';
 import { holds, type Snooze } from '../../core/snooze';
 import { fixedExpiry } from '../../core/standing';
 import type { Told } from '../../core/told';
@@ -91,7 +91,7 @@ function decisionsFor(owner: string, { row, state, mail, now, whyNobody }: Expla
     const notDue = (code: NoMailReason) => ({ topic, due: false, ...noMail(code, context, topic) }) as const;
     if (whyNobody !== undefined) return notDue(whyNobody);
     if (!decision.due) return notDue(decision.because);
-    return reminders.some(reminder => isSame(reminder, owner, decision))
+    return reminders.some(reminder => isSameReminder(reminder, { owner, ...decision }))
       ? explainDue(decision, state)
       : notDue('ownersAlone');
   });
@@ -100,8 +100,4 @@ function decisionsFor(owner: string, { row, state, mail, now, whyNobody }: Expla
 function explainDue(decision: DueDecision, state: Expiry): ExplainedDecision {
   const { topic, reason, about, crossedOn, since } = decision;
   return { topic, due: true, ...due(decision, state), reminder: { reason, about, crossedOn, since } };
-}
-
-function isSame(reminder: Reminder, owner: string, { reason, about }: DueDecision): boolean {
-  return isSameAddress(reminder.owner, owner) && reminder.reason === reason && reminder.about === about;
 }
