@@ -30,7 +30,7 @@ export function withTarget(counts: Counts, tally: Assessment['tally']): Counts {
 
 export function zeros<Name extends string>(names: readonly Name[]): Readonly<Record<Name, number>> {
   const numbers = names.map(name => [name, 0]);
-  // Untyped here: each name has its number. The same holds in `sum`.
+  // `Object.fromEntries` loses the names, here and in `sum`.
   return Object.fromEntries(numbers);
 }
 

@@ -6,7 +6,7 @@ export interface QuotaLimits {
   readonly perHour: number;
 }
 
-/** Requests counted by ten-second slots, oldest first. That is exact enough, and small at any number of requests. */
+/** Requests counted by ten-second slots, oldest first. That is exact enough, and its size does not grow with the requests. */
 export interface Usage {
   readonly slots: readonly { readonly at: Instant; readonly count: number }[];
   /** The service asked for no request before this instant. */

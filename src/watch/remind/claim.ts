@@ -1,12 +1,12 @@
-/** The claim: the record that one sender at a time has an owner's digest. A sender whose claim was taken over learns it at its next write, and stops. */
+/** The claim: the record that one sender at a time has an owner's digest. A sender whose claim was taken over notices that at its next write, and stops. */
 import { createHash } from 'node:crypto';
 import { addressKey } from '../../core/address';
 import { HOUR, type Instant, MINUTE, SECOND } from '../../formats/instant';
 import type { Clock, HeldClaim, SentDigest, Tables } from '../ports';
 
-/** So long after a claim was made or renewed, its sender's request may be under way: no other sender may change it. */
+/** For this long after a claim was made or renewed, its sender's request may be under way, so no other sender may change it. */
 const REQUEST_TIME = 90 * SECOND;
-/** A request to the mail service ends within 30 seconds. One that begins by then is over before another sender may come. */
+/** A request to the mail service ends within 30 seconds. One that starts by then ends before another sender may start. */
 const LATEST_POST = MINUTE;
 /** A digest that could not be sent is tried again after 4 minutes (the next run), 9, 19, 39 and at last every hour. */
 const FIRST_GAP = 5 * MINUTE;
@@ -35,7 +35,7 @@ export async function makeClaim(
 ): Promise<DigestClaim | undefined> {
   const attempt = 1;
   const operationId = operationIdOf(owner, lineIds, attempt);
-  // The present, not the instant of the turn, which may be long past: other senders count from here.
+  // This is the present and not the instant of the turn, which may be long past: other senders count from it.
   const claimedOn = deps.clock.now();
   const notBefore = claimedOn + REQUEST_TIME;
   const claim = { operationId, attempt, lineIds, claimedOn, accepted: false, tries: 0, notBefore };

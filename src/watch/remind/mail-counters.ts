@@ -8,7 +8,7 @@ import type { Log, MailLedger, Stored } from '../ports';
 type Quota = 'send' | 'look';
 type Found = Stored<Usage> | undefined;
 
-/** So many requests of each quota: `send` are POSTs of mails, `look` are reads of a mail's status. */
+/** A number of requests of each quota: `send` are POSTs of mails, `look` are reads of a mail's status. */
 export type Requests = Readonly<Partial<Record<Quota, number>>>;
 
 /** Requests are reserved before they are made, and count even if the service refuses them (rule 17). */
@@ -37,7 +37,7 @@ export interface MailTally {
 
 /** Status reads have twice the quota of sends, for each type of sender domain (the service's limits, 2025). So each send can be a retry. */
 const LOOKS_PER_SEND = 2;
-/** After so many writes for which another instance was faster, the caller gives up. */
+/** The caller gives up after this many writes for which another instance was faster. */
 const MOST_RACES = 8;
 
 const QUOTAS = ['send', 'look'] as const;
@@ -110,7 +110,7 @@ export function mailTally(ledger: Pick<MailLedger, 'totals' | 'saveTotals'>): Ma
         if (await add(counted)) return;
         log.warn('Mails are not counted yet: other instances were faster.');
       } catch (error) {
-        // Of any kind: a mail must not fail because it could not be counted.
+        // Any error is caught: a mail must not fail because it could not be counted.
         log.warn(`Mails are not counted yet: ${error}`);
       }
       pending = sum(pending, counted);

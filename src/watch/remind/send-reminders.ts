@@ -28,7 +28,7 @@ export async function sendReminders(deps: SendDeps, log: Log): Promise<void> {
       try {
         await work(await deps.tables.outbox.of(owner));
       } catch (error) {
-        // Of any kind: the other owners must not wait for it. It is thrown at the end.
+        // Any error is caught, so that the other owners get their turn. It is thrown at the end.
         faults.push(error);
       }
     }

@@ -42,7 +42,7 @@ interface Deps {
   readonly kinds: Kinds;
 }
 
-/** More than any calendar program shows. It bounds the memory, too. */
+/** No calendar program shows more. It also bounds the memory. */
 const MOST_ENTRIES = 10_000;
 
 export async function feed(query: FeedQuery, deps: Deps, most = MOST_ENTRIES): Promise<Feed> {

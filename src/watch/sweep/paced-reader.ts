@@ -69,7 +69,7 @@ export function pacedReader<Job>(options: ReaderOptions<Job>): PacedReader<Job> 
     options
       .read(job)
       .then(answer => onAnswer(job, answer, sentAt))
-      // Kept for the next wait: an unhandled rejection would end the whole process.
+      // The fault is kept for the next wait: an unhandled rejection would end the whole process.
       .catch((error: unknown) => {
         fault ??= error;
       })

@@ -59,7 +59,7 @@ export function recorder(recording: Recording) {
 
   const write = (batch: Outcome[], record: typeof recordStaying) => {
     if (fault) return;
-    // Kept for the next wait: an unhandled rejection would end the whole process.
+    // The fault is kept for the next wait: an unhandled rejection would end the whole process.
     writing = writing
       .then(() => record(batch, recording))
       .catch((error: unknown) => {
