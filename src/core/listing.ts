@@ -40,23 +40,15 @@ export function itemOf(
   { scope, name, listing }: Key & { readonly listing: Listing },
   asOf: Instant,
 ): StatusItem {
-  const { kind, displayName, owners, expiresOn, lifetimeMs, minted, check, failure } = listing;
-  const { checkedOn, nextCheckOn, snoozedUntil = 0 } = listing;
+  const { expiringFrom: _from, failing: _failing, lifetimeMs, snoozedUntil = 0, ...shown } = listing;
+  const { expiresOn } = listing;
   return {
-    kind,
     scope,
     name,
-    displayName,
-    owners,
-    expiresOn,
+    ...shown,
     remainingSeconds: typeof expiresOn === 'number' ? Math.floor((expiresOn - asOf) / SECOND) : undefined,
     lifetimeSeconds: lifetimeMs === undefined ? undefined : Math.round(lifetimeMs / SECOND),
-    minted,
     standing: standingOf(listing, asOf),
-    check,
-    failure,
-    checkedOn,
-    nextCheckOn,
     snoozedUntil: snoozedUntil > asOf ? snoozedUntil : undefined,
   };
 }
