@@ -8,7 +8,7 @@ import type { Environment } from './settings/env';
 import { createSources, kinds, services } from './sources';
 import { keys } from './storage/keys';
 import { openTables } from './storage/tables';
-import type { Clock, Log, Mailer } from './watch/ports';
+import type { Clock, Log } from './watch/ports';
 import { type ImportLine, importRows } from './watch/registry/import';
 import {
   type Condition,
@@ -28,12 +28,11 @@ import { forecast } from './watch/report/forecast';
 import { health } from './watch/report/health';
 import { metrics } from './watch/report/metrics';
 import { overview, report, type StatusQuery } from './watch/report/status';
-import { followLink, type LinkAction, lookAtLink } from './watch/snooze/follow-link';
+import { followLink, type LinkAction, lookAtLink } from './watch/snooze/link';
 import { checkNow } from './watch/sweep/check-now';
 import { tellPoison } from './watch/sweep/operator-notices';
 import { reconcile } from './watch/sweep/reconcile';
-import type { SweepMessage } from './watch/sweep/start-sweep';
-import { startSweep } from './watch/sweep/start-sweep';
+import { type SweepMessage, startSweep } from './watch/sweep/start-sweep';
 import { sweepScope } from './watch/sweep/sweep-scope';
 import type { Kinds } from './watch/targets/parse-target';
 
@@ -42,7 +41,7 @@ const MAIL_TIMEOUT = 30_000;
 /** The sign-in to the storage account. */
 const STORAGE_SIGN_IN_TIMEOUT = 30_000;
 
-export const systemClock: Clock = {
+const systemClock: Clock = {
   now: () => Date.now(),
   sleep: ms => new Promise(resolve => setTimeout(resolve, ms)),
 };
@@ -65,13 +64,12 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     if (!connection) throw new Error(`The service ${service.settingName} has no settings.`);
     return { ...connection, timeoutMs: settings.probeTimeoutMs, credential };
   });
-  const openMailer = async (): Promise<Mailer> => {
+  /** Loaded on first use, because most runs send nothing. */
+  const mailer = once(async () => {
     if (!mailService) throw new Error('No mail service is set.');
     const { createMailer } = await import('./email/transports/acs');
     return createMailer({ ...mailService, publicUrl, timeoutMs: MAIL_TIMEOUT, credential });
-  };
-  /** Loaded on first use, because most runs send nothing. */
-  const mailer = once(openMailer);
+  });
   const knownKinds: Kinds = { sources, policies: settings.kinds, ...keys };
   const watch = { tables: store, clock, kinds: knownKinds, mail: settings.mail, links: settings.links };
   const quota = mailQuota(store.mailLedger, settings.mailLimits);

@@ -2,7 +2,7 @@
 
 import type { Instant } from '../formats/instant';
 import { addressKey } from './address';
-import { type Expiry, newExpiry, withReading } from './expiry';
+import { type Expiry, newExpiry, type Updated, withReading } from './expiry';
 import type { TargetEvent } from './history';
 import type { Listing } from './listing';
 import { noticeKindOf } from './notices';
@@ -68,11 +68,9 @@ export function assess(
   now: Instant,
 ): Assessment {
   const before = withRow(row, state, now);
-  const read = reading
-    ? withReading(before.expiry, reading, now, row.mayMint)
-    : { after: before.expiry, events: [] };
-  const { after } = read;
-  const events = [...before.events, ...read.events];
+  const read = reading && withReading(before.after, reading, now, row.mayMint);
+  const { after } = read ?? before;
+  const events = [...before.events, ...(read?.events ?? [])];
   if (!isWatched(row.columns)) return { after, events, reminders: [], listing: undefined, tally: undefined };
   const crossings = crossingsFor(row, after);
   const reminders = remindersFor(row, after, crossings, mail, now);
@@ -110,7 +108,7 @@ export function remindersFor(
   ];
 }
 
-/** What every decision about a target for one recipient rests on. */
+/** What every decision about a target for one recipient depends on. */
 export function contextFor(
   owner: string,
   state: Expiry,
@@ -120,7 +118,7 @@ export function contextFor(
   return { state, crossings, told: toldTo(state, owner), snooze: snoozeOf(state, owner), now };
 }
 
-/** Operators who stand in for owners hear of a scope that fails as a whole in one line. */
+/** Operators who stand in for owners are told in one line that a whole scope fails. */
 function isInScopesLine(reminder: Reminder, row: Watched, mail: MailPolicy): boolean {
   const standIn = mail.to === 'operators' || row.columns.owners.length === 0;
   return mail.scopeFails === true && standIn && noticeKindOf(reminder) === 'unreadable';
@@ -148,20 +146,16 @@ function reminderOf(row: Watched, owner: string, decision: Decision): Reminder[]
 }
 
 /** The state once its row is taken into account: seen for the first time, back after a removal, understood or not. */
-function withRow(
-  row: Watched,
-  state: Expiry | undefined,
-  now: Instant,
-): { expiry: Expiry; events: TargetEvent[] } {
+function withRow(row: Watched, state: Expiry | undefined, now: Instant): Updated {
   const events: TargetEvent[] = [];
   if (!state) events.push({ type: 'firstSeen', on: now, note: 'in the registry' });
   const { goneSince, invalid, ...kept } = state ?? newExpiry(row, now);
   if (goneSince !== undefined) events.push({ type: 'returned', on: now, note: 'its registry row is back' });
   const { faults } = row;
-  if (faults.length === 0) return { expiry: kept, events };
+  if (faults.length === 0) return { after: kept, events };
   const note = faults.join('; ');
   if (invalid?.faults.join('; ') !== note) events.push({ type: 'invalid', on: now, note });
-  return { expiry: { ...kept, invalid: { faults, since: invalid?.since ?? now } }, events };
+  return { after: { ...kept, invalid: { faults, since: invalid?.since ?? now } }, events };
 }
 
 function listingOf(row: Watched, state: Expiry, nextCheckOn: Instant, now: Instant): Listing {

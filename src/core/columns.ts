@@ -51,11 +51,17 @@ export interface Column<V> {
 
 const MOST_OWNERS = 10;
 
+const TEXT = {
+  shape: 'text',
+  parse: (text: string): Parsed<string | undefined> => ({ value: text || undefined, faults: [] }),
+  show: (text: string | undefined) => text ?? null,
+} as const;
+
 export const COLUMNS = {
   owners: column({
     shape: 'list',
     longest: 4_000,
-    description: 'Up to 10 mail addresses. Where there is none, the operators are told.',
+    description: 'Up to 10 mail addresses. Where it is empty, the operators are told.',
     parse: parseOwners,
     show: addresses => addresses,
     items: 'mail addresses',
@@ -66,7 +72,7 @@ export const COLUMNS = {
     shape: 'list',
     longest: 1_000,
     description:
-      'When owners are told before the expiry, for example 30d 7d 20% 0; -7d is after it. Where there is none, as for all of its kind.',
+      'When owners are told before the expiry, for example 30d 7d 20% 0; -7d is after it. Where it is empty, those of its kind apply.',
     parse: parseOwnThresholds,
     show: thresholds => thresholds?.map(formatThreshold) ?? null,
     items: 'texts such as "30d", "20%", "0" or "-7d"',
@@ -77,7 +83,7 @@ export const COLUMNS = {
     shape: 'text',
     longest: 20,
     description:
-      'How often it is read, for example 6h; at most 30d. Where there is none, as for all of its kind.',
+      'How often it is read, for example 6h; at most 30d. Where it is empty, that of its kind applies.',
     parse: parseCheckEvery,
     show: ms => (ms === undefined ? null : formatDuration(ms)),
     takenOver: true,
@@ -95,38 +101,31 @@ export const COLUMNS = {
     field: { label: 'Watch it', control: 'box', position: 7 },
   }),
   displayName: column({
-    shape: 'text',
+    ...TEXT,
     longest: 200,
     description: 'Its name in mails and pages.',
-    parse: parseText,
-    show: orNull,
     takenOver: true,
     field: { label: 'Display name', control: 'line', position: 1, prose: true },
   }),
   runbook: column({
-    shape: 'text',
+    ...TEXT,
     longest: 2_000,
     description: 'A link that says how to renew it, with https:// or http://.',
     parse: parseRunbook,
-    show: orNull,
     takenOver: true,
     field: { label: 'Runbook', control: 'line', position: 5 },
   }),
   notes: column({
-    shape: 'text',
+    ...TEXT,
     longest: 2_000,
     description: 'For the person who renews it. Never the token itself.',
-    parse: parseText,
-    show: orNull,
     takenOver: true,
     field: { label: 'Notes', control: 'area', position: 6, prose: true },
   }),
   replacedBy: column({
-    shape: 'text',
+    ...TEXT,
     longest: 1_024,
     description: 'The name of the target that took its place: then it is not watched.',
-    parse: parseText,
-    show: orNull,
     takenOver: false,
   }),
 };
@@ -172,12 +171,4 @@ function parseRunbook(text: string): Parsed<string | undefined> {
   const value = webLink(text);
   const isFault = value === undefined && text !== '';
   return { value, faults: isFault ? ['write a link that starts with https:// or http://'] : [] };
-}
-
-function parseText(text: string): Parsed<string | undefined> {
-  return { value: text === '' ? undefined : text, faults: [] };
-}
-
-function orNull(text: string | undefined): string | null {
-  return text ?? null;
 }

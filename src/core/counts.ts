@@ -1,30 +1,22 @@
 /** Counts: how many targets have each standing and check. Each sweep counts its scope, so a report need not read every target. */
 import type { Assessment } from './assess';
 
-/** Each target counts once in `total`, once in its standing, and once more in each of the last four that it is. */
-export interface Counts {
-  readonly total: number;
-  readonly healthy: number;
-  readonly expiring: number;
-  readonly expired: number;
-  readonly unknown: number;
-  readonly minted: number;
-  readonly failing: number;
-  readonly invalid: number;
-  readonly pending: number;
-}
+const COUNTED = [
+  'total',
+  'healthy',
+  'expiring',
+  'expired',
+  'unknown',
+  'minted',
+  'failing',
+  'invalid',
+  'pending',
+] as const;
 
-export const NO_COUNTS: Counts = {
-  total: 0,
-  healthy: 0,
-  expiring: 0,
-  expired: 0,
-  unknown: 0,
-  minted: 0,
-  failing: 0,
-  invalid: 0,
-  pending: 0,
-};
+/** Each target counts once in `total`, once in its standing, and once more in each of the last four that it is. */
+export type Counts = Readonly<Record<(typeof COUNTED)[number], number>>;
+
+export const NO_COUNTS: Counts = zeros(COUNTED);
 
 /** The counts with one target more; a target that is on no report does not count. */
 export function withTarget(counts: Counts, tally: Assessment['tally']): Counts {
@@ -36,16 +28,14 @@ export function withTarget(counts: Counts, tally: Assessment['tally']): Counts {
   return next;
 }
 
-export function sum(a: Counts, b: Counts): Counts {
-  return {
-    total: a.total + b.total,
-    healthy: a.healthy + b.healthy,
-    expiring: a.expiring + b.expiring,
-    expired: a.expired + b.expired,
-    unknown: a.unknown + b.unknown,
-    minted: a.minted + b.minted,
-    failing: a.failing + b.failing,
-    invalid: a.invalid + b.invalid,
-    pending: a.pending + b.pending,
-  };
+export function zeros<Name extends string>(names: readonly Name[]): Readonly<Record<Name, number>> {
+  const numbers = names.map(name => [name, 0]);
+  // `Object.fromEntries` loses the names, here and in `sum`.
+  return Object.fromEntries(numbers);
+}
+
+/** Adds the numbers of the same name. */
+export function sum<T extends Readonly<Record<string, number>>>(a: T, b: T): T {
+  const sums = Object.keys(a).map(name => [name, (a[name] ?? 0) + (b[name] ?? 0)]);
+  return Object.fromEntries(sums);
 }

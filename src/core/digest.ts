@@ -4,22 +4,14 @@ import type { Instant } from '../formats/instant';
 import { compareText } from '../formats/text';
 import { NOTICES, type Notice, noticeKindOf } from './notices';
 import type { Reminder } from './reminder';
+import type { Description } from './target';
 
 /** A transaction deletes the lines and the claim together, so 100 operations bound the lines. */
 export const MOST_LINES = 99;
 
 /** What a mail says about one reminder, with the evidence for it. */
-export interface DigestLine {
+export interface DigestLine extends Description {
   readonly reminder: Reminder;
-  readonly displayName: string;
-  /** What it is, such as `IoT Central API token`. */
-  readonly label: string;
-  /** Where it is, in words a person can search for. */
-  readonly where: string;
-  readonly portalUrl?: string;
-  readonly runbook?: string;
-  readonly notes?: string;
-  readonly howToRenew: string;
   readonly notice: Notice;
   /** The signed link under which its owner can snooze it; absent where links can't be signed. */
   readonly snoozeUrl?: string;

@@ -56,18 +56,15 @@ export function* foresee(
 ): Generator<Foreseen> {
   const { row } = target;
   if (!isWatched(row.columns)) return;
+  const { displayName = row.name } = row.columns;
   let { state } = target;
   for (let at: Instant | undefined = now; at !== undefined && at <= until; ) {
     const reading = target.canBeRead && state ? readingAt(row, state, mail, at) : undefined;
     const { after, reminders } = assess(row, state, reading, mail, at);
-    for (const reminder of reminders) yield foreseen(row, after, reminder, at);
+    for (const reminder of reminders) yield { at, reminder, displayName, expiresOn: fixedExpiry(after) };
     state = afterTelling(after, reminders, at);
     at = nextChange({ ...target, state }, at);
   }
-}
-
-function foreseen(row: Watched, state: Expiry, reminder: Reminder, at: Instant): Foreseen {
-  return { at, reminder, displayName: row.columns.displayName ?? row.name, expiresOn: fixedExpiry(state) };
 }
 
 /** The reading that a sweep would take then if nothing changed; undefined where no read is due or its result can't be known. */

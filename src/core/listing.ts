@@ -28,24 +28,11 @@ export interface Listing {
   readonly snoozedUntil?: Instant;
 }
 
-/** One target as `status` answers it (docs/api.md). */
-export interface StatusItem {
-  readonly kind: string;
-  readonly scope: string;
-  readonly name: string;
-  readonly displayName: string;
-  readonly owners: readonly string[];
-  readonly expiresOn: Instant | 'never' | undefined;
+/** One target as `status` answers it (docs/api.md). Its snooze is undefined once that is over. */
+export interface StatusItem extends Key, Omit<Listing, 'expiringFrom' | 'lifetimeMs' | 'failing'> {
   readonly remainingSeconds: number | undefined;
   readonly lifetimeSeconds?: number;
-  readonly minted: boolean;
   readonly standing: Standing;
-  readonly check: Check;
-  readonly failure?: Listing['failure'];
-  readonly checkedOn: Instant | undefined;
-  readonly nextCheckOn: Instant | undefined;
-  /** Until then at least one owner gets no reminders; undefined once that is over. */
-  readonly snoozedUntil?: Instant;
 }
 
 /** A listed target as a report shows it at `asOf`. Only standing, remaining time and snooze depend on that instant. */
@@ -53,23 +40,15 @@ export function itemOf(
   { scope, name, listing }: Key & { readonly listing: Listing },
   asOf: Instant,
 ): StatusItem {
-  const { kind, displayName, owners, expiresOn, lifetimeMs, minted, check, failure } = listing;
-  const { checkedOn, nextCheckOn, snoozedUntil = 0 } = listing;
+  const { expiringFrom: _from, failing: _failing, lifetimeMs, snoozedUntil = 0, ...shown } = listing;
+  const { expiresOn } = listing;
   return {
-    kind,
     scope,
     name,
-    displayName,
-    owners,
-    expiresOn,
+    ...shown,
     remainingSeconds: typeof expiresOn === 'number' ? Math.floor((expiresOn - asOf) / SECOND) : undefined,
     lifetimeSeconds: lifetimeMs === undefined ? undefined : Math.round(lifetimeMs / SECOND),
-    minted,
     standing: standingOf(listing, asOf),
-    check,
-    failure,
-    checkedOn,
-    nextCheckOn,
     snoozedUntil: snoozedUntil > asOf ? snoozedUntil : undefined,
   };
 }

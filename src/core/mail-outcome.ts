@@ -1,4 +1,5 @@
 /** Mail outcomes: the closed list of how a digest can end. Digests are counted by it over the life of the installation. */
+import { zeros } from './counts';
 
 /**
  * Each digest counts once for how sending it ended: the mail service `accepted` it, `refused` it for good, or it was
@@ -18,11 +19,4 @@ export type MailOutcome = (typeof MAIL_OUTCOMES)[number];
 /** Number of digests by outcome. */
 export type MailTotals = Readonly<Record<MailOutcome, number>>;
 
-export const NO_MAILS: MailTotals = {
-  accepted: 0,
-  refused: 0,
-  givenUp: 0,
-  delivered: 0,
-  undelivered: 0,
-  unknown: 0,
-};
+export const NO_MAILS: MailTotals = zeros(MAIL_OUTCOMES);

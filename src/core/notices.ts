@@ -22,46 +22,17 @@ interface NoticeRules {
   readonly title?: string;
 }
 
-const OF_WATCHER = { about: 'watcher', says: 'trouble', audience: 'operators', snoozable: false } as const;
+const REMINDER = { about: 'expiry', says: 'reminder', snoozable: true, rank: 0 } as const;
+const FAILING_READS = { about: 'reads', says: 'trouble', audience: 'owners', snoozable: true } as const;
+const FOR_OPERATORS = { says: 'trouble', audience: 'operators', snoozable: false } as const;
+const OF_WATCHER = { about: 'watcher', ...FOR_OPERATORS } as const;
 
 export const NOTICES = {
-  threshold: {
-    about: 'expiry',
-    says: 'reminder',
-    audience: 'ownersAndCopiesFromExpiry',
-    snoozable: true,
-    rank: 0,
-    topic: 'threshold',
-    title: 'Thresholds',
-  },
+  threshold: { ...REMINDER, audience: 'ownersAndCopiesFromExpiry', topic: 'threshold', title: 'Thresholds' },
   /** Its known expiry has passed and it is not found. It ends the thresholds of that expiry. */
-  gone: {
-    about: 'expiry',
-    says: 'reminder',
-    audience: 'ownersAndCopies',
-    snoozable: true,
-    rank: 0,
-    topic: 'missing',
-    title: 'Expired and gone',
-  },
-  missing: {
-    about: 'reads',
-    says: 'trouble',
-    audience: 'owners',
-    snoozable: true,
-    rank: 1,
-    topic: 'missing',
-    title: 'Missing',
-  },
-  unreadable: {
-    about: 'reads',
-    says: 'trouble',
-    audience: 'owners',
-    snoozable: true,
-    rank: 2,
-    topic: 'unreadable',
-    title: 'Unreadable',
-  },
+  gone: { ...REMINDER, audience: 'ownersAndCopies', topic: 'missing', title: 'Expired and gone' },
+  missing: { ...FAILING_READS, rank: 1, topic: 'missing', title: 'Missing' },
+  unreadable: { ...FAILING_READS, rank: 2, topic: 'unreadable', title: 'Unreadable' },
   readable: {
     about: 'reads',
     says: 'goodNews',
@@ -80,15 +51,7 @@ export const NOTICES = {
     topic: 'renewed',
     title: 'Renewed',
   },
-  invalid: {
-    about: 'row',
-    says: 'trouble',
-    audience: 'operators',
-    snoozable: false,
-    rank: 6,
-    topic: 'invalid',
-    title: 'Invalid row',
-  },
+  invalid: { about: 'row', ...FOR_OPERATORS, rank: 6, topic: 'invalid', title: 'Invalid row' },
   /** Every read of a scope fails. */
   scopeFailing: { ...OF_WATCHER, rank: 3 },
   /** A mail was accepted and did not arrive. */

@@ -6,7 +6,7 @@ export interface QuotaLimits {
   readonly perHour: number;
 }
 
-/** Requests counted by ten-second slots, oldest first. That is exact enough, and small at any number of requests. */
+/** Requests counted by ten-second slots, oldest first. That is exact enough, and its size does not grow with the requests. */
 export interface Usage {
   readonly slots: readonly { readonly at: Instant; readonly count: number }[];
   /** The service asked for no request before this instant. */
@@ -17,17 +17,16 @@ export const UNUSED: Usage = { slots: [] };
 
 const SLOT = 10 * SECOND;
 
-/** The usage with one request more; undefined if a limit or a pause forbids it. A slot counts until all of it is over. */
-export function reserve(usage: Usage, limits: QuotaLimits, now: Instant): Usage | undefined {
+/** The usage with `count` requests more; undefined if a limit or a pause forbids it. A slot counts until all of it is over. */
+export function reserve(usage: Usage, limits: QuotaLimits, now: Instant, count = 1): Usage | undefined {
   const slots = usage.slots.filter(({ at }) => at + SLOT > now - HOUR);
   const used = (span: number) =>
-    slots.filter(({ at }) => at + SLOT > now - span).reduce((sum, { count }) => sum + count, 0);
+    slots.filter(({ at }) => at + SLOT > now - span).reduce((sum, slot) => sum + slot.count, 0);
   if ((usage.pausedUntil ?? 0) > now) return undefined;
-  if (used(MINUTE) >= limits.perMinute || used(HOUR) >= limits.perHour) return undefined;
+  if (used(MINUTE) + count > limits.perMinute || used(HOUR) + count > limits.perHour) return undefined;
   const at = now - (now % SLOT);
-  const current = slots.find(slot => slot.at === at);
-  const others = slots.filter(slot => slot.at !== at);
-  return { slots: [...others, { at, count: (current?.count ?? 0) + 1 }] };
+  const current = slots.find(slot => slot.at === at)?.count ?? 0;
+  return { slots: [...slots.filter(slot => slot.at !== at), { at, count: current + count }] };
 }
 
 /** The usage after the service asked to wait: nothing is reserved before `until`. */

@@ -1,6 +1,7 @@
 /** Reminders: whether an owner must be told something about a target now, decided purely and with the reason. */
 
 import { formatInstant, HOUR, type Instant } from '../formats/instant';
+import { isSameAddress } from './address';
 import type { Expiry } from './expiry';
 import {
   type LastKnown,
@@ -54,7 +55,7 @@ type NotDue = { readonly due: false; readonly because: NotDueReason };
 export type DueDecision = { readonly topic: Topic } & Due;
 export type Decision = DueDecision | ({ readonly topic: Topic } & NotDue);
 
-/** What a decision for one recipient rests on. */
+/** What a decision for one recipient depends on. */
 export interface DecisionContext {
   readonly state: Expiry;
   /** Where the thresholds in force fall, earliest first. */
@@ -72,7 +73,7 @@ const MISSING_READS = 2;
 
 interface Decider {
   decide(context: DecisionContext): Due | NotDue;
-  /** A quick look at what most targets lack; false only if no recipient can be told. */
+  /** A quick test that most targets fail; false only if no recipient can be told. */
   isPossible(state: Expiry, crossings: readonly Crossing[], now: Instant): boolean;
 }
 
@@ -145,7 +146,7 @@ function decideUnreadable({ state, told, now }: DecisionContext): Due | NotDue {
   return unlessTold('unreadable', failure.since, told);
 }
 
-/** Good news is only for those who heard the bad news. */
+/** Only recipients of the bad news get the good news. */
 function decideReadable({ state: { recovered, failure }, told }: DecisionContext): Due | NotDue {
   if (failure || !recovered) return no('notSo');
   const heard = told.filter(hasHeard);
@@ -154,7 +155,7 @@ function decideReadable({ state: { recovered, failure }, told }: DecisionContext
   return heardBadNews ? unlessTold('readable', recovered.since, told, recovered.on) : no('notTold');
 }
 
-/** A later expiry, told only to those who were reminded of an earlier one and have heard no good news since. */
+/** A later expiry, told only to recipients who were reminded of an earlier one and got no good news since. */
 function decideRenewed({ state, told }: DecisionContext): Due | NotDue {
   const { renewed } = state;
   const about = fixedExpiry(state);
@@ -165,7 +166,7 @@ function decideRenewed({ state, told }: DecisionContext): Due | NotDue {
     : no('notTold');
 }
 
-/** A registry row that can't be understood: told once for as long as it can't. */
+/** A registry row that can't be understood, told once until it is corrected. */
 function decideInvalid({ state: { invalid }, told }: DecisionContext): Due | NotDue {
   return invalid ? unlessTold('invalid', invalid.since, told) : no('notSo');
 }
@@ -183,7 +184,7 @@ function no(because: NotDueReason): NotDue {
   return { due: false, because };
 }
 
-/** A failing read confirms nothing, but no mail at all would be worse: then the last known expiry counts until now. */
+/** A failing read confirms nothing. The last known expiry then counts until now, since no mail at all would be worse. */
 function confirmedUntil(state: Expiry, now: Instant): Instant {
   return state.failure || state.invalid ? now : (state.readOn ?? now);
 }
@@ -206,39 +207,38 @@ function isTopic(word: string): word is Topic {
   return Object.hasOwn(DECIDERS, word);
 }
 
-type Evidence = { readonly [K in TargetNotice]: (reminder: Reminder, state: Expiry) => NoticeOf<K> };
-
 /** What a mail says of a reminder, with the evidence from the target's state. */
-export const EVIDENCE: Evidence = {
-  threshold: ({ reason, about, crossedOn }, { failure, readOn = crossedOn }) => ({
-    is: 'threshold',
-    threshold: parseThreshold(reason) ?? { is: 'lead', ms: about - crossedOn },
-    expiresOn: about,
-    readOn,
-    unconfirmed: failure && { since: failure.since, message: failure.message },
-  }),
-  gone: ({ about, since, crossedOn }, { readOn = crossedOn }) => ({
-    is: 'gone',
-    expiresOn: about,
-    since,
-    readOn,
-  }),
-  missing: ({ about }, state) => ({ is: 'missing', ...failingSince(about, state) }),
-  unreadable: ({ about }, state) => ({ is: 'unreadable', ...failingSince(about, state) }),
-  readable: ({ about, crossedOn }, state) => ({
-    is: 'readable',
-    since: about,
-    readOn: state.recovered?.on ?? state.readOn ?? crossedOn,
-    known: lastKnown(state),
-  }),
-  renewed: ({ about, crossedOn }, { renewed, readOn = crossedOn }) => ({
-    is: 'renewed',
-    from: renewed?.from ?? about,
-    expiresOn: about,
-    readOn,
-  }),
-  invalid: ({ about }, { invalid }) => ({ is: 'invalid', faults: invalid?.faults ?? [], since: about }),
-};
+export const EVIDENCE: { readonly [K in TargetNotice]: (reminder: Reminder, state: Expiry) => NoticeOf<K> } =
+  {
+    threshold: ({ reason, about, crossedOn }, { failure, readOn = crossedOn }) => ({
+      is: 'threshold',
+      threshold: parseThreshold(reason) ?? { is: 'lead', ms: about - crossedOn },
+      expiresOn: about,
+      readOn,
+      unconfirmed: failure && { since: failure.since, message: failure.message },
+    }),
+    gone: ({ about, since, crossedOn }, { readOn = crossedOn }) => ({
+      is: 'gone',
+      expiresOn: about,
+      since,
+      readOn,
+    }),
+    missing: ({ about }, state) => ({ is: 'missing', ...failingSince(about, state) }),
+    unreadable: ({ about }, state) => ({ is: 'unreadable', ...failingSince(about, state) }),
+    readable: ({ about, crossedOn }, state) => ({
+      is: 'readable',
+      since: about,
+      readOn: state.recovered?.on ?? state.readOn ?? crossedOn,
+      known: lastKnown(state),
+    }),
+    renewed: ({ about, crossedOn }, { renewed, readOn = crossedOn }) => ({
+      is: 'renewed',
+      from: renewed?.from ?? about,
+      expiresOn: about,
+      readOn,
+    }),
+    invalid: ({ about }, { invalid }) => ({ is: 'invalid', faults: invalid?.faults ?? [], since: about }),
+  };
 
 function failingSince(since: Instant, state: Expiry) {
   return { since, message: state.failure?.message ?? '', known: lastKnown(state) };
@@ -255,6 +255,14 @@ export function isForCopies(reminder: Pick<Reminder, 'reason' | 'about' | 'cross
   const audience = kind && NOTICES[kind].audience;
   if (audience === 'ownersAndCopiesFromExpiry') return reminder.crossedOn >= reminder.about;
   return audience === 'ownersAndCopies';
+}
+
+/** Whether two reminders about one target are the same. */
+export function isSameReminder(
+  a: Pick<Reminder, 'owner' | 'reason' | 'about'>,
+  b: Pick<Reminder, 'owner' | 'reason' | 'about'>,
+): boolean {
+  return isSameAddress(a.owner, b.owner) && a.reason === b.reason && a.about === b.about;
 }
 
 /** The identity of a reminder within its owner's outbox, in words for logs and history. */

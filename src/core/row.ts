@@ -38,7 +38,7 @@ export function byColumn<T extends Readonly<Record<ColumnName, unknown>>>(
   partOf: <N extends ColumnName>(name: N) => T[N],
 ): T {
   const values = COLUMN_NAMES.map(name => [name, partOf(name)]);
-  // Untyped here: every part has its type from `T`, and no column is missing.
+  // `Object.fromEntries` loses the types: each part has its type from `T`, and no column is missing.
   return Object.fromEntries(values);
 }
 

@@ -1,4 +1,4 @@
-/** The schedule: when a target is read next. Every sweep computes it anew from the target's state and row (rule 6). */
+/** The schedule: when a target is read next. Every sweep computes it from the target's state and row (rule 6). */
 
 import { HOUR, type Instant, MINUTE } from '../formats/instant';
 import type { Expiry, Failure } from './expiry';
@@ -36,7 +36,7 @@ export function nextCheck(expiry: Expiry, timing: Timing): NextCheck {
   return candidates.reduce((earliest, candidate) => (candidate.on < earliest.on ? candidate : earliest));
 }
 
-/** The gaps grow. One read always falls on the instant from which owners are told, so that they never hear of a failure that is over. */
+/** The gaps grow. One read falls on the instant from which owners are told, so that they are never told of a failure that is over. */
 function nextRetry({ since, count }: Failure, checkedOn: Instant): Instant {
   const retry = checkedOn + Math.min(HOUR, FIRST_RETRY * 2 ** (count - 1));
   const toldFrom = since + HOUR;

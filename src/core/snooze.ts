@@ -1,4 +1,4 @@
-/** Snooze: an owner's limited silence about one target, which ends when its expiry changes (rule 20). */
+/** Snooze: an owner's limited silence about one target, which ends when its expiry changes (rule 20); and the links for it. */
 import { DAY, type Instant } from '../formats/instant';
 
 export interface Snooze {
@@ -7,6 +7,15 @@ export interface Snooze {
   readonly until: Instant;
   readonly reason: string;
   readonly on: Instant;
+}
+
+/** How links in mails are signed, and where they lead. */
+export interface Links {
+  /** The app's origin, without a trailing slash. */
+  readonly publicUrl: string;
+  readonly secret: string;
+  /** The secret before this one: its links are still read, but none is signed with it. */
+  readonly previous?: string;
 }
 
 export const MOST_SNOOZE_DAYS = 90;

@@ -29,6 +29,19 @@ export interface Identity {
   readonly names: readonly string[];
 }
 
+/** A target in words for people. */
+export interface Description {
+  readonly displayName: string;
+  /** What it is, such as `IoT Central API token`. */
+  readonly label: string;
+  /** Where it is, in words that a person can search for. */
+  readonly where: string;
+  readonly portalUrl?: string;
+  readonly runbook?: string;
+  readonly notes?: string;
+  readonly howToRenew: string;
+}
+
 /** Whether a target is read and told about: not while it is disabled, and not after another took its place. */
 export function isWatched({ enabled, replacedBy }: TargetColumns): boolean {
   return enabled && replacedBy === undefined;

@@ -24,7 +24,7 @@ const MOST_OF_A_SUBJECT = 8;
 export function withTold(told: readonly Told[], line: Told): Told[] {
   const subject = subjectOf(line);
   const known = told.find(other => subjectOf(other) === subject && other.about === line.about);
-  // Late news of an earlier mail changes no later entry, and "accepted" never follows "undelivered" for the same mail.
+  // A late result of an earlier mail changes no later entry, and "accepted" never replaces "undelivered" of the same mail.
   if (known && (isLaterEntry(known, line) || isFinalEntry(known, line))) return [...told];
   const sameSubject = told.filter(other => subjectOf(other) === subject && other.about !== line.about);
   const others = told.filter(other => subjectOf(other) !== subject);
@@ -36,7 +36,7 @@ export function withTold(told: readonly Told[], line: Told): Told[] {
   ];
 }
 
-/** A refused or undelivered mail counts as told, so that it is not sent again and again; but its owner did not hear of it. */
+/** A refused or undelivered mail counts as told, so that it is not repeated; but its owner has not received it. */
 export function hasHeard({ outcome, earlierArrived }: Told): boolean {
   return outcome === 'accepted' || earlierArrived === true;
 }
@@ -65,7 +65,7 @@ function isLaterEntry(known: Told, line: Told): boolean {
   return known.reason === 'gone' || known.crossedOn > line.crossedOn;
 }
 
-/** That a mail did not arrive is final, whatever a slower sender writes about it later. */
+/** "Undelivered" is final: a slower sender may write about the same mail later. */
 function isFinalEntry(known: Told, line: Told): boolean {
   return known.operationId === line.operationId && known.outcome === 'undelivered';
 }

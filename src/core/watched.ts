@@ -24,12 +24,10 @@ export interface MailPolicy {
 }
 
 /** Who is told about a target: its owners, and the operators who get copies. */
-export interface Audience {
-  readonly owners: readonly string[];
-  readonly copies: readonly string[];
-}
-
-export function audienceOf({ columns }: Watched, mail: MailPolicy): Audience {
+export function audienceOf(
+  { columns }: Watched,
+  mail: MailPolicy,
+): { owners: readonly string[]; copies: readonly string[] } {
   if (mail.to === 'none') return { owners: [], copies: [] };
   if (mail.to === 'operators' || columns.owners.length === 0) return { owners: mail.operators, copies: [] };
   return {

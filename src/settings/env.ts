@@ -7,31 +7,17 @@ import { longestGap } from '../formats/ncrontab';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Every method answers with the fallback where the setting is missing, empty or wrong. */
-export interface EnvReader {
-  /** Every fault so far, each with its setting's name. */
-  readonly faults: readonly string[];
-  fault(name: string, message: string): void;
-  /** The trimmed value; undefined when it is missing or empty. */
-  text(name: string): string | undefined;
-  list(name: string): string[] | undefined;
-  /** In milliseconds. `fallback` and `most` are durations, too. */
-  duration(name: string, fallback: string, most: string): number;
-  number(name: string, fallback: number, range: { least: number; most: number }): number;
-  choice<T extends string>(name: string, choices: readonly [T, ...T[]]): T;
-  /** A URL without a slash at its end: https, or plain http on a loopback address. */
-  url(name: string): string | undefined;
-  /** The longest gap between two ticks of a six-field NCRONTAB in UTC, in milliseconds. */
-  schedulePeriod(name: string, fallback: string): number;
-}
+export type EnvReader = ReturnType<typeof readEnv>;
 
 export const URL_FAULT = 'write an https:// URL (plain http only for a loopback address)';
 
-export function readEnv(env: Environment): EnvReader {
+/** Every method answers with the fallback where the setting is missing, empty or wrong. */
+export function readEnv(env: Environment) {
   const faults: string[] = [];
   const fault = (name: string, message: string) => {
     faults.push(`${name}: ${message}`);
   };
+  /** The trimmed value; undefined when it is missing or empty. */
   const text = (name: string) => env[name]?.trim() || undefined;
   /** `parse` answers undefined for a wrong value; `message` then says what to write. */
   const parsed = <T>(
@@ -47,34 +33,38 @@ export function readEnv(env: Environment): EnvReader {
     return result ?? fallback;
   };
   return {
+    /** Every fault so far, each with its setting's name. */
     faults,
     fault,
     text,
-    list: name => {
+    list(name: string) {
       const value = text(name);
       return value === undefined ? undefined : splitList(value);
     },
-    duration: (name, fallback, most) => {
+    /** In milliseconds. `fallback` and `most` are durations, too. */
+    duration(name: string, fallback: string, most: string) {
       const within = atMost(parseDuration(most) ?? 0);
       const message = `write a duration of at most ${most}, for example ${fallback}`;
       return parsed(name, parseDuration(fallback) ?? 0, value => within(parseDuration(value)), message);
     },
-    number: (name, fallback, { least, most }) => {
+    number(name: string, fallback: number, { least, most }: { least: number; most: number }) {
       const parse = (value: string) => {
         const number = /^\d+(\.\d+)?$/.test(value) ? atMost(most)(Number(value)) : undefined;
         return number !== undefined && number >= least ? number : undefined;
       };
       return parsed(name, fallback, parse, `write a number from ${least} to ${most}`);
     },
-    choice: (name, choices) => {
+    choice<T extends string>(name: string, choices: readonly [T, ...T[]]): T {
       const parse = (value: string) => choices.find(choice => choice === value);
       return parsed(name, choices[0], parse, `write one of ${choices.join(', ')}`);
     },
-    url: name => {
+    /** A URL without a slash at its end: https, or plain http on a loopback address. */
+    url(name: string) {
       const parse = (value: string) => (isUsable(value) ? value.replace(/\/+$/, '') : undefined);
       return parsed<string | undefined>(name, undefined, parse, URL_FAULT);
     },
-    schedulePeriod: (name, fallback) => {
+    /** The longest gap between two ticks of a six-field NCRONTAB in UTC, in milliseconds. */
+    schedulePeriod(name: string, fallback: string) {
       const message = 'write a six-field NCRONTAB in UTC, for example 0 */5 * * * *';
       return parsed(name, longestGap(fallback) ?? DAY, longestGap, message);
     },

@@ -1,38 +1,16 @@
 /** Settings: the environment, parsed once. Wrong settings are one readable error that names every fault (docs/settings.md). */
 
 import { parseAddresses } from '../core/address';
-import type { Links } from '../core/links';
 import type { QuotaLimits } from '../core/quota';
+import type { Links } from '../core/snooze';
 import { parseThresholds, type ThresholdPolicy } from '../core/thresholds';
 import type { MailPolicy } from '../core/watched';
-import type { MailService } from '../email/transports/acs';
 import { isUsable, parseEndpoint } from '../formats/endpoint';
 import type { Service, ServiceSettings, SourceKind } from '../sources/kind';
-import { readMailService, readStorage, type StorageSettings } from './accounts';
+import { readMailService, readStorage } from './accounts';
 import { type Environment, type EnvReader, readEnv, URL_FAULT } from './env';
 
-export interface KindSettings {
-  readonly policy: ThresholdPolicy;
-  readonly checkEveryMs: number;
-}
-
-export interface Settings {
-  readonly storage: StorageSettings;
-  readonly clientId: string | undefined;
-  /** By the service's setting name, and by kind. */
-  readonly services: ReadonlyMap<string, ServiceSettings>;
-  readonly kinds: ReadonlyMap<string, KindSettings>;
-  readonly probeTimeoutMs: number;
-  readonly mail: MailPolicy;
-  /** Absent only when no mail is sent. */
-  readonly mailService: MailService | undefined;
-  readonly mailLimits: QuotaLimits;
-  readonly publicUrl: string | undefined;
-  /** Absent while no secret is set: then mails have no links for snoozing. */
-  readonly links: Links | undefined;
-  readonly sweepPeriodMs: number;
-  readonly historyDays: number;
-}
+export type Settings = ReturnType<typeof parseSettings>;
 
 const SHORTEST_SECRET = 32;
 
@@ -45,27 +23,26 @@ export class BadSettings extends Error {
 }
 
 /** @throws BadSettings */
-export function parseSettings(
-  env: Environment,
-  kinds: readonly SourceKind[],
-  services: readonly Service[],
-): Settings {
+export function parseSettings(env: Environment, kinds: readonly SourceKind[], services: readonly Service[]) {
   const read = readEnv(env);
   const mail: MailPolicy = {
     to: read.choice('MAIL_TO', ['owners', 'operators', 'none']),
     operators: operatorsOf(read),
   };
   const publicUrl = publicUrlOf(read);
-  const settings: Settings = {
+  const settings = {
     storage: readStorage(read),
     clientId: read.text('AZURE_CLIENT_ID'),
+    // By the service's setting name.
     services: new Map(services.map(service => [service.settingName, serviceOf(read, service)])),
     kinds: new Map(kinds.map(kind => [kind.kind, kindOf(read, kind)])),
     probeTimeoutMs: read.duration('PROBE_TIMEOUT', '10s', '60s'),
     mail,
+    // Undefined only when no mail is sent.
     mailService: readMailService(read, mail.to !== 'none'),
     mailLimits: mailLimitsOf(read),
     publicUrl,
+    // Undefined while no secret is set: then mails have no links for snoozing.
     links: linksOf(read, publicUrl),
     sweepPeriodMs: read.schedulePeriod('SWEEP_SCHEDULE', '0 */5 * * * *'),
     historyDays: read.number('HISTORY_DAYS', 400, { least: 1, most: 3_650 }),
@@ -127,10 +104,7 @@ function operatorsOf(read: EnvReader): string[] {
   return addresses;
 }
 
-function kindOf(
-  read: EnvReader,
-  { settingName, defaultThresholds, defaultCheckEvery }: SourceKind,
-): KindSettings {
+function kindOf(read: EnvReader, { settingName, defaultThresholds, defaultCheckEvery }: SourceKind) {
   const name = `THRESHOLDS_${settingName}`;
   const own = read.text(name);
   const { thresholds, faults } = parseThresholds(own ?? defaultThresholds);

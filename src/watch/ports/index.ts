@@ -6,35 +6,8 @@ import type { Instant } from '../../formats/instant';
 import type { MailLedger, Outbox } from './mail';
 import type { Calendar, Expiries, History, Registry, Scopes } from './records';
 
-export type {
-  Claim,
-  HeldClaim,
-  Mailer,
-  MailLedger,
-  OperationStatus,
-  Outbox,
-  OutboxLine,
-  OwnerLines,
-  SendOutcome,
-  SentDigest,
-} from './mail';
-export type {
-  Calendar,
-  CalendarEntry,
-  Change,
-  Expiries,
-  History,
-  Keys,
-  RefusedNames,
-  Registry,
-  RegistryRow,
-  RowToWrite,
-  ScopeRow,
-  Scopes,
-  Stored,
-  Troubles,
-  Unwritten,
-} from './records';
+export type * from './mail';
+export type * from './records';
 
 export interface Clock {
   now(): Instant;

@@ -1,17 +1,9 @@
-/** The import of registry rows: each line has an outcome of its own, and the report tells of everything that is written. */
+/** The import of registry rows: each line has an outcome of its own, and the report names everything that was written. */
 import pMap from 'p-map';
-import { byColumn } from '../../core/row';
-import type { Log, RowToWrite, Unwritten } from '../ports';
+import { byColumn, type Columns } from '../../core/row';
+import type { Log, RowToWrite, Stored, Unwritten } from '../ports';
 import { limitFaults } from '../targets/parse-target';
-import {
-  type Columns,
-  columnsToWrite,
-  faultsOf,
-  keyFaults,
-  type ManagedRow,
-  managedRow,
-  type RegistryWatch,
-} from './row';
+import { columnsToWrite, type Deps, faultsOf, keyFaults, type ManagedRow, managedRow } from './row';
 
 /** One line of a file: the columns that the file has, or why the line can't be parsed. */
 export interface ImportLine {
@@ -36,10 +28,7 @@ interface Plan {
 }
 
 /** A row as it was read. It is written only while it still has this etag. */
-interface Known {
-  readonly row: ManagedRow;
-  readonly etag: string;
-}
+type Known = Stored<ManagedRow>;
 
 const SCOPES_AT_ONCE = 8;
 const UNREAD = 'the store failed while this scope was read, so nothing was written to it';
@@ -57,12 +46,12 @@ const NO_COLUMNS = byColumn<Columns>(() => '');
 export async function importRows(
   lines: readonly ImportLine[],
   dryRun: boolean,
-  watch: RegistryWatch,
+  deps: Deps,
   log: Log,
 ): Promise<LineReport[]> {
   const importScope = async ([scope, some]: readonly [string, readonly ImportLine[]]) => {
-    const plans = await planFor(scope, some, watch, log);
-    const unwritten = dryRun ? new Map<string, string>() : await write(scope, plans, watch, log);
+    const plans = await planFor(scope, some, deps, log);
+    const unwritten = dryRun ? new Map<string, string>() : await write(scope, plans, deps, log);
     return plans.map(plan => reportOf(plan, unwritten));
   };
   const scopes = byScope(withDuplicatesNamed(lines));
@@ -92,17 +81,12 @@ function withDuplicatesNamed(lines: readonly ImportLine[]): ImportLine[] {
   });
 }
 
-async function planFor(
-  scope: string,
-  lines: readonly ImportLine[],
-  watch: RegistryWatch,
-  log: Log,
-): Promise<Plan[]> {
+async function planFor(scope: string, lines: readonly ImportLine[], deps: Deps, log: Log): Promise<Plan[]> {
   // A scope without a possible key is not read: the call would cost time, and the store refuses some keys.
-  const mayExist = lines.some(line => line.fault === undefined && keyFaults(line, watch).length === 0);
-  const known = mayExist ? await readKnown(scope, lines, watch, log) : new Map<string, Known>();
+  const mayExist = lines.some(line => line.fault === undefined && keyFaults(line, deps).length === 0);
+  const known = mayExist ? await readKnown(scope, lines, deps, log) : new Map<string, Known>();
   return lines.map(source =>
-    known ? planOf(source, known.get(source.name), watch) : rejected(source, source.fault ?? UNREAD),
+    known ? planOf(source, known.get(source.name), deps) : rejected(source, source.fault ?? UNREAD),
   );
 }
 
@@ -110,14 +94,14 @@ async function planFor(
 async function readKnown(
   scope: string,
   lines: readonly ImportLine[],
-  { tables }: RegistryWatch,
+  { tables }: Deps,
   log: Log,
 ): Promise<Map<string, Known> | undefined> {
   const names = new Set(lines.map(({ name }) => name));
   const known = new Map<string, Known>();
   try {
     for await (const row of tables.registry.rows(scope))
-      if (names.has(row.name)) known.set(row.name, { row: managedRow(row), etag: row.etag });
+      if (names.has(row.name)) known.set(row.name, { ...managedRow(row), etag: row.etag });
     return known;
   } catch (error) {
     // Every error is caught: other scopes may be written already, so the client must get the report.
@@ -126,13 +110,13 @@ async function readKnown(
   }
 }
 
-function planOf(source: ImportLine, known: Known | undefined, watch: RegistryWatch): Plan {
+function planOf(source: ImportLine, known: Known | undefined, deps: Deps): Plan {
   const { line, name, columns, fault } = source;
   if (fault !== undefined) return rejected(source, fault);
-  const whole = { ...(known?.row.columns ?? NO_COLUMNS), ...columns };
-  const reason = limitFaults(faultsOf(source, whole, watch)).join('; ') || undefined;
-  const written = columnsToWrite(columns, known?.row);
-  // A row with faults that stays as it is does no new harm. The report names its faults all the same.
+  const whole = { ...(known?.columns ?? NO_COLUMNS), ...columns };
+  const reason = limitFaults(faultsOf(source, whole, deps)).join('; ') || undefined;
+  const written = columnsToWrite(columns, known);
+  // A row that has faults and does not change is no error of this import. The report names its faults.
   if (known && Object.keys(written).length === 0)
     return { source, report: { line, outcome: 'unchanged', reason } };
   if (reason !== undefined) return rejected(source, reason);
@@ -144,11 +128,11 @@ function rejected(source: ImportLine, reason: string): Plan {
   return { source, report: { line: source.line, outcome: 'rejected', reason } };
 }
 
-/** Gives the names of the rows that were not written, or perhaps not, and why. */
+/** @returns by name the rows that were not written, or perhaps not, and why */
 async function write(
   scope: string,
   plans: readonly Plan[],
-  { tables }: RegistryWatch,
+  { tables }: Deps,
   log: Log,
 ): Promise<Map<string, string>> {
   const rows = plans.flatMap(plan => plan.write ?? []);
@@ -157,7 +141,7 @@ async function write(
     const unwritten = await tables.registry.write(scope, rows);
     return new Map(Array.from(unwritten, ([name, why]) => [name, WHY[why]]));
   } catch (error) {
-    // Every error is caught, for the reason above.
+    // Every error is caught: other scopes may be written already.
     warn(log, `Importing into scope '${scope}'`, error);
     return new Map(rows.map(({ name }) => [name, UNWRITTEN]));
   }

@@ -5,9 +5,6 @@ import { sha256 } from '../../formats/hash';
 import type { Registry, RegistryRow } from '../ports';
 import { type Kinds, parseTarget } from '../targets/parse-target';
 
-export type { Columns } from '../../core/row';
-export type { Key as RegistryKey } from '../../core/target';
-
 export interface ManagedRow extends Key {
   readonly columns: Columns;
 }
@@ -17,7 +14,7 @@ export interface TaggedRow extends ManagedRow {
   readonly tag: string;
 }
 
-export interface RegistryWatch {
+export interface Deps {
   readonly tables: { readonly registry: Registry };
   readonly kinds: Kinds;
 }
@@ -40,17 +37,17 @@ export function tagOf(etag: string): string {
 }
 
 /** Every fault of a row as it would be, each `column: what to do`, those of the key first. Not limited in number. */
-export function faultsOf(key: Key, columns: Columns, watch: RegistryWatch): string[] {
+export function faultsOf(key: Key, columns: Columns, deps: Deps): string[] {
   const broken = COLUMN_NAMES.filter(name => /\p{Surrogate}/u.test(columns[name]));
   return [
-    ...keyFaults(key, watch),
+    ...keyFaults(key, deps),
     ...parseColumns(columns).faults,
     ...broken.map(name => `${name}: it holds half a character; type it anew`),
   ];
 }
 
 /** Why a key does not name a target. */
-export function keyFaults({ scope, name }: Key, { kinds }: RegistryWatch): readonly string[] {
+export function keyFaults({ scope, name }: Key, { kinds }: Deps): readonly string[] {
   if (scope.length > LONGEST_KEY || name.length > LONGEST_KEY)
     return [`key: each part has at most ${LONGEST_KEY} characters`];
   const identity = kinds.takeApart({ scope, name });

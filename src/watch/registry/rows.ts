@@ -1,15 +1,15 @@
 /** Registry rows one by one: get, list, put and remove, each under the client's own conditions. */
 import { includesAddress } from '../../core/address';
+import type { Columns } from '../../core/row';
 import type { Key } from '../../core/target';
 import { splitList } from '../../formats/duration';
 import { limitFaults } from '../targets/parse-target';
 import {
-  type Columns,
   columnsToWrite,
+  type Deps,
   faultsOf,
   type ManagedRow,
   managedRow,
-  type RegistryWatch,
   type TaggedRow,
   taggedRow,
   tagOf,
@@ -48,28 +48,23 @@ export interface RegistryPage {
   readonly next: Key | undefined;
 }
 
-export async function findRow(key: Key, { tables }: RegistryWatch): Promise<TaggedRow | undefined> {
+export async function findRow(key: Key, { tables }: Deps): Promise<TaggedRow | undefined> {
   const found = await tables.registry.row(key);
   return found && taggedRow(found, found.etag);
 }
 
 /** Creates a row, or replaces its known columns; columns that people added of their own stay. */
-export async function putRow(
-  key: Key,
-  wanted: Wanted,
-  condition: Condition,
-  watch: RegistryWatch,
-): Promise<Put> {
-  const faults = limitFaults([...wanted.faults, ...faultsOf(key, wanted.columns, watch)]);
+export async function putRow(key: Key, wanted: Wanted, condition: Condition, deps: Deps): Promise<Put> {
+  const faults = limitFaults([...wanted.faults, ...faultsOf(key, wanted.columns, deps)]);
   if (faults.length > 0) return { outcome: 'refused', faults };
   for (;;) {
-    const found = await watch.tables.registry.row(key);
+    const found = await deps.tables.registry.row(key);
     const current = found && taggedRow(found, found.etag);
     if (!isMet(condition, current?.tag)) return { outcome: 'conditionFailed' };
     const outcome = current ? 'replaced' : 'created';
     const written = columnsToWrite(wanted.columns, current);
     if (current && Object.keys(written).length === 0) return { outcome, row: current };
-    const etag = await watch.tables.registry.save(key, written, found?.etag);
+    const etag = await deps.tables.registry.save(key, written, found?.etag);
     // Undefined: another writer was faster, so the conditions are tested again.
     if (etag === undefined) continue;
     const columns = { ...(current ?? wanted).columns, ...written };
@@ -77,7 +72,7 @@ export async function putRow(
   }
 }
 
-export async function removeRow(key: Key, condition: Condition, { tables }: RegistryWatch): Promise<Removed> {
+export async function removeRow(key: Key, condition: Condition, { tables }: Deps): Promise<Removed> {
   for (;;) {
     const found = await tables.registry.row(key);
     if (!found) return 'missing';
@@ -86,7 +81,7 @@ export async function removeRow(key: Key, condition: Condition, { tables }: Regi
   }
 }
 
-export async function listRows(query: RegistryQuery, { tables }: RegistryWatch): Promise<RegistryPage> {
+export async function listRows(query: RegistryQuery, { tables }: Deps): Promise<RegistryPage> {
   const items: ManagedRow[] = [];
   for await (const row of rowsAfter(query, tables.registry)) {
     const item = managedRow(row);
@@ -99,11 +94,11 @@ export async function listRows(query: RegistryQuery, { tables }: RegistryWatch):
 }
 
 /** Every row, for an export. */
-export async function* everyRow({ tables }: RegistryWatch): AsyncGenerator<ManagedRow> {
+export async function* everyRow({ tables }: Deps): AsyncGenerator<ManagedRow> {
   for await (const row of tables.registry.all()) yield managedRow(row);
 }
 
-function rowsAfter({ scope, after }: RegistryQuery, registry: RegistryWatch['tables']['registry']) {
+function rowsAfter({ scope, after }: RegistryQuery, registry: Deps['tables']['registry']) {
   if (scope === undefined) return registry.all(after);
   return registry.rows(scope, after?.scope === scope ? after.name : undefined);
 }

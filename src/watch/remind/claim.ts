@@ -1,37 +1,18 @@
-/** The claim: the record that one sender at a time has an owner's digest. A sender whose claim was taken over learns it at its next write, and stops. */
+/** The claim: the record that one sender at a time has an owner's digest. A sender whose claim was taken over notices that at its next write, and stops. */
 import { createHash } from 'node:crypto';
 import { addressKey } from '../../core/address';
 import { HOUR, type Instant, MINUTE, SECOND } from '../../formats/instant';
 import type { Clock, HeldClaim, SentDigest, Tables } from '../ports';
 
-/** So long after a claim was made or renewed, its sender's request may be under way: no other sender may change it. */
+/** For this long after a claim was made or renewed, its sender's request may be under way, so no other sender may change it. */
 const REQUEST_TIME = 90 * SECOND;
-/** A request to the mail service ends within 30 seconds. One that begins by then is over before another sender may come. */
+/** A request to the mail service ends within 30 seconds. One that starts by then ends before another sender may start. */
 const LATEST_POST = MINUTE;
-const FIRST_ATTEMPT = 1;
 /** A digest that could not be sent is tried again after 4 minutes (the next run), 9, 19, 39 and at last every hour. */
 const FIRST_GAP = 5 * MINUTE;
 const LONGEST_GAP = HOUR;
 
-/** Every write is conditional: it succeeds only while the claim is as this sender wrote or read it last. */
-export interface DigestClaim {
-  /** The claim as it was written or read last. */
-  readonly row: HeldClaim;
-  /** Whether there is time left for a request. A sender that was too slow leaves it to the next run. */
-  mayPost(): boolean;
-  /** Takes an older claim for the time of one request. @throws ClaimLost */
-  renew(): Promise<void>;
-  /** Records that the mail service has the mail, and that its delivery is followed. @throws ClaimLost */
-  accept(sent: SentDigest): Promise<void>;
-  /** Records why the mail is never sent. @throws ClaimLost */
-  refuse(refusal: string): Promise<void>;
-  /** Records one more failed try; the next comes after a growing gap, or after `waitMs` where that is longer. @throws ClaimLost */
-  postpone(now: Instant, waitMs: number): Promise<void>;
-  /** Deletes the claim and leaves its lines. @throws ClaimLost */
-  release(): Promise<void>;
-  /** Deletes the claim with its lines. @throws ClaimLost */
-  finish(): Promise<void>;
-}
+export type DigestClaim = ReturnType<typeof claimOf>;
 
 interface Deps {
   readonly tables: Pick<Tables, 'outbox'>;
@@ -52,25 +33,21 @@ export async function makeClaim(
   lineIds: readonly string[],
   deps: Deps,
 ): Promise<DigestClaim | undefined> {
-  const operationId = operationIdOf(owner, lineIds, FIRST_ATTEMPT);
-  // The present, not the instant of the turn, which may be long past: other senders count from here.
+  const attempt = 1;
+  const operationId = operationIdOf(owner, lineIds, attempt);
+  // This is the present and not the instant of the turn, which may be long past: other senders count from it.
   const claimedOn = deps.clock.now();
   const notBefore = claimedOn + REQUEST_TIME;
-  const claim = {
-    operationId,
-    attempt: FIRST_ATTEMPT,
-    lineIds,
-    claimedOn,
-    accepted: false,
-    tries: 0,
-    notBefore,
-  };
+  const claim = { operationId, attempt, lineIds, claimedOn, accepted: false, tries: 0, notBefore };
   const made = await deps.tables.outbox.claim(owner, claim);
   return made && claimOf(owner, made, deps);
 }
 
-/** A claim that was found in the outbox. */
-export function claimOf(owner: string, found: HeldClaim, { tables: { outbox }, clock }: Deps): DigestClaim {
+/**
+ * A claim that was made, or found in the outbox. Each write succeeds only while the claim is as this sender wrote or read it
+ * last, and throws ClaimLost otherwise.
+ */
+export function claimOf(owner: string, found: HeldClaim, { tables: { outbox }, clock }: Deps) {
   let row = found;
   const change = async (write: Promise<HeldClaim | undefined>) => {
     const written = await write;
@@ -81,18 +58,26 @@ export function claimOf(owner: string, found: HeldClaim, { tables: { outbox }, c
     if (!(await write)) throw new ClaimLost(owner);
   };
   return {
+    /** The claim as it was written or read last. */
     get row() {
       return row;
     },
+    /** Whether there is time left for a request. A sender that was too slow leaves it to the next run. */
     mayPost: () => clock.now() <= (row.notBefore ?? 0) - REQUEST_TIME + LATEST_POST,
+    /** Takes an older claim for the time of one request. */
     renew: () => change(outbox.postpone(owner, row, row.tries, clock.now() + REQUEST_TIME)),
-    accept: sent => change(outbox.accept(owner, row, sent)),
-    refuse: refusal => change(outbox.refuse(owner, row, refusal)),
-    postpone: (now, waitMs) => {
+    /** Records that the mail service has the mail, and that its delivery is followed. */
+    accept: (sent: SentDigest) => change(outbox.accept(owner, row, sent)),
+    /** Records why the mail is never sent. */
+    refuse: (refusal: string) => change(outbox.refuse(owner, row, refusal)),
+    /** Records one more failed try; the next comes after a growing gap, or after `waitMs` where that is longer. */
+    postpone(now: Instant, waitMs: number) {
       const gap = Math.min(LONGEST_GAP, FIRST_GAP * 2 ** row.tries) - MINUTE;
       return change(outbox.postpone(owner, row, row.tries + 1, now + Math.max(gap, waitMs)));
     },
+    /** Deletes the claim and leaves its lines. */
     release: () => end(outbox.release(owner, row)),
+    /** Deletes the claim with its lines. */
     finish: () => end(outbox.finish(owner, row)),
   };
 }

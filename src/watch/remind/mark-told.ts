@@ -1,4 +1,4 @@
-/** Marking as told: what a digest leaves behind when it ends, with its targets, in their history and with the operators. */
+/** Marking as told: records the end of a digest with its targets and in their history, and tells the operators of a lost mail. */
 import pMap from 'p-map';
 import { isSameAddress } from '../../core/address';
 import { toldTo } from '../../core/assess';
@@ -10,7 +10,7 @@ import type { MailPolicy } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
 import type { Log, OwnerLines, Tables } from '../ports';
 
-/** So many requests to the tables are under way at once. */
+/** At most this many requests to the tables are in flight at once. */
 export const AT_ONCE = { concurrency: 16 };
 
 export interface ToldDeps {
@@ -81,7 +81,7 @@ export async function tellUndelivered(
   const { owner, now, deps } = turn;
   const note = `The mail to ${owner.owner} with ${reminders.length} reminders did not arrive: ${message}`;
   await addHistory('undelivered', reminders, () => note, turn);
-  // A lost mail about lost mails is not reported: operators out of reach would be told of each other for ever.
+  // A lost mail about the watcher is not reported: operators who can't be reached would cause mails to each other without end.
   if (!reminders.some(isAboutTarget)) return;
   const others = deps.mail.operators.filter(operator => !isSameAddress(operator, owner.owner));
   await deps.tables.outbox.put(

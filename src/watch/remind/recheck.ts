@@ -1,9 +1,8 @@
 /** The check just before a mail: whether a queued reminder is still true, and what the mail says about it (rule 16). */
-import { includesAddress, isSameAddress } from '../../core/address';
+import { includesAddress } from '../../core/address';
 import { contextFor, crossingsFor, remindersFor } from '../../core/assess';
 import type { DigestLine } from '../../core/digest';
 import type { Expiry } from '../../core/expiry';
-import type { Links } from '../../core/links';
 import {
   isOperatorNotice,
   NOTICES,
@@ -11,14 +10,15 @@ import {
   type OperatorNotice,
   type TargetNotice,
 } from '../../core/notices';
-import { decide, EVIDENCE, type NotDueReason, type Reminder } from '../../core/reminder';
+import { decide, EVIDENCE, isSameReminder, type NotDueReason, type Reminder } from '../../core/reminder';
+import type { Links } from '../../core/snooze';
 import { fixedExpiry } from '../../core/standing';
 import { isWatched } from '../../core/target';
 import { audienceOf, type MailPolicy, type Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
 import type { OutboxLine, Tables } from '../ports';
-import { snoozeLinkOf } from '../snooze/token';
-import { type Kinds, type ParsedTarget, parseTarget } from '../targets/parse-target';
+import { snoozeUrlOf } from '../snooze/token';
+import { descriptionOf, type Kinds, parseTarget } from '../targets/parse-target';
 
 /** Why a queued reminder is no longer true. `unknownReason`: the table holds a reason that this version does not know. */
 export type Dropped =
@@ -41,15 +41,7 @@ export interface NoLongerTrue {
   readonly because: Dropped;
 }
 
-export function isTrue(checked: StillTrue | NoLongerTrue): checked is StillTrue {
-  return 'line' in checked;
-}
-
-export function isDropped(checked: StillTrue | NoLongerTrue): checked is NoLongerTrue {
-  return 'because' in checked;
-}
-
-export interface Recheck {
+export interface RecheckDeps {
   readonly tables: {
     readonly registry: Pick<Tables['registry'], 'row'>;
     readonly expiries: Pick<Tables['expiries'], 'row'>;
@@ -57,30 +49,31 @@ export interface Recheck {
   readonly kinds: Kinds;
   readonly mail: MailPolicy;
   /** Without it, mails have no snooze links. */
-  readonly links?: Links | undefined;
+  readonly links?: Links;
 }
 
 export async function recheck(
   queued: OutboxLine,
-  watch: Recheck,
+  deps: RecheckDeps,
   now: Instant,
 ): Promise<StillTrue | NoLongerTrue> {
   const { id, reminder } = queued;
   const dropped = (because: Dropped) => ({ id, reminder, because });
   const kind = noticeKindOf(reminder);
   if (kind === undefined) return dropped('unknownReason');
-  if (isOperatorNotice(kind)) return recheckOperatorNotice(queued, kind, watch.mail);
-  const { registry, expiries } = watch.tables;
+  if (isOperatorNotice(kind)) return recheckOperatorNotice(queued, kind, deps.mail);
+  const { registry, expiries } = deps.tables;
   const [row, state] = await Promise.all([registry.row(reminder), expiries.row(reminder)]);
   if (!row || !state) return dropped('removed');
-  const parsed = parseTarget(row, watch.kinds);
+  const parsed = parseTarget(row, deps.kinds);
   const { watched } = parsed;
   if (!isWatched(watched.columns)) return dropped('notWatched');
-  const due = remindersFor(watched, state, crossingsFor(watched, state), watch.mail, now);
-  if (!due.some(other => isSame(other, reminder)))
-    return dropped(whyDropped(reminder, kind, watched, state, watch.mail, now));
-  const snoozeLink = snoozeLinkOf(reminder, state, watch.links, now);
-  return { id, line: { ...lineOf(reminder, kind, parsed, state), ...snoozeLink } };
+  const due = remindersFor(watched, state, crossingsFor(watched, state), deps.mail, now);
+  if (!due.some(other => isSameReminder(other, reminder)))
+    return dropped(whyDropped(reminder, kind, watched, state, deps.mail, now));
+  const notice = EVIDENCE[kind](reminder, state);
+  const snoozeUrl = snoozeUrlOf(reminder, state, deps.links, now);
+  return { id, line: { reminder, ...descriptionOf(parsed), notice, snoozeUrl } };
 }
 
 /** What happened to the watcher itself stays true; only its operators may have changed. */
@@ -94,10 +87,6 @@ function recheckOperatorNotice(
   const displayName = is === 'undelivered' ? `Mail to ${name}` : scope;
   const common = { label: 'The watcher itself', where: scope, howToRenew: '' };
   return { id, line: { reminder, displayName, ...common, notice: { is, since, note } } };
-}
-
-function isSame(a: Reminder, b: Reminder): boolean {
-  return isSameAddress(a.owner, b.owner) && a.reason === b.reason && a.about === b.about;
 }
 
 /** The decision on its topic says why it is not due. If something else is due on that topic, the reminder is superseded. */
@@ -115,24 +104,4 @@ function whyDropped(
   const context = contextFor(owner, state, crossingsFor(row, state), now);
   const decision = decide(NOTICES[kind].topic, context);
   return decision.due || decision.because === 'notSo' ? 'superseded' : decision.because;
-}
-
-function lineOf(
-  reminder: Reminder,
-  kind: TargetNotice,
-  { watched, source, located }: ParsedTarget,
-  state: Expiry,
-): DigestLine {
-  const { displayName = watched.name, runbook, notes } = watched.columns;
-  return {
-    reminder,
-    displayName,
-    label: source?.label ?? watched.kind,
-    where: located?.where ?? watched.scope,
-    portalUrl: located?.portalUrl,
-    runbook,
-    notes,
-    howToRenew: source?.howToRenew ?? '',
-    notice: EVIDENCE[kind](reminder, state),
-  };
 }

@@ -7,11 +7,11 @@ import { DAY } from '../../formats/instant';
 import type { Log, OperationStatus, OutboxLine, OwnerLines, SentDigest, Tables } from '../ports';
 import { ClaimLost, claimOf, type DigestClaim, makeClaim } from './claim';
 import { type FollowDeps, firstFollow, recordEnd } from './follow-digests';
-import { ONE_SEND } from './mail-counters';
+import { LOOKS_OF_A_RETRY, ONE_SEND } from './mail-counters';
 import { AT_ONCE, addHistory, markTold, type Turn, tellUndelivered } from './mark-told';
-import { isDropped, isTrue, type Recheck, recheck, type StillTrue } from './recheck';
+import { type RecheckDeps, recheck, type StillTrue } from './recheck';
 
-export interface SendDeps extends FollowDeps, Recheck {
+export interface SendDeps extends FollowDeps, RecheckDeps {
   readonly tables: Tables;
 }
 
@@ -20,16 +20,16 @@ export type TurnEnd = 'done' | 'quotaSpent';
 
 type SendTurn = Turn<SendDeps>;
 
-/** The lines of one mail, and how many more wait for the next mail. */
-interface Content {
-  readonly lines: readonly StillTrue[];
-  readonly more: number;
-}
-
 /** What a step answers: which step comes next, and what that step needs. */
 type Stop = { readonly step: 'stop'; readonly end: TurnEnd };
 type ClaimLines = { readonly step: 2 };
-type Post = { readonly step: 3; readonly claim: DigestClaim; readonly content: Content };
+type Post = {
+  readonly step: 3;
+  readonly claim: DigestClaim;
+  readonly lines: readonly StillTrue[];
+  /** How many more wait for the next mail. */
+  readonly more: number;
+};
 type Finish = {
   readonly step: 4;
   /** On record as accepted or refused. */
@@ -41,7 +41,7 @@ const DONE: Stop = { step: 'stop', end: 'done' };
 const QUOTA_SPENT: Stop = { step: 'stop', end: 'quotaSpent' };
 const CLAIM_LINES: ClaimLines = { step: 2 };
 
-/** After so many tries, which take about three hours, the mail itself may be what the service fails on. */
+/** After this many tries, which take about three hours, the mail itself may be the cause. */
 const MOST_TRIES = 6;
 /** The mail service may ask for a wait of up to a day: the number that it sends can be wrong. */
 const LONGEST_WAIT = DAY;
@@ -72,7 +72,9 @@ async function resumeClaim(turn: SendTurn): Promise<Stop | ClaimLines | Post | F
   if (accepted || refusal !== undefined) return { step: 4, claim };
   if (notBefore > now) return DONE;
   // Without quota for the send that may follow, the look would be wasted in each run.
-  if (!(await deps.quota.mayAsk({ look: 1 }, deps.clock.now(), ONE_SEND))) return QUOTA_SPENT;
+  if (!(await deps.quota.mayAsk({}, deps.clock.now(), { send: 1, ...LOOKS_OF_A_RETRY }))) return QUOTA_SPENT;
+  // Looks are paused. A retry needs one before it, but other owners' first mails do not.
+  if (!(await deps.quota.mayAsk({ look: 1 }, deps.clock.now()))) return DONE;
   const status = await (await deps.mailer()).look(operationId);
   if (status.status === 'unknown') return await postpone(claim, 'look', status, turn);
   if (status.status !== 'absent') return await recordAccepted(claim, undefined, turn);
@@ -97,7 +99,7 @@ async function postAgain(claim: DigestClaim, turn: SendTurn): Promise<Stop | Cla
   if (lines.length < claim.row.lineIds.length) return await release(claim);
   if (!(await deps.quota.mayAsk(ONE_SEND, deps.clock.now()))) return QUOTA_SPENT;
   await claim.renew();
-  return { step: 3, claim, content: { lines, more: all.length - lines.length } };
+  return { step: 3, claim, lines, more: all.length - lines.length };
 }
 
 async function release(claim: DigestClaim): Promise<ClaimLines> {
@@ -118,8 +120,7 @@ async function claimLines(turn: SendTurn): Promise<Stop | Post> {
     log.info(`${owner.owner}: another sender has the digest.`);
     return DONE;
   }
-  if (await areQueued(lineIds, turn))
-    return { step: 3, claim, content: { lines, more: all.length - lines.length } };
+  if (await areQueued(lineIds, turn)) return { step: 3, claim, lines, more: all.length - lines.length };
   await claim.release();
   log.info(`${owner.owner}: another sender has told some of it; the next run tells the rest.`);
   return DONE;
@@ -138,7 +139,7 @@ async function linesForToday({ owner, now, deps }: SendTurn): Promise<readonly O
 async function dropStale(lines: readonly OutboxLine[], turn: SendTurn): Promise<StillTrue[]> {
   const { owner, now, deps, log } = turn;
   const checked = await pMap(lines, line => recheck(line, deps, now), AT_ONCE);
-  const dropped = checked.filter(isDropped);
+  const dropped = checked.flatMap(one => ('because' in one ? [one] : []));
   if (dropped.length > 0) {
     await deps.tables.outbox.drop(
       owner.owner,
@@ -148,7 +149,8 @@ async function dropStale(lines: readonly OutboxLine[], turn: SendTurn): Promise<
     await addHistory('dropped', reasons, line => `${describeReminder(line)}: ${line.because}`, turn);
     log.info(`${owner.owner}: ${dropped.length} reminders are no longer true and were dropped.`);
   }
-  return checked.filter(isTrue).sort((a, b) => byUrgency(a.line.reminder, b.line.reminder));
+  const kept = checked.flatMap(one => ('line' in one ? [one] : []));
+  return kept.sort((a, b) => byUrgency(a.line.reminder, b.line.reminder));
 }
 
 /** Until the claim was made, another sender may have told some of these lines in a mail of its own. After that none can. */
@@ -159,10 +161,9 @@ async function areQueued(lineIds: readonly string[], { owner, deps }: SendTurn):
 }
 
 /** Step 3: send the mail. The claim is on record, so after a crash the next run continues with the same operation id. */
-async function postDigest({ claim, content }: Post, turn: SendTurn): Promise<Stop | Finish> {
+async function postDigest({ claim, lines, more }: Post, turn: SendTurn): Promise<Stop | Finish> {
   const { owner, now, deps, log } = turn;
-  const lines = content.lines.map(({ line }) => line);
-  const digest: Digest = { owner: owner.owner, lines, more: content.more, asOf: now };
+  const digest: Digest = { owner: owner.owner, lines: lines.map(({ line }) => line), more, asOf: now };
   const mailer = await deps.mailer();
   if (!claim.mayPost()) {
     log.warn(`${owner.owner}: too late, the next run sends.`);

@@ -11,7 +11,7 @@ import { type SendDeps, sendDigest } from './send-digest';
 interface WaitingOwner {
   readonly owner: string;
   readonly mostUrgent: Reminder | undefined;
-  /** Some of their mails are accepted and have not ended. */
+  /** Some of their accepted mails have no known end. */
   readonly follows: boolean;
 }
 
@@ -28,7 +28,7 @@ export async function sendReminders(deps: SendDeps, log: Log): Promise<void> {
       try {
         await work(await deps.tables.outbox.of(owner));
       } catch (error) {
-        // Of any kind: the other owners must not wait for it. It is thrown at the end.
+        // Any error is caught, so that the other owners get their turn. It is thrown at the end.
         faults.push(error);
       }
     }
@@ -37,7 +37,7 @@ export async function sendReminders(deps: SendDeps, log: Log): Promise<void> {
   await each(owners, async lines => {
     if (!quotaSpent) quotaSpent = (await sendDigest(lines, deps, log)) === 'quotaSpent';
   });
-  // Last, and with a rest where mails wait: status reads of mails that are out must not delay those.
+  // Status reads come last, and leave enough of the quota for the mails that wait.
   const leaving = quotaSpent ? LOOKS_OF_A_RETRY : {};
   await each(
     owners.filter(({ follows }) => follows),
@@ -61,7 +61,7 @@ function waitingOwner({ owner, lines, sent }: OwnerLines): WaitingOwner {
   return { owner, mostUrgent, follows: sent.length > 0 };
 }
 
-/** Owners with nothing to hear come last. */
+/** Owners for whom no reminder waits come last. */
 function compareOwners(a: WaitingOwner, b: WaitingOwner): number {
   if (a.mostUrgent && b.mostUrgent)
     return byUrgency(a.mostUrgent, b.mostUrgent) || compareText(a.owner, b.owner);

@@ -1,9 +1,9 @@
-/** Who hears of a target, what each was told, and every decision for each. The decisions are those that send mails. */
-import { addressKey, includesAddress, isSameAddress } from '../../core/address';
+/** The recipients of a target, what each was told, and every decision for each. The same decisions send mails. */
+import { addressKey, includesAddress } from '../../core/address';
 import { contextFor, crossingsFor, remindersFor, snoozeOf, toldTo } from '../../core/assess';
 import type { Expiry } from '../../core/expiry';
 import type { Topic } from '../../core/notices';
-import { type DueDecision, decide, decideAll, type Reminder } from '../../core/reminder';
+import { type DueDecision, decide, decideAll, isSameReminder, type Reminder } from '../../core/reminder';
 import { holds, type Snooze } from '../../core/snooze';
 import { fixedExpiry } from '../../core/standing';
 import type { Told } from '../../core/told';
@@ -21,7 +21,7 @@ export interface ExplainInput {
   readonly whyNobody: NoMailReason | undefined;
 }
 
-/** `standIn`: an operator in the owners' place. `copy`: an operator beside them. `former`: was told something, and is told no more. */
+/** `standIn`: an operator in the owners' place. `copy`: an operator beside them. `former`: was told something before, and is not a recipient now. */
 export type Role = 'owner' | 'standIn' | 'copy' | 'former';
 
 export interface ExplainedRecipient {
@@ -57,7 +57,7 @@ export function recipientsOf(input: ExplainInput): ExplainedRecipient[] {
   return [...present, ...formerOf(state, present, now)];
 }
 
-/** Those who were told something or snoozed it, and are no longer recipients. */
+/** People who were told something or snoozed it, and are not recipients now. */
 export function formerOf(
   state: Expiry,
   present: readonly Pick<ExplainedRecipient, 'address'>[],
@@ -91,7 +91,7 @@ function decisionsFor(owner: string, { row, state, mail, now, whyNobody }: Expla
     const notDue = (code: NoMailReason) => ({ topic, due: false, ...noMail(code, context, topic) }) as const;
     if (whyNobody !== undefined) return notDue(whyNobody);
     if (!decision.due) return notDue(decision.because);
-    return reminders.some(reminder => isSame(reminder, owner, decision))
+    return reminders.some(reminder => isSameReminder(reminder, { owner, ...decision }))
       ? explainDue(decision, state)
       : notDue('ownersAlone');
   });
@@ -100,8 +100,4 @@ function decisionsFor(owner: string, { row, state, mail, now, whyNobody }: Expla
 function explainDue(decision: DueDecision, state: Expiry): ExplainedDecision {
   const { topic, reason, about, crossedOn, since } = decision;
   return { topic, due: true, ...due(decision, state), reminder: { reason, about, crossedOn, since } };
-}
-
-function isSame(reminder: Reminder, owner: string, { reason, about }: DueDecision): boolean {
-  return isSameAddress(reminder.owner, owner) && reminder.reason === reason && reminder.about === about;
 }

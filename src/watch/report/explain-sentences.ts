@@ -109,12 +109,12 @@ const NOTICE_SENTENCES: Readonly<Record<TargetNotice, NoticeSentences>> = {
   },
 };
 
-const SKIPPED: Readonly<Record<SkippedThreshold['because'], string>> = {
+export const SKIPPED: Readonly<Record<SkippedThreshold['because'], string>> = {
   notBelowLifetime: 'It is not below the known lifetime: it would warn from the first day on.',
   lifetimeUnknown: 'It is a share of the lifetime, which is known only after a renewal was seen.',
 };
 
-const CHECKS: Readonly<Record<NextCheck['because'], string>> = {
+export const CHECKS: Readonly<Record<NextCheck['because'], string>> = {
   neverRead: 'It was never read.',
   interval: 'Its interval ends.',
   threshold: 'A threshold falls then, and is told only after a later read.',
@@ -134,14 +134,6 @@ export function noMail<Code extends NoMailReason>(
 export function due(decision: DueDecision, state: Expiry): Because<'due'> {
   const kind = TARGET_NOTICES.find(notice => notice === decision.reason) ?? decision.topic;
   return { code: 'due', why: NOTICE_SENTENCES[kind].due(decision, state) };
-}
-
-export function skipped(code: SkippedThreshold['because']): Because<SkippedThreshold['because']> {
-  return { code, why: SKIPPED[code] };
-}
-
-export function check(code: NextCheck['because']): Because<NextCheck['because']> {
-  return { code, why: CHECKS[code] };
 }
 
 /** Only an entry about the current expiry or failure counts: this recipient may have been told of earlier ones, too. */

@@ -1,31 +1,33 @@
-/** The explanation of one target: its item, its state, its history, what was told, and why a reminder is or isn't due. */
+/** The explanation of one target: its item, its state, its history, what was told, what comes next, and why a reminder is or isn't due. */
 
-import { assess } from '../../core/assess';
+import { assess, crossingsFor, scheduleOf } from '../../core/assess';
 import { NO_COUNTS } from '../../core/counts';
 import type { Expiry } from '../../core/expiry';
+import { foresee } from '../../core/forecast';
 import type { TargetEvent } from '../../core/history';
 import { itemOf } from '../../core/listing';
-import type { Key } from '../../core/target';
+import { type DecisionContext, decide, type Reminder } from '../../core/reminder';
+import type { NextCheck } from '../../core/schedule';
+import { fixedExpiry } from '../../core/standing';
+import { isWatched, type Key } from '../../core/target';
+import {
+  crossingsOf,
+  type SkippedThreshold,
+  type Threshold,
+  type ThresholdPolicy,
+} from '../../core/thresholds';
 import { audienceOf, type MailPolicy, type Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
 import type { Clock, Tables } from '../ports';
 import { type Kinds, type ParsedTarget, parseTarget } from '../targets/parse-target';
-import {
-  contextWithoutRecipient,
-  type ExplainedNext,
-  type ExplainedThreshold,
-  nextOf,
-  thresholdsOf,
-} from './explain-next';
 import { type ExplainedRecipient, type ExplainInput, formerOf, recipientsOf } from './explain-recipients';
-import { type NoMailReason, noMail } from './explain-sentences';
+import { type Because, CHECKS, type NoMailReason, noMail, SKIPPED } from './explain-sentences';
 import type { Report } from './status';
 
-export type { ExplainedNext, ExplainedThreshold } from './explain-next';
 export type { ExplainedDecision, ExplainedRecipient, Role } from './explain-recipients';
 export type { Because, NoMailReason } from './explain-sentences';
 
-export interface ExplainSource {
+interface Deps {
   readonly tables: {
     readonly registry: Pick<Tables['registry'], 'row'>;
     readonly expiries: Pick<Tables['expiries'], 'row'>;
@@ -56,20 +58,43 @@ export interface Explanation {
   readonly next: ExplainedNext;
 }
 
+export interface ExplainedThreshold {
+  readonly threshold: Threshold;
+  readonly from: ThresholdPolicy['from'];
+  /** Undefined where it is skipped. */
+  readonly at: Instant | undefined;
+  readonly crossed: boolean;
+  readonly skipped: Because<SkippedThreshold['because'] | NoMailReason> | undefined;
+}
+
+export interface ExplainedNext {
+  readonly check: { readonly on: Instant; readonly because: Because<NextCheck['because']> } | undefined;
+  readonly crossing: { readonly threshold: Threshold; readonly at: Instant } | undefined;
+  readonly mail: NextMail | undefined;
+  /** Why no mail follows; undefined while one does. */
+  readonly silence: Because<NoMailReason> | undefined;
+}
+
+/** What goes out next, all at one instant. */
+interface NextMail {
+  readonly at: Instant;
+  readonly lines: readonly Pick<Reminder, 'owner' | 'reason'>[];
+}
+
 const MOST_EVENTS = 100;
 
 /** @returns undefined for a target that has neither a registry row nor a recorded state. */
-export async function explain(key: Key, source: ExplainSource): Promise<Explained | undefined> {
-  const { registry, expiries, history } = source.tables;
-  const asOf = source.clock.now();
+export async function explain(key: Key, deps: Deps): Promise<Explained | undefined> {
+  const { registry, expiries, history } = deps.tables;
+  const asOf = deps.clock.now();
   const [row, state, events] = await Promise.all([
     registry.row(key),
     expiries.row(key),
     history.of(key, MOST_EVENTS),
   ]);
   if (row) {
-    const parsed = parseTarget(row, source.kinds);
-    return { key, ...explainRow(parsed, state, source.mail, asOf), history: events };
+    const parsed = parseTarget(row, deps.kinds);
+    return { key, ...explainRow(parsed, state, deps.mail, asOf), history: events };
   }
   if (!state) return undefined;
   return { key, explanation: explainGone(state, asOf), report: reportOf([], asOf), history: events };
@@ -115,4 +140,71 @@ function whyNobody(row: Watched, mail: MailPolicy): NoMailReason | undefined {
 
 function reportOf(items: Report['items'], asOf: Instant): Report {
   return { asOf, counts: NO_COUNTS, countsAsOf: undefined, items, nextCursor: undefined };
+}
+
+/** Each threshold once: first those that fall on an instant, earliest first, then the skipped ones. */
+function thresholdsOf({ row, state, now }: ExplainInput): ExplainedThreshold[] {
+  const { thresholds, from } = row.policy;
+  const expiresOn = fixedExpiry(state);
+  const skip = (threshold: Threshold, skipped: ExplainedThreshold['skipped']) => {
+    return { threshold, from, at: undefined, crossed: false, skipped };
+  };
+  if (expiresOn === undefined) {
+    const context = contextWithoutRecipient(state, now);
+    const decision = decide('threshold', context);
+    const because = decision.due ? undefined : noMail(decision.because, context);
+    return thresholds.map(threshold => skip(threshold, because));
+  }
+  const found = crossingsOf(thresholds, expiresOn, state.lifetimeMs);
+  return [
+    ...found.crossings.map(({ threshold, at }) => {
+      return { threshold, from, at, crossed: at <= now, skipped: undefined };
+    }),
+    ...found.skipped.map(({ threshold, because: code }) => skip(threshold, { code, why: SKIPPED[code] })),
+  ];
+}
+
+function nextOf(
+  input: ExplainInput,
+  recipients: readonly ExplainedRecipient[],
+  canBeRead: boolean,
+): ExplainedNext {
+  const { row, state, mail, now } = input;
+  const next = nextMail(input, canBeRead);
+  const crossing = crossingsFor(row, state).find(({ at }) => at > now);
+  const read = isWatched(row.columns) && canBeRead ? scheduleOf(row, state, mail, now) : undefined;
+  return {
+    check: read && { on: read.on, because: { code: read.because, why: CHECKS[read.because] } },
+    crossing: crossing && { threshold: crossing.threshold, at: crossing.at },
+    mail: next,
+    silence: next ? undefined : whyNoMail(input, recipients),
+  };
+}
+
+/** The first mail of the forecast, however far ahead. */
+function nextMail({ row, state, mail, now }: ExplainInput, canBeRead: boolean): NextMail | undefined {
+  const lines: NextMail['lines'][number][] = [];
+  let first: number | undefined;
+  for (const { at, reminder } of foresee({ row, state, canBeRead }, mail, now, Number.POSITIVE_INFINITY)) {
+    first ??= at;
+    if (at > first) break;
+    lines.push({ owner: reminder.owner, reason: reminder.reason });
+  }
+  return first === undefined ? undefined : { at: first, lines };
+}
+
+/** The one reason for all recipients, or what is decided about the thresholds for the first of them. */
+function whyNoMail(
+  { state, now, whyNobody }: ExplainInput,
+  recipients: readonly ExplainedRecipient[],
+): Because<NoMailReason> | undefined {
+  if (whyNobody !== undefined) return noMail(whyNobody, contextWithoutRecipient(state, now));
+  const decisions = recipients.flatMap(recipient => recipient.decisions);
+  const decision = decisions.find(({ topic, due }) => topic === 'threshold' && !due);
+  return decision && !decision.due ? { code: decision.code, why: decision.why } : undefined;
+}
+
+/** For what is the same for every recipient. */
+function contextWithoutRecipient(state: Expiry, now: Instant): DecisionContext {
+  return { state, crossings: [], told: [], snooze: undefined, now };
 }

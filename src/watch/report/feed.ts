@@ -4,12 +4,12 @@ import { includesAddress } from '../../core/address';
 import { crossingsFor } from '../../core/assess';
 import type { Expiry } from '../../core/expiry';
 import { fixedExpiry } from '../../core/standing';
-import { isWatched, type Key } from '../../core/target';
+import { type Description, isWatched, type Key } from '../../core/target';
 import type { Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
 import { compareText } from '../../formats/text';
 import type { Clock } from '../ports';
-import { type Kinds, type ParsedTarget, parseTarget } from '../targets/parse-target';
+import { descriptionOf, type Kinds, type ParsedTarget, parseTarget } from '../targets/parse-target';
 import { everyTarget, idOf, soonestOf, type TargetTables } from './fleet';
 
 export interface FeedQuery {
@@ -27,15 +27,7 @@ export interface Feed {
 }
 
 /** One target whose expiry is known and fixed. */
-export interface FeedEntry extends Key {
-  readonly displayName: string;
-  /** What it is, such as `IoT Central API token`. */
-  readonly label: string;
-  /** Where it is, in words that a person can search for. */
-  readonly where: string;
-  readonly howToRenew: string;
-  readonly portalUrl?: string;
-  readonly runbook?: string;
+export interface FeedEntry extends Key, Description {
   readonly expiresOn: Instant;
   /** How long before the expiry each threshold falls that is still to come, in milliseconds; negative: after it. */
   readonly alarms: readonly number[];
@@ -50,7 +42,7 @@ interface Deps {
   readonly kinds: Kinds;
 }
 
-/** More than any calendar program shows. It bounds the memory, too. */
+/** No calendar program shows more. It also bounds the memory. */
 const MOST_ENTRIES = 10_000;
 
 export async function feed(query: FeedQuery, deps: Deps, most = MOST_ENTRIES): Promise<Feed> {
@@ -71,25 +63,15 @@ async function* entriesOf({ kind, owner }: FeedQuery, { tables, kinds }: Deps, a
   }
 }
 
-function entryOf(
-  { watched, source, located }: ParsedTarget,
-  state: Expiry,
-  expiresOn: Instant,
-  asOf: Instant,
-): FeedEntry {
-  const { scope, name, columns } = watched;
+function entryOf(parsed: ParsedTarget, state: Expiry, expiresOn: Instant, asOf: Instant): FeedEntry {
+  const { scope, name } = parsed.watched;
   const { readOn, failure } = state;
   return {
     scope,
     name,
-    displayName: columns.displayName ?? name,
-    label: source?.label ?? watched.kind,
-    where: located?.where ?? scope,
-    howToRenew: source?.howToRenew ?? '',
+    ...descriptionOf(parsed),
     expiresOn,
-    alarms: alarmsOf(watched, state, asOf),
-    portalUrl: located?.portalUrl,
-    runbook: columns.runbook,
+    alarms: alarmsOf(parsed.watched, state, asOf),
     readOn,
     failure: failure && { since: failure.since, message: failure.message },
   };

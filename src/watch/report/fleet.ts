@@ -95,10 +95,7 @@ export function idOf({ scope, name }: Key): string {
 }
 
 /** The tables that hold every target whole. */
-export interface TargetTables {
-  readonly registry: Pick<Tables['registry'], 'rows' | 'scopes'>;
-  readonly expiries: Pick<Tables['expiries'], 'rows'>;
-}
+export type TargetTables = Pick<Tables, 'registry' | 'expiries'>;
 
 /** Every registered target (of a kind) with its recorded expiry: one pass over both tables. */
 export async function* everyTarget(

@@ -11,8 +11,6 @@ import type { Clock, Tables } from '../ports';
 import { type Kinds, parseTarget } from '../targets/parse-target';
 import { everyTarget, idOf, soonestOf, type TargetTables } from './fleet';
 
-export type { Forecast } from '../../core/forecast';
-
 interface Deps {
   readonly tables: TargetTables & { readonly mailLedger: Pick<Tables['mailLedger'], 'mattersToldOn'> };
   readonly clock: Clock;
@@ -20,7 +18,7 @@ interface Deps {
   readonly mail: MailPolicy;
 }
 
-/** More than a person reads. It bounds the memory, too. */
+/** No person reads more. It also bounds the memory. */
 const MOST_LINES = 10_000;
 
 export async function forecast(days: number, deps: Deps, most = MOST_LINES): Promise<Forecast> {
@@ -31,7 +29,7 @@ export async function forecast(days: number, deps: Deps, most = MOST_LINES): Pro
   return { asOf, days, truncated, mails: mailsOf(items) };
 }
 
-/** Operators hear of their own notices once a day: such a line waits until a day after the last one. */
+/** Notices for operators are mailed once a day: such a line waits until a day after the last one. */
 async function* linesUntil(asOf: Instant, until: Instant, deps: Deps): AsyncGenerator<Foreseen> {
   const nextDay = await nextDayOfOperators(deps);
   for await (const line of dueUntil(asOf, until, deps)) {

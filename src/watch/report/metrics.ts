@@ -1,62 +1,19 @@
 /** Metrics: what a monitoring system reads of the targets, the scopes and the mails. Its cost does not grow with the fleet. */
 
-import { type MailTotals, NO_MAILS } from '../../core/mail-outcome';
+import { NO_MAILS } from '../../core/mail-outcome';
+import { isForOperators, NOTICE_KINDS, noticeKindOf } from '../../core/notices';
+import { UNUSED } from '../../core/quota';
 import { FAILURE_CODES } from '../../core/reading';
-import type { Check, Standing } from '../../core/standing';
-import type { Key } from '../../core/target';
-import type { Instant } from '../../formats/instant';
-import type { Calendar, Clock, ScopeRow, Scopes, Tables } from '../ports';
+import { HOUR, type Instant } from '../../formats/instant';
+import type { Calendar, Clock, MailLedger, Outbox, ScopeRow, Scopes, Tables } from '../ports';
 import { type FleetCounts, firstOfBothParts, NO_FLEET, withScope } from './fleet';
-import { type MailMeasures, measureMail, measureOutbox, type OutboxMeasures } from './metrics-mail';
 
 /** Every code under which a target's failure is shown. */
 const SHOWN_FAILURES = [...FAILURE_CODES, 'invalid'] as const;
-type ShownFailure = (typeof SHOWN_FAILURES)[number];
 
 /** All of it is as of one instant. */
-export interface Measures {
-  readonly asOf: Instant;
-  readonly version: string;
-  readonly sweepPeriodMs: number;
-  readonly fleet: FleetMeasures;
-  readonly targets: TargetMeasures;
-  /** The scope whose last finished sweep is oldest comes first. */
-  readonly scopes: readonly ScopeMeasures[];
-  readonly scopesLeftOut: number;
-  readonly outbox: OutboxMeasures;
-  readonly mail: Readonly<Record<'send' | 'look', MailMeasures>>;
-  /** Mails by outcome, over the life of the installation. */
-  readonly mails: MailTotals;
-}
-
-/** The whole fleet, as the last sweeps of its scopes counted it. */
-export interface FleetMeasures {
-  readonly standings: Readonly<Record<Standing, number>>;
-  readonly checks: Readonly<Record<Check, number>>;
-  readonly minted: number;
-  /** When the oldest of those sweeps ended. */
-  readonly asOf: Instant | undefined;
-}
-
-/** The targets that are shown one by one. Their number has a bound. */
-export interface TargetMeasures {
-  /** Those with a date, soonest first. */
-  readonly dated: readonly (Key & { readonly kind: string; readonly expiresOn: Instant })[];
-  readonly failures: ReadonlyMap<ShownFailure, number>;
-  readonly leftOut: number;
-}
-
-export interface ScopeMeasures {
-  readonly scope: string;
-  readonly targets: number;
-  readonly failing: number;
-  readonly startedOn: Instant | undefined;
-  readonly finishedOn: Instant | undefined;
-  readonly durationMs: number | undefined;
-  /** The end of the last pause that its service asked for; it may be past. */
-  readonly pausedUntil: Instant | undefined;
-  readonly leased: boolean;
-}
+export type Measures = Awaited<ReturnType<typeof metrics>>;
+export type ScopeMeasures = Measures['scopes'][number];
 
 interface Deps {
   readonly tables: Pick<Tables, 'calendar' | 'scopes' | 'outbox' | 'mailLedger'>;
@@ -71,9 +28,11 @@ interface Deps {
 const MOST_TARGETS = 5_000;
 /** Of more scopes than this, only the ones with the oldest sweeps are shown one by one. All of them are counted. */
 const MOST_SCOPES = 1_000;
+/** Rows of the outbox: 10 storage calls. */
+const MOST_ROWS = 10_000;
 
 /** Makes about 5 storage calls for each part of the targets, 10 for the outbox, 1 per 1,000 scopes, and 3 more. */
-export async function metrics({ tables, clock, sweepPeriodMs, version }: Deps): Promise<Measures> {
+export async function metrics({ tables, clock, sweepPeriodMs, version }: Deps) {
   const asOf = clock.now();
   const [{ total, ...scopes }, { count, isCut, ...targets }, outbox, send, look, found] = await Promise.all([
     measureScopes(tables.scopes, asOf),
@@ -84,25 +43,27 @@ export async function metrics({ tables, clock, sweepPeriodMs, version }: Deps): 
     tables.mailLedger.totals(),
   ]);
   const leftOut = isCut ? Math.max(0, total - count) : 0;
-  // Each member becomes a series, so the etag is left out.
+  // Mails by outcome, since the installation. Each member becomes a series, so the etag is left out.
   const { etag: _etag, ...mails } = found ?? { ...NO_MAILS, etag: '' };
   const mail = { send, look };
   return { asOf, version, sweepPeriodMs, ...scopes, targets: { ...targets, leftOut }, outbox, mail, mails };
 }
 
+/** The targets that are shown one by one, in a bounded number: those with a date, soonest first, and how many fail. */
 export async function measureTargets(calendar: Calendar, asOf: Instant, most = MOST_TARGETS) {
   const { items, isCut } = await firstOfBothParts(calendar, most, asOf);
   const dated = items.flatMap(({ kind, scope, name, expiresOn, minted }) =>
     typeof expiresOn === 'number' && !minted ? [{ kind, scope, name, expiresOn }] : [],
   );
-  const failures = new Map<ShownFailure, number>(SHOWN_FAILURES.map(code => [code, 0]));
+  const failures = new Map(SHOWN_FAILURES.map(code => [code, 0]));
   for (const { failure } of items)
     if (failure) failures.set(failure.code, (failures.get(failure.code) ?? 0) + 1);
   return { dated, failures, count: items.length, isCut };
 }
 
+/** The scopes, the one whose last finished sweep is oldest first; and the whole fleet, as those sweeps counted it. */
 export async function measureScopes(table: Pick<Scopes, 'all'>, now: Instant, most = MOST_SCOPES) {
-  const scopes: ScopeMeasures[] = [];
+  const scopes: ReturnType<typeof scopeOf>[] = [];
   let fleet = NO_FLEET;
   for await (const row of table.all()) {
     scopes.push(scopeOf(row, now));
@@ -117,7 +78,7 @@ export async function measureScopes(table: Pick<Scopes, 'all'>, now: Instant, mo
   };
 }
 
-function scopeOf(row: ScopeRow, now: Instant): ScopeMeasures {
+function scopeOf(row: ScopeRow, now: Instant) {
   const { scope, startedOn, finishedOn, durationMs, pace, counts, leaseUntil = 0 } = row;
   return {
     scope,
@@ -126,12 +87,13 @@ function scopeOf(row: ScopeRow, now: Instant): ScopeMeasures {
     startedOn,
     finishedOn,
     durationMs,
+    // The end of the last pause that its service asked for; it may be past.
     pausedUntil: pace?.pausedUntil,
     leased: leaseUntil > now,
   };
 }
 
-function fleetOf({ counts, countsAsOf }: FleetCounts): FleetMeasures {
+function fleetOf({ counts, countsAsOf }: FleetCounts) {
   const { total, healthy, expiring, expired, unknown, minted, failing, invalid, pending } = counts;
   const ok = total - failing - invalid - pending;
   return {
@@ -140,4 +102,36 @@ function fleetOf({ counts, countsAsOf }: FleetCounts): FleetMeasures {
     minted,
     asOf: countsAsOf,
   };
+}
+
+/**
+ * Waiting reminders by reason, since when the oldest waits (without the operators' own, which may wait for a day), and the
+ * digests: `claimed` are being sent, `retrying` failed and are tried again, `followed` are accepted and have not ended. Stops
+ * after the owner with whom `most` is reached; then it is `cut`.
+ */
+export async function measureOutbox(outbox: Pick<Outbox, 'byOwner'>, most = MOST_ROWS) {
+  const lines = new Map<string, number>(NOTICE_KINDS.map(kind => [kind, 0]));
+  const digests = { claimed: 0, retrying: 0, followed: 0 };
+  let oldest: Instant | undefined;
+  let rows = 0;
+  for await (const owned of outbox.byOwner()) {
+    for (const { reminder } of owned.lines) {
+      // Thresholds count as one reason: owners may write any number of them.
+      const reason = noticeKindOf(reminder) ?? 'unknown';
+      lines.set(reason, (lines.get(reason) ?? 0) + 1);
+      if (!isForOperators(reminder)) oldest = Math.min(oldest ?? reminder.since, reminder.since);
+    }
+    digests.followed += owned.sent.length;
+    if (owned.claim) digests[owned.claim.tries > 0 ? 'retrying' : 'claimed'] += 1;
+    rows += owned.lines.length + owned.sent.length + (owned.claim ? 1 : 0);
+    if (rows >= most) return { lines, oldest, digests, cut: true };
+  }
+  return { lines, oldest, digests, cut: false };
+}
+
+/** The requests of the last hour, of all instances together. */
+async function measureMail(ledger: MailLedger, quota: 'send' | 'look', now: Instant) {
+  const { slots, pausedUntil } = (await ledger.usage(quota)) ?? UNUSED;
+  const ofLastHour = slots.filter(({ at }) => at > now - HOUR);
+  return { lastHour: ofLastHour.reduce((sum, { count }) => sum + count, 0), pausedUntil };
 }

@@ -40,7 +40,7 @@ export interface Report extends FleetCounts {
   readonly nextCursor: string | undefined;
 }
 
-/** What the dashboard shows: the report, and beside it what comes and what fails, whatever the query filters. */
+/** What the dashboard shows: the report, and beside it what comes and what fails in the whole fleet. */
 export interface Overview {
   readonly report: Report;
   /** What expires after `asOf` within `days`, soonest first. */

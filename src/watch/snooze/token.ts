@@ -2,9 +2,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as v from 'valibot';
 import type { Expiry } from '../../core/expiry';
-import type { Links } from '../../core/links';
 import { NOTICES, noticeKindOf } from '../../core/notices';
 import type { Reminder } from '../../core/reminder';
+import type { Links } from '../../core/snooze';
 import { fixedExpiry } from '../../core/standing';
 import type { Key } from '../../core/target';
 import { DAY, type Instant } from '../../formats/instant';
@@ -32,18 +32,17 @@ export const LINK_LASTS = 120 * DAY;
 const TOKEN = /^1\.([\w-]{1,8000})\.([\w-]{43})$/;
 const Content = v.tuple([v.string(), v.string(), v.nullable(v.number()), v.string(), v.number()]);
 
-/** The link for one line of a mail written `now`. There is none if it cannot be snoozed, or no secret to sign with is set. */
-export function snoozeLinkOf(
+/** The link for one line of a mail written `now`; undefined if the line cannot be snoozed or no secret is set. */
+export function snoozeUrlOf(
   reminder: Reminder,
   state: Expiry,
   links: Links | undefined,
   now: Instant,
-): { readonly snoozeUrl?: string } {
+): string | undefined {
   const kind = noticeKindOf(reminder);
-  if (!links || kind === undefined || !NOTICES[kind].snoozable) return {};
+  if (!links || kind === undefined || !NOTICES[kind].snoozable) return undefined;
   const { scope, name, owner } = reminder;
-  const link = { scope, name, owner, about: fixedExpiry(state), until: now + LINK_LASTS };
-  return { snoozeUrl: linkFor(links, link) };
+  return linkFor(links, { scope, name, owner, about: fixedExpiry(state), until: now + LINK_LASTS });
 }
 
 export function linkFor(links: Links, link: Link): string {

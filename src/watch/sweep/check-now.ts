@@ -1,13 +1,12 @@
 /** Checking now: reads one target when a person asks for it, under its scope's lease and pace like a sweep. */
 
-import { type Assessment, assess } from '../../core/assess';
+import { assess } from '../../core/assess';
 import { itemOf, type StatusItem } from '../../core/listing';
 import { fullPace, type Pace, waitFor } from '../../core/pace';
 import type { Reading } from '../../core/reading';
 import { isWatched, type Key } from '../../core/target';
 import { type Instant, SECOND } from '../../formats/instant';
 import type { Located, Log, Source } from '../ports';
-
 import { type ParsedTarget, parseTarget } from '../targets/parse-target';
 import { borrowLease, type Lease, LeaseLost } from './lease';
 import { type PacedReader, pacedReader } from './paced-reader';
@@ -27,8 +26,6 @@ export type CheckAnswer =
   | { readonly refused: 'invalid' | 'notWatched'; readonly reason: string }
   | { readonly refused: 'throttled'; readonly retryAfterMs: number };
 
-type Throttled = Extract<CheckAnswer, { refused: 'throttled' }>;
-
 /** A target that exists and can be read. */
 interface Job {
   readonly key: Key;
@@ -46,9 +43,9 @@ export async function checkNow(key: Key, deps: Deps, log: Log): Promise<CheckAns
   const taken = await borrowLease(deps.tables.scopes, key.scope, deps.clock);
   if ('lease' in taken) return await checkUnderLease(job, taken.lease, deps, log);
   const stored = await deps.tables.scopes.get(key.scope);
-  const { result } = await read(job, stored?.pace, async () => {}, deps);
-  if ('refused' in result) return result;
-  return answerOf(job, await assessReading(job, result.reading, deps), false);
+  const { reading, pace } = await read(job, stored?.pace, async () => {}, deps);
+  if (!reading) return throttled(job, pace, deps);
+  return answerOf(job, await assessReading(job, reading, deps), false);
 }
 
 async function findJob(key: Key, deps: Deps): Promise<Job | Exclude<CheckAnswer, Checked>> {
@@ -66,27 +63,25 @@ async function findJob(key: Key, deps: Deps): Promise<Job | Exclude<CheckAnswer,
 async function checkUnderLease(job: Job, lease: Lease, deps: Deps, log: Log): Promise<CheckAnswer> {
   // If the lease is lost during a wait, the record below fails, too.
   const renew = async (pace: Pace) => void (await unlessLost(lease.renew(pace)));
-  const { result, pace } = await read(job, lease.row.pace, renew, deps);
-  if ('refused' in result) {
+  const { reading, pace } = await read(job, lease.row.pace, renew, deps);
+  if (!reading) {
     await unlessLost(lease.release({ pace }));
-    return result;
+    return throttled(job, pace, deps);
   }
-  const assessed = await assessReading(job, result.reading, deps);
+  const assessed = await assessReading(job, reading, deps);
   // After a stalled check a sweep may have taken the lease. The reading is still true, and the sweep reads the target itself.
   const recorded = await unlessLost(record(assessed, lease, deps, log));
   if (recorded) await unlessLost(lease.release({ pace }));
   return answerOf(job, assessed, recorded);
 }
 
-type Read = { readonly result: { readonly reading: Reading } | Throttled; readonly pace: Pace };
-
-/** Reads once, as the pace allows. The answer is `throttled` if that would take longer than a person waits. */
+/** Reads once, as the pace allows. There is no reading if that would take longer than a person waits. */
 async function read(
   { source: { limits }, located }: Job,
   known: Pace | undefined,
   renew: (pace: Pace) => Promise<void>,
   { clock }: Deps,
-): Promise<Read> {
+): Promise<{ readonly reading: Reading | undefined; readonly pace: Pace }> {
   let reading: Reading | undefined;
   const start = clock.now();
   const reader: PacedReader<Located> = pacedReader({
@@ -102,19 +97,17 @@ async function read(
   });
   await reader.read(located);
   await reader.drain();
-  const pace = reader.pace();
   const isRefused = reading?.outcome === 'failed' && reading.code === 'throttled';
-  if (reading && !isRefused) return { result: { reading }, pace };
-  return { result: { refused: 'throttled', retryAfterMs: waitFor(pace, limits, clock.now()) }, pace };
+  return { reading: isRefused ? undefined : reading, pace: reader.pace() };
 }
 
-interface Assessed {
-  readonly now: Instant;
-  readonly assessment: Assessment;
-  readonly outcome: ReturnType<typeof outcomeOf>;
+function throttled({ source }: Job, pace: Pace, { clock }: Deps): CheckAnswer {
+  return { refused: 'throttled', retryAfterMs: waitFor(pace, source.limits, clock.now()) };
 }
 
-async function assessReading({ key, parsed }: Job, reading: Reading, deps: Deps): Promise<Assessed> {
+type Assessed = Awaited<ReturnType<typeof assessReading>>;
+
+async function assessReading({ key, parsed }: Job, reading: Reading, deps: Deps) {
   const { tables, clock, mail } = deps;
   const before = await tables.expiries.row(key);
   const now = clock.now();
@@ -125,7 +118,7 @@ async function assessReading({ key, parsed }: Job, reading: Reading, deps: Deps)
 
 async function record({ outcome }: Assessed, lease: Lease, { tables }: Deps, log: Log): Promise<void> {
   const write = outcome.moves ? recordMoving : recordStaying;
-  await write(lease.row.scope, [outcome], tables, lease, log);
+  await write([outcome], { scope: lease.row.scope, tables, lease, log });
 }
 
 /** False if the lease was lost. */

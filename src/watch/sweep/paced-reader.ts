@@ -47,7 +47,7 @@ export function pacedReader<Job>(options: ReaderOptions<Job>): PacedReader<Job> 
   const permitted = async (): Promise<Permit> => {
     while (inFlight >= MOST_IN_FLIGHT) {
       await oneEnds();
-      // All answers that are here are handled before the next requests are sent: work of one kind in a row costs a quarter less.
+      // Answers that have arrived are handled before the next requests are sent: that costs a quarter less time.
       await turn();
     }
     for (;;) {
@@ -69,7 +69,7 @@ export function pacedReader<Job>(options: ReaderOptions<Job>): PacedReader<Job> 
     options
       .read(job)
       .then(answer => onAnswer(job, answer, sentAt))
-      // Kept for the next wait: an unhandled rejection would end the whole process.
+      // The fault is kept for the next wait: an unhandled rejection would end the whole process.
       .catch((error: unknown) => {
         fault ??= error;
       })
@@ -116,7 +116,7 @@ export function pacedReader<Job>(options: ReaderOptions<Job>): PacedReader<Job> 
   };
 }
 
-/** The failure of a target that could not be tried for an hour. Without it nobody would hear of the target. */
+/** The failure of a target that could not be read for an hour. Without it no one would be told. */
 export const KEPT_WAITING = failed(
   'throttled',
   'the service refuses more requests for its scope; it is read as soon as that ends',

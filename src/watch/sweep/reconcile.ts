@@ -44,10 +44,10 @@ async function scopesOf({ tables }: Deps): Promise<Set<string>> {
   return scopes;
 }
 
-/** Writes every calendar row of a scope anew, like a sweep that reads nothing. @returns the keys it wrote */
+/** Writes every calendar row of a scope again, like a sweep that reads nothing. @returns the keys that it wrote */
 async function rebuild(scope: string, lease: Lease, deps: Deps, log: Log): Promise<string[]> {
   const { registry, expiries } = deps.tables;
-  const records = recorder(scope, deps.tables, lease, log);
+  const records = recorder({ scope, tables: deps.tables, lease, log });
   const keys: string[] = [];
   for await (const pair of mergeRows(registry.rows(scope), expiries.rows(scope))) {
     const outcome = outcomeNow(pair, deps);

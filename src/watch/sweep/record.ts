@@ -2,7 +2,6 @@
 
 import type { Assessment } from '../../core/assess';
 import type { Expiry } from '../../core/expiry';
-import type { Listing } from '../../core/listing';
 import { datedExpiry } from '../../core/standing';
 import { sha256 } from '../../formats/hash';
 import type { Calendar, CalendarEntry, Change, Log, RefusedNames, Tables } from '../ports';
@@ -23,7 +22,13 @@ export interface Outcome {
   readonly forget: boolean;
 }
 
-export type RecordTables = Pick<Tables, 'expiries' | 'calendar' | 'outbox' | 'history'>;
+/** Where outcomes of a scope are recorded, and the lease under which that is allowed. */
+export interface Recording {
+  readonly scope: string;
+  readonly tables: Pick<Tables, 'expiries' | 'calendar' | 'outbox' | 'history'>;
+  readonly lease: Lease;
+  readonly log: Log;
+}
 
 /** Operations of a transaction, at most. */
 const BATCH = 100;
@@ -36,26 +41,16 @@ export function outcomeOf(
 ): Outcome {
   const { after, listing, events } = assessment;
   const calendarKey = listing ? calendar.keyOf(after, datedExpiry(after)) : '';
-  const listingHash = listing ? hashOf(listing) : '';
+  const listingHash = listing ? sha256(JSON.stringify(listing)).slice(0, 16) : '';
   const moves = before?.calendarKeys.length !== 1 || before.calendarKeys[0] !== calendarKey;
   const changed = moves || facts.read || events.length > 0 || (before?.listingHash ?? '') !== listingHash;
   return { before, assessment, calendarKey, listingHash, changed, moves, forget: facts.forget };
 }
 
-function hashOf(listing: Listing): string {
-  return sha256(JSON.stringify(listing)).slice(0, 16);
-}
+export type Recorder = ReturnType<typeof recorder>;
 
 /** Gathers outcomes into full batches, and writes one batch while the next targets are read. */
-export interface Recorder {
-  add(outcome: Outcome): void;
-  /** Starts to write the full batches. Waits while an earlier one is still being written. */
-  writeFull(): Promise<void>;
-  /** Writes everything that was added. */
-  finish(): Promise<void>;
-}
-
-export function recorder(scope: string, tables: RecordTables, lease: Lease, log: Log): Recorder {
+export function recorder(recording: Recording) {
   // Two queues, so that all outcomes of a batch cost the same number of storage calls.
   const staying: Outcome[] = [];
   const moving: Outcome[] = [];
@@ -64,9 +59,9 @@ export function recorder(scope: string, tables: RecordTables, lease: Lease, log:
 
   const write = (batch: Outcome[], record: typeof recordStaying) => {
     if (fault) return;
-    // Kept for the next wait: an unhandled rejection would end the whole process.
+    // The fault is kept for the next wait: an unhandled rejection would end the whole process.
     writing = writing
-      .then(() => record(scope, batch, tables, lease, log))
+      .then(() => record(batch, recording))
       .catch((error: unknown) => {
         fault ??= error;
       });
@@ -84,12 +79,14 @@ export function recorder(scope: string, tables: RecordTables, lease: Lease, log:
   };
 
   return {
-    add(outcome) {
+    add(outcome: Outcome) {
       if (outcome.moves && !outcome.forget) moving.push(outcome);
       else if (outcome.changed || outcome.forget || outcome.assessment.reminders.length > 0)
         staying.push(outcome);
     },
+    /** Starts to write the full batches. Waits while an earlier one is still being written. */
     writeFull: () => writeBatches(BATCH),
+    /** Writes everything that was added. */
     async finish() {
       await writeBatches(1);
       await written();
@@ -98,30 +95,20 @@ export function recorder(scope: string, tables: RecordTables, lease: Lease, log:
 }
 
 /** Targets whose calendar key stays. The calendar row is written before the state, so that no crash leaves it older than its state. */
-export async function recordStaying(
-  scope: string,
-  outcomes: readonly Outcome[],
-  tables: RecordTables,
-  lease: Lease,
-  log: Log,
-) {
+export async function recordStaying(outcomes: readonly Outcome[], recording: Recording) {
+  const { scope, tables, lease } = recording;
   const changed = outcomes.filter(outcome => outcome.changed && !outcome.forget);
   await lease.renew();
   await tables.calendar.write(changed.flatMap(entryOf), []);
   const refused = await tables.expiries.merge(scope, changed.map(withListingHash));
   const forgotten = outcomes.filter(outcome => outcome.forget).map(outcome => outcome.assessment.after.name);
   await tables.expiries.remove(scope, forgotten);
-  await addRemindersAndHistory(outcomes, refused, tables, log);
+  await addRemindersAndHistory(outcomes, refused, recording);
 }
 
 /** Targets whose calendar key changes. The state has both keys before either row is written, and one key after both are. */
-export async function recordMoving(
-  scope: string,
-  outcomes: readonly Outcome[],
-  tables: RecordTables,
-  lease: Lease,
-  log: Log,
-) {
+export async function recordMoving(outcomes: readonly Outcome[], recording: Recording) {
+  const { scope, tables, lease } = recording;
   await lease.renew();
   const refused = await tables.expiries.merge(scope, outcomes.map(withAllKeys));
   const written = outcomes.filter(({ assessment }) => !refused.has(assessment.after.name));
@@ -129,15 +116,14 @@ export async function recordMoving(
   const unlisted = await tables.calendar.write(written.flatMap(entryOf), written.flatMap(oldKeysOf));
   const moved = written.filter(({ calendarKey }) => !unlisted.has(calendarKey));
   await tables.expiries.mergeCal(scope, moved.map(withOneKey));
-  await addRemindersAndHistory(outcomes, refused, tables, log);
+  await addRemindersAndHistory(outcomes, refused, recording);
 }
 
 /** Reminders come before history: the next sweep decides a lost reminder again, but nothing repeats a lost line of history. */
 async function addRemindersAndHistory(
   outcomes: readonly Outcome[],
   refused: RefusedNames,
-  tables: RecordTables,
-  log: Log,
+  { tables, log }: Recording,
 ) {
   for (const name of refused)
     log.warn(`The store refused the state of '${name}'; its neighbours were written.`);

@@ -17,7 +17,7 @@ import { outcomeOf, type Recorder, recorder } from './record';
 import type { SweepMessage } from './start-sweep';
 
 const TIME_BUDGET = 4 * MINUTE;
-/** The state of a removed target is kept this long, so that a removal and a new import mail nobody twice. */
+/** The state of a removed target is kept this long, so that a removal and a new import send no mail twice. */
 const KEPT_AFTER_REMOVAL = 7 * DAY;
 /** A due target that could not be tried for this long counts as failing: its reminders then go by the last known expiry. */
 const LONGEST_UNTRIED = HOUR;
@@ -76,16 +76,20 @@ async function sweepUnderLease(
   const cursor = await visitAll(message, sweep);
   await sweep.reader.drain();
   await sweep.recorder.finish();
-  if (cursor !== undefined) return await interrupt(message, cursor, sweep);
-  await finish(message, sweep);
-  return [];
+  if (cursor === undefined) {
+    await finish(message, sweep);
+    return [];
+  }
+  const { counts, ownerless } = sweep.totals;
+  await lease.release({ pace: sweep.reader.pace(), partial: { counts, ownerless } });
+  return [{ ...message, cursor }];
 }
 
 function begin(scope: string, lease: Lease, deps: Deps, log: Log): Sweep {
   const { tables, clock, kinds } = deps;
   const { pace, partial, troubles } = lease.row;
   const deadline = clock.now() + TIME_BUDGET;
-  const records = recorder(scope, tables, lease, log);
+  const records = recorder({ scope, tables, lease, log });
   const limits = sourceOf(scope, kinds)?.limits ?? { rate: 1, burst: 1 };
   const reader: PacedReader<Job> = pacedReader({
     limits,
@@ -169,16 +173,6 @@ function recordGone(state: Expiry, now: Instant, { tables, recorder }: Sweep): v
   const { goneSince = now, calendarKeys } = state;
   const forget = now - goneSince >= KEPT_AFTER_REMOVAL && calendarKeys.join('') === '';
   recorder.add(outcomeOf(state, assessGone(state, now), tables.calendar, { read: false, forget }));
-}
-
-/** Stores what was counted so far, and releases the lease for the message that continues. */
-async function interrupt(
-  { scope, tick }: SweepMessage,
-  cursor: string,
-  { lease, reader, totals: { counts, ownerless } }: Sweep,
-): Promise<SweepMessage[]> {
-  await lease.release({ pace: reader.pace(), partial: { counts, ownerless } });
-  return [{ scope, tick, cursor }];
 }
 
 /** Stores how the sweep ended, and releases the lease. A scope without any row is removed. */

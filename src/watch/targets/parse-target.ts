@@ -1,5 +1,6 @@
 /** Parses a registry row: which kind it is, where its target is read, which policy is in force, and every fault. */
 import { parseColumns } from '../../core/row';
+import type { Description } from '../../core/target';
 import type { ThresholdPolicy } from '../../core/thresholds';
 import type { Watched } from '../../core/watched';
 import type { Keys, Located, RegistryRow, Source } from '../ports';
@@ -44,6 +45,13 @@ export function parseTarget(row: RegistryRow, kinds: Kinds): ParsedTarget {
     checkEveryMs: columns.checkEvery ?? checkEveryMs,
   };
   return { watched, source, located: 'fault' in found ? undefined : found };
+}
+
+export function descriptionOf({ watched, source, located }: ParsedTarget): Description {
+  const { displayName = watched.name, runbook, notes } = watched.columns;
+  const { label = watched.kind, howToRenew = '' } = source ?? {};
+  const { where = watched.scope, portalUrl } = located ?? {};
+  return { displayName, label, where, portalUrl, runbook, notes, howToRenew };
 }
 
 /** A row is untrusted: its recorded faults stay few and short. */

@@ -108,6 +108,39 @@ describe('a pause that the service asked for', () => {
   });
 });
 
+describe('a pause of looks', () => {
+  test('holds back looks, and no send: only their count limits sends', async () => {
+    const { ledger, start } = await instances();
+    const quota = start();
+    expect(await quota.mayAsk({ look: 18 }, NOW)).toBe(true);
+    await quota.pause('look', NOW + DAY);
+    expect(await quota.mayAsk({ look: 1 }, NOW)).toBe(false);
+    expect(await quota.mayAsk({ look: 1 }, NOW, { send: 1 })).toBe(false);
+    expect(await quota.mayAsk({}, NOW, { send: 1, look: 2 })).toBe(true);
+    expect(await quota.mayAsk({ send: 1, look: 1 }, NOW)).toBe(true);
+    expect(await quota.mayAsk({}, NOW, { send: 1, look: 2 })).toBe(false);
+    expect(await start().mayAsk({ send: 1, look: 1 }, NOW)).toBe(true);
+    expect(await start().mayAsk({ send: 1, look: 1 }, NOW)).toBe(false);
+    expect([await countOf(ledger, 'send'), await countOf(ledger, 'look')]).toEqual([2, 20]);
+  });
+
+  test('stays in force when a send is reserved', async () => {
+    const { ledger, start } = await instances();
+    await start().pause('look', NOW + DAY);
+    expect(await start().mayAsk({ send: 1, look: 1 }, NOW)).toBe(true);
+    expect((await ledger.usage('look'))?.pausedUntil).toBe(NOW + DAY);
+    expect(await start().mayAsk({ look: 1 }, NOW + DAY - 1)).toBe(false);
+    expect(await start().mayAsk({ look: 1 }, NOW + DAY)).toBe(true);
+  });
+
+  test('does not help a send while sends are paused', async () => {
+    const { start } = await instances();
+    await start().pause('look', NOW + HOUR);
+    await start().pause('send', NOW + HOUR);
+    expect(await start().mayAsk({ send: 1, look: 1 }, NOW)).toBe(false);
+  });
+});
+
 /** A ledger on which another instance is always faster. */
 const contested = (): MailLedger & { readonly tries: () => number } => {
   let tries = 0;

@@ -4,7 +4,7 @@ import type { Reminder } from '../../../src/core/reminder';
 import { DAY } from '../../../src/formats/instant';
 import { keys } from '../../../src/storage/keys';
 import type { Source } from '../../../src/watch/ports';
-import { type Dropped, type Recheck, recheck } from '../../../src/watch/remind/recheck';
+import { type Dropped, type RecheckDeps, recheck } from '../../../src/watch/remind/recheck';
 import { at, failing, fixed, KEY, thresholds, told } from '../../core/states';
 
 const EXPIRY = at('06-30');
@@ -34,7 +34,7 @@ function check(more: Partial<Reminder>, { state, columns = {}, now = NOW }: Give
   const reminder = { ...KEY, owner: ADA, reason: '7d', about, crossedOn: about, since: about, ...more };
   const row = { ...KEY, identity: keys.takeApart(KEY), columns: { owners: ADA, ...columns }, etag: '1' };
   const policy = { thresholds: thresholds('30d 7d 1d 0'), from: 'built-in' } as const;
-  const watch: Recheck = {
+  const watch: RecheckDeps = {
     tables: {
       registry: { row: async () => row },
       expiries: { row: async () => state && { ...state, etag: '1' } },

@@ -6,8 +6,13 @@ import type { Watched } from '../../../src/core/watched';
 import { DAY } from '../../../src/formats/instant';
 import { openTables } from '../../../src/storage/tables';
 import type { Lease } from '../../../src/watch/sweep/lease';
-import type { RecordTables } from '../../../src/watch/sweep/record';
-import { type Outcome, outcomeOf, recordMoving, recordStaying } from '../../../src/watch/sweep/record';
+import {
+  type Outcome,
+  outcomeOf,
+  type Recording,
+  recordMoving,
+  recordStaying,
+} from '../../../src/watch/sweep/record';
 import { freshStorage } from '../../support/azurite';
 
 const NOW = Date.UTC(2026, 5, 1);
@@ -21,7 +26,7 @@ async function tables(refused: readonly string[] = []) {
   const opened = openTables({ kind: 'connectionString', value: freshStorage() });
   await opened.ready();
   const written: string[] = [];
-  const recorded: RecordTables = {
+  const recorded: Recording['tables'] = {
     expiries: {
       ...opened.expiries,
       merge: async (_scope, changes) => {
@@ -72,7 +77,7 @@ function row(name: string): Watched {
   };
 }
 
-function read(name: string, before: Expiry | undefined, inDays: number, to: RecordTables): Outcome {
+function read(name: string, before: Expiry | undefined, inDays: number, to: Recording['tables']): Outcome {
   const assessment = assess(
     row(name),
     before,
@@ -91,7 +96,12 @@ test('the state of a target that moves has both keys before either row is writte
     evidence: 'fixed',
     calendarKeys: ['a@1'],
   } as const;
-  await recordMoving(SCOPE, [read('a', before, 10, recorded)], recorded, LEASE, SILENT);
+  await recordMoving([read('a', before, 10, recorded)], {
+    scope: SCOPE,
+    tables: recorded,
+    lease: LEASE,
+    log: SILENT,
+  });
   expect(written).toEqual([
     'state ["a@1","a@10"]',
     'calendar +a@10 -a@1',
@@ -110,14 +120,19 @@ test('the calendar row of a target that stays is written before its state', asyn
     evidence: 'fixed',
     calendarKeys: ['a@1'],
   } as const;
-  await recordStaying(SCOPE, [read('a', before, 1, recorded)], recorded, LEASE, SILENT);
+  await recordStaying([read('a', before, 1, recorded)], {
+    scope: SCOPE,
+    tables: recorded,
+    lease: LEASE,
+    log: SILENT,
+  });
   expect(written).toEqual(['calendar +a@1 -', 'state ["a@1"]', 'outbox a 30d', 'history ']);
 });
 
 test('a state that the store refuses is not listed, not told and not in the history; its neighbours are', async () => {
   const { recorded, written } = await tables(['bad']);
   const outcomes = ['bad', 'good'].map(name => read(name, undefined, 10, recorded));
-  await recordMoving(SCOPE, outcomes, recorded, LEASE, SILENT);
+  await recordMoving(outcomes, { scope: SCOPE, tables: recorded, lease: LEASE, log: SILENT });
   expect(written.slice(1)).toEqual([
     'calendar +good@10 -',
     'cal ["good@10"]',
