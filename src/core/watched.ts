@@ -5,7 +5,7 @@ import type { Key } from './target';
 import type { ThresholdPolicy } from './thresholds';
 
 export interface Watched extends Key {
-  /** As the key spells it, also where the watcher knows no such kind. */
+  /** As the key spells it; the watcher may not know this kind. */
   readonly kind: string;
   readonly columns: TargetColumns;
   /** Every fault of the row; empty for a good one. */

@@ -1,4 +1,4 @@
-/** Mail: reminders until they are told, the claim of each digest, digests until their fate is known, and the mail service. */
+/** Mail: reminders until they are told, the claim of each digest, digests until their end is known, and the mail service. */
 import type { Digest } from '../../core/digest';
 import type { MailTotals } from '../../core/mail-outcome';
 import type { Usage } from '../../core/quota';
@@ -14,7 +14,7 @@ export interface OwnerLines {
   readonly lines: readonly OutboxLine[];
   /** The digest that is being sent. */
   readonly claim: HeldClaim | undefined;
-  /** Accepted digests whose fate is not known yet. */
+  /** Accepted digests whose end is not known yet. */
   readonly sent: readonly SentDigest[];
 }
 
@@ -86,7 +86,7 @@ export interface Outbox {
   oldest(): Promise<Instant | undefined>;
 }
 
-/** What all instances of the app together asked of the mail service, and what became of it. */
+/** The requests of all instances of the app to the mail service, and how their mails ended. */
 export interface MailLedger {
   /** The requests of the last hour: sends, or status reads. */
   usage(quota: 'send' | 'look'): Promise<Stored<Usage> | undefined>;

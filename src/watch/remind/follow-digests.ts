@@ -21,7 +21,7 @@ export interface FollowDeps extends ToldDeps {
   mailer(): Promise<Mailer>;
 }
 
-/** When the next look is due for a mail that is accepted now. `looks` does not count the look that came with the send. */
+/** When the next look is due for a mail that is accepted now. `lookCount` leaves out the look that came with the send. */
 export function firstFollow(now: Instant, firstLook: OperationStatus | undefined) {
   return { lookCount: 0, lookOn: now + (firstLook ? gapAfter(0) : FIRST_LOOK) };
 }

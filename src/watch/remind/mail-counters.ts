@@ -15,8 +15,8 @@ export type Requests = Readonly<Partial<Record<Quota, number>>>;
 export interface MailQuota {
   /**
    * Reserves these requests, all or none: a request that can't be used must not take a place. False when they have to wait,
-   * or when less than `leaving` would be left for others. A pause of looks holds back looks alone and no send: the look that
-   * comes with a send is counted, but the service may refuse it.
+   * or when less than `leaving` would be left for others. A pause of looks holds back looks and no send: the look that comes
+   * with a send is counted, and the service may refuse it.
    */
   mayAsk(requests: Requests, now: Instant, leaving?: Requests): Promise<boolean>;
   /** The service asked for a wait: until then, no instance may make such a request. */
@@ -60,10 +60,10 @@ export function mailQuota(ledger: MailLedger, sends: QuotaLimits): MailQuota {
   };
   return {
     async mayAsk(requests, now, leaving = {}) {
-      const waitsForLooks = requests.look !== undefined && requests.send === undefined;
+      const isLookAlone = requests.look !== undefined && requests.send === undefined;
       const reserved = (quota: Quota, count: number) => (usage: Usage) => {
-        const isHeldBack = quota === 'send' || waitsForLooks;
-        const next = reserve(isHeldBack ? usage : { slots: usage.slots }, limits[quota], now, count);
+        const heedsPause = quota === 'send' || isLookAlone;
+        const next = reserve(heedsPause ? usage : { slots: usage.slots }, limits[quota], now, count);
         return next && { ...next, pausedUntil: usage.pausedUntil };
       };
       const reservations: (() => Promise<boolean>)[] = [];

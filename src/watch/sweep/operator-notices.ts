@@ -18,7 +18,7 @@ const LEAST_TARGETS = 2;
 const LEAST_FAILING = HOUR;
 
 /**
- * Each trouble is told in one line per operator, once while it lasts. That line stands for one line per target.
+ * Each trouble is told in one line per operator, once while it lasts, in place of one line per target.
  * @returns the troubles to store with the scope, and the lines that are due for them
  */
 export function troublesOf(
