@@ -11,7 +11,7 @@ export const COLOURS: Readonly<Record<Urgency, string>> = {
   expired: '#c4281c',
   soon: '#a85b00',
   later: '#2563a8',
-  mend: '#6d4bb0',
+  fix: '#6d4bb0',
   good: '#1d7a45',
 };
 
@@ -67,12 +67,12 @@ tr:first-child>.row{border-top:0}
 .ink-expired{color:#ff9085!important}
 .ink-soon{color:#ffb85c!important}
 .ink-later{color:#8ab8ff!important}
-.ink-mend{color:#c8aaff!important}
+.ink-fix{color:#c8aaff!important}
 .ink-good{color:#7fdca4!important}
 .fill-expired{background:#ff9085!important;color:#2a0603!important}
 .fill-soon{background:#ffb85c!important;color:#2b1800!important}
 .fill-later{background:#8ab8ff!important;color:#04182f!important}
-.fill-mend{background:#c8aaff!important;color:#1c0b3a!important}
+.fill-fix{background:#c8aaff!important;color:#1c0b3a!important}
 .fill-good{background:#7fdca4!important;color:#04240f!important}
 }
 `;

@@ -35,8 +35,8 @@ export interface NoticeWords {
   readonly calendarExpiry?: Instant;
 }
 
-/** `mend`: something must be repaired by a person. */
-export type Urgency = 'expired' | 'soon' | 'later' | 'mend' | 'good';
+/** `fix`: a person must repair something. */
+export type Urgency = 'expired' | 'soon' | 'later' | 'fix' | 'good';
 
 export interface Fact {
   readonly term: string;

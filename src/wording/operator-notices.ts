@@ -9,8 +9,8 @@ const LONGEST_NOTE = 4_000;
 
 export const ROW_NOTICES: { readonly [K in NoticeAbout<'row'>]: NoticeWording<K> } = {
   invalid: ({ faults, since }, line) => ({
-    urgency: 'mend',
-    badge: 'Row to mend',
+    urgency: 'fix',
+    badge: 'Row to fix',
     phrase: "registry row can't be understood",
     brief: "row can't be understood",
     joint: ': ',
@@ -57,7 +57,7 @@ function troubleOfTheWatcher(
   ...whatToDo: readonly string[]
 ): NoticeWording<OperatorNotice> {
   return ({ since, note }, line) => ({
-    urgency: 'mend',
+    urgency: 'fix',
     ...said,
     date: moment(since),
     facts: factsOf(

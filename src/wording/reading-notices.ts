@@ -87,7 +87,7 @@ function failing(
     'Last known': [knownExpiry(known, asOf)],
   };
   const facts = factsOf(line, first, { 'Why now': [whyNow] });
-  return { urgency: 'mend', joint: ' ', dateIs: 'Since', date: moment(since), facts };
+  return { urgency: 'fix', joint: ' ', dateIs: 'Since', date: moment(since), facts };
 }
 
 function untilItIsReadable(line: DigestLine, known: LastKnown): string[] {

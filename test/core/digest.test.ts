@@ -37,7 +37,7 @@ const RANKED = [
   'readable',
 ];
 
-test('what can not be told comes after every expiry, then what operators must mend, and good news last', () => {
+test('what cannot be read comes after every expiry, then what operators must fix, and good news last', () => {
   // The lower its rank, the longer it is so: age never makes up for rank.
   const lines = RANKED.map((reason, index) => reminder(reason, at('10-01') - index * DAY, { reason }));
   expect(names([...lines.reverse(), reminder('expiry', at('12-31'))])).toEqual(['expiry', ...RANKED]);

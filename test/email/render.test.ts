@@ -111,7 +111,7 @@ describe('text and HTML', () => {
     }
   });
 
-  test('name every fault of a row and the row to mend', () => {
+  test('name every fault of a row and the row to fix', () => {
     const mail = renderDigest(mixed());
     for (const part of [flat(mail.text), seen(mail.html)]) {
       expect(part).toContain(
@@ -150,7 +150,7 @@ describe('the HTML', () => {
     'Later',
     'Missing',
     'Unreadable',
-    'Row to mend',
+    'Row to fix',
     'Scope unreadable',
     'Mail not delivered',
     'Message given up',

@@ -31,7 +31,7 @@ Notes         Used by the plant gateways.
               Rotate in the maintenance window.
 
 ------------------------------------------------------------------------
-2. [ROW TO MEND] meter-lab: registry row can't be understood
+2. [ROW TO FIX] meter-lab: registry row can't be understood
 IoT Central API token
 
 Since         Tue 2027-01-05 06:00 UTC

@@ -96,7 +96,7 @@ test('a forecast of more lines than an answer holds has the soonest, and says so
   expect((await app().forecast(30)).truncated).toBe(false);
 });
 
-test('rows to mend are foreseen in the one mail a day in which operators hear of them', async () => {
+test('rows to fix are foreseen in the one mail a day in which operators hear of them', async () => {
   for (const name of ['first', 'second']) token(name).neverExpires();
   const owners = 'nonsense, ada@example.com';
   await world().register(CONTOSO, 'first', { owners });

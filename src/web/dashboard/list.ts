@@ -71,7 +71,7 @@ function row(item: StatusItem, asOf: number, links: Links): Html {
   const owner =
     owners.length > 0
       ? owners.map(address => html`<bdi>${address}</bdi> `)
-      : html`<span class="hint">nobody: operators stand in</span>`;
+      : html`<span class="hint">none: operators take their place</span>`;
   return html`<tr role="row" class="${standing}"><th scope="row" role="rowheader">${linkTo(targetPath(scope, name, links), displayName)}<small><bdi>${item.kind}</bdi> · <bdi>${placeOf(item)}</bdi></small></th>
 <td role="cell" class="when">${expiryOf(item, asOf)}</td>
 <td role="cell" class="state">${standingBadge(standing)}${checkBadge(check)}${snoozedUntil !== undefined && html`<small>snoozed until ${utcDate(snoozedUntil)}</small>`}</td>

@@ -36,7 +36,7 @@ export const health: Route = {
     GET: lenient({
       tag: 'For programs',
       summary: 'Whether the watcher can be trusted',
-      description: 'Anybody may ask: it tells no names.',
+      description: 'It needs no key and tells no names.',
       responses: {
         200: { is: 'It can.', content: { 'application/json': HealthBody } },
         503: { is: 'It can’t, with the reasons.', content: { 'application/json': HealthBody } },

@@ -118,7 +118,7 @@ export const Recipient = v.object({
   address: Address,
   role: described(
     v.picklist(ROLES),
-    'An owner; an operator in the owners’ place, or beside them; one who was told and is told no more.',
+    'An owner; an operator in the owners’ place, or beside them; one who was told before and is not told any more.',
   ),
   snooze: v.nullable(v.object({ ...Snooze, holds: v.boolean() })),
   told: described(
