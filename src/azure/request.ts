@@ -94,8 +94,15 @@ function exchange(
     const timer = setTimeout(late, timeoutMs);
     request.abortSignal?.addEventListener('abort', late);
     outgoing.once('close', () => {
+      // A connection that ends without an answer is not always reported as an error.
+      if (!partial) fail('unreachable');
       clearTimeout(timer);
       request.abortSignal?.removeEventListener('abort', late);
+    });
+    // A 101: without this listener, Node would end the connection and report no error.
+    outgoing.once('upgrade', (_answer, socket) => {
+      socket.destroy();
+      fail('notHttp', 'UPGRADE');
     });
     // Not `once`: a second error without a listener would end the process.
     outgoing.on('error', broken);

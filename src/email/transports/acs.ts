@@ -64,8 +64,8 @@ export function createMailer(options: MailerOptions): Mailer {
       return await sendOnce(client, message, operationId, AbortSignal.timeout(timeoutMs));
     },
     async look(operationId) {
-      const path = `/emails/operations/${encodeURIComponent(operationId)}?api-version=${API_VERSION}`;
-      return operationStatus(await request('GET', `${origin}${path}`, AbortSignal.timeout(timeoutMs)));
+      const url = `${origin}${statusPath(operationId)}?api-version=${API_VERSION}`;
+      return operationStatus(await request('GET', url, AbortSignal.timeout(timeoutMs)));
     },
   };
 }
@@ -86,7 +86,10 @@ async function sendOnce(
       operationId,
       abortSignal,
       onResponse: response => {
-        answers[response.request.method === 'POST' ? 'send' : 'status'] = answerOf(response);
+        const { method, url } = response.request;
+        if (method === 'POST') answers.send = answerOf(response);
+        // The service names the address of the status. An answer about another operation says nothing about this mail.
+        else if (new URL(url).pathname === statusPath(operationId)) answers.status = answerOf(response);
       },
     });
   } catch (error) {
@@ -104,6 +107,10 @@ function failureOf(error: unknown, { aborted }: AbortSignal): RequestFailed {
   if (error instanceof RequestFailed) return error;
   if (aborted) return new RequestFailed('timeout');
   throw error;
+}
+
+function statusPath(operationId: string): string {
+  return `/emails/operations/${encodeURIComponent(operationId)}`;
 }
 
 /** A key signs requests and is not sent, so it may be used with plain http. A token may not. */

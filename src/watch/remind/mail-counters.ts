@@ -15,8 +15,8 @@ export type Requests = Readonly<Partial<Record<Quota, number>>>;
 export interface MailQuota {
   /**
    * Reserves these requests, all or none: a request that can't be used must not take a place. False when they have to wait,
-   * or when less than `leaving` would be left for others. A pause of looks holds back looks and no send: the look that comes
-   * with a send is counted, and the service may refuse it.
+   * or when less than `leaving` would be left for others. A pause of sends holds back sends only, and a pause of looks holds
+   * back looks that do not come with a send: the look that comes with a send is counted, and the service may refuse it.
    */
   mayAsk(requests: Requests, now: Instant, leaving?: Requests): Promise<boolean>;
   /** The service asked for a wait: until then, no instance may make such a request. */
@@ -60,10 +60,10 @@ export function mailQuota(ledger: MailLedger, sends: QuotaLimits): MailQuota {
   };
   return {
     async mayAsk(requests, now, leaving = {}) {
-      const isLookAlone = requests.look !== undefined && requests.send === undefined;
+      const pausable = requests.send ? 'send' : requests.look ? 'look' : undefined;
       const reserved = (quota: Quota, count: number) => (usage: Usage) => {
-        const heedsPause = quota === 'send' || isLookAlone;
-        const next = reserve(heedsPause ? usage : { slots: usage.slots }, limits[quota], now, count);
+        const heeded = quota === pausable ? usage : { slots: usage.slots };
+        const next = reserve(heeded, limits[quota], now, count);
         return next && { ...next, pausedUntil: usage.pausedUntil };
       };
       const reservations: (() => Promise<boolean>)[] = [];

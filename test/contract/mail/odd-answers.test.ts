@@ -62,6 +62,16 @@ test('an accepted mail whose operation is at another host is not asked about the
   expect(asked).toBe(0);
 });
 
+test('a status of another operation says nothing about the mail', async () => {
+  const url: string = await answering(response => {
+    const answer = { id: 'another', status: 'Succeeded' };
+    const location = `${url}/emails/operations/another?api-version=2025-09-01`;
+    response.writeHead(202, { 'operation-location': location, 'content-type': 'application/json' });
+    response.end(JSON.stringify(answer));
+  });
+  expect(await mailer(url).send(oneLine(), ID)).toEqual({ outcome: 'accepted' });
+});
+
 test('a renewal of the sign-in that fails in the background does not end the process', async () => {
   const rejections: unknown[] = [];
   const listener = (reason: unknown) => rejections.push(reason);

@@ -108,6 +108,14 @@ describe('a pause that the service asked for', () => {
   });
 });
 
+test('a pause of sends holds back no look, even one that must leave room for a send', async () => {
+  const { start } = await instances();
+  await start().pause('send', NOW + DAY);
+  expect(await start().mayAsk({}, NOW, { send: 1, look: 2 })).toBe(true);
+  expect(await start().mayAsk({ look: 1 }, NOW, { send: 1, look: 1 })).toBe(true);
+  expect(await start().mayAsk({ send: 1, look: 1 }, NOW)).toBe(false);
+});
+
 describe('a pause of looks', () => {
   test('holds back looks, and no send: only their count limits sends', async () => {
     const { ledger, start } = await instances();
