@@ -4,7 +4,7 @@ import { isOperatorNotice, type NoticeKind, type NoticeOf } from '../core/notice
 import type { Instant } from '../formats/instant';
 import { cut, oneLine } from '../formats/text';
 import { EXPIRY_NOTICES } from './expiry-notices';
-import { type NoticeWording, type NoticeWords, words } from './notice-wording';
+import { type NoticeWording, type NoticeWords, shortLine } from './notice-wording';
 import { ROW_NOTICES, WATCHER_NOTICES } from './operator-notices';
 import { READING_NOTICES } from './reading-notices';
 
@@ -25,7 +25,7 @@ const LONGEST_NAME = 200;
 export function lineWords(line: DigestLine, asOf: Instant): LineWords {
   return {
     name: nameOf(line),
-    label: words(line.label),
+    label: shortLine(line.label),
     ...noticeWords(line.notice.is, line.notice, line, asOf),
   };
 }

@@ -157,7 +157,7 @@ const NOTES: Readonly<Record<OperatorNotice, readonly [scope: string, name: stri
   ],
 };
 
-export function matter(is: OperatorNotice): DigestLine {
+export function operatorNotice(is: OperatorNotice): DigestLine {
   const [scope, name, note] = NOTES[is];
   const since = NOW - 2 * HOUR;
   return {
@@ -171,8 +171,8 @@ export function matter(is: OperatorNotice): DigestLine {
 }
 
 /** An operator's mail. */
-export function matters(): Digest {
-  return digest(OPERATOR_NOTICES.map(matter));
+export function operatorNotices(): Digest {
+  return digest(OPERATOR_NOTICES.map(operatorNotice));
 }
 
 /** A mail with a line of every sort, most urgent first, every link that a line can have with it. */
@@ -184,7 +184,7 @@ export function every(): Digest {
     ...line,
     snoozeUrl: snoozeUrl(index),
   }));
-  const [scopeFailing, undelivered, poisoned, ownerless] = OPERATOR_NOTICES.map(matter);
+  const [scopeFailing, undelivered, poisoned, ownerless] = OPERATOR_NOTICES.map(operatorNotice);
   const operators = [scopeFailing, undelivered, poisoned, ...bad, ownerless].filter(
     line => line !== undefined,
   );

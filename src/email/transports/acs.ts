@@ -63,7 +63,7 @@ export function createMailer(options: MailerOptions): Mailer {
       const message = messageOf(digest, options);
       return await sendOnce(client, message, operationId, AbortSignal.timeout(timeoutMs));
     },
-    async look(operationId) {
+    async getStatus(operationId) {
       const path = `/emails/operations/${encodeURIComponent(operationId)}?api-version=${API_VERSION}`;
       return operationStatus(await request('GET', `${origin}${path}`, AbortSignal.timeout(timeoutMs)));
     },

@@ -314,10 +314,10 @@ describe('a digest that is followed', () => {
     const { outbox } = (await freshTables()).tables;
     await follow(outbox, { ...SENT, reminders: ninetyNine('x') });
     const later = { ...SENT, reminders: [reminder('a')], lookCount: 3, lookOn: NOON + HOUR };
-    await outbox.lookAgain(ANN, later);
+    await outbox.saveNextStatusRead(ANN, later);
     expect((await outbox.of(ANN)).sent).toEqual([later]);
     await outbox.unfollow(ANN, later.operationId);
-    await outbox.lookAgain(ANN, later);
+    await outbox.saveNextStatusRead(ANN, later);
     expect(await all(outbox.byOwner())).toEqual([]);
   });
 
