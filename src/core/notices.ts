@@ -72,10 +72,9 @@ export type TargetNotice = Exclude<NoticeKind, OperatorNotice>;
 export type Topic = (typeof NOTICES)[TargetNotice]['topic'];
 
 export const NOTICE_KINDS: readonly NoticeKind[] = Object.keys(NOTICES).filter(isNoticeKind);
-export const OPERATOR_NOTICES: readonly OperatorNotice[] = NOTICE_KINDS.filter(isOperatorNotice);
 export const TARGET_NOTICES: readonly TargetNotice[] = NOTICE_KINDS.filter(kind => !isOperatorNotice(kind));
 
-/** What a mail says of one reminder, with the evidence that a person needs to believe it. */
+/** What a mail says of one reminder: the facts that a person needs to believe it. */
 interface NoticeFacts {
   threshold: {
     readonly threshold: Threshold;

@@ -207,7 +207,7 @@ function isTopic(word: string): word is Topic {
   return Object.hasOwn(DECIDERS, word);
 }
 
-/** What a mail says of a reminder, with the evidence from the target's state. */
+/** What a mail says of a reminder: the facts from the target's state. */
 export const FACTS: { readonly [K in TargetNotice]: (reminder: Reminder, state: Expiry) => NoticeOf<K> } = {
   threshold: ({ reason, about, crossedOn }, { failure, readOn = crossedOn }) => ({
     is: 'threshold',

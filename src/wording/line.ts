@@ -1,4 +1,4 @@
-/** One line of a digest in words: what it is, when it expires, what to do and the evidence. The table has the wording of every notice. */
+/** One line of a digest in words: what it is, when it expires, what to do and the facts. The table has the wording of every notice. */
 import type { DigestLine } from '../core/digest';
 import { isOperatorNotice, type NoticeKind, type NoticeOf } from '../core/notices';
 import type { Instant } from '../formats/instant';

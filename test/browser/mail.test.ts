@@ -16,7 +16,7 @@ describe.each(WIDTHS)('at %i pixels', width => {
   test.each([
     ['mixed lines', mixed],
     ['lines of every sort', every],
-    ["the operators' own matters", operatorNotices],
+    ['operator notices alone', operatorNotices],
     ['99 lines', full],
     ['hostile names', hostile],
   ])('a mail of %s fits, and asks nothing of the network', async (_what, digest) => {

@@ -1,8 +1,9 @@
 /** Digests for tests: one line of each sort, and the builder they are made with. */
 import type { Digest, DigestLine } from '../../src/core/digest';
-import { type Notice, OPERATOR_NOTICES, type OperatorNotice } from '../../src/core/notices';
+import type { Notice, OperatorNotice } from '../../src/core/notices';
 import { parseThreshold } from '../../src/core/thresholds';
 import { DAY, HOUR, type Instant, MINUTE } from '../../src/formats/instant';
+import { OPERATOR_NOTICES } from '../support/operator-notices';
 
 export const NOW: Instant = Date.UTC(2027, 0, 5, 8, 35);
 export const OWNER = 'team-a@example.com';

@@ -95,7 +95,7 @@ export interface MailLedger {
   /** When the service last accepted any mail. */
   acceptedOn(): Promise<Instant | undefined>;
   saveAcceptedOn(on: Instant): Promise<void>;
-  /** When an operator last got a mail about matters of the operators. */
+  /** When an operator last got a mail with operator notices. */
   operatorNoticesToldOn(owner: string): Promise<Instant | undefined>;
   saveOperatorNoticesToldOn(owner: string, on: Instant): Promise<void>;
   /** How digests ended, since the installation. */

@@ -1,4 +1,4 @@
-/** The notice at the top of a target's page: what a form did, or why it did nothing; and the status of that answer. */
+/** The banner at the top of a target's page: what a form did, or why it did nothing; and the status of that answer. */
 import type { StatusItem } from '../../core/listing';
 import { type Html, html } from '../../formats/html';
 import type { Instant } from '../../formats/instant';
@@ -54,7 +54,7 @@ export function bannerOf(
     case 'checked':
       return checkedBanner(report.items[0]);
     case 'saved':
-      return notice(html`<b>Saved.</b> The next sweep goes by it.`);
+      return banner(html`<b>Saved.</b> The next sweep goes by it.`);
     case 'unrecorded':
       return unrecordedBanner(outcome.item, outcome.asOf);
     case 'unchecked':
@@ -80,16 +80,16 @@ export function removedBanner({ typed }: Returned): Html {
 }
 
 function checkedBanner(item: StatusItem | undefined): Html {
-  if (!item) return notice(html`<b>Checked.</b>`);
+  if (!item) return banner(html`<b>Checked.</b>`);
   if (item.check === 'failing') return failedBanner(item, html`It is recorded.`);
   const on = item.checkedOn !== undefined && html` It was read ${time(item.checkedOn)}`;
-  return notice(html`<b>Checked.</b>${on}: ${expiryWords(item)}.`);
+  return banner(html`<b>Checked.</b>${on}: ${expiryWords(item)}.`);
 }
 
 function unrecordedBanner(item: StatusItem, asOf: Instant): Html {
   const follows = html`It is not recorded yet: a sweep has this scope right now, and will see for itself.`;
   if (item.check === 'failing') return failedBanner(item, follows);
-  return notice(html`<b>Read just now,</b> ${time(asOf)}: ${expiryWords(item)}. ${follows}`);
+  return banner(html`<b>Read just now,</b> ${time(asOf)}: ${expiryWords(item)}. ${follows}`);
 }
 
 function failedBanner({ failure, checkedOn }: StatusItem, then: Html): Html {
@@ -123,7 +123,7 @@ function faultWords({ faults }: Returned): Html {
   return html`Correct the marked fields below, and save again.${others.map(({ parameter, detail }) => html` <bdi>${parameter}: ${detail}.</bdi>`)}`;
 }
 
-function notice(words: Html): Html {
+function banner(words: Html): Html {
   return html`<div class="card notice" role="status"><p>${words}</p></div>
 `;
 }
