@@ -9,7 +9,7 @@ export const EMULATOR_KEY =
 export interface EmulatorUrls {
   readonly queueUrl: string;
   readonly tableUrl: string;
-  readonly blobUrl?: string | undefined;
+  readonly blobUrl?: string;
 }
 
 /** A connection string for one account; on an IP address the account is the first segment of the path. */

@@ -28,7 +28,7 @@ import { forecast } from './watch/report/forecast';
 import { health } from './watch/report/health';
 import { metrics } from './watch/report/metrics';
 import { overview, report, type StatusQuery } from './watch/report/status';
-import { followLink, type LinkAction, lookAtLink } from './watch/snooze/link';
+import { followLink, type LinkAction, showLink } from './watch/snooze/link';
 import { checkNow } from './watch/sweep/check-now';
 import { tellPoison } from './watch/sweep/operator-notices';
 import { reconcile } from './watch/sweep/reconcile';
@@ -101,7 +101,7 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     everyRow: () => ready(async () => everyRow(watch)),
     importRows: (lines: readonly ImportLine[], dryRun: boolean, log: Log) =>
       ready(() => importRows(lines, dryRun, watch, log)),
-    lookAtLink: (token: string) => ready(() => lookAtLink(token, watch)),
+    showLink: (token: string) => ready(() => showLink(token, watch)),
     followLink: (token: string, asked: LinkAction) => ready(() => followLink(token, asked, watch)),
     health: () => health({ tables: store, ready: store.ready, clock, sweepPeriodMs: settings.sweepPeriodMs }),
   };

@@ -1,5 +1,5 @@
 /** Mail addresses: which ones the mail service takes, and which two are the same. */
-import { splitList } from '../formats/duration';
+import { splitList } from '../formats/text';
 
 const ADDRESS = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 

@@ -9,7 +9,7 @@ import type { Description } from './target';
 /** A transaction deletes the lines and the claim together, so 100 operations bound the lines. */
 export const MOST_LINES = 99;
 
-/** What a mail says about one reminder, with the evidence for it. */
+/** What a mail says about one reminder, with its facts. */
 export interface DigestLine extends Description {
   readonly reminder: Reminder;
   readonly notice: Notice;

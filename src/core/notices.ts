@@ -72,11 +72,10 @@ export type TargetNotice = Exclude<NoticeKind, OperatorNotice>;
 export type Topic = (typeof NOTICES)[TargetNotice]['topic'];
 
 export const NOTICE_KINDS: readonly NoticeKind[] = Object.keys(NOTICES).filter(isNoticeKind);
-export const OPERATOR_NOTICES: readonly OperatorNotice[] = NOTICE_KINDS.filter(isOperatorNotice);
 export const TARGET_NOTICES: readonly TargetNotice[] = NOTICE_KINDS.filter(kind => !isOperatorNotice(kind));
 
-/** What a mail says of one reminder, with the evidence that a person needs to believe it. */
-interface NoticeEvidence {
+/** What a mail says of one reminder: the facts that a person needs to believe it. */
+interface NoticeFacts {
   threshold: {
     readonly threshold: Threshold;
     readonly expiresOn: Instant;
@@ -91,10 +90,10 @@ interface NoticeEvidence {
   readable: { readonly since: Instant; readonly readOn: Instant; readonly known: LastKnown };
   renewed: { readonly from: Instant; readonly expiresOn: Instant; readonly readOn: Instant };
   invalid: { readonly faults: readonly string[]; readonly since: Instant };
-  scopeFailing: WatcherTrouble;
-  undelivered: WatcherTrouble;
-  poisoned: WatcherTrouble;
-  ownerless: WatcherTrouble;
+  scopeFailing: OperatorNoticeFacts;
+  undelivered: OperatorNoticeFacts;
+  poisoned: OperatorNoticeFacts;
+  ownerless: OperatorNoticeFacts;
 }
 
 interface FailingReads {
@@ -103,7 +102,7 @@ interface FailingReads {
   readonly known: LastKnown;
 }
 
-interface WatcherTrouble {
+interface OperatorNoticeFacts {
   readonly since: Instant;
   readonly note: string;
 }
@@ -116,7 +115,7 @@ export interface LastKnown {
 }
 
 export type NoticeOf<Kind extends NoticeKind> = {
-  [K in Kind]: { readonly is: K } & NoticeEvidence[K];
+  [K in Kind]: { readonly is: K } & NoticeFacts[K];
 }[Kind];
 export type Notice = NoticeOf<NoticeKind>;
 

@@ -207,38 +207,37 @@ function isTopic(word: string): word is Topic {
   return Object.hasOwn(DECIDERS, word);
 }
 
-/** What a mail says of a reminder, with the evidence from the target's state. */
-export const EVIDENCE: { readonly [K in TargetNotice]: (reminder: Reminder, state: Expiry) => NoticeOf<K> } =
-  {
-    threshold: ({ reason, about, crossedOn }, { failure, readOn = crossedOn }) => ({
-      is: 'threshold',
-      threshold: parseThreshold(reason) ?? { is: 'lead', ms: about - crossedOn },
-      expiresOn: about,
-      readOn,
-      unconfirmed: failure && { since: failure.since, message: failure.message },
-    }),
-    gone: ({ about, since, crossedOn }, { readOn = crossedOn }) => ({
-      is: 'gone',
-      expiresOn: about,
-      since,
-      readOn,
-    }),
-    missing: ({ about }, state) => ({ is: 'missing', ...failingSince(about, state) }),
-    unreadable: ({ about }, state) => ({ is: 'unreadable', ...failingSince(about, state) }),
-    readable: ({ about, crossedOn }, state) => ({
-      is: 'readable',
-      since: about,
-      readOn: state.recovered?.on ?? state.readOn ?? crossedOn,
-      known: lastKnown(state),
-    }),
-    renewed: ({ about, crossedOn }, { renewed, readOn = crossedOn }) => ({
-      is: 'renewed',
-      from: renewed?.from ?? about,
-      expiresOn: about,
-      readOn,
-    }),
-    invalid: ({ about }, { invalid }) => ({ is: 'invalid', faults: invalid?.faults ?? [], since: about }),
-  };
+/** What a mail says of a reminder: the facts from the target's state. */
+export const FACTS: { readonly [K in TargetNotice]: (reminder: Reminder, state: Expiry) => NoticeOf<K> } = {
+  threshold: ({ reason, about, crossedOn }, { failure, readOn = crossedOn }) => ({
+    is: 'threshold',
+    threshold: parseThreshold(reason) ?? { is: 'lead', ms: about - crossedOn },
+    expiresOn: about,
+    readOn,
+    unconfirmed: failure && { since: failure.since, message: failure.message },
+  }),
+  gone: ({ about, since, crossedOn }, { readOn = crossedOn }) => ({
+    is: 'gone',
+    expiresOn: about,
+    since,
+    readOn,
+  }),
+  missing: ({ about }, state) => ({ is: 'missing', ...failingSince(about, state) }),
+  unreadable: ({ about }, state) => ({ is: 'unreadable', ...failingSince(about, state) }),
+  readable: ({ about, crossedOn }, state) => ({
+    is: 'readable',
+    since: about,
+    readOn: state.recovered?.on ?? state.readOn ?? crossedOn,
+    known: lastKnown(state),
+  }),
+  renewed: ({ about, crossedOn }, { renewed, readOn = crossedOn }) => ({
+    is: 'renewed',
+    from: renewed?.from ?? about,
+    expiresOn: about,
+    readOn,
+  }),
+  invalid: ({ about }, { invalid }) => ({ is: 'invalid', faults: invalid?.faults ?? [], since: about }),
+};
 
 function failingSince(since: Instant, state: Expiry) {
   return { since, message: state.failure?.message ?? '', known: lastKnown(state) };

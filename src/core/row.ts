@@ -1,5 +1,5 @@
 /** A registry row by its columns: as the texts that people write, parsed, compared, and as a successor takes them over. */
-import { splitList } from '../formats/duration';
+import { splitList } from '../formats/text';
 import { COLUMNS, type Column, type Parsed } from './columns';
 
 export type ColumnName = keyof typeof COLUMNS;

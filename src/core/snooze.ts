@@ -10,7 +10,7 @@ export interface Snooze {
 }
 
 /** How links in mails are signed, and where they lead. */
-export interface Links {
+export interface LinkSigning {
   /** The app's origin, without a trailing slash. */
   readonly publicUrl: string;
   readonly secret: string;

@@ -1,6 +1,7 @@
 /** Thresholds: the lead times before an expiry at which an owner is told, and the instants they fall on. */
-import { formatDuration, parseDuration, splitList } from '../formats/duration';
+import { formatDuration, parseDuration } from '../formats/duration';
 import { DAY, type Instant } from '../formats/instant';
+import { splitList } from '../formats/text';
 
 /** `30d`, `0`, `-7d` are leads before (or after) the expiry; `20%` is a share of the lifetime. */
 export type Threshold =

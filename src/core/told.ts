@@ -18,7 +18,7 @@ export interface Told {
   readonly earlierArrived?: true;
 }
 
-const MOST_OF_A_SUBJECT = 8;
+const MOST_ENTRIES_PER_SUBJECT = 8;
 
 /** Adds a line: one entry for each subject and instant, latest first. The oldest entries go, since the column must stay small. */
 export function withTold(told: readonly Told[], line: Told): Told[] {
@@ -31,7 +31,7 @@ export function withTold(told: readonly Told[], line: Told): Told[] {
   const heard = known !== undefined && hasHeard(known) && known.operationId !== line.operationId;
   return [
     heard ? { ...line, earlierArrived: true } : line,
-    ...sameSubject.slice(0, MOST_OF_A_SUBJECT - 1),
+    ...sameSubject.slice(0, MOST_ENTRIES_PER_SUBJECT - 1),
     ...others,
   ];
 }

@@ -22,7 +22,7 @@ export interface MailWords {
 /** What a mail says beside its digest. */
 export interface Letterhead {
   /** The watcher's origin (`PUBLIC_URL`): it tells several watchers apart. */
-  readonly publicUrl?: string | undefined;
+  readonly publicUrl?: string;
 }
 
 const MOST_WITHOUT_OVERVIEW = 3;

@@ -1,4 +1,4 @@
-/** Durations and lists as people write them in settings, rows and queries: `30s 5m 6h 30d`. */
+/** Durations as people write them in settings, rows and queries: `30s 5m 6h 30d`. */
 import { DAY, HOUR, MINUTE, SECOND } from './instant';
 
 const UNITS: Readonly<Record<string, number>> = { d: DAY, h: HOUR, m: MINUTE, s: SECOND };
@@ -15,9 +15,4 @@ export function parseDuration(text: string): number | undefined {
 export function formatDuration(ms: number): string {
   for (const [letter, unit] of Object.entries(UNITS)) if (ms % unit === 0) return `${ms / unit}${letter}`;
   return `${Math.round(ms / SECOND)}s`;
-}
-
-/** Splits a list at commas, semicolons and white space. */
-export function splitList(text: string): string[] {
-  return text.split(/[,;\s]+/).filter(item => item !== '');
 }

@@ -48,3 +48,8 @@ export function webLink(text: string | undefined): string | undefined {
   const url = new URL(text);
   return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : undefined;
 }
+
+/** Splits a list at commas, semicolons and white space. */
+export function splitList(text: string): string[] {
+  return text.split(/[,;\s]+/).filter(item => item !== '');
+}

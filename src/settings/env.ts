@@ -1,9 +1,10 @@
 /** Reads settings from the environment and collects all faults, so that one message can name them all. */
 
-import { parseDuration, splitList } from '../formats/duration';
+import { parseDuration } from '../formats/duration';
 import { isUsable } from '../formats/endpoint';
 import { DAY } from '../formats/instant';
 import { longestGap } from '../formats/ncrontab';
+import { splitList } from '../formats/text';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

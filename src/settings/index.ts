@@ -2,7 +2,7 @@
 
 import { parseAddresses } from '../core/address';
 import type { QuotaLimits } from '../core/quota';
-import type { Links } from '../core/snooze';
+import type { LinkSigning } from '../core/snooze';
 import { parseThresholds, type ThresholdPolicy } from '../core/thresholds';
 import type { MailPolicy } from '../core/watched';
 import { isUsable, parseEndpoint } from '../formats/endpoint';
@@ -77,7 +77,7 @@ function publicUrlOf(read: EnvReader): string | undefined {
   return undefined;
 }
 
-function linksOf(read: EnvReader, publicUrl: string | undefined): Links | undefined {
+function linksOf(read: EnvReader, publicUrl: string | undefined): LinkSigning | undefined {
   const secret = secretOf(read, 'LINK_SECRET');
   const previous = secretOf(read, 'LINK_SECRET_PREVIOUS');
   if (secret === undefined) {

@@ -12,7 +12,7 @@ import { bearerPolicy } from '../azure/sign-in';
 import { type FailedReading, failed, type Reading } from '../core/reading';
 import { parseInstant } from '../formats/instant';
 import { parseJson } from '../formats/json';
-import type { Answer } from '../watch/ports';
+import type { ReadResult } from '../watch/ports';
 import type { Connection, Service, ServiceClient } from './kind';
 
 /** A valid answer has less than 2 KiB. */
@@ -67,7 +67,7 @@ export interface ReadRequest {
 }
 
 /** Never rejects: every fault of the service is a failed reading. */
-export async function readTarget(client: ServiceClient, request: ReadRequest): Promise<Answer> {
+export async function readTarget(client: ServiceClient, request: ReadRequest): Promise<ReadResult> {
   const answer = await client.send(request.method, request.url);
   if ('outcome' in answer) return { reading: answer };
   const { label } = client.service;

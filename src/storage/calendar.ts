@@ -18,15 +18,15 @@ const LAST = '~';
 
 /** Queries filter by these columns. All other values are in one column, since the store's work grows with the number of columns. */
 const entryColumns = col.record<Key & { readonly kind: string; readonly listing: Row }>({
-  scope: col.string,
-  name: col.string,
-  kind: col.string,
+  scope: col.text,
+  name: col.text,
+  kind: col.text,
   listing: col.json(col.object),
 });
 
 const listingMembers = col.record<Omit<Listing, 'kind'>>({
-  displayName: col.text,
-  owners: col.readableList(col.string),
+  displayName: col.nonEmptyText,
+  owners: col.readableList(col.text),
   expiresOn: col.clearable(col.instantOrNever),
   expiringFrom: col.clearable(col.instant),
   lifetimeMs: col.optional(col.number),
@@ -36,7 +36,7 @@ const listingMembers = col.record<Omit<Listing, 'kind'>>({
   failure: col.optional(
     col.record<NonNullable<Listing['failure']>>({
       code: col.oneOf([...FAILURE_CODES, 'invalid']),
-      message: col.string,
+      message: col.text,
       since: col.instant,
       count: col.number,
     }),

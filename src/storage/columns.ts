@@ -48,14 +48,14 @@ interface Leaf {
 }
 
 /** Any text, with U+FFFD for each half of a surrogate pair: strict JSON readers accept none, escaped or not. */
-export const string = codecOf(
+export const text = codecOf(
   stored => (typeof stored === 'string' ? stored.toWellFormed() : undefined),
   (value: string) => value,
 );
 
 /** A text that is not empty: `''` is how a Merge clears a column. */
-export const text = codecOf(
-  stored => (stored === '' ? undefined : string.read(stored)),
+export const nonEmptyText = codecOf(
+  stored => (stored === '' ? undefined : text.read(stored)),
   (value: string) => value,
 );
 
@@ -114,7 +114,7 @@ export const object = codecOf<Row>(
 export function json<T>(content: Codec<T>): Codec<T> {
   return codecOf(
     stored => {
-      const written = text.read(stored);
+      const written = nonEmptyText.read(stored);
       return written === undefined ? undefined : content.read(parseJson(written));
     },
     value => JSON.stringify(content.write(value)),
@@ -206,7 +206,7 @@ export function keyOf({ partitionKey, rowKey }: Row): Key {
 
 /** The etag that a row was read or written with; every answer of the store has one. */
 export function etagOf(answer: { readonly etag?: unknown }): string {
-  const etag = text.read(answer.etag);
+  const etag = nonEmptyText.read(answer.etag);
   if (etag === undefined) throw new Error('the store answered without an etag');
   return etag;
 }
@@ -216,7 +216,8 @@ function codecOf<T>(read: (stored: unknown) => T | undefined, write: (value: T) 
 }
 
 function readNumber(stored: unknown): number | undefined {
-  const written = typeof stored === 'bigint' || text.read(stored) !== undefined ? Number(stored) : stored;
+  const written =
+    typeof stored === 'bigint' || nonEmptyText.read(stored) !== undefined ? Number(stored) : stored;
   return typeof written === 'number' && Number.isFinite(written) ? written : undefined;
 }
 

@@ -17,8 +17,8 @@ type CalendarColumns = Pick<Expiry, 'calendarKeys' | 'listingHash'>;
 type SweepColumns = Omit<Expiry, 'scope' | 'name' | 'told' | 'snoozes'>;
 
 const CALENDAR_FIELDS: col.Fields<CalendarColumns> = {
-  calendarKeys: col.storedAs('cal', col.json(col.list(col.string))),
-  listingHash: col.storedAs('shown', col.clearable(col.text)),
+  calendarKeys: col.storedAs('cal', col.json(col.list(col.text))),
+  listingHash: col.storedAs('shown', col.clearable(col.nonEmptyText)),
 };
 
 const calendarColumns = col.record<CalendarColumns>(CALENDAR_FIELDS);
@@ -35,7 +35,7 @@ const sweepColumns = col.record<SweepColumns>({
   failure: col.group<Failure>({
     code: col.storedAs('failureCode', col.oneOf(FAILURE_CODES)),
     since: col.storedAs('failureSince', col.instant),
-    message: col.storedAs('failureMessage', col.withDefault(col.text, '')),
+    message: col.storedAs('failureMessage', col.withDefault(col.nonEmptyText, '')),
     count: col.storedAs('failureCount', col.withDefault(col.number, 1)),
     sameCodeCount: col.storedAs('failureAlike', col.withDefault(col.number, 1)),
   }),
@@ -48,7 +48,7 @@ const sweepColumns = col.record<SweepColumns>({
     on: col.storedAs('renewedOn', col.instant),
   }),
   invalid: col.group<NonNullable<Expiry['invalid']>>({
-    faults: col.storedAs('invalid', col.json(col.list(col.string))),
+    faults: col.storedAs('invalid', col.json(col.list(col.text))),
     since: col.storedAs('invalidSince', col.instant),
   }),
   goneSince: col.clearable(col.instant),
@@ -59,14 +59,14 @@ const sweepColumns = col.record<SweepColumns>({
 const TOLD = 'told_';
 const toldColumn = col.json(
   col.record<{ readonly owner: string; readonly told: readonly Told[] }>({
-    owner: col.string,
+    owner: col.text,
     told: col.readableList(
       col.record<Told>({
-        reason: col.string,
+        reason: col.text,
         about: col.instant,
         crossedOn: col.instant,
         on: col.instant,
-        operationId: col.string,
+        operationId: col.text,
         outcome: col.oneOf<Told['outcome']>(['accepted', 'refused', 'undelivered']),
         earlierArrived: col.storedAs('heard', col.optional(col.oneOf([true]))),
       }),
@@ -78,8 +78,8 @@ const toldColumn = col.json(
 const SNOOZE = 'snooze_';
 const snoozeColumn = col.json(
   col.record<Snooze & { readonly owner: string }>({
-    owner: col.string,
-    reason: col.string,
+    owner: col.text,
+    reason: col.text,
     until: col.instant,
     on: col.instant,
     about: col.optional(col.instant),

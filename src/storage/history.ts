@@ -4,7 +4,7 @@ import { EVENTS_WITH_NOTE, type TargetEvent } from '../core/history';
 import { hashOf, type Key } from '../core/target';
 import { formatInstant, type Instant } from '../formats/instant';
 import type { History } from '../watch/ports';
-import { instant, keyOf, optional, type Row, record, string, text } from './columns';
+import { instant, keyOf, nonEmptyText, optional, type Row, record, text } from './columns';
 import { canBeKey, hashText } from './keys';
 import { and, compare, pagesOf, rowsOf } from './pages';
 import { deletionsOf, entityOf, type Operation, submit } from './writes';
@@ -22,9 +22,9 @@ interface EventColumns {
 
 /** The order of these columns is part of each row's key: see `eventKey`. */
 const eventColumns = record<EventColumns>({
-  type: text,
+  type: nonEmptyText,
   on: instant,
-  note: optional(string),
+  note: optional(text),
   from: optional(instant),
   to: optional(instant),
 });

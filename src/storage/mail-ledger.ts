@@ -44,10 +44,11 @@ export function openMailLedger(client: TableClient): MailLedger {
       return col.instant.read((await read(ACCEPTED))?.acceptedOn);
     },
     saveAcceptedOn: on => replace(ACCEPTED, { acceptedOn: formatInstant(on) }),
-    async mattersToldOn(owner) {
-      return col.instant.read((await read(mattersOf(owner)))?.toldOn);
+    async operatorNoticesToldOn(owner) {
+      return col.instant.read((await read(operatorNoticesOf(owner)))?.toldOn);
     },
-    saveMattersToldOn: (owner, on) => replace(mattersOf(owner), { toldOn: formatInstant(on) }),
+    saveOperatorNoticesToldOn: (owner, on) =>
+      replace(operatorNoticesOf(owner), { toldOn: formatInstant(on) }),
     async totals() {
       const row = await read(TOTALS);
       // A count that can't be read starts again at 0, which a monitoring system takes for a restart.
@@ -57,6 +58,6 @@ export function openMailLedger(client: TableClient): MailLedger {
   };
 }
 
-function mattersOf(owner: string): string {
+function operatorNoticesOf(owner: string): string {
   return `matters|${encode(addressKey(owner))}`;
 }

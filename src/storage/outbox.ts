@@ -30,31 +30,31 @@ const SENT = 'sent|';
 const LONGEST_PIECE = 16_000;
 
 const lineColumns = col.record<Reminder>({
-  owner: col.text,
-  scope: col.string,
-  name: col.string,
-  reason: col.text,
+  owner: col.nonEmptyText,
+  scope: col.text,
+  name: col.text,
+  reason: col.nonEmptyText,
   about: col.instant,
   crossedOn: col.instant,
   since: col.instant,
-  note: col.optional(col.text),
+  note: col.optional(col.nonEmptyText),
 });
 
 type ClaimState = Omit<Claim, 'accepted'> & { readonly state: 'claimed' | 'accepted' | 'refused' };
 
 const claimColumns = col.record<ClaimState>({
-  operationId: col.text,
+  operationId: col.nonEmptyText,
   attempt: col.number,
   claimedOn: col.instant,
-  lineIds: col.json(col.list(col.string)),
+  lineIds: col.json(col.list(col.text)),
   state: col.oneOf(['claimed', 'accepted', 'refused']),
-  refusal: col.optional(col.text),
+  refusal: col.optional(col.nonEmptyText),
   tries: col.number,
   notBefore: col.clearable(col.instant),
 });
 
 const sentColumns = col.record<Omit<SentDigest, 'reminders'>>({
-  operationId: col.text,
+  operationId: col.nonEmptyText,
   on: col.instant,
   lookCount: col.storedAs('looks', col.number),
   lookOn: col.instant,
@@ -101,7 +101,7 @@ export function openOutbox(client: TableClient): Outbox {
       await removeRow(client, claimKey(owner), emptied.etag);
       return true;
     },
-    lookAgain: (owner, sent) => submitAll(client, [['update', sentRow(owner, sent), 'Replace']]),
+    saveNextStatusRead: (owner, sent) => submitAll(client, [['update', sentRow(owner, sent), 'Replace']]),
     unfollow: (owner, operationId) => removeRow(client, sentKey(owner, operationId), '*'),
     oldest: () => oldest(client),
   };
@@ -148,7 +148,7 @@ async function oldest(client: TableClient): Promise<Instant | undefined> {
 
 /** Whether a line is told at once; a notice for operators waits for their daily mail. */
 function isReminder(row: Row): boolean {
-  const reason = col.text.read(row.reason);
+  const reason = col.nonEmptyText.read(row.reason);
   return reason !== undefined && !isForOperators({ reason });
 }
 
@@ -192,7 +192,7 @@ function toLine(row: Row): OutboxLine | undefined {
 /** The address as it was first written. */
 function ownerOf(row: Row): string {
   const { scope: partition } = keyOf(row);
-  return col.text.read(row.owner) ?? decode(partition) ?? partition;
+  return col.nonEmptyText.read(row.owner) ?? decode(partition) ?? partition;
 }
 
 function stateOf({ accepted, ...claim }: Claim): ClaimState {
@@ -221,7 +221,7 @@ function toSent(row: Row): SentDigest {
   let piece: string | undefined = '';
   for (let index = 0; piece !== undefined; index += 1) {
     json += piece;
-    piece = col.text.read(row[`reminders${index}`]);
+    piece = col.nonEmptyText.read(row[`reminders${index}`]);
   }
   const { partitionKey, rowKey } = row;
   const lines = sentLines.read(json) ?? [];

@@ -2,7 +2,7 @@
 import type { TableClient } from '@azure/data-tables';
 import { NO_COUNTS } from '../core/counts';
 import type { Pace } from '../core/pace';
-import type { ScopeRow, Scopes, Stored, Troubles } from '../watch/ports';
+import type { OperatorNotices, ScopeRow, Scopes, Stored } from '../watch/ports';
 import * as col from './columns';
 import { etagOf, keyOf, type Row } from './columns';
 import { find, rowsOf, within } from './pages';
@@ -12,8 +12,8 @@ const PARTITION = 'scope';
 
 const counts = col.recordOf(NO_COUNTS, col.number);
 
-const trouble = col.optional(
-  col.record<NonNullable<Troubles['ownerless']>>({ since: col.instant, put: col.boolean }),
+const operatorNotice = col.optional(
+  col.record<NonNullable<OperatorNotices['ownerless']>>({ since: col.instant, put: col.boolean }),
 );
 
 const pace = col.record<Pace>({
@@ -24,7 +24,7 @@ const pace = col.record<Pace>({
 });
 
 const scopeColumns = col.record<Omit<ScopeRow, 'scope'>>({
-  holder: col.clearable(col.text),
+  holder: col.clearable(col.nonEmptyText),
   leaseUntil: col.clearable(col.instant),
   tick: col.clearable(col.instant),
   startedOn: col.clearable(col.instant),
@@ -36,7 +36,12 @@ const scopeColumns = col.record<Omit<ScopeRow, 'scope'>>({
   partial: col.optional(
     col.json(col.record<NonNullable<ScopeRow['partial']>>({ counts, ownerless: col.number })),
   ),
-  troubles: col.optional(col.json(col.record<Troubles>({ scopeFailing: trouble, ownerless: trouble }))),
+  operatorNotices: col.storedAs(
+    'troubles',
+    col.optional(
+      col.json(col.record<OperatorNotices>({ scopeFailing: operatorNotice, ownerless: operatorNotice })),
+    ),
+  ),
 });
 
 export function openScopes(client: TableClient): Scopes {

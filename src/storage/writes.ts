@@ -1,7 +1,7 @@
 /** Writes: one row under its etag, or many rows in few transactions. One bad row never stops the others. */
 import { RestError, type TableClient, type TransactionAction } from '@azure/data-tables';
 import type { Unwritten } from '../watch/ports';
-import { etagOf, type Row, record, string } from './columns';
+import { etagOf, type Row, record, text } from './columns';
 
 /**
  * `['upsert', row, 'Merge' | 'Replace']`, `['create', row]`, `['update', row, 'Merge', {etag}]`, and `['update', row, 'Merge']` or
@@ -204,7 +204,7 @@ function isMissing(error: RestError): boolean {
 }
 
 const Details = record<{ readonly odataError: { readonly code: string } }>({
-  odataError: record<{ readonly code: string }>({ code: string }),
+  odataError: record<{ readonly code: string }>({ code: text }),
 });
 
 function isAnswer(error: RestError, status: number, code: string): boolean {

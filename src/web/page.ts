@@ -33,7 +33,7 @@ const ICON = `data:image/svg+xml,${encodeURIComponent(
 )}`;
 
 /** A style, and the policy that allows this style alone. */
-interface Look {
+interface PageStyle {
   readonly style: Html;
   readonly policy: string;
 }
@@ -42,7 +42,7 @@ interface Look {
  * Make it once for each style: its hash costs more than the rest of a page.
  * @param more additional rules of the content security policy
  */
-export function lookOf(style: Html, more: readonly string[] = []): Look {
+export function pageStyleOf(style: Html, more: readonly string[] = []): PageStyle {
   const hash = createHash('sha256').update(style.text).digest('base64');
   const rules = [
     "default-src 'none'",
@@ -62,7 +62,7 @@ export function document(
   status: number,
   title: string,
   content: Html,
-  { style, policy }: Look,
+  { style, policy }: PageStyle,
   script?: Html,
 ): Response {
   const body = html`<!doctype html>
@@ -161,4 +161,4 @@ footer{margin:20px 2px 0;color:var(--muted);font-size:13px}
 dt{margin:8px 0 0}button{width:100%}}
 `;
 
-const PAGE = lookOf(PAGE_STYLE);
+const PAGE = pageStyleOf(PAGE_STYLE);

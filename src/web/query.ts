@@ -1,6 +1,6 @@
 /** Queries: the parameters of an address, parsed by one schema, which the OpenAPI document shows too. */
 import * as v from 'valibot';
-import { splitList } from '../formats/duration';
+import { splitList } from '../formats/text';
 import type { Fault } from './problem';
 import { described } from './shape';
 

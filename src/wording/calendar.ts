@@ -6,7 +6,7 @@ import { DAY, HOUR, type Instant } from '../formats/instant';
 import { webLink } from '../formats/text';
 import { utc } from '../formats/when';
 import { lineWords, nameOf } from './line';
-import { howToRenew, words } from './notice-wording';
+import { howToRenew, shortLine } from './notice-wording';
 
 const ALARMS = [DAY, HOUR];
 
@@ -27,8 +27,8 @@ function eventOf(line: DigestLine, uid: string, startsOn: Instant, asOf: Instant
   const url = webLink(line.portalUrl) ?? webLink(line.runbook);
   const runbook = webLink(line.runbook);
   const said = [
-    words(line.label),
-    words(line.where),
+    shortLine(line.label),
+    shortLine(line.where),
     howToRenew(line),
     runbook === undefined ? '' : `Runbook: ${runbook}`,
     `As known on ${utc(asOf)}.`,

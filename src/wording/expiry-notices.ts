@@ -4,7 +4,7 @@ import { formatThreshold, type Threshold } from '../core/thresholds';
 import { DAY, type Instant } from '../formats/instant';
 import { sentence } from '../formats/text';
 import { expiryPhrase, moment, span, utc, utcDate } from '../formats/when';
-import { expiryDate, factsOf, howToRenew, type NoticeWording, rowOf, words } from './notice-wording';
+import { expiryDate, factsOf, howToRenew, type NoticeWording, rowOf, shortLine } from './notice-wording';
 
 type Dated = NoticeOf<'threshold'>;
 
@@ -93,7 +93,7 @@ function urgencyOf(expiresOn: Instant, asOf: Instant): keyof typeof BADGES {
 }
 
 function warningOf({ since, message }: NonNullable<Dated['unconfirmed']>): string {
-  const reason = sentence(words(message));
+  const reason = sentence(shortLine(message));
   return `Could not be confirmed since ${utc(since)}: ${reason} The date is the last one known.`;
 }
 

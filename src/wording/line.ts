@@ -1,10 +1,10 @@
-/** One line of a digest in words: what it is, when it expires, what to do and the evidence. The table has the wording of every notice. */
+/** One line of a digest in words: what it is, when it expires, what to do and the facts. The table has the wording of every notice. */
 import type { DigestLine } from '../core/digest';
 import { isOperatorNotice, type NoticeKind, type NoticeOf } from '../core/notices';
 import type { Instant } from '../formats/instant';
 import { cut, oneLine } from '../formats/text';
 import { EXPIRY_NOTICES } from './expiry-notices';
-import { type NoticeWording, type NoticeWords, words } from './notice-wording';
+import { type NoticeWording, type NoticeWords, shortLine } from './notice-wording';
 import { ROW_NOTICES, WATCHER_NOTICES } from './operator-notices';
 import { READING_NOTICES } from './reading-notices';
 
@@ -25,7 +25,7 @@ const LONGEST_NAME = 200;
 export function lineWords(line: DigestLine, asOf: Instant): LineWords {
   return {
     name: nameOf(line),
-    label: words(line.label),
+    label: shortLine(line.label),
     ...noticeWords(line.notice.is, line.notice, line, asOf),
   };
 }

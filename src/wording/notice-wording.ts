@@ -59,7 +59,7 @@ export function factsOf(line: DigestLine, first: Said, last: Said): Fact[] {
   const facts = [
     ...said(first),
     ...(needsAction ? [linked('Runbook', [], line.runbook)] : []),
-    ...(hasPlace ? [linked('Where', [words(line.where)], line.portalUrl)] : []),
+    ...(hasPlace ? [linked('Where', [shortLine(line.where)], line.portalUrl)] : []),
     ...said(last),
     ...(needsAction ? [notes(line)] : []),
     ...(snoozable ? [snooze(line)] : []),
@@ -97,11 +97,11 @@ function snooze(line: DigestLine): Fact {
 
 /** The keys of the row to change: any table tool finds it by them. */
 export function rowOf({ reminder }: DigestLine): string {
-  return `PartitionKey ${words(reminder.scope)}, RowKey ${words(reminder.name)}`;
+  return `PartitionKey ${shortLine(reminder.scope)}, RowKey ${shortLine(reminder.name)}`;
 }
 
 export function howToRenew(line: DigestLine): string {
-  return sentence(words(line.howToRenew));
+  return sentence(shortLine(line.howToRenew));
 }
 
 /** What is known of an expiry that can't be read now, and when it was read last. */
@@ -123,6 +123,6 @@ export function expiryDate(expiresOn: Instant): Pick<NoticeWords, 'date' | 'date
 }
 
 /** One line, at most 1,000 characters. */
-export function words(text: string): string {
+export function shortLine(text: string): string {
   return cut(oneLine(text), LONGEST.words);
 }

@@ -12,7 +12,7 @@ import {
   type NoticeWording,
   type NoticeWords,
   rowOf,
-  words,
+  shortLine,
 } from './notice-wording';
 
 export const READING_NOTICES: { readonly [K in NoticeAbout<'reads'>]: NoticeWording<K> } = {
@@ -82,7 +82,7 @@ function failing(
   { whatToDo, whyNow }: { readonly whatToDo: readonly string[]; readonly whyNow: string },
 ): Omit<NoticeWords, 'badge' | 'phrase'> {
   const first = {
-    "What's wrong": [sentence(words(message))],
+    "What's wrong": [sentence(shortLine(message))],
     'What to do': whatToDo,
     'Last known': [knownExpiry(known, asOf)],
   };

@@ -6,11 +6,11 @@ import { counted, utc, utcDate } from '../formats/when';
 import { lineWords, nameOf } from './line';
 
 /** What a mail is about, counted. */
-interface Counts {
+interface MailCounts {
   readonly tokens: number;
   readonly rows: number;
   /** Problems of the watcher itself. */
-  readonly matters: number;
+  readonly problems: number;
   /** Tokens with nothing but good news. */
   readonly good: number;
 }
@@ -51,24 +51,24 @@ export function orderOf(digest: Digest): string {
 }
 
 /** `Good news about 2 tokens`. */
-function goodNews({ good }: Counts): string {
+function goodNews({ good }: MailCounts): string {
   return `Good news about ${counted(good, 'token')}`;
 }
 
 /** `4 tokens and 1 registry row need you`. */
-function needYou(counts: Counts): string {
-  const { tokens, rows, matters } = counts;
+function needYou(counts: MailCounts): string {
+  const { tokens, rows, problems } = counts;
   const parts = [
     ...(tokens > 0 ? [counted(tokens, 'token')] : []),
     ...(rows > 0 ? [counted(rows, 'registry row')] : []),
-    ...(matters > 0 ? [counted(matters, 'matter') + (tokens + rows === 0 ? ' of the watcher' : '')] : []),
+    ...(problems > 0 ? [counted(problems, 'matter') + (tokens + rows === 0 ? ' of the watcher' : '')] : []),
   ];
   const last = parts.pop() ?? 'No token';
   const all = parts.length > 0 ? `${parts.join(', ')} and ${last}` : last;
   return `${all} ${needsAction(counts) > 1 ? 'need' : 'needs'} you`;
 }
 
-function opening(counts: Counts, { notice }: DigestLine): string {
+function opening(counts: MailCounts, { notice }: DigestLine): string {
   if (isOne(counts)) return isOperatorNotice(notice.is) ? 'The watcher needs you: ' : '';
   return `${needsAction(counts) === 0 ? goodNews(counts) : needYou(counts)}: `;
 }
@@ -80,10 +80,10 @@ function fitted(before: string, line: DigestLine, after: string): string {
 }
 
 /** Targets are counted, not lines: a mail may have two lines about one target, and the worse one counts. */
-function countsOf({ lines, more }: Digest): Counts {
-  const found = new Map<string, keyof Counts>();
+function countsOf({ lines, more }: Digest): MailCounts {
+  const found = new Map<string, keyof MailCounts>();
   for (const line of lines) if (!found.has(identityOf(line))) found.set(identityOf(line), countedAs(line));
-  const counts = { tokens: 0, rows: 0, matters: 0, good: 0 };
+  const counts = { tokens: 0, rows: 0, problems: 0, good: 0 };
   for (const sort of found.values()) counts[sort] += 1;
   // The most urgent line comes first, so the lines of the next mail count as the last line here.
   const last = lines.at(-1);
@@ -91,18 +91,18 @@ function countsOf({ lines, more }: Digest): Counts {
   return counts;
 }
 
-function needsAction({ tokens, rows, matters }: Counts): number {
-  return tokens + rows + matters;
+function needsAction({ tokens, rows, problems }: MailCounts): number {
+  return tokens + rows + problems;
 }
 
-function isOne(counts: Counts): boolean {
+function isOne(counts: MailCounts): boolean {
   return (needsAction(counts) || counts.good) === 1;
 }
 
-function countedAs({ notice }: DigestLine): keyof Counts {
+function countedAs({ notice }: DigestLine): keyof MailCounts {
   const { about, says } = NOTICES[notice.is];
   if (about === 'row') return 'rows';
-  if (about === 'watcher') return 'matters';
+  if (about === 'watcher') return 'problems';
   return says === 'goodNews' ? 'good' : 'tokens';
 }
 

@@ -1,6 +1,6 @@
 /** The mail in a real browser: phone and desktop, light and dark, with nothing loaded from another host. */
 import { renderDigest } from '../../src/email/render';
-import { dated, digest as digestOf, every, full, matters, mixed } from '../email/digests';
+import { dated, digest as digestOf, every, full, mixed, operatorNotices } from '../email/digests';
 import { faintTexts, overflow, useBrowser } from './browser';
 
 const newPage = useBrowser();
@@ -16,7 +16,7 @@ describe.each(WIDTHS)('at %i pixels', width => {
   test.each([
     ['mixed lines', mixed],
     ['lines of every sort', every],
-    ["the operators' own matters", matters],
+    ['operator notices alone', operatorNotices],
     ['99 lines', full],
     ['hostile names', hostile],
   ])('a mail of %s fits, and asks nothing of the network', async (_what, digest) => {

@@ -5,10 +5,10 @@ import {
   NOTICE_KINDS,
   NOTICES,
   noticeKindOf,
-  OPERATOR_NOTICES,
   TARGET_NOTICES,
 } from '../../src/core/notices';
 import { formatThreshold } from '../../src/core/thresholds';
+import { OPERATOR_NOTICES } from '../support/operator-notices';
 import { thresholds } from './states';
 
 const UNKNOWN = ['threshold', 'revoked', 'Missing', '', 'toString', '__proto__', '30 days', '0%'];

@@ -49,7 +49,7 @@ interface Scenario {
   /** `recipient: subject` of all mails, in any order. */
   readonly mailed: readonly string[];
   /** A crash may queue a notice for the operators twice. It is then mailed on two days. */
-  readonly mattersRepeat?: true;
+  readonly operatorNoticesRepeat?: true;
   readonly told?: Record<string, 'accepted' | 'refused' | 'undelivered'>;
 }
 
@@ -103,7 +103,7 @@ async function newRun(): Promise<Run> {
 /** The same watch, whose mail service refuses all mails to some owners. */
 function refusing(watch: SendDeps, refused: ReadonlySet<string>): SendDeps {
   const strict = (mailer: Mailer): Mailer => ({
-    look: id => mailer.look(id),
+    getStatus: id => mailer.getStatus(id),
     send: async (digest, id) =>
       refused.has(digest.owner)
         ? { outcome: 'refused', message: 'it knows no such address' }
@@ -174,14 +174,16 @@ async function survives(scenario: Scenario, point: CrashPoint): Promise<boolean>
   const mails = azure.communication.mails.slice(before);
   // The service takes a repeated operation id for the same mail, so two mails would be two ids.
   const mailed = mails.map(({ to, message }) => `${to.join()}: ${message.content.subject}`).sort();
-  expect(scenario.mattersRepeat ? [...new Set(mailed)] : mailed).toEqual([...scenario.mailed].sort());
+  expect(scenario.operatorNoticesRepeat ? [...new Set(mailed)] : mailed).toEqual([...scenario.mailed].sort());
   const told: Record<string, string> = {};
   for await (const { name, told: owners } of allStates(run.watch.tables))
     for (const [line] of owners.values()) if (line) told[name] = line.outcome;
   if (scenario.told) expect(told).toEqual(scenario.told);
   await expectCounted(run, new Set(mails.map(({ operationId }) => operationId)).size);
   const left = await dumpOf(run.storage, ['outbox']);
-  expect(scenario.mattersRepeat ? left.filter(row => !row.includes('|undelivered"')) : left).toEqual([]);
+  expect(scenario.operatorNoticesRepeat ? left.filter(row => !row.includes('|undelivered"')) : left).toEqual(
+    [],
+  );
   return !victim.crashed();
 }
 
@@ -355,7 +357,7 @@ describe('a sender that dies at any step', () => {
           'ops@example.com: The watcher needs you: Mail to ada@example.com was not delivered',
         ],
         told: { a: 'undelivered', b: 'undelivered', c: 'undelivered' },
-        mattersRepeat: true,
+        operatorNoticesRepeat: true,
       },
       6,
     ));
@@ -376,7 +378,7 @@ describe('a sender that dies at any step', () => {
             'ops@example.com: The watcher needs you: Mail to ada@example.com was not delivered',
           ],
           told: { a: 'undelivered', b: 'undelivered', c: 'undelivered' },
-          mattersRepeat: true,
+          operatorNoticesRepeat: true,
         },
         10,
       ),

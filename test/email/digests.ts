@@ -1,8 +1,9 @@
 /** Digests for tests: one line of each sort, and the builder they are made with. */
 import type { Digest, DigestLine } from '../../src/core/digest';
-import { type Notice, OPERATOR_NOTICES, type OperatorNotice } from '../../src/core/notices';
+import type { Notice, OperatorNotice } from '../../src/core/notices';
 import { parseThreshold } from '../../src/core/thresholds';
 import { DAY, HOUR, type Instant, MINUTE } from '../../src/formats/instant';
+import { OPERATOR_NOTICES } from '../support/operator-notices';
 
 export const NOW: Instant = Date.UTC(2027, 0, 5, 8, 35);
 export const OWNER = 'team-a@example.com';
@@ -157,7 +158,7 @@ const NOTES: Readonly<Record<OperatorNotice, readonly [scope: string, name: stri
   ],
 };
 
-export function matter(is: OperatorNotice): DigestLine {
+export function operatorNotice(is: OperatorNotice): DigestLine {
   const [scope, name, note] = NOTES[is];
   const since = NOW - 2 * HOUR;
   return {
@@ -171,8 +172,8 @@ export function matter(is: OperatorNotice): DigestLine {
 }
 
 /** An operator's mail. */
-export function matters(): Digest {
-  return digest(OPERATOR_NOTICES.map(matter));
+export function operatorNotices(): Digest {
+  return digest(OPERATOR_NOTICES.map(operatorNotice));
 }
 
 /** A mail with a line of every sort, most urgent first, every link that a line can have with it. */
@@ -184,7 +185,7 @@ export function every(): Digest {
     ...line,
     snoozeUrl: snoozeUrl(index),
   }));
-  const [scopeFailing, undelivered, poisoned, ownerless] = OPERATOR_NOTICES.map(matter);
+  const [scopeFailing, undelivered, poisoned, ownerless] = OPERATOR_NOTICES.map(operatorNotice);
   const operators = [scopeFailing, undelivered, poisoned, ...bad, ownerless].filter(
     line => line !== undefined,
   );

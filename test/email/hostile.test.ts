@@ -1,8 +1,8 @@
 /** Rows are untrusted: whatever they hold, a mail stays one mail with nothing in it but words and web links. */
 import * as fc from 'fast-check';
 import type { Digest, DigestLine } from '../../src/core/digest';
-import { OPERATOR_NOTICES } from '../../src/core/notices';
 import { renderDigest } from '../../src/email/render';
+import { OPERATOR_NOTICES } from '../support/operator-notices';
 import { about, dated, digest, invalid, LINES, NOW } from './digests';
 
 function named(displayName: string, extra: Partial<DigestLine> = {}): Digest {

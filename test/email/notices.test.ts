@@ -2,7 +2,18 @@
 import type { DigestLine } from '../../src/core/digest';
 import { renderDigest } from '../../src/email/render';
 import { DAY, HOUR } from '../../src/formats/instant';
-import { about, dated, digest, every, invalid, LINES, matter, matters, NOW, snoozeUrl } from './digests';
+import {
+  about,
+  dated,
+  digest,
+  every,
+  invalid,
+  LINES,
+  NOW,
+  operatorNotice,
+  operatorNotices,
+  snoozeUrl,
+} from './digests';
 import { flat, seen } from './reading';
 
 function bothOf(line: DigestLine): string[] {
@@ -74,18 +85,22 @@ const SENTENCES: readonly (readonly [string, () => DigestLine, readonly string[]
   ],
   [
     'a failing scope',
-    () => matter('scopeFailing'),
+    () => operatorNotice('scopeFailing'),
     ['None of the 41 targets', 'Look for one cause of all failures', 'You are an operator of the watcher'],
   ],
   [
     'a lost mail',
-    () => matter('undelivered'),
+    () => operatorNotice('undelivered'),
     ['Mail to team-b@example.com was not delivered', '(EmailDropped).'],
   ],
-  ['a poison message', () => matter('poisoned'), ['a message could not be handled', "function's log"]],
+  [
+    'a poison message',
+    () => operatorNotice('poisoned'),
+    ['a message could not be handled', "function's log"],
+  ],
   [
     'targets without owners',
-    () => matter('ownerless'),
+    () => operatorNotice('ownerless'),
     ['3 of the 7 targets', 'Write owners into those rows'],
   ],
 ];
@@ -121,8 +136,8 @@ describe('the snooze link', () => {
     }
   });
 
-  test('is left out of good news and of matters, where it is not given, and where it is no web link', () => {
-    for (const line of [LINES.renewed(), LINES.readable(), matter('ownerless')])
+  test('is left out of good news and of operator notices, where it is not given, and where it is no web link', () => {
+    for (const line of [LINES.renewed(), LINES.readable(), operatorNotice('ownerless')])
       expect(renderDigest(digest([{ ...line, snoozeUrl: href }])).text).not.toContain('Snooze');
     expect(renderDigest(digest([dated()])).text).not.toContain('Snooze');
     expect(renderDigest(digest([dated({ extra: { snoozeUrl: 'javascript:x' } })])).text).not.toContain(
@@ -140,7 +155,7 @@ describe('the subject', () => {
     ["press-shop can't be read since 2027-01-03 08:35 UTC", LINES.unreadable()],
     ['gateway-us was renewed until 2028-01-12', LINES.renewed()],
     ['meter-us can be read again and expires in 40 days (2027-02-14 08:35 UTC)', LINES.readable()],
-    ['The watcher needs you: Mail to team-b@example.com was not delivered', matter('undelivered')],
+    ['The watcher needs you: Mail to team-b@example.com was not delivered', operatorNotice('undelivered')],
   ])('of one line: %s', (subject, line) => {
     expect(subjectOf(line)).toBe(subject);
   });
@@ -150,7 +165,7 @@ describe('the subject', () => {
     expect(subjectOf(LINES.renewed(), LINES.readable())).toBe(
       'Good news about 2 tokens: gateway-us was renewed until 2028-01-12',
     );
-    expect(renderDigest(matters()).subject).toBe(
+    expect(renderDigest(operatorNotices()).subject).toBe(
       '4 matters of the watcher need you: iotCentralToken:contoso.azureiotcentral.com: every read fails',
     );
     expect(renderDigest(every()).subject).toBe(
@@ -159,7 +174,7 @@ describe('the subject', () => {
   });
 
   test('of two matters of one scope counts both', () => {
-    const first = matter('scopeFailing');
+    const first = operatorNotice('scopeFailing');
     expect(subjectOf(first, { ...first, reminder: { ...first.reminder, reason: 'ownerless' } })).toMatch(
       /^2 matters/,
     );
@@ -167,7 +182,10 @@ describe('the subject', () => {
 
   test('keeps the date of many things with a long name', () => {
     const long = { ...LINES.gone(), displayName: 'x'.repeat(200) };
-    const { subject } = renderDigest({ ...digest([long, invalid(), matter('poisoned')]), more: 98_765 });
+    const { subject } = renderDigest({
+      ...digest([long, invalid(), operatorNotice('poisoned')]),
+      more: 98_765,
+    });
     expect(subject).toMatch(/x… expired 3 days ago and is gone \(2027-01-02\)$/);
     expect(subject.length).toBeLessThanOrEqual(150);
   });
@@ -227,7 +245,7 @@ describe('the attached calendar', () => {
       LINES.minted(),
       LINES.neverRead(),
       invalid(),
-      matter('poisoned'),
+      operatorNotice('poisoned'),
     ]) {
       const { attachments, text } = renderDigest(digest([line]));
       expect(attachments).toEqual([]);

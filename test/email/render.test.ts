@@ -2,7 +2,7 @@
 
 import { renderDigest } from '../../src/email/render';
 import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
-import { dated, digest, every, full, invalid, matters, mixed, NOW, oneLine } from './digests';
+import { dated, digest, every, full, invalid, mixed, NOW, oneLine, operatorNotices } from './digests';
 import { flat, seen } from './reading';
 
 describe('the subject', () => {
@@ -175,7 +175,7 @@ describe('the HTML', () => {
 });
 
 test('the text keeps to 72 columns but for links', () => {
-  for (const given of [oneLine(), mixed(), full(), every(), matters()]) {
+  for (const given of [oneLine(), mixed(), full(), every(), operatorNotices()]) {
     const long = renderDigest(given)
       .text.split('\n')
       .filter(line => line.length > 72);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { formatDuration, parseDuration, splitList } from '../../src/formats/duration';
+import { formatDuration, parseDuration } from '../../src/formats/duration';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/formats/instant';
+import { splitList } from '../../src/formats/text';
 
 test.each([
   ['30s', 30 * SECOND],

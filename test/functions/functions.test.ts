@@ -31,7 +31,7 @@ const createdApp: App = {
   listRows: unused,
   everyRow: unused,
   importRows: unused,
-  lookAtLink: unused,
+  showLink: unused,
   followLink: unused,
   health: unused,
 };

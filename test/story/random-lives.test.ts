@@ -112,7 +112,7 @@ interface Sent {
 /** The same watch; every send is noted. */
 function noting(watch: SendDeps, sent: Sent[]): SendDeps {
   const noted = (mailer: Mailer): Mailer => ({
-    look: id => mailer.look(id),
+    getStatus: id => mailer.getStatus(id),
     async send(digest, operationId) {
       for (const { reminder } of digest.lines) {
         const recorded = await watch.tables.expiries.row(reminder);

@@ -19,7 +19,7 @@ const token = (id = 'gateway') => world().azure.iotCentral.token(HOST, id);
 const recipients = async (text: string) =>
   (await mailsAt(world(), text)).map(mail => mail.split(': ')[0]).sort();
 const at = (text: string) => recipients(`2026-${text}T12:00:00Z`);
-const look = (link = tokenTo(world(), ADA)) => world().app().lookAtLink(link);
+const shownBy = (link = tokenTo(world(), ADA)) => world().app().showLink(link);
 const follow = (asked: LinkAction, link = tokenTo(world(), ADA)) => world().app().followLink(link, asked);
 const stored = () => dump(world());
 
@@ -31,7 +31,7 @@ function snooze(days: number, more: { reason?: string; seen?: string; link?: str
 const snoozeOf = async (owner: string) =>
   (await world().tables.expiries.row(GATEWAY))?.snoozes.get(owner.toLowerCase());
 
-function shown(answer: Awaited<ReturnType<typeof look>>): Shown {
+function shown(answer: Awaited<ReturnType<typeof shownBy>>): Shown {
   if (!('view' in answer)) throw new Error(JSON.stringify(answer));
   return answer;
 }
@@ -44,7 +44,7 @@ beforeEach(async () => {
 });
 
 test('the page shows the target, its expiry and the recipient; nothing else', async () => {
-  expect(await look()).toEqual({
+  expect(await shownBy()).toEqual({
     view: {
       asOf: world().clock.now(),
       owner: ADA,
@@ -158,7 +158,7 @@ describe('a snooze', () => {
   test('can be undone: what is then due is told', async () => {
     await snooze(90);
     expect(await at('07-18')).toEqual([BOB]);
-    expect(await follow({ act: 'undo' })).toEqual({ done: 'unsnoozed', view: shown(await look()).view });
+    expect(await follow({ act: 'undo' })).toEqual({ done: 'unsnoozed', view: shown(await shownBy()).view });
     expect(await at('07-19')).toEqual([ADA]);
     expect(await historyOf(world(), CONTOSO, 'gateway')).toEqual(
       expect.arrayContaining(['snoozed', 'unsnoozed']),
@@ -226,7 +226,7 @@ describe('"I replaced it"', () => {
     for (const day of ['07-03', '07-04', '07-25']) await at(day);
     const link = linksTo(world(), ADA).at(-1);
     const shop = new URL(link ?? '').searchParams.get('t') ?? '';
-    expect(shown(await look(shop)).view.id).toBe('rg/shop');
+    expect(shown(await shownBy(shop)).view.id).toBe('rg/shop');
     expect(await replace('shop2', shop)).toMatchObject({ badNewId: expect.stringContaining('rg/shop') });
     expect(await replace('RG / Shop2', shop)).toMatchObject({ registered: true });
     expect((await row('rg:shop', APPS))?.columns.replacedBy).toBe('rg:shop2');
@@ -263,7 +263,7 @@ describe('a link', () => {
     const links = [...linksTo(world(), ADA), ...linksTo(world(), BOB)];
     expect(links).toHaveLength(2);
     const before = await stored();
-    for (const link of [...links, ...links]) shown(await look(new URL(link).searchParams.get('t') ?? ''));
+    for (const link of [...links, ...links]) shown(await shownBy(new URL(link).searchParams.get('t') ?? ''));
     expect(await stored()).toEqual(before);
     expect(await at('07-18')).toEqual([BOB, ADA]);
   });
@@ -277,7 +277,7 @@ describe('a link', () => {
 
   async function refuses(refused: object, link = tokenTo(world(), ADA)): Promise<void> {
     const before = await stored();
-    expect(await look(link)).toEqual(refused);
+    expect(await shownBy(link)).toEqual(refused);
     for (const asked of acts) expect(await follow(asked, link)).toEqual(refused);
     expect(await stored()).toEqual(before);
   }
@@ -318,7 +318,7 @@ describe('a link', () => {
   test('of a former owner does nothing and shows nothing', async () => {
     await world().register(CONTOSO, 'gateway', { owners: BOB, displayName: 'Secret project' });
     await refuses({ refused: 'notARecipient' });
-    expect(await look(tokenTo(world(), BOB))).toHaveProperty('view');
+    expect(await shownBy(tokenTo(world(), BOB))).toHaveProperty('view');
   });
 
   test('signed with the previous secret works, and with an older one does not', async () => {

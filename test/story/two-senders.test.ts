@@ -112,7 +112,7 @@ function answersNow(): void {
 /** The same watch, which notes what was told in which mail, and whose mail service refuses some owners for good. */
 function noting(watch: SendDeps, mailed: Life['mailed']): SendDeps {
   const noted = (mailer: Mailer): Mailer => ({
-    look: id => mailer.look(id),
+    getStatus: id => mailer.getStatus(id),
     async send(digest, id) {
       if (refused.has(digest.owner)) return { outcome: 'refused', message: 'it knows no such address' };
       const answer = await mailer.send(digest, id);

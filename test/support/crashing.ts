@@ -114,13 +114,14 @@ function changingTables(tables: Tables, change: Change): Tables {
         change('outbox.postpone', () => outbox.postpone(owner, claim, tries, notBefore)),
       release: (owner, claim) => change('outbox.release', () => outbox.release(owner, claim)),
       finish: (owner, claim) => change('outbox.finish', () => outbox.finish(owner, claim)),
-      lookAgain: (owner, sent) => change('outbox.lookAgain', () => outbox.lookAgain(owner, sent)),
+      saveNextStatusRead: (owner, sent) =>
+        change('outbox.saveNextStatusRead', () => outbox.saveNextStatusRead(owner, sent)),
       unfollow: (owner, id) => change('outbox.unfollow', () => outbox.unfollow(owner, id)),
     },
     mailLedger: {
       ...mailLedger,
-      saveMattersToldOn: (owner, on) =>
-        change('mailLedger.saveMattersToldOn', () => mailLedger.saveMattersToldOn(owner, on)),
+      saveOperatorNoticesToldOn: (owner, on) =>
+        change('mailLedger.saveOperatorNoticesToldOn', () => mailLedger.saveOperatorNoticesToldOn(owner, on)),
       saveTotals: (totals, etag) =>
         change('mailLedger.saveTotals', () => mailLedger.saveTotals(totals, etag)),
     },
@@ -136,7 +137,7 @@ function changingTables(tables: Tables, change: Change): Tables {
 function changingMailer(mailer: Mailer, change: Change): Mailer {
   return {
     send: (digest, operationId) => change('mailer.send', () => mailer.send(digest, operationId)),
-    look: operationId => change('mailer.look', () => mailer.look(operationId)),
+    getStatus: operationId => change('mailer.getStatus', () => mailer.getStatus(operationId)),
   };
 }
 

@@ -63,7 +63,7 @@ export function createMailer(options: MailerOptions): Mailer {
       const message = messageOf(digest, options);
       return await sendOnce(client, message, operationId, AbortSignal.timeout(timeoutMs));
     },
-    async look(operationId) {
+    async getStatus(operationId) {
       const url = `${origin}${statusPath(operationId)}?api-version=${API_VERSION}`;
       return operationStatus(await request('GET', url, AbortSignal.timeout(timeoutMs)));
     },

@@ -39,11 +39,11 @@ export interface Located {
   readonly where: string;
   readonly portalUrl: string;
   /** Reads it once. Every fault of the service is a reading, never an exception. */
-  read(): Promise<Answer>;
+  read(): Promise<ReadResult>;
 }
 
 /** What one read brought. */
-export interface Answer {
+export interface ReadResult {
   readonly reading: Reading;
   /** How long the service asked to wait. */
   readonly retryAfterMs?: number;

@@ -79,7 +79,7 @@ export interface Outbox {
   /** Ends the claim and deletes its lines, in one transaction. False when the claim changed. */
   finish(owner: string, claim: HeldClaim): Promise<boolean>;
   /** Stores when to read a digest's status next, unless the digest is no longer followed. */
-  lookAgain(owner: string, sent: SentDigest): Promise<void>;
+  saveNextStatusRead(owner: string, sent: SentDigest): Promise<void>;
   /** Ends following a digest. False when it was no longer followed. */
   unfollow(owner: string, operationId: string): Promise<boolean>;
   /** When the oldest waiting reminder was due; what operators are told once a day does not count. */
@@ -95,9 +95,9 @@ export interface MailLedger {
   /** When the service last accepted any mail. */
   acceptedOn(): Promise<Instant | undefined>;
   saveAcceptedOn(on: Instant): Promise<void>;
-  /** When an operator last got a mail about matters of the operators. */
-  mattersToldOn(owner: string): Promise<Instant | undefined>;
-  saveMattersToldOn(owner: string, on: Instant): Promise<void>;
+  /** When an operator last got a mail with operator notices. */
+  operatorNoticesToldOn(owner: string): Promise<Instant | undefined>;
+  saveOperatorNoticesToldOn(owner: string, on: Instant): Promise<void>;
   /** How digests ended, since the installation. */
   totals(): Promise<Stored<MailTotals> | undefined>;
   /** Creates the totals or, under their etag, replaces them. False when another instance was faster. */
@@ -121,5 +121,5 @@ export type OperationStatus =
 
 export interface Mailer {
   send(digest: Digest, operationId: string): Promise<SendOutcome>;
-  look(operationId: string): Promise<OperationStatus>;
+  getStatus(operationId: string): Promise<OperationStatus>;
 }

@@ -128,11 +128,11 @@ export interface ScopeRow {
   readonly counts?: Counts;
   /** What a sweep that continues at a cursor has counted so far. */
   readonly partial?: { readonly counts: Counts; readonly ownerless: number };
-  readonly troubles?: Troubles;
+  readonly operatorNotices?: OperatorNotices;
 }
 
 /** What is wrong with a scope as a whole: since when, and whether the operators' line is in the outbox. */
-export type Troubles = Partial<
+export type OperatorNotices = Partial<
   Record<'scopeFailing' | 'ownerless', { readonly since: Instant; readonly put: boolean }>
 >;
 

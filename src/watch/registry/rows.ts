@@ -2,7 +2,7 @@
 import { includesAddress } from '../../core/address';
 import type { Columns } from '../../core/row';
 import type { Key } from '../../core/target';
-import { splitList } from '../../formats/duration';
+import { splitList } from '../../formats/text';
 import { limitFaults } from '../targets/parse-target';
 import {
   columnsToWrite,

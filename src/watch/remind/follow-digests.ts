@@ -38,10 +38,10 @@ export async function followDigests(
     if (sent.operationId === owner.claim?.operationId) continue;
     const now = deps.clock.now();
     if (sent.lookOn > now || !(await deps.quota.mayAsk({ look: 1 }, now, leaving))) continue;
-    const status = await (await deps.mailer()).look(sent.operationId);
+    const status = await (await deps.mailer()).getStatus(sent.operationId);
     if (await recordEnd(sent, status, { owner, now, deps, log })) continue;
     const next = { ...sent, lookCount: sent.lookCount + 1, lookOn: now + gapAfter(sent.lookCount) };
-    await deps.tables.outbox.lookAgain(owner.owner, next);
+    await deps.tables.outbox.saveNextStatusRead(owner.owner, next);
   }
 }
 

@@ -26,7 +26,7 @@ export interface MailQuota {
 /** To send a mail is one POST and, right after it, one status read: the first look at the mail. */
 export const ONE_SEND: Requests = { send: 1, look: 1 };
 /** The status reads of a mail that is tried again: one before the POST and one after it. */
-export const LOOKS_OF_A_RETRY: Requests = { look: 2 };
+export const STATUS_READS_OF_A_RETRY: Requests = { look: 2 };
 
 export interface MailTally {
   /** Counts in memory, until the next write. */

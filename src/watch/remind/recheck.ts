@@ -10,8 +10,8 @@ import {
   type OperatorNotice,
   type TargetNotice,
 } from '../../core/notices';
-import { decide, EVIDENCE, isSameReminder, type NotDueReason, type Reminder } from '../../core/reminder';
-import type { Links } from '../../core/snooze';
+import { decide, FACTS, isSameReminder, type NotDueReason, type Reminder } from '../../core/reminder';
+import type { LinkSigning } from '../../core/snooze';
 import { fixedExpiry } from '../../core/standing';
 import { isWatched } from '../../core/target';
 import { audienceOf, type MailPolicy, type Watched } from '../../core/watched';
@@ -49,7 +49,7 @@ export interface RecheckDeps {
   readonly kinds: Kinds;
   readonly mail: MailPolicy;
   /** Without it, mails have no snooze links. */
-  readonly links?: Links;
+  readonly links?: LinkSigning;
 }
 
 export async function recheck(
@@ -71,7 +71,7 @@ export async function recheck(
   const due = remindersFor(watched, state, crossingsFor(watched, state), deps.mail, now);
   if (!due.some(other => isSameReminder(other, reminder)))
     return dropped(whyDropped(reminder, kind, watched, state, deps.mail, now));
-  const notice = EVIDENCE[kind](reminder, state);
+  const notice = FACTS[kind](reminder, state);
   const snoozeUrl = snoozeUrlOf(reminder, state, deps.links, now);
   return { id, line: { reminder, ...descriptionOf(parsed), notice, snoozeUrl } };
 }

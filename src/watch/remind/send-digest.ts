@@ -7,7 +7,7 @@ import { DAY } from '../../formats/instant';
 import type { Log, OperationStatus, OutboxLine, OwnerLines, SentDigest, Tables } from '../ports';
 import { ClaimLost, claimOf, type DigestClaim, makeClaim } from './claim';
 import { type FollowDeps, firstFollow, recordEnd } from './follow-digests';
-import { LOOKS_OF_A_RETRY, ONE_SEND } from './mail-counters';
+import { ONE_SEND, STATUS_READS_OF_A_RETRY } from './mail-counters';
 import { AT_ONCE, addHistory, markTold, type Turn, tellUndelivered } from './mark-told';
 import { type RecheckDeps, recheck, type StillTrue } from './recheck';
 
@@ -72,10 +72,11 @@ async function resumeClaim(turn: SendTurn): Promise<Stop | ClaimLines | Post | F
   if (accepted || refusal !== undefined) return { step: 4, claim };
   if (notBefore > now) return DONE;
   // Without quota for the send that may follow, the look would be wasted in each run.
-  if (!(await deps.quota.mayAsk({}, deps.clock.now(), { send: 1, ...LOOKS_OF_A_RETRY }))) return QUOTA_SPENT;
+  if (!(await deps.quota.mayAsk({}, deps.clock.now(), { send: 1, ...STATUS_READS_OF_A_RETRY })))
+    return QUOTA_SPENT;
   // Looks are paused. A retry needs one before it, but other owners' first mails do not.
   if (!(await deps.quota.mayAsk({ look: 1 }, deps.clock.now()))) return DONE;
-  const status = await (await deps.mailer()).look(operationId);
+  const status = await (await deps.mailer()).getStatus(operationId);
   if (status.status === 'unknown') return await postpone(claim, 'look', status, turn);
   if (status.status !== 'absent') return await recordAccepted(claim, undefined, turn);
   if (await keepsFailing(claim, turn)) {
@@ -130,7 +131,7 @@ async function claimLines(turn: SendTurn): Promise<Stop | Post> {
 async function linesForToday({ owner, now, deps }: SendTurn): Promise<readonly OutboxLine[]> {
   const daily = ({ reminder }: OutboxLine) => isForOperators(reminder);
   if (!owner.lines.some(daily)) return owner.lines;
-  const last = await deps.tables.mailLedger.mattersToldOn(owner.owner);
+  const last = await deps.tables.mailLedger.operatorNoticesToldOn(owner.owner);
   if (last === undefined || now - last >= DAY) return owner.lines;
   return owner.lines.filter(line => !daily(line));
 }
@@ -230,7 +231,8 @@ async function finishDigest({ claim, look }: Finish, turn: SendTurn): Promise<St
   if (refusal !== undefined) await tellUndelivered(reminders, refusal, claimedOn, turn);
   const outcome = refusal === undefined ? 'accepted' : 'refused';
   await markTold(reminders, { operationId, outcome }, turn);
-  if (reminders.some(isForOperators)) await deps.tables.mailLedger.saveMattersToldOn(owner.owner, now);
+  if (reminders.some(isForOperators))
+    await deps.tables.mailLedger.saveOperatorNoticesToldOn(owner.owner, now);
   await claim.finish();
   const noteOf = (reminder: Reminder) => `${describeReminder(reminder)}, operation ${operationId}`;
   await addHistory(refusal === undefined ? 'told' : 'refused', reminders, noteOf, turn);

@@ -4,7 +4,7 @@ import type { Reminder } from '../../core/reminder';
 import { compareText } from '../../formats/text';
 import type { Log, OwnerLines } from '../ports';
 import { followDigests } from './follow-digests';
-import { LOOKS_OF_A_RETRY } from './mail-counters';
+import { STATUS_READS_OF_A_RETRY } from './mail-counters';
 import { type SendDeps, sendDigest } from './send-digest';
 
 /** What is kept of each owner until their turn: enough to sort them, and little memory for many owners. */
@@ -38,7 +38,7 @@ export async function sendReminders(deps: SendDeps, log: Log): Promise<void> {
     if (!quotaSpent) quotaSpent = (await sendDigest(lines, deps, log)) === 'quotaSpent';
   });
   // Status reads come last, and leave enough of the quota for the mails that wait.
-  const leaving = quotaSpent ? LOOKS_OF_A_RETRY : {};
+  const leaving = quotaSpent ? STATUS_READS_OF_A_RETRY : {};
   await each(
     owners.filter(({ follows }) => follows),
     lines => followDigests(lines, deps, log, leaving),

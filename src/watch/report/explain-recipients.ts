@@ -18,7 +18,7 @@ export interface ExplainInput {
   readonly mail: MailPolicy;
   readonly now: Instant;
   /** Why no one is told anything; undefined while that is decided for each recipient. */
-  readonly whyNobody: NoMailReason | undefined;
+  readonly whyNoRecipients: NoMailReason | undefined;
 }
 
 /** `standIn`: an operator in the owners' place. `copy`: an operator beside them. `former`: was told something before, and is not a recipient now. */
@@ -80,7 +80,7 @@ function recordOf(address: string, state: Expiry, now: Instant) {
 }
 
 /** One decision for each topic. */
-function decisionsFor(owner: string, { row, state, mail, now, whyNobody }: ExplainInput) {
+function decisionsFor(owner: string, { row, state, mail, now, whyNoRecipients }: ExplainInput) {
   const crossings = crossingsFor(row, state);
   const context = contextFor(owner, state, crossings, now);
   const decisions = decideAll(context);
@@ -89,7 +89,7 @@ function decisionsFor(owner: string, { row, state, mail, now, whyNobody }: Expla
   return decisions.map((decision): ExplainedDecision => {
     const { topic } = decision;
     const notDue = (code: NoMailReason) => ({ topic, due: false, ...noMail(code, context, topic) }) as const;
-    if (whyNobody !== undefined) return notDue(whyNobody);
+    if (whyNoRecipients !== undefined) return notDue(whyNoRecipients);
     if (!decision.due) return notDue(decision.because);
     return reminders.some(reminder => isSameReminder(reminder, { owner, ...decision }))
       ? explainDue(decision, state)

@@ -72,7 +72,7 @@ interface NoticeSentences {
 const NOTICE_SENTENCES: Readonly<Record<TargetNotice, NoticeSentences>> = {
   threshold: {
     due: ({ reason, about, crossedOn }, state) =>
-      `Its threshold ${reason} was crossed on ${on(crossedOn)}; it expires on ${on(about)}, ${evidence(state)}.`,
+      `Its threshold ${reason} was crossed on ${on(crossedOn)}; it expires on ${on(about)}, ${lastRead(state)}.`,
     notSo: () => 'It has no threshold.',
   },
   gone: {
@@ -114,7 +114,7 @@ export const SKIPPED: Readonly<Record<SkippedThreshold['because'], string>> = {
   lifetimeUnknown: 'It is a share of the lifetime, which is known only after a renewal was seen.',
 };
 
-export const CHECKS: Readonly<Record<NextCheck['because'], string>> = {
+export const NEXT_CHECKS: Readonly<Record<NextCheck['because'], string>> = {
   neverRead: 'It was never read.',
   interval: 'Its interval ends.',
   threshold: 'A threshold falls then, and is told only after a later read.',
@@ -164,7 +164,7 @@ function isAbout(reason: string, topic: Topic): boolean {
   return rules !== undefined && 'topic' in rules && rules.topic === topic;
 }
 
-function evidence({ failure, invalid, readOn }: Expiry): string {
+function lastRead({ failure, invalid, readOn }: Expiry): string {
   if (failure) return `as last read on ${on(readOn)}; reads fail since ${on(failure.since)}`;
   return invalid ? `as last read on ${on(readOn)}` : `as read on ${on(readOn)}`;
 }

@@ -21,7 +21,7 @@ import type { Instant } from '../../formats/instant';
 import type { Clock, Tables } from '../ports';
 import { type Kinds, type ParsedTarget, parseTarget } from '../targets/parse-target';
 import { type ExplainedRecipient, type ExplainInput, formerOf, recipientsOf } from './explain-recipients';
-import { type Because, CHECKS, type NoMailReason, noMail, SKIPPED } from './explain-sentences';
+import { type Because, NEXT_CHECKS, type NoMailReason, noMail, SKIPPED } from './explain-sentences';
 import type { Report } from './status';
 
 export type { ExplainedDecision, ExplainedRecipient, Role } from './explain-recipients';
@@ -108,7 +108,13 @@ function explainRow(
   asOf: Instant,
 ): Pick<Explained, 'explanation' | 'report'> {
   const { after, listing } = assess(row, state, undefined, mail, asOf);
-  const input: ExplainInput = { row, state: after, mail, now: asOf, whyNobody: whyNobody(row, mail) };
+  const input: ExplainInput = {
+    row,
+    state: after,
+    mail,
+    now: asOf,
+    whyNoRecipients: whyNoRecipients(row, mail),
+  };
   const recipients = recipientsOf(input);
   const next = nextOf(input, recipients, located !== undefined);
   const { scope, name } = row;
@@ -130,7 +136,7 @@ function explainGone(state: Expiry, asOf: Instant): Explanation {
   };
 }
 
-function whyNobody(row: Watched, mail: MailPolicy): NoMailReason | undefined {
+function whyNoRecipients(row: Watched, mail: MailPolicy): NoMailReason | undefined {
   if (!row.columns.enabled) return 'disabled';
   if (row.columns.replacedBy !== undefined) return 'replaced';
   if (mail.to === 'none') return 'mailOff';
@@ -174,7 +180,7 @@ function nextOf(
   const crossing = crossingsFor(row, state).find(({ at }) => at > now);
   const read = isWatched(row.columns) && canBeRead ? scheduleOf(row, state, mail, now) : undefined;
   return {
-    check: read && { on: read.on, because: { code: read.because, why: CHECKS[read.because] } },
+    check: read && { on: read.on, because: { code: read.because, why: NEXT_CHECKS[read.because] } },
     crossing: crossing && { threshold: crossing.threshold, at: crossing.at },
     mail: next,
     silence: next ? undefined : whyNoMail(input, recipients),
@@ -195,10 +201,10 @@ function nextMail({ row, state, mail, now }: ExplainInput, canBeRead: boolean): 
 
 /** The one reason for all recipients, or what is decided about the thresholds for the first of them. */
 function whyNoMail(
-  { state, now, whyNobody }: ExplainInput,
+  { state, now, whyNoRecipients }: ExplainInput,
   recipients: readonly ExplainedRecipient[],
 ): Because<NoMailReason> | undefined {
-  if (whyNobody !== undefined) return noMail(whyNobody, contextWithoutRecipient(state, now));
+  if (whyNoRecipients !== undefined) return noMail(whyNoRecipients, contextWithoutRecipient(state, now));
   const decisions = recipients.flatMap(recipient => recipient.decisions);
   const decision = decisions.find(({ topic, due }) => topic === 'threshold' && !due);
   return decision && !decision.due ? { code: decision.code, why: decision.why } : undefined;

@@ -12,7 +12,9 @@ import { type Kinds, parseTarget } from '../targets/parse-target';
 import { everyTarget, idOf, soonestOf, type TargetTables } from './fleet';
 
 interface Deps {
-  readonly tables: TargetTables & { readonly mailLedger: Pick<Tables['mailLedger'], 'mattersToldOn'> };
+  readonly tables: TargetTables & {
+    readonly mailLedger: Pick<Tables['mailLedger'], 'operatorNoticesToldOn'>;
+  };
   readonly clock: Clock;
   readonly kinds: Kinds;
   readonly mail: MailPolicy;
@@ -43,7 +45,7 @@ async function* linesUntil(asOf: Instant, until: Instant, deps: Deps): AsyncGene
 async function nextDayOfOperators({ tables, mail }: Deps): Promise<ReadonlyMap<string, Instant>> {
   const nextDay = new Map<string, Instant>();
   for (const operator of mail.operators) {
-    const last = await tables.mailLedger.mattersToldOn(operator);
+    const last = await tables.mailLedger.operatorNoticesToldOn(operator);
     if (last !== undefined) nextDay.set(operator, last + DAY);
   }
   return nextDay;

@@ -4,7 +4,7 @@ import { snoozeOf } from '../../core/assess';
 import type { Expiry } from '../../core/expiry';
 import type { TargetEvent } from '../../core/history';
 import { parseColumns, takenOver } from '../../core/row';
-import { holds, type Links, type Snooze, snoozeUntil } from '../../core/snooze';
+import { holds, type LinkSigning, type Snooze, snoozeUntil } from '../../core/snooze';
 import { fixedExpiry } from '../../core/standing';
 import { type Description, type Identity, isWatched, type Key } from '../../core/target';
 import type { MailPolicy, Watched } from '../../core/watched';
@@ -19,7 +19,7 @@ interface Deps {
   readonly kinds: Kinds;
   readonly mail: MailPolicy;
   /** Undefined if no secret is set. Then no link works. */
-  readonly links: Links | undefined;
+  readonly links: LinkSigning | undefined;
 }
 
 /** Why a link does nothing. */
@@ -76,7 +76,7 @@ export interface Replaced {
   readonly registered: boolean;
 }
 
-export type LinkAnswer = Refused | Shown | Replaced;
+export type LinkResult = Refused | Shown | Replaced;
 
 /** The target that a link leads to. */
 interface LinkTarget {
@@ -92,13 +92,13 @@ interface LinkTarget {
 const NOT_NAMED = '(not named)';
 
 /** Changes nothing, since mail scanners follow links, too. */
-export async function lookAtLink(token: string, deps: Deps): Promise<LinkAnswer> {
+export async function showLink(token: string, deps: Deps): Promise<LinkResult> {
   const target = await findTarget(token, deps);
   return 'refused' in target ? target : { view: viewOf(target, snoozeInForce(target)) };
 }
 
 /** Does what the recipient wants, if the link may still act. Doing it twice changes nothing more. */
-export async function followLink(token: string, action: LinkAction, deps: Deps): Promise<LinkAnswer> {
+export async function followLink(token: string, action: LinkAction, deps: Deps): Promise<LinkResult> {
   const target = await findTarget(token, deps);
   if ('refused' in target) return target;
   switch (action.act) {
@@ -115,7 +115,7 @@ async function snooze(
   target: LinkTarget,
   action: Extract<LinkAction, { act: 'snooze' }>,
   deps: Deps,
-): Promise<LinkAnswer> {
+): Promise<LinkResult> {
   const { link, now } = target;
   const { days, reason } = action;
   const until = snoozeUntil(days, now);
@@ -135,9 +135,9 @@ async function snooze(
 }
 
 /** Undoes any snooze in force, also one that the recipient has not seen: reminders that come again do no harm. */
-async function undo(target: LinkTarget, deps: Deps): Promise<LinkAnswer> {
+async function undo(target: LinkTarget, deps: Deps): Promise<LinkResult> {
   const { link, now } = target;
-  const answer: LinkAnswer = { view: viewOf(target, undefined), done: 'unsnoozed' };
+  const answer: LinkResult = { view: viewOf(target, undefined), done: 'unsnoozed' };
   if (!snoozeInForce(target)) return answer;
   if (!(await deps.tables.expiries.mergeSnooze(link.owner, link, undefined))) return { refused: 'removed' };
   await addHistory(target, { type: 'unsnoozed', on: now, note: `by ${link.owner}` }, deps);
@@ -145,7 +145,7 @@ async function undo(target: LinkTarget, deps: Deps): Promise<LinkAnswer> {
 }
 
 /** @param newId the successor, written as the page shows the id of the old target; it is in the same scope */
-async function replaceTarget(target: LinkTarget, newId: string | undefined, deps: Deps): Promise<LinkAnswer> {
+async function replaceTarget(target: LinkTarget, newId: string | undefined, deps: Deps): Promise<LinkResult> {
   const successor = newId === undefined ? undefined : successorOf(target, newId, deps);
   if (successor && 'fault' in successor) return refuse(target, successor.fault);
   const registered = successor && (await register(successor, target, deps));
@@ -160,7 +160,7 @@ async function replaceTarget(target: LinkTarget, newId: string | undefined, deps
   return { replaced: displayName, by: newId, registered: registered === 'created' };
 }
 
-function refuse(target: LinkTarget, badNewId: string): LinkAnswer {
+function refuse(target: LinkTarget, badNewId: string): LinkResult {
   return { view: viewOf(target, undefined), badNewId };
 }
 

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import type { Expiry } from '../../core/expiry';
 import { NOTICES, noticeKindOf } from '../../core/notices';
 import type { Reminder } from '../../core/reminder';
-import type { Links } from '../../core/snooze';
+import type { LinkSigning } from '../../core/snooze';
 import { fixedExpiry } from '../../core/standing';
 import type { Key } from '../../core/target';
 import { DAY, type Instant } from '../../formats/instant';
@@ -36,7 +36,7 @@ const Content = v.tuple([v.string(), v.string(), v.nullable(v.number()), v.strin
 export function snoozeUrlOf(
   reminder: Reminder,
   state: Expiry,
-  links: Links | undefined,
+  links: LinkSigning | undefined,
   now: Instant,
 ): string | undefined {
   const kind = noticeKindOf(reminder);
@@ -45,11 +45,15 @@ export function snoozeUrlOf(
   return linkFor(links, { scope, name, owner, about: fixedExpiry(state), until: now + LINK_LASTS });
 }
 
-export function linkFor(links: Links, link: Link): string {
+export function linkFor(links: LinkSigning, link: Link): string {
   return `${links.publicUrl}/api/snooze?t=${tokenOf(link, links.secret)}`;
 }
 
-export function readLink(token: string, { secret, previous }: Links, now: Instant): Link | TokenRefused {
+export function readLink(
+  token: string,
+  { secret, previous }: LinkSigning,
+  now: Instant,
+): Link | TokenRefused {
   const [, content, signature] = TOKEN.exec(token) ?? [];
   if (content === undefined || signature === undefined) return { refused: 'unreadable' };
   const isOurs = isSigned(content, signature, secret) || isSigned(content, signature, previous);

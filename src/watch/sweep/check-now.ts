@@ -10,7 +10,7 @@ import type { Located, Log, Source } from '../ports';
 import { type ParsedTarget, parseTarget } from '../targets/parse-target';
 import { borrowLease, type Lease, LeaseLost } from './lease';
 import { type PacedReader, pacedReader } from './paced-reader';
-import { outcomeOf, recordMoving, recordStaying } from './record';
+import { plannedWriteOf, recordMoving, recordStaying } from './record';
 import type { Deps } from './sweep-scope';
 
 export interface Checked {
@@ -20,7 +20,7 @@ export interface Checked {
   readonly recorded: boolean;
 }
 
-export type CheckAnswer =
+export type CheckResult =
   | Checked
   | { readonly refused: 'unknown' }
   | { readonly refused: 'invalid' | 'notWatched'; readonly reason: string }
@@ -37,7 +37,7 @@ interface Job {
 /** A person waits for the answer. */
 const LONGEST_WAIT = 20 * SECOND;
 
-export async function checkNow(key: Key, deps: Deps, log: Log): Promise<CheckAnswer> {
+export async function checkNow(key: Key, deps: Deps, log: Log): Promise<CheckResult> {
   const job = await findJob(key, deps);
   if ('refused' in job) return job;
   const taken = await borrowLease(deps.tables.scopes, key.scope, deps.clock);
@@ -48,7 +48,7 @@ export async function checkNow(key: Key, deps: Deps, log: Log): Promise<CheckAns
   return answerOf(job, await assessReading(job, reading, deps), false);
 }
 
-async function findJob(key: Key, deps: Deps): Promise<Job | Exclude<CheckAnswer, Checked>> {
+async function findJob(key: Key, deps: Deps): Promise<Job | Exclude<CheckResult, Checked>> {
   const row = await deps.tables.registry.row(key);
   if (!row) return { refused: 'unknown' };
   const parsed = parseTarget(row, deps.kinds);
@@ -60,7 +60,7 @@ async function findJob(key: Key, deps: Deps): Promise<Job | Exclude<CheckAnswer,
   return { refused: 'notWatched', reason };
 }
 
-async function checkUnderLease(job: Job, lease: Lease, deps: Deps, log: Log): Promise<CheckAnswer> {
+async function checkUnderLease(job: Job, lease: Lease, deps: Deps, log: Log): Promise<CheckResult> {
   // If the lease is lost during a wait, the record below fails, too.
   const renew = async (pace: Pace) => void (await unlessLost(lease.renew(pace)));
   const { reading, pace } = await read(job, lease.row.pace, renew, deps);
@@ -101,7 +101,7 @@ async function read(
   return { reading: isRefused ? undefined : reading, pace: reader.pace() };
 }
 
-function throttled({ source }: Job, pace: Pace, { clock }: Deps): CheckAnswer {
+function throttled({ source }: Job, pace: Pace, { clock }: Deps): CheckResult {
   return { refused: 'throttled', retryAfterMs: waitFor(pace, source.limits, clock.now()) };
 }
 
@@ -112,13 +112,13 @@ async function assessReading({ key, parsed }: Job, reading: Reading, deps: Deps)
   const before = await tables.expiries.row(key);
   const now = clock.now();
   const assessment = assess(parsed.watched, before, reading, mail, now);
-  const outcome = outcomeOf(before, assessment, tables.calendar, { read: true, forget: false });
-  return { now, assessment, outcome };
+  const plannedWrite = plannedWriteOf(before, assessment, tables.calendar, { read: true, forget: false });
+  return { now, assessment, plannedWrite };
 }
 
-async function record({ outcome }: Assessed, lease: Lease, { tables }: Deps, log: Log): Promise<void> {
-  const write = outcome.moves ? recordMoving : recordStaying;
-  await write([outcome], { scope: lease.row.scope, tables, lease, log });
+async function record({ plannedWrite }: Assessed, lease: Lease, { tables }: Deps, log: Log): Promise<void> {
+  const write = plannedWrite.moves ? recordMoving : recordStaying;
+  await write([plannedWrite], { scope: lease.row.scope, tables, lease, log });
 }
 
 /** False if the lease was lost. */

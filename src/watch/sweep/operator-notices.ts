@@ -1,10 +1,10 @@
-/** What sweeps tell the operators: troubles of a scope as a whole, and messages that could not be handled. */
+/** What sweeps tell the operators: notices about a scope as a whole, and messages that could not be handled. */
 
 import type { Counts } from '../../core/counts';
 import type { Reminder } from '../../core/reminder';
 import type { MailPolicy } from '../../core/watched';
 import { DAY, HOUR, type Instant } from '../../formats/instant';
-import type { Clock, Log, ScopeRow, Tables, Troubles } from '../ports';
+import type { Clock, Log, OperatorNotices, ScopeRow, Tables } from '../ports';
 
 /** What a sweep found out about its scope. */
 export interface Findings {
@@ -19,26 +19,26 @@ const LEAST_FAILING = HOUR;
 
 /**
  * Each trouble is told in one line per operator, once while it lasts, in place of one line per target.
- * @returns the troubles to store with the scope, and the lines that are due for them
+ * @returns the operator notices to store with the scope, and the lines that are due for them
  */
-export function troublesOf(
-  { scope, troubles = {} }: ScopeRow,
+export function operatorNoticesOf(
+  { scope, operatorNotices = {} }: ScopeRow,
   findings: Findings,
   mail: MailPolicy,
   now: Instant,
-): { troubles: Troubles; lines: Reminder[] } {
+): { operatorNotices: OperatorNotices; lines: Reminder[] } {
   const canBeTold = mail.to !== 'none' && mail.operators.length > 0;
-  const next: Troubles = {};
+  const next: OperatorNotices = {};
   const lines: Reminder[] = [];
   for (const { reason, is, tellAfterMs, note } of checksOf(scope, findings)) {
     if (!is) continue;
-    const { since, put } = troubles[reason] ?? { since: now, put: false };
+    const { since, put } = operatorNotices[reason] ?? { since: now, put: false };
     const isDue = !put && canBeTold && now - since >= tellAfterMs;
     const line = { scope, name: '', reason, about: since, crossedOn: since, since, note };
     if (isDue) lines.push(...mail.operators.map(owner => ({ owner, ...line })));
     next[reason] = { since, put: put || isDue };
   }
-  return { troubles: next, lines };
+  return { operatorNotices: next, lines };
 }
 
 function checksOf(scope: string, { counts, ownerless }: Findings) {

@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { answered, type Limits, type Pace, refused, spend, waitFor } from '../../core/pace';
 import { failed, type Reading } from '../../core/reading';
 import { type Instant, SECOND } from '../../formats/instant';
-import type { Answer, Clock } from '../ports';
+import type { Clock, ReadResult } from '../ports';
 
 const MOST_IN_FLIGHT = 32;
 /** A longer wait is left to a later sweep. The lease lasts two minutes, and each pause here renews it. */
@@ -17,7 +17,7 @@ export interface ReaderOptions<Job> {
   readonly clock: Clock;
   /** Never waits beyond this instant. */
   readonly until: Instant;
-  read(job: Job): Promise<Answer>;
+  read(job: Job): Promise<ReadResult>;
   onReading(job: Job, reading: Reading, now: Instant): void;
   /** Called at every pause, so that lease and results do not wait for the bucket. */
   whileWaiting(): Promise<void>;
@@ -79,7 +79,7 @@ export function pacedReader<Job>(options: ReaderOptions<Job>): PacedReader<Job> 
       });
   };
 
-  const onAnswer = (job: Job, { reading, retryAfterMs, remaining }: Answer, sentAt: Instant) => {
+  const onAnswer = (job: Job, { reading, retryAfterMs, remaining }: ReadResult, sentAt: Instant) => {
     const now = clock.now();
     if (reading.outcome === 'failed' && reading.code === 'throttled') {
       pace = refused(pace, sentAt, now, retryAfterMs);

@@ -6,7 +6,7 @@ import type { Clock, Log, Tables } from '../ports';
 import { mergeRows, type Pair } from '../targets/merge-rows';
 import { type Kinds, parseTarget } from '../targets/parse-target';
 import { borrowLease, type Lease } from './lease';
-import { type Outcome, outcomeOf, recorder } from './record';
+import { type PlannedWrite, plannedWriteOf, recorder } from './record';
 
 interface Deps {
   readonly tables: Tables;
@@ -50,10 +50,10 @@ async function rebuild(scope: string, lease: Lease, deps: Deps, log: Log): Promi
   const records = recorder({ scope, tables: deps.tables, lease, log });
   const keys: string[] = [];
   for await (const pair of mergeRows(registry.rows(scope), expiries.rows(scope))) {
-    const outcome = outcomeNow(pair, deps);
-    if (!outcome) continue;
-    keys.push(outcome.calendarKey);
-    records.add({ ...outcome, moves: true });
+    const plannedWrite = plannedWriteNow(pair, deps);
+    if (!plannedWrite) continue;
+    keys.push(plannedWrite.calendarKey);
+    records.add({ ...plannedWrite, moves: true });
     await records.writeFull();
     await lease.renew();
   }
@@ -63,13 +63,13 @@ async function rebuild(scope: string, lease: Lease, deps: Deps, log: Log): Promi
 }
 
 /** What follows from the recorded state. A row that was never swept is left to the sweep. */
-function outcomeNow({ row, state }: Pair, deps: Deps): Outcome | undefined {
+function plannedWriteNow({ row, state }: Pair, deps: Deps): PlannedWrite | undefined {
   if (!state) return undefined;
   const now = deps.clock.now();
   const assessment = row
     ? assess(parseTarget(row, deps.kinds).watched, state, undefined, deps.mail, now)
     : assessGone(state, now);
-  return outcomeOf(state, assessment, deps.tables.calendar, { read: false, forget: false });
+  return plannedWriteOf(state, assessment, deps.tables.calendar, { read: false, forget: false });
 }
 
 /** Deletes the calendar rows of the rebuilt scopes to which no expiry belongs. Each expiry is read once more before that. */

@@ -8,7 +8,7 @@ import type { Calendar, CalendarEntry, Change, Log, RefusedNames, Tables } from 
 import type { Lease } from './lease';
 
 /** What is to be written about one target. */
-export interface Outcome {
+export interface PlannedWrite {
   readonly before: Expiry | undefined;
   readonly assessment: Assessment;
   /** Its only calendar key from now on; '' while it is on no report. */
@@ -22,7 +22,7 @@ export interface Outcome {
   readonly forget: boolean;
 }
 
-/** Where outcomes of a scope are recorded, and the lease under which that is allowed. */
+/** Where the planned writes of a scope are recorded, and the lease under which that is allowed. */
 export interface Recording {
   readonly scope: string;
   readonly tables: Pick<Tables, 'expiries' | 'calendar' | 'outbox' | 'history'>;
@@ -33,12 +33,12 @@ export interface Recording {
 /** Operations of a transaction, at most. */
 const BATCH = 100;
 
-export function outcomeOf(
+export function plannedWriteOf(
   before: Expiry | undefined,
   assessment: Assessment,
   calendar: Calendar,
   facts: { read: boolean; forget: boolean },
-): Outcome {
+): PlannedWrite {
   const { after, listing, events } = assessment;
   const calendarKey = listing ? calendar.keyOf(after, datedExpiry(after)) : '';
   const listingHash = listing ? sha256(JSON.stringify(listing)).slice(0, 16) : '';
@@ -49,15 +49,15 @@ export function outcomeOf(
 
 export type Recorder = ReturnType<typeof recorder>;
 
-/** Gathers outcomes into full batches, and writes one batch while the next targets are read. */
+/** Gathers planned writes into full batches, and writes one batch while the next targets are read. */
 export function recorder(recording: Recording) {
-  // Two queues, so that all outcomes of a batch cost the same number of storage calls.
-  const staying: Outcome[] = [];
-  const moving: Outcome[] = [];
+  // Two queues, so that all planned writes of a batch cost the same number of storage calls.
+  const staying: PlannedWrite[] = [];
+  const moving: PlannedWrite[] = [];
   let writing = Promise.resolve();
   let fault: unknown;
 
-  const write = (batch: Outcome[], record: typeof recordStaying) => {
+  const write = (batch: PlannedWrite[], record: typeof recordStaying) => {
     if (fault) return;
     // The fault is kept for the next wait: an unhandled rejection would end the whole process.
     writing = writing
@@ -79,10 +79,10 @@ export function recorder(recording: Recording) {
   };
 
   return {
-    add(outcome: Outcome) {
-      if (outcome.moves && !outcome.forget) moving.push(outcome);
-      else if (outcome.changed || outcome.forget || outcome.assessment.reminders.length > 0)
-        staying.push(outcome);
+    add(plannedWrite: PlannedWrite) {
+      if (plannedWrite.moves && !plannedWrite.forget) moving.push(plannedWrite);
+      else if (plannedWrite.changed || plannedWrite.forget || plannedWrite.assessment.reminders.length > 0)
+        staying.push(plannedWrite);
     },
     /** Starts to write the full batches. Waits while an earlier one is still being written. */
     writeFull: () => writeBatches(BATCH),
@@ -95,39 +95,41 @@ export function recorder(recording: Recording) {
 }
 
 /** Targets whose calendar key stays. The calendar row is written before the state, so that no crash leaves it older than its state. */
-export async function recordStaying(outcomes: readonly Outcome[], recording: Recording) {
+export async function recordStaying(plannedWrites: readonly PlannedWrite[], recording: Recording) {
   const { scope, tables, lease } = recording;
-  const changed = outcomes.filter(outcome => outcome.changed && !outcome.forget);
+  const changed = plannedWrites.filter(plannedWrite => plannedWrite.changed && !plannedWrite.forget);
   await lease.renew();
   await tables.calendar.write(changed.flatMap(entryOf), []);
   const refused = await tables.expiries.merge(scope, changed.map(withListingHash));
-  const forgotten = outcomes.filter(outcome => outcome.forget).map(outcome => outcome.assessment.after.name);
+  const forgotten = plannedWrites
+    .filter(plannedWrite => plannedWrite.forget)
+    .map(plannedWrite => plannedWrite.assessment.after.name);
   await tables.expiries.remove(scope, forgotten);
-  await addRemindersAndHistory(outcomes, refused, recording);
+  await addRemindersAndHistory(plannedWrites, refused, recording);
 }
 
 /** Targets whose calendar key changes. The state has both keys before either row is written, and one key after both are. */
-export async function recordMoving(outcomes: readonly Outcome[], recording: Recording) {
+export async function recordMoving(plannedWrites: readonly PlannedWrite[], recording: Recording) {
   const { scope, tables, lease } = recording;
   await lease.renew();
-  const refused = await tables.expiries.merge(scope, outcomes.map(withAllKeys));
-  const written = outcomes.filter(({ assessment }) => !refused.has(assessment.after.name));
+  const refused = await tables.expiries.merge(scope, plannedWrites.map(withAllKeys));
+  const written = plannedWrites.filter(({ assessment }) => !refused.has(assessment.after.name));
   await lease.renew();
   const unlisted = await tables.calendar.write(written.flatMap(entryOf), written.flatMap(oldKeysOf));
   const moved = written.filter(({ calendarKey }) => !unlisted.has(calendarKey));
   await tables.expiries.mergeCal(scope, moved.map(withOneKey));
-  await addRemindersAndHistory(outcomes, refused, recording);
+  await addRemindersAndHistory(plannedWrites, refused, recording);
 }
 
 /** Reminders come before history: the next sweep decides a lost reminder again, but nothing repeats a lost line of history. */
 async function addRemindersAndHistory(
-  outcomes: readonly Outcome[],
+  plannedWrites: readonly PlannedWrite[],
   refused: RefusedNames,
   { tables, log }: Recording,
 ) {
   for (const name of refused)
     log.warn(`The store refused the state of '${name}'; its neighbours were written.`);
-  const kept = outcomes.filter(({ assessment }) => !refused.has(assessment.after.name));
+  const kept = plannedWrites.filter(({ assessment }) => !refused.has(assessment.after.name));
   const refusedLines = await tables.outbox.put(kept.flatMap(({ assessment }) => assessment.reminders));
   for (const line of refusedLines)
     log.warn(`The store refused the reminder '${line}'; the next sweep tries again.`);
@@ -138,24 +140,24 @@ async function addRemindersAndHistory(
   );
 }
 
-function withListingHash({ before, assessment, listingHash }: Outcome): Change {
+function withListingHash({ before, assessment, listingHash }: PlannedWrite): Change {
   return { before, after: { ...assessment.after, listingHash } };
 }
 
-function withAllKeys({ before, assessment, calendarKey, listingHash }: Outcome): Change {
+function withAllKeys({ before, assessment, calendarKey, listingHash }: PlannedWrite): Change {
   const known = before?.calendarKeys.length ? before.calendarKeys : [''];
   const others = known.filter(key => key !== calendarKey);
   return { before, after: { ...assessment.after, listingHash, calendarKeys: [...others, calendarKey] } };
 }
 
-function withOneKey({ assessment, calendarKey, listingHash }: Outcome): Expiry {
+function withOneKey({ assessment, calendarKey, listingHash }: PlannedWrite): Expiry {
   return { ...assessment.after, listingHash, calendarKeys: [calendarKey] };
 }
 
-function oldKeysOf({ before, calendarKey }: Outcome): string[] {
+function oldKeysOf({ before, calendarKey }: PlannedWrite): string[] {
   return before?.calendarKeys.filter(key => key !== '' && key !== calendarKey) ?? [];
 }
 
-function entryOf({ assessment: { after, listing }, calendarKey }: Outcome): CalendarEntry[] {
+function entryOf({ assessment: { after, listing }, calendarKey }: PlannedWrite): CalendarEntry[] {
   return listing ? [{ scope: after.scope, name: after.name, key: calendarKey, listing }] : [];
 }

@@ -7,13 +7,13 @@ import type { Reading } from '../../core/reading';
 import { isWatched } from '../../core/target';
 import type { MailPolicy } from '../../core/watched';
 import { DAY, HOUR, type Instant, MINUTE } from '../../formats/instant';
-import type { Answer, Clock, Log, Tables } from '../ports';
+import type { Clock, Log, ReadResult, Tables } from '../ports';
 import { mergeRows, type Pair } from '../targets/merge-rows';
 import { type Kinds, type ParsedTarget, parseTarget, sourceOf } from '../targets/parse-target';
 import { type Lease, LeaseLost, takeLease } from './lease';
-import { type Findings, troublesOf } from './operator-notices';
+import { type Findings, operatorNoticesOf } from './operator-notices';
 import { KEPT_WAITING, type PacedReader, type Permit, pacedReader } from './paced-reader';
-import { outcomeOf, type Recorder, recorder } from './record';
+import { plannedWriteOf, type Recorder, recorder } from './record';
 import type { SweepMessage } from './start-sweep';
 
 const TIME_BUDGET = 4 * MINUTE;
@@ -37,7 +37,7 @@ interface Visit {
 
 /** A visit in which the target is read. */
 interface Job extends Visit {
-  read(): Promise<Answer>;
+  read(): Promise<ReadResult>;
 }
 
 interface Sweep extends Deps {
@@ -87,7 +87,7 @@ async function sweepUnderLease(
 
 function begin(scope: string, lease: Lease, deps: Deps, log: Log): Sweep {
   const { tables, clock, kinds } = deps;
-  const { pace, partial, troubles } = lease.row;
+  const { pace, partial, operatorNotices } = lease.row;
   const deadline = clock.now() + TIME_BUDGET;
   const records = recorder({ scope, tables, lease, log });
   const limits = sourceOf(scope, kinds)?.limits ?? { rate: 1, burst: 1 };
@@ -103,7 +103,7 @@ function begin(scope: string, lease: Lease, deps: Deps, log: Log): Sweep {
       await records.writeFull();
     },
   });
-  const mail = troubles?.scopeFailing ? { ...deps.mail, scopeFails: true } : deps.mail;
+  const mail = operatorNotices?.scopeFailing ? { ...deps.mail, scopeFails: true } : deps.mail;
   const totals = { counts: partial?.counts ?? NO_COUNTS, ownerless: partial?.ownerless ?? 0, rows: 0 };
   const sweep: Sweep = { ...deps, mail, lease, deadline, recorder: records, reader, totals, log };
   return sweep;
@@ -153,7 +153,7 @@ function dueSince(
   return on <= now ? on : undefined;
 }
 
-/** Assesses a target with its reading, or without one, and hands the outcome to the recorder. */
+/** Assesses a target with its reading, or without one, and hands the planned write to the recorder. */
 function recordOutcome(
   { parsed: { watched }, before }: Visit,
   reading: Reading | undefined,
@@ -165,14 +165,14 @@ function recordOutcome(
   totals.counts = withTarget(totals.counts, assessment.tally);
   if (assessment.listing?.owners.length === 0) totals.ownerless += 1;
   recorder.add(
-    outcomeOf(before, assessment, tables.calendar, { read: reading !== undefined, forget: false }),
+    plannedWriteOf(before, assessment, tables.calendar, { read: reading !== undefined, forget: false }),
   );
 }
 
 function recordGone(state: Expiry, now: Instant, { tables, recorder }: Sweep): void {
   const { goneSince = now, calendarKeys } = state;
   const forget = now - goneSince >= KEPT_AFTER_REMOVAL && calendarKeys.join('') === '';
-  recorder.add(outcomeOf(state, assessGone(state, now), tables.calendar, { read: false, forget }));
+  recorder.add(plannedWriteOf(state, assessGone(state, now), tables.calendar, { read: false, forget }));
 }
 
 /** Stores how the sweep ended, and releases the lease. A scope without any row is removed. */
@@ -182,9 +182,9 @@ async function finish({ scope, cursor }: SweepMessage, sweep: Sweep): Promise<vo
   const finishedOn = clock.now();
   const { tick: finishedTick = finishedOn, startedOn = finishedOn } = lease.row;
   const { counts } = totals;
-  const { troubles, lines } = troublesOf(lease.row, totals, mail, finishedOn);
+  const { operatorNotices, lines } = operatorNoticesOf(lease.row, totals, mail, finishedOn);
   await tables.outbox.put(lines);
   const durationMs = finishedOn - startedOn;
-  await lease.release({ pace: reader.pace(), counts, finishedTick, finishedOn, durationMs, troubles });
+  await lease.release({ pace: reader.pace(), counts, finishedTick, finishedOn, durationMs, operatorNotices });
   log.info(`Scope '${scope}' is swept: ${JSON.stringify(counts)}.`);
 }

@@ -1,12 +1,12 @@
 /** The frame of the dashboard's pages: skip link, header, main part and footer; and the short pages that say why nothing was done. */
 import { type Html, html } from '../../formats/html';
-import { document, lookOf, PRIVATE, page } from '../page';
+import { document, PRIVATE, page, pageStyleOf } from '../page';
 import type { Response } from '../problem';
 import { backLink, type Links, listPath } from './links';
 import { SCRIPT_VERSION } from './script';
 import { DASHBOARD_STYLE } from './style';
 
-const LOOK = lookOf(DASHBOARD_STYLE, ["script-src 'self'", "connect-src 'self'"]);
+const DASHBOARD_PAGE = pageStyleOf(DASHBOARD_STYLE, ["script-src 'self'", "connect-src 'self'"]);
 
 interface Frame {
   readonly title: string;
@@ -31,7 +31,7 @@ ${links && html`<nav aria-label="Pages">${backLink(links)}</nav>`}
 ${main}
 </main>
 <footer class="end">All times are UTC. This page shows what was recorded; opening it reads nothing anew.${lasting && html` <span id="pace">Reload it to see what is new.</span>`} <span id="live" role="status"></span></footer>`;
-  const response = document(status, title, content, LOOK, script);
+  const response = document(status, title, content, DASHBOARD_PAGE, script);
   return { ...response, headers: { ...response.headers, ...headers } };
 }
 

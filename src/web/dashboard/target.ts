@@ -4,11 +4,11 @@ import { type Html, html } from '../../formats/html';
 import type { TaggedRow } from '../../watch/registry/row';
 import type { Explained, Explanation } from '../../watch/report/explain';
 import type { Response } from '../problem';
+import { bannerOf, type FormOutcome, headersOf, removedBanner, statusOf } from './banner';
 import { editForm, type Returned } from './edit';
 import { nextCard, recipientsCard, thresholdsCard } from './explanation';
 import { framed } from './frame';
 import { type Links, listPath } from './links';
-import { type FormOutcome, headersOf, noticeOf, removedNotice, statusOf } from './notice';
 import { historyCard, stateCard } from './state';
 
 /**
@@ -23,8 +23,8 @@ export function targetPage(
 ): Response {
   const { key, explanation, history } = explained;
   const returned = outcome && 'returned' in outcome ? outcome.returned : undefined;
-  const off = whyOff(explanation);
-  const main = html`${noticeOf(outcome, explained)}${off && html`<div class="note"><p>${off}</p></div>`}${stateCard(explained)}
+  const off = whyNotReported(explanation);
+  const main = html`${bannerOf(outcome, explained)}${off && html`<div class="note"><p>${off}</p></div>`}${stateCard(explained)}
 ${actionsCard(explanation, row, returned, links)}
 <div class="columns even">${nextCard(explanation)}${thresholdsCard(explanation)}</div>
 ${recipientsCard(explanation)}${historyCard(history)}`;
@@ -40,7 +40,7 @@ ${recipientsCard(explanation)}${historyCard(history)}`;
 }
 
 export function noTargetPage(links: Links, outcome?: FormOutcome): Response {
-  const main = html`${outcome && 'returned' in outcome && removedNotice(outcome.returned)}<section class="card"><h1>There is no such target</h1>
+  const main = html`${outcome && 'returned' in outcome && removedBanner(outcome.returned)}<section class="card"><h1>There is no such target</h1>
 <p>It is not registered, and nothing is recorded of it. Its registry row may have been removed more than a week ago, or the address is incomplete.</p>
 </section>`;
   const title = 'There is no such target';
@@ -48,7 +48,7 @@ export function noTargetPage(links: Links, outcome?: FormOutcome): Response {
 }
 
 /** Why it is on no report. */
-function whyOff({ row, state }: Explanation): Html | undefined {
+function whyNotReported({ row, state }: Explanation): Html | undefined {
   if (!row)
     return html`<b>It is no longer registered.</b> A week after that was noticed, its records are deleted.`;
   if (row.columns.replacedBy !== undefined)

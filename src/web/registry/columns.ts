@@ -9,7 +9,7 @@ import {
   shownValue,
   type TargetColumns,
 } from '../../core/row';
-import { splitList } from '../../formats/duration';
+import { splitList } from '../../formats/text';
 import type { ManagedRow } from '../../watch/registry/row';
 import { described, Integer, listOf } from '../shape';
 

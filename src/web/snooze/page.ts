@@ -2,7 +2,7 @@
 import { type Html, html } from '../../formats/html';
 import { DAY, type Instant } from '../../formats/instant';
 import { expiryPhrase, moment } from '../../formats/when';
-import type { LinkAnswer, LinkView, Refused, Replaced, Shown } from '../../watch/snooze/link';
+import type { LinkResult, LinkView, Refused, Replaced, Shown } from '../../watch/snooze/link';
 import { page } from '../page';
 import type { Response } from '../problem';
 import { type Filled, replaceForm, snoozeForm, undoForm } from './fields';
@@ -14,14 +14,14 @@ const SOON = 7 * DAY;
  * The answer to a form is the page itself, not a redirect: browsers inside mail apps may fail at redirects. A form that is sent
  * twice does no harm.
  */
-export function snoozePage(answer: LinkAnswer, form?: SnoozeForm): Response {
+export function snoozePage(answer: LinkResult, form?: SnoozeForm): Response {
   if ('refused' in answer) return refusalPage(answer);
   if ('replaced' in answer) return replacedPage(answer);
   const faults = [...(form?.faults ?? []), ...newIdFault(answer)];
   const filled: Filled = { given: faults.length > 0 && form ? form.given : {}, faults };
   const { view } = answer;
   const open = filled.given.act === 'snooze' || answer.changedMeanwhile === true;
-  const main = html`${noticeOf(answer, filled)}${targetCard(view)}${view.snooze && undoForm(view.snooze, view)}${snoozeForm(view, filled, open)}${replaceForm(view, filled)}<footer>Only the buttons change anything; opening this page does not. All times are UTC.</footer>`;
+  const main = html`${bannerOf(answer, filled)}${targetCard(view)}${view.snooze && undoForm(view.snooze, view)}${snoozeForm(view, filled, open)}${replaceForm(view, filled)}<footer>Only the buttons change anything; opening this page does not. All times are UTC.</footer>`;
   return page(statusOf(answer, faults.length > 0, form), titleOf(answer), main);
 }
 
@@ -40,7 +40,7 @@ function newIdFault({ badNewId }: Shown): Filled['faults'] {
   return badNewId === undefined ? [] : [{ field: 'newId', detail: `Not taken: ${badNewId}.` }];
 }
 
-function noticeOf({ view, done, changedMeanwhile }: Shown, { faults }: Filled): Html | false {
+function bannerOf({ view, done, changedMeanwhile }: Shown, { faults }: Filled): Html | false {
   if (faults.length > 0) {
     const general = faults.filter(({ field }) => field === undefined).map(({ detail }) => html` ${detail}`);
     return html`<div class="card notice bad" role="alert"><p><b>Nothing was changed.</b>${general.length > 0 ? general : ' Correct the marked fields below, and send the form again.'}</p></div>`;

@@ -26,7 +26,7 @@ export const snooze: Route = {
       description: 'Says what its buttons would do, and does nothing: mail scanners follow links.',
       query: LinkQuery,
       responses: { 200: aboutPage('The page.'), ...NO_LINK },
-      handler: async ({ url, app }) => snoozePage(await app().lookAtLink(tokenOf(url))),
+      handler: async ({ url, app }) => snoozePage(await app().showLink(tokenOf(url))),
     }),
     POST: lenient({
       tag: 'Pages',
@@ -46,7 +46,7 @@ export const snooze: Route = {
         const token = tokenOf(url);
         const form = parseSnoozeForm(header('content-type'), new TextDecoder().decode(await bytes()));
         const { action } = form;
-        return snoozePage(await (action ? app().followLink(token, action) : app().lookAtLink(token)), form);
+        return snoozePage(await (action ? app().followLink(token, action) : app().showLink(token)), form);
       },
     }),
   },

@@ -1,6 +1,6 @@
 /** `GET targets/{scope}/{name}`: one target and every decision about it; `POST …/check`: reads the target now. */
 import { formatInstant } from '../../formats/instant';
-import type { CheckAnswer } from '../../watch/sweep/check-now';
+import type { CheckResult } from '../../watch/sweep/check-now';
 import { json, problem, type Response, secondsToWait, unknownTarget } from '../problem';
 import { NO_QUERY } from '../query';
 import { type Route, strict } from '../route';
@@ -47,7 +47,7 @@ export const checkNow: Route = {
   },
 };
 
-function checkResponse(answer: CheckAnswer): Response {
+function checkResponse(answer: CheckResult): Response {
   if (!('refused' in answer)) {
     const { asOf, item, recorded } = answer;
     return json(200, { asOf: formatInstant(asOf), recorded, item: itemJson(item) } satisfies CheckBody);

@@ -3,7 +3,7 @@ import { startSimulatedCommunication } from '../../../local/simulated/communicat
 import type { Fault } from '../../../local/simulated/faults';
 import { renderDigest } from '../../../src/email/render';
 import { createMailer, type MailerOptions } from '../../../src/email/transports/acs';
-import { digest, every, matters, mixed, NOW, OWNER, oneLine } from '../../email/digests';
+import { digest, every, mixed, NOW, OWNER, oneLine, operatorNotices } from '../../email/digests';
 
 const KEY = Buffer.from('an access key of a test').toString('base64');
 const ID = '3f2b1c8e-6f0a-5d7e-9c11-0a1b2c3d4e5f';
@@ -58,7 +58,7 @@ describe('a send', () => {
   test('carries the expiries to come as a calendar, and nothing where there is none', async () => {
     const service = await start();
     await mailerAt(service.url).send(every(), ID);
-    await mailerAt(service.url).send(matters(), 'a5b6c7d8-0000-5000-8000-000000000001');
+    await mailerAt(service.url).send(operatorNotices(), 'a5b6c7d8-0000-5000-8000-000000000001');
     const [mail, other] = service.mails;
     expect(mail?.message.attachments).toEqual([
       {
@@ -82,7 +82,7 @@ describe('a send', () => {
     const service = await start({ accessKey: KEY });
     const mailer = mailerAt(`${service.url}/`, { accessKey: KEY });
     expect(await mailer.send(oneLine(), ID)).toEqual(DELIVERED);
-    expect(await mailer.look(ID)).toEqual({ status: 'succeeded' });
+    expect(await mailer.getStatus(ID)).toEqual({ status: 'succeeded' });
   });
 
   test('with a wrong key or none keeps its reminders and names the fix', async () => {
@@ -164,7 +164,7 @@ describe('an answer', () => {
     const sent = await mailerAt(service.url, { timeoutMs: 400 }).send(oneLine(), ID);
     expect(sent).toEqual({ outcome: 'unsettled', message: expect.stringMatching(message) });
     expect(service.statusReads()).toBe(0);
-    expect(await mailerAt(service.url).look(ID)).toEqual({ status: 'succeeded' });
+    expect(await mailerAt(service.url).getStatus(ID)).toEqual({ status: 'succeeded' });
     expect(service.mails).toHaveLength(1);
   });
 });
@@ -211,11 +211,11 @@ describe('an operation', () => {
   test('that was never sent, or is forgotten, is not known', async () => {
     const service = await start();
     const mailer = mailerAt(service.url);
-    expect(await mailer.look(ID)).toEqual({ status: 'absent' });
+    expect(await mailer.getStatus(ID)).toEqual({ status: 'absent' });
     await mailer.send(oneLine(), ID);
-    expect(await mailer.look(ID)).toEqual({ status: 'succeeded' });
+    expect(await mailer.getStatus(ID)).toEqual({ status: 'succeeded' });
     service.forgetOperations();
-    expect(await mailer.look(ID)).toEqual({ status: 'absent' });
+    expect(await mailer.getStatus(ID)).toEqual({ status: 'absent' });
   });
 
   test('is under way until the service has settled it', async () => {
@@ -224,8 +224,8 @@ describe('an operation', () => {
     const mailer = mailerAt(service.url);
     const sent = await mailer.send(oneLine(), ID);
     expect(sent).toEqual({ outcome: 'accepted', firstLook: { status: 'running' } });
-    expect(await mailer.look(ID)).toEqual({ status: 'running' });
-    expect(await mailer.look(ID)).toEqual({ status: 'succeeded' });
+    expect(await mailer.getStatus(ID)).toEqual({ status: 'running' });
+    expect(await mailer.getStatus(ID)).toEqual({ status: 'succeeded' });
   });
 
   test.each([
@@ -240,22 +240,22 @@ describe('an operation', () => {
     const mailer = mailerAt(service.url);
     const failed = { status: 'failed', message };
     expect(await mailer.send(oneLine(), ID)).toEqual({ outcome: 'accepted', firstLook: failed });
-    expect(await mailer.look(ID)).toEqual(failed);
+    expect(await mailer.getStatus(ID)).toEqual(failed);
   });
 
   test('is unknown while the service does not say, and when to ask again is known if it does', async () => {
     const limited = await start({ statusPerMinute: 0 });
-    expect(await mailerAt(limited.url).look(ID)).toEqual({
+    expect(await mailerAt(limited.url).getStatus(ID)).toEqual({
       status: 'unknown',
       message: 'the mail service answered 429 TooManyRequests',
       retryAfterMs: expect.any(Number),
     });
     await limited.close();
-    expect(await mailerAt(limited.url).look(ID)).toEqual({
+    expect(await mailerAt(limited.url).getStatus(ID)).toEqual({
       status: 'unknown',
       message: expect.stringMatching(/could not be reached/),
     });
     const locked = await start({ accessKey: KEY });
-    expect(await mailerAt(locked.url).look(ID)).toMatchObject({ status: 'unknown' });
+    expect(await mailerAt(locked.url).getStatus(ID)).toMatchObject({ status: 'unknown' });
   });
 });

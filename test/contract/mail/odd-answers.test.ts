@@ -153,7 +153,7 @@ describe('a wait that the service asks for', () => {
     const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
     const message = 'the mail service answered 429';
     expect(await mailer(url).send(oneLine(), ID)).toEqual({ outcome: 'unsettled', message, ...wait });
-    expect(await mailer(url).look(ID)).toEqual({ status: 'unknown', message, ...wait });
+    expect(await mailer(url).getStatus(ID)).toEqual({ status: 'unknown', message, ...wait });
   });
 });
 
@@ -171,7 +171,7 @@ test.each([
   ['', { status: 'running' }],
 ])('an operation that the service knows and answers with %j', async (body, expected) => {
   const url = await answering(response => void response.writeHead(200).end(body));
-  expect(await mailer(url).look(ID)).toEqual(expected);
+  expect(await mailer(url).getStatus(ID)).toEqual(expected);
 });
 
 test('a bug of our own is not taken for a fault of the service', async () => {

@@ -5,7 +5,7 @@ import type { PlainFault } from '../../../local/simulated/faults';
 import { type SimulatedIotCentral, startSimulatedIotCentral } from '../../../local/simulated/iot-central';
 import type { FailureCode } from '../../../src/core/reading';
 import { parseInstant } from '../../../src/formats/instant';
-import type { Answer } from '../../../src/watch/ports';
+import type { ReadResult } from '../../../src/watch/ports';
 import { APP, failureOf, HOST, SUBSCRIPTION, TOKEN, type World, world } from './world';
 
 const NOW = Date.UTC(2026, 0, 15);
@@ -15,7 +15,7 @@ const EXPIRES_ON = parseInstant(EXPIRY);
 let arm: SimulatedArm;
 let iotCentral: SimulatedIotCentral;
 let sources: World;
-const answers: Answer[] = [];
+const answers: ReadResult[] = [];
 
 beforeEach(async () => {
   arm = await startSimulatedArm({ now: () => NOW });
@@ -45,7 +45,7 @@ const kinds = {
   },
 };
 
-async function read(identity = APP): Promise<Answer> {
+async function read(identity = APP): Promise<ReadResult> {
   const answer = await sources.read(identity);
   answers.push(answer);
   return answer;

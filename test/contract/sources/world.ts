@@ -5,7 +5,7 @@ import type { TokenCredential } from '@azure/core-auth';
 import type { FailedReading, Reading } from '../../../src/core/reading';
 import type { Identity } from '../../../src/core/target';
 import { createSources } from '../../../src/sources';
-import type { Answer, Located } from '../../../src/watch/ports';
+import type { Located, ReadResult } from '../../../src/watch/ports';
 
 export const SUBSCRIPTION = '651f8027-33e8-4ec4-97b4-f6e9f3dc8744';
 export const HOST = 'contoso.azureiotcentral.com';
@@ -17,7 +17,7 @@ export interface World {
   readonly signIns: () => number;
   locate(identity: Identity): Located | { readonly fault: string };
   found(identity: Identity): Located;
-  read(identity: Identity): Promise<Answer>;
+  read(identity: Identity): Promise<ReadResult>;
 }
 
 export interface WorldOptions {

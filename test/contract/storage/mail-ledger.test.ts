@@ -28,7 +28,7 @@ async function twoLedgers(): Promise<[MailLedger, MailLedger]> {
 test('nothing is on record before something is asked for', async () => {
   const { mailLedger } = (await freshTables()).tables;
   expect(await mailLedger.usage('send')).toBeUndefined();
-  expect(await mailLedger.mattersToldOn('ops@example.com')).toBeUndefined();
+  expect(await mailLedger.operatorNoticesToldOn('ops@example.com')).toBeUndefined();
 });
 
 test.each<[string, Usage]>([
@@ -156,18 +156,19 @@ describe('the totals of mails', () => {
 
 test('when operators last heard of their matters is remembered for each, in any spelling', async () => {
   const { mailLedger } = (await freshTables()).tables;
-  await mailLedger.saveMattersToldOn('Ops@Example.com', NOON);
-  await mailLedger.saveMattersToldOn("o'neil+x%/@example.com", NOON + 1);
-  await mailLedger.saveMattersToldOn('ops@example.com', NOON + 2);
-  expect(await mailLedger.mattersToldOn('OPS@example.com')).toBe(NOON + 2);
-  expect(await mailLedger.mattersToldOn("o'neil+x%/@example.com")).toBe(NOON + 1);
-  expect(await mailLedger.mattersToldOn('ann@example.com')).toBeUndefined();
+  await mailLedger.saveOperatorNoticesToldOn('Ops@Example.com', NOON);
+  await mailLedger.saveOperatorNoticesToldOn("o'neil+x%/@example.com", NOON + 1);
+  await mailLedger.saveOperatorNoticesToldOn('ops@example.com', NOON + 2);
+  expect(await mailLedger.operatorNoticesToldOn('OPS@example.com')).toBe(NOON + 2);
+  expect(await mailLedger.operatorNoticesToldOn("o'neil+x%/@example.com")).toBe(NOON + 1);
+  expect(await mailLedger.operatorNoticesToldOn('ann@example.com')).toBeUndefined();
 });
 
 test('no owner’s address is taken for a quota, and no row of the ledger for a scope', async () => {
   const { tables } = await freshTables();
   await tables.mailLedger.saveUsage('send', USED, undefined);
-  for (const owner of ['send', 'look', ...names(2)]) await tables.mailLedger.saveMattersToldOn(owner, NOON);
+  for (const owner of ['send', 'look', ...names(2)])
+    await tables.mailLedger.saveOperatorNoticesToldOn(owner, NOON);
   expect(content(await tables.mailLedger.usage('send'))).toEqual(USED);
   expect(await tables.mailLedger.usage('look')).toBeUndefined();
   expect(await all(tables.scopes.all())).toEqual([]);
@@ -185,7 +186,7 @@ test('a row that can not be read counts as unused, and the next request writes i
     expect(content(found)).toEqual(UNUSED);
     expect(await tables.mailLedger.saveUsage(quota, USED, found?.etag)).toBe(true);
   }
-  expect(await tables.mailLedger.mattersToldOn('ops@example.com')).toBeUndefined();
+  expect(await tables.mailLedger.operatorNoticesToldOn('ops@example.com')).toBeUndefined();
 });
 
 test('a missing table is thrown, not taken for a lost race', async () => {
@@ -193,7 +194,7 @@ test('a missing table is thrown, not taken for a lost race', async () => {
   await bare('scopes').deleteTable();
   for (const etag of [undefined, 'W/"x"'])
     await expect(tables.mailLedger.saveUsage('send', USED, etag)).rejects.toMatchObject({ statusCode: 404 });
-  await expect(tables.mailLedger.saveMattersToldOn('ops@example.com', NOON)).rejects.toMatchObject({
+  await expect(tables.mailLedger.saveOperatorNoticesToldOn('ops@example.com', NOON)).rejects.toMatchObject({
     statusCode: 404,
   });
 });

@@ -1,8 +1,9 @@
 /** The outbox port on the emulator: lines wait until told, and one sender at a time tells them. */
-import { OPERATOR_NOTICES } from '../../../src/core/notices';
+
 import type { Reminder } from '../../../src/core/reminder';
 import { formatInstant, HOUR, MINUTE } from '../../../src/formats/instant';
 import type { Claim, HeldClaim, Outbox, SentDigest } from '../../../src/watch/ports';
+import { OPERATOR_NOTICES } from '../../support/operator-notices';
 import { all, freshTables, NOON, names, plant, SCOPE } from './storage';
 
 const ANN = 'Ann@Example.com';
@@ -73,14 +74,14 @@ test.each(['30d', '0', '-7d', '20%', 'invalid', "it's /?#\\"])(
   },
 );
 
-test('the note of a matter is read as it was put, and belongs to it alone', async () => {
+test('the note of an operator notice is read as it was put, and belongs to it alone', async () => {
   const { outbox } = (await freshTables()).tables;
-  const matter = { scope: 'mail', name: '', reason: 'undelivered', note: 'It\'s "500" – 日 😀\n' };
-  const reminders = [reminder('a'), reminder('b', matter)];
+  const notice = { scope: 'mail', name: '', reason: 'undelivered', note: 'It\'s "500" – 日 😀\n' };
+  const reminders = [reminder('a'), reminder('b', notice)];
   await outbox.put(reminders);
   expect(await remindersOf(outbox)).toEqual(expect.arrayContaining(reminders));
   const { lines } = await outbox.of(ANN);
-  expect(lines.map(({ reminder: { note } }) => note).filter(Boolean)).toEqual([matter.note]);
+  expect(lines.map(({ reminder: { note } }) => note).filter(Boolean)).toEqual([notice.note]);
 });
 
 test('the same reminder put again is one line', async () => {
@@ -314,10 +315,10 @@ describe('a digest that is followed', () => {
     const { outbox } = (await freshTables()).tables;
     await follow(outbox, { ...SENT, reminders: ninetyNine('x') });
     const later = { ...SENT, reminders: [reminder('a')], lookCount: 3, lookOn: NOON + HOUR };
-    await outbox.lookAgain(ANN, later);
+    await outbox.saveNextStatusRead(ANN, later);
     expect((await outbox.of(ANN)).sent).toEqual([later]);
     await outbox.unfollow(ANN, later.operationId);
-    await outbox.lookAgain(ANN, later);
+    await outbox.saveNextStatusRead(ANN, later);
     expect(await all(outbox.byOwner())).toEqual([]);
   });
 

@@ -15,14 +15,17 @@ const FULL: ScopeRow = {
   pace: { level: 17.25, at: NOON, pausedUntil: NOON + 6, refusals: 2 },
   counts: { ...NO_COUNTS, total: 3, healthy: 3 },
   partial: { counts: { ...NO_COUNTS, total: 1, expired: 1 }, ownerless: 2 },
-  troubles: { scopeFailing: { since: NOON + 7, put: false }, ownerless: { since: NOON + 8, put: true } },
+  operatorNotices: {
+    scopeFailing: { since: NOON + 7, put: false },
+    ownerless: { since: NOON + 8, put: true },
+  },
 };
 
 test.each([
   ['all there is', FULL],
   ['its key alone', { scope: SCOPE }],
-  ['no trouble left', { scope: SCOPE, troubles: {} }],
-  ['one trouble', { scope: SCOPE, troubles: { ownerless: { since: NOON, put: true } } }],
+  ['no operator notice left', { scope: SCOPE, operatorNotices: {} }],
+  ['one operator notice', { scope: SCOPE, operatorNotices: { ownerless: { since: NOON, put: true } } }],
   ['a pace without a pause', { scope: SCOPE, pace: { level: -1, at: NOON, refusals: 0 } }],
 ])('a row with %s is read as it was saved', async (_what, row) => {
   const { scopes } = (await freshTables()).tables;

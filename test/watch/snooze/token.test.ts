@@ -1,13 +1,13 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import type { Reminder } from '../../../src/core/reminder';
-import type { Links } from '../../../src/core/snooze';
+import type { LinkSigning } from '../../../src/core/snooze';
 import { DAY } from '../../../src/formats/instant';
 import { LINK_LASTS, type Link, linkFor, readLink, snoozeUrlOf } from '../../../src/watch/snooze/token';
 import { fixed } from '../../core/states';
 
 const NOW = Date.UTC(2026, 5, 1);
-const LINKS: Links = { publicUrl: 'https://watcher.example.com', secret: 's'.repeat(32) };
+const LINKS: LinkSigning = { publicUrl: 'https://watcher.example.com', secret: 's'.repeat(32) };
 const LINK: Link = {
   scope: 'iotCentralToken:contoso.azureiotcentral.com',
   name: 'gateway~2F1',
@@ -91,8 +91,8 @@ test('it ends, to the millisecond, and outlives the longest snooze', () => {
 });
 
 test('after a change of secrets the previous one still reads, and the new one signs', () => {
-  const before: Links = { ...LINKS, secret: 'previous'.repeat(4) };
-  const after: Links = { ...LINKS, previous: before.secret };
+  const before: LinkSigning = { ...LINKS, secret: 'previous'.repeat(4) };
+  const after: LinkSigning = { ...LINKS, previous: before.secret };
   expect(readLink(tokenOf(LINK, before), after, NOW)).toEqual(LINK);
   expect(readLink(tokenOf(LINK, after), LINKS, NOW)).toEqual(LINK);
   expect(readLink(tokenOf(LINK, after), before, NOW)).toEqual(UNREADABLE);

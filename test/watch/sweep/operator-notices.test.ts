@@ -1,45 +1,56 @@
-/** Troubles of a scope as a whole: each is one line per operator, once while it lasts. */
+/** Operator notices of a scope as a whole: each is one line per operator, once while it lasts. */
 
 import { type Counts, NO_COUNTS } from '../../../src/core/counts';
 import type { MailPolicy } from '../../../src/core/watched';
 import { DAY, HOUR, MINUTE } from '../../../src/formats/instant';
-import type { ScopeRow, Troubles } from '../../../src/watch/ports';
-import { troublesOf } from '../../../src/watch/sweep/operator-notices';
+import type { OperatorNotices, ScopeRow } from '../../../src/watch/ports';
+import { operatorNoticesOf } from '../../../src/watch/sweep/operator-notices';
 
 const SCOPE = 'iotCentralToken:contoso.azureiotcentral.com';
 const NOW = Date.UTC(2026, 5, 1, 12);
 const mail: MailPolicy = { to: 'owners', operators: ['ops@example.com', 'Eve@Example.com'] };
 
-const row = (troubles?: Troubles): ScopeRow => ({ scope: SCOPE, ...(troubles && { troubles }) });
+const row = (operatorNotices?: OperatorNotices): ScopeRow => ({
+  scope: SCOPE,
+  ...(operatorNotices && { operatorNotices }),
+});
 const counts = (more: Partial<Counts>): Counts => ({ ...NO_COUNTS, ...more });
 const FAILING = { counts: counts({ total: 5, unknown: 5, failing: 5 }), ownerless: 0 };
 const WELL = { counts: counts({ total: 5, healthy: 5 }), ownerless: 0 };
 
 /** Sweeps every five minutes. @returns the lines that were put, and when */
 function sweeps(found: readonly (typeof WELL)[], policy = mail, gap = 5 * MINUTE) {
-  let troubles: Troubles | undefined;
+  let operatorNotices: OperatorNotices | undefined;
   const put: string[] = [];
   for (const [index, one] of found.entries()) {
-    const answer = troublesOf(row(troubles), one, policy, NOW + index * gap);
-    troubles = answer.troubles;
+    const answer = operatorNoticesOf(row(operatorNotices), one, policy, NOW + index * gap);
+    operatorNotices = answer.operatorNotices;
     put.push(...answer.lines.map(line => `${line.reason} to ${line.owner} at ${(index * gap) / MINUTE} min`));
   }
   return put;
 }
 const times = <T>(count: number, one: T) => Array.from({ length: count }, () => one);
 
-test('a scope that is well has no troubles and no lines', () => {
-  expect(troublesOf(row(), WELL, mail, NOW)).toEqual({ troubles: {}, lines: [] });
+test('a scope that is well has no operator notices and no lines', () => {
+  expect(operatorNoticesOf(row(), WELL, mail, NOW)).toEqual({ operatorNotices: {}, lines: [] });
 });
 
 describe('a scope of which nothing can be read', () => {
   test('is recorded at once, and told to each operator after an hour, with the instant it began', () => {
     const since = { since: NOW, put: false };
-    expect(troublesOf(row(), FAILING, mail, NOW)).toEqual({ troubles: { scopeFailing: since }, lines: [] });
-    const early = troublesOf(row({ scopeFailing: since }), FAILING, mail, NOW + HOUR - 1);
-    expect(early).toEqual({ troubles: { scopeFailing: since }, lines: [] });
-    const { troubles, lines } = troublesOf(row({ scopeFailing: since }), FAILING, mail, NOW + HOUR);
-    expect(troubles).toEqual({ scopeFailing: { since: NOW, put: true } });
+    expect(operatorNoticesOf(row(), FAILING, mail, NOW)).toEqual({
+      operatorNotices: { scopeFailing: since },
+      lines: [],
+    });
+    const early = operatorNoticesOf(row({ scopeFailing: since }), FAILING, mail, NOW + HOUR - 1);
+    expect(early).toEqual({ operatorNotices: { scopeFailing: since }, lines: [] });
+    const { operatorNotices, lines } = operatorNoticesOf(
+      row({ scopeFailing: since }),
+      FAILING,
+      mail,
+      NOW + HOUR,
+    );
+    expect(operatorNotices).toEqual({ scopeFailing: { since: NOW, put: true } });
     const line = { scope: SCOPE, name: '', reason: 'scopeFailing', about: NOW, crossedOn: NOW, since: NOW };
     const note = expect.stringMatching(`^None of the 5 targets of ${SCOPE} can be read`);
     expect(lines).toEqual(mail.operators.map(owner => ({ ...line, owner, note })));
@@ -74,8 +85,8 @@ describe('a scope of which nothing can be read', () => {
     ['no row is understood: each of them is told', { total: 3, invalid: 3 }, false],
     ['there are none', { total: 0 }, false],
   ])('%s', (_, more, expected) => {
-    const { troubles } = troublesOf(row(), { counts: counts(more), ownerless: 0 }, mail, NOW);
-    expect(troubles.scopeFailing !== undefined).toBe(expected);
+    const { operatorNotices } = operatorNoticesOf(row(), { counts: counts(more), ownerless: 0 }, mail, NOW);
+    expect(operatorNotices.scopeFailing !== undefined).toBe(expected);
   });
 });
 
@@ -83,20 +94,25 @@ describe('targets without an owner', () => {
   const some = (ownerless: number) => ({ ...WELL, ownerless });
 
   test('are told at once with their number, and not again when the number changes', () => {
-    const { lines, troubles } = troublesOf(row(), some(2), mail, NOW);
+    const { lines, operatorNotices } = operatorNoticesOf(row(), some(2), mail, NOW);
     expect(lines.map(({ reason, note }) => [reason, note])).toEqual(
       times(2, ['ownerless', expect.stringMatching(`^2 of the 5 targets of ${SCOPE} have no owner`)]),
     );
-    expect(troubles).toEqual({ ownerless: { since: NOW, put: true } });
-    expect(troublesOf(row(troubles), some(4), mail, NOW + DAY)).toEqual({ troubles, lines: [] });
+    expect(operatorNotices).toEqual({ ownerless: { since: NOW, put: true } });
+    expect(operatorNoticesOf(row(operatorNotices), some(4), mail, NOW + DAY)).toEqual({
+      operatorNotices,
+      lines: [],
+    });
   });
 
   test('are told beside a scope that fails; neither notice ends the other', () => {
     const both = { ...FAILING, ownerless: 1 };
-    const { troubles } = troublesOf(row(), both, mail, NOW);
-    const later = troublesOf(row(troubles), both, mail, NOW + HOUR);
+    const { operatorNotices } = operatorNoticesOf(row(), both, mail, NOW);
+    const later = operatorNoticesOf(row(operatorNotices), both, mail, NOW + HOUR);
     expect(later.lines.map(({ reason }) => reason)).toEqual(['scopeFailing', 'scopeFailing']);
-    expect(troublesOf(row(later.troubles), FAILING, mail, NOW + 2 * HOUR).troubles).toEqual({
+    expect(
+      operatorNoticesOf(row(later.operatorNotices), FAILING, mail, NOW + 2 * HOUR).operatorNotices,
+    ).toEqual({
       scopeFailing: { since: NOW, put: true },
     });
   });
@@ -108,10 +124,10 @@ describe('if no operator can be told, nothing counts as told; it is told as soon
     ['MAIL_TO=none', { ...mail, to: 'none' }],
     ['no operators', { ...mail, operators: [] }],
   ])('%s', (_, nobody) => {
-    const first = troublesOf(row(), both, nobody, NOW);
-    const second = troublesOf(row(first.troubles), both, nobody, NOW + HOUR);
+    const first = operatorNoticesOf(row(), both, nobody, NOW);
+    const second = operatorNoticesOf(row(first.operatorNotices), both, nobody, NOW + HOUR);
     expect([...first.lines, ...second.lines]).toEqual([]);
-    const { lines } = troublesOf(row(second.troubles), both, mail, NOW + 2 * HOUR);
+    const { lines } = operatorNoticesOf(row(second.operatorNotices), both, mail, NOW + 2 * HOUR);
     expect(lines.map(({ reason, since }) => [reason, since])).toEqual([
       ...times(2, ['scopeFailing', NOW]),
       ...times(2, ['ownerless', NOW]),

@@ -3,15 +3,15 @@
 import { fullPace, type Limits } from '../../../src/core/pace';
 import { failed, type Reading } from '../../../src/core/reading';
 import { SECOND } from '../../../src/formats/instant';
-import type { Answer } from '../../../src/watch/ports';
+import type { ReadResult } from '../../../src/watch/ports';
 import { pacedReader } from '../../../src/watch/sweep/paced-reader';
 import { testClock } from '../../support/clock';
 
-const WELL: Answer = { reading: { outcome: 'neverExpires' } };
-const REFUSED: Answer = { reading: failed('throttled', 'too many') };
+const WELL: ReadResult = { reading: { outcome: 'neverExpires' } };
+const REFUSED: ReadResult = { reading: failed('throttled', 'too many') };
 const WIDE: Limits = { rate: 1_000, burst: 1_000 };
 
-function readerOf(read: (job: string) => Promise<Answer>, limits = WIDE, budgetMs = 240 * SECOND) {
+function readerOf(read: (job: string) => Promise<ReadResult>, limits = WIDE, budgetMs = 240 * SECOND) {
   const clock = testClock('2026-06-01T00:00:00Z');
   const start = clock.now();
   const arrived: [string, Reading['outcome'], number][] = [];

@@ -7,8 +7,8 @@ import { DAY } from '../../../src/formats/instant';
 import { openTables } from '../../../src/storage/tables';
 import type { Lease } from '../../../src/watch/sweep/lease';
 import {
-  type Outcome,
-  outcomeOf,
+  type PlannedWrite,
+  plannedWriteOf,
   type Recording,
   recordMoving,
   recordStaying,
@@ -77,7 +77,12 @@ function row(name: string): Watched {
   };
 }
 
-function read(name: string, before: Expiry | undefined, inDays: number, to: Recording['tables']): Outcome {
+function read(
+  name: string,
+  before: Expiry | undefined,
+  inDays: number,
+  to: Recording['tables'],
+): PlannedWrite {
   const assessment = assess(
     row(name),
     before,
@@ -85,7 +90,7 @@ function read(name: string, before: Expiry | undefined, inDays: number, to: Reco
     MAIL,
     NOW,
   );
-  return outcomeOf(before, assessment, to.calendar, { read: true, forget: false });
+  return plannedWriteOf(before, assessment, to.calendar, { read: true, forget: false });
 }
 
 test('the state of a target that moves has both keys before either row is written, and one key after both are', async () => {

@@ -1,15 +1,15 @@
-/** The notice at the top of a target's page: what a form did, or why it did nothing; and the status of that answer. */
+/** The banner at the top of a target's page: what a form did, or why it did nothing; and the status of that answer. */
 import type { StatusItem } from '../../core/listing';
 import { type Html, html } from '../../formats/html';
 import type { Instant } from '../../formats/instant';
 import { moment } from '../../formats/when';
 import type { Explained } from '../../watch/report/explain';
-import type { CheckAnswer } from '../../watch/sweep/check-now';
+import type { CheckResult } from '../../watch/sweep/check-now';
 import { secondsToWait } from '../problem';
 import { isField, type Returned, typedTexts } from './edit';
 import { time } from './words';
 
-type Unchecked = Extract<CheckAnswer, { readonly refused: string }>;
+type Unchecked = Extract<CheckResult, { readonly refused: string }>;
 
 /** What a form did. */
 export type FormOutcome =
@@ -28,7 +28,7 @@ export function outcomeIn(url: string): FormOutcome | undefined {
   return is && { is };
 }
 
-export function outcomeOfCheck(answer: CheckAnswer): FormOutcome {
+export function outcomeOfCheck(answer: CheckResult): FormOutcome {
   if ('refused' in answer) return { is: 'unchecked', why: answer };
   if (answer.recorded) return { is: 'checked' };
   return { is: 'unrecorded', asOf: answer.asOf, item: answer.item };
@@ -46,23 +46,23 @@ export function headersOf(outcome: FormOutcome | undefined): Record<string, stri
   return { 'retry-after': String(secondsToWait(outcome.why.retryAfterMs)) };
 }
 
-export function noticeOf(
+export function bannerOf(
   outcome: FormOutcome | undefined,
   { explanation, report }: Explained,
 ): Html | undefined {
   switch (outcome?.is) {
     case 'checked':
-      return checkedNotice(report.items[0]);
+      return checkedBanner(report.items[0]);
     case 'saved':
-      return notice(html`<b>Saved.</b> The next sweep goes by it.`);
+      return banner(html`<b>Saved.</b> The next sweep goes by it.`);
     case 'unrecorded':
-      return unrecordedNotice(outcome.item, outcome.asOf);
+      return unrecordedBanner(outcome.item, outcome.asOf);
     case 'unchecked':
       return alarm(html`<b>It was not read.</b> ${whyUnchecked(outcome.why)}`);
     case 'refused':
       return alarm(html`<b>Nothing was saved.</b> ${faultWords(outcome.returned)}`);
     case 'changed':
-      return explanation.row ? alarm(CHANGED) : removedNotice(outcome.returned);
+      return explanation.row ? alarm(CHANGED) : removedBanner(outcome.returned);
     default:
       return undefined;
   }
@@ -71,7 +71,7 @@ export function noticeOf(
 const CHANGED = html`<b>Nothing was saved.</b> The row was changed in the meantime. The form below still has your text, and shows what is in the registry now. Save again if your text is right.`;
 
 /** The row is gone, but the page still shows what the person typed. */
-export function removedNotice({ typed }: Returned): Html {
+export function removedBanner({ typed }: Returned): Html {
   const written = typedTexts(typed).map(
     ([label, text]) => html`<div><dt>${label}</dt><dd class="notes"><bdi>${text}</bdi></dd></div>`,
   );
@@ -79,20 +79,20 @@ export function removedNotice({ typed }: Returned): Html {
 `;
 }
 
-function checkedNotice(item: StatusItem | undefined): Html {
-  if (!item) return notice(html`<b>Checked.</b>`);
-  if (item.check === 'failing') return failedNotice(item, html`It is recorded.`);
+function checkedBanner(item: StatusItem | undefined): Html {
+  if (!item) return banner(html`<b>Checked.</b>`);
+  if (item.check === 'failing') return failedBanner(item, html`It is recorded.`);
   const on = item.checkedOn !== undefined && html` It was read ${time(item.checkedOn)}`;
-  return notice(html`<b>Checked.</b>${on}: ${expiryWords(item)}.`);
+  return banner(html`<b>Checked.</b>${on}: ${expiryWords(item)}.`);
 }
 
-function unrecordedNotice(item: StatusItem, asOf: Instant): Html {
+function unrecordedBanner(item: StatusItem, asOf: Instant): Html {
   const follows = html`It is not recorded yet: a sweep has this scope right now, and will see for itself.`;
-  if (item.check === 'failing') return failedNotice(item, follows);
-  return notice(html`<b>Read just now,</b> ${time(asOf)}: ${expiryWords(item)}. ${follows}`);
+  if (item.check === 'failing') return failedBanner(item, follows);
+  return banner(html`<b>Read just now,</b> ${time(asOf)}: ${expiryWords(item)}. ${follows}`);
 }
 
-function failedNotice({ failure, checkedOn }: StatusItem, then: Html): Html {
+function failedBanner({ failure, checkedOn }: StatusItem, then: Html): Html {
   const on = checkedOn !== undefined && html` ${time(checkedOn)}`;
   return alarm(
     html`<b>It was tried${on}, and the read failed:</b> ${failure ? html`<code>${failure.code}</code> <bdi>${failure.message}</bdi>` : 'no reason is known.'} ${then} The last known expiry stays in force.`,
@@ -123,7 +123,7 @@ function faultWords({ faults }: Returned): Html {
   return html`Correct the marked fields below, and save again.${others.map(({ parameter, detail }) => html` <bdi>${parameter}: ${detail}.</bdi>`)}`;
 }
 
-function notice(words: Html): Html {
+function banner(words: Html): Html {
   return html`<div class="card notice" role="status"><p>${words}</p></div>
 `;
 }
