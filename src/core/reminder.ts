@@ -9,6 +9,7 @@ import {
   type NoticeOf,
   noticeKindOf,
   type TargetNotice,
+  TOPICS,
   type Topic,
 } from './notices';
 import { holds, type Snooze } from './snooze';
@@ -50,7 +51,10 @@ export const NOT_DUE_REASONS = [
 ] as const;
 export type NotDueReason = (typeof NOT_DUE_REASONS)[number];
 
-type Due = { readonly due: true } & Pick<Reminder, 'reason' | 'about' | 'crossedOn' | 'since'>;
+type Due = { readonly due: true; readonly notice: TargetNotice } & Pick<
+  Reminder,
+  'reason' | 'about' | 'crossedOn' | 'since'
+>;
 type NotDue = { readonly due: false; readonly because: NotDueReason };
 export type DueDecision = { readonly topic: Topic } & Due;
 export type Decision = DueDecision | ({ readonly topic: Topic } & NotDue);
@@ -79,7 +83,6 @@ interface Decider {
 
 const isFailing = ({ failure }: Expiry) => failure !== undefined;
 
-/** In the order in which they are explained. */
 const DECIDERS: Readonly<Record<Topic, Decider>> = {
   threshold: {
     decide: decideThreshold,
@@ -91,12 +94,13 @@ const DECIDERS: Readonly<Record<Topic, Decider>> = {
   renewed: { decide: decideRenewed, isPossible: ({ renewed }) => renewed !== undefined },
   invalid: { decide: decideInvalid, isPossible: ({ invalid }) => invalid !== undefined },
 };
-const TOPICS = Object.keys(DECIDERS).filter(isTopic);
-const OWNER_TOPICS = TOPICS.filter(topic => NOTICES[topic].audience !== 'operators');
+/** In the order in which they are explained. */
+const ALL_TOPICS = Object.keys(TOPICS).filter(isTopic);
+const OWNER_TOPICS = ALL_TOPICS.filter(topic => TOPICS[topic].isFor === 'owners');
 
 /** Most targets have nothing to tell, and every sweep asks this of each target. */
 export function hasNothingToTell(state: Expiry, crossings: readonly Crossing[], now: Instant): boolean {
-  return !TOPICS.some(topic => DECIDERS[topic].isPossible(state, crossings, now));
+  return !ALL_TOPICS.some(topic => DECIDERS[topic].isPossible(state, crossings, now));
 }
 
 /** Every decision about a target that is for its owners; `invalid` is for operators and decided apart. */
@@ -107,7 +111,7 @@ export function decideAll(context: DecisionContext): Decision[] {
 export function decide(topic: Topic, context: DecisionContext): Decision {
   const decision = DECIDERS[topic].decide(context);
   const { state, snooze, now } = context;
-  if (decision.due && NOTICES[topic].snoozable && holds(snooze, fixedExpiry(state), now))
+  if (decision.due && NOTICES[decision.notice].snoozable && holds(snooze, fixedExpiry(state), now))
     return { topic, ...no('snoozed') };
   return { topic, ...decision };
 }
@@ -124,7 +128,8 @@ function decideThreshold({ state, crossings, told, now }: DecisionContext): Due 
   if (wasReminded(told, about, crossing.at)) return no('told');
   if (isMissing(state) && about <= now) return no(isMissingTwice(state) ? 'toldAsGone' : 'awaitsSecondLook');
   const since = Math.max(crossing.at, state.firstSeenOn);
-  return { due: true, reason: formatThreshold(crossing.threshold), about, crossedOn: crossing.at, since };
+  const reason = formatThreshold(crossing.threshold);
+  return { due: true, notice: 'threshold', reason, about, crossedOn: crossing.at, since };
 }
 
 /** A target that is not found twice in a row. After its known expiry that is one notice: expired and gone (rule 14). */
@@ -172,12 +177,13 @@ function decideInvalid({ state: { invalid }, told }: DecisionContext): Due | Not
 }
 
 function unlessTold(
-  reason: Exclude<TargetNotice, 'threshold'>,
+  notice: Exclude<TargetNotice, 'threshold'>,
   about: Instant,
   told: readonly Told[],
   since = about,
 ): Due | NotDue {
-  return wasNoticed(told, reason, about) ? no('told') : { due: true, reason, about, crossedOn: since, since };
+  if (wasNoticed(told, notice, about)) return no('told');
+  return { due: true, notice, reason: notice, about, crossedOn: since, since };
 }
 
 function no(because: NotDueReason): NotDue {
@@ -204,7 +210,7 @@ function whyNotFixed(state: Expiry): NotDueReason {
 }
 
 function isTopic(word: string): word is Topic {
-  return Object.hasOwn(DECIDERS, word);
+  return Object.hasOwn(TOPICS, word);
 }
 
 /** What a mail says of a reminder, with the evidence from the target's state. */
