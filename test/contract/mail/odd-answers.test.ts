@@ -1,6 +1,7 @@
 /** Answers that the simulator does not give: bodies without an end, slow answers, other hosts, and sign-ins that fail. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import { EmailClient } from '@azure/communication-email';
 import type { TokenCredential } from '@azure/core-auth';
 import { listen } from '../../../local/ports';
 import type { Digest } from '../../../src/core/digest';
@@ -206,6 +207,24 @@ test.each([
   const url = await answering(response => void response.writeHead(200).end(body));
   expect(await mailer(url).look(ID)).toEqual(expected);
 });
+
+test.each([new TypeError('a bug'), new RangeError('a bug')])(
+  'a %p after the answer to the POST is not swallowed',
+  async bug => {
+    const url = await answering(
+      response => void response.writeHead(202).end('{"id":"x","status":"Running"}'),
+    );
+    const { beginSend } = EmailClient.prototype;
+    jest.spyOn(EmailClient.prototype, 'beginSend').mockImplementation(async function (
+      this: EmailClient,
+      ...args
+    ) {
+      await beginSend.apply(this, args);
+      throw bug;
+    });
+    await expect(mailer(url).send(oneLine(), ID)).rejects.toThrow(bug);
+  },
+);
 
 test('a bug of our own is not taken for a fault of the service', async () => {
   const broken: Digest = {
