@@ -55,7 +55,11 @@ type Due = { readonly due: true; readonly notice: TargetNotice } & Pick<
   Reminder,
   'reason' | 'about' | 'crossedOn' | 'since'
 >;
-type NotDue = { readonly due: false; readonly because: NotDueReason };
+/** `about`: of `told`, the instant that the earlier notice is about. */
+type NotDue = { readonly due: false } & (
+  | { readonly because: Exclude<NotDueReason, 'told'> }
+  | { readonly because: 'told'; readonly about: Instant }
+);
 export type DueDecision = { readonly topic: Topic } & Due;
 export type Decision = DueDecision | ({ readonly topic: Topic } & NotDue);
 
@@ -125,7 +129,7 @@ function decideThreshold({ state, crossings, told, now }: DecisionContext): Due 
   if (about === undefined) return no(whyNotFixed(state));
   const crossing = tightestCrossed(crossings, confirmedUntil(state, now));
   if (!crossing) return no(tightestCrossed(crossings, now) ? 'awaitsReading' : 'noThresholdCrossed');
-  if (wasReminded(told, about, crossing.at)) return no('told');
+  if (wasReminded(told, about, crossing.at)) return alreadyTold(about);
   if (isMissing(state) && about <= now) return no(isMissingTwice(state) ? 'toldAsGone' : 'awaitsSecondLook');
   const since = Math.max(crossing.at, state.firstSeenOn);
   const reason = formatThreshold(crossing.threshold);
@@ -165,7 +169,7 @@ function decideRenewed({ state, told }: DecisionContext): Due | NotDue {
   const { renewed } = state;
   const about = fixedExpiry(state);
   if (!renewed || about === undefined) return no('notSo');
-  if (wasNoticed(told, 'renewed', about)) return no('told');
+  if (wasNoticed(told, 'renewed', about)) return alreadyTold(about);
   return awaitsGoodNews(told.filter(hasHeard), about)
     ? unlessTold('renewed', about, told, renewed.on)
     : no('notTold');
@@ -182,12 +186,16 @@ function unlessTold(
   told: readonly Told[],
   since = about,
 ): Due | NotDue {
-  if (wasNoticed(told, notice, about)) return no('told');
+  if (wasNoticed(told, notice, about)) return alreadyTold(about);
   return { due: true, notice, reason: notice, about, crossedOn: since, since };
 }
 
-function no(because: NotDueReason): NotDue {
+function no(because: Exclude<NotDueReason, 'told'>): NotDue {
   return { due: false, because };
+}
+
+function alreadyTold(about: Instant): NotDue {
+  return { due: false, because: 'told', about };
 }
 
 /** A failing read confirms nothing. The last known expiry then counts until now, since no mail at all would be worse. */
@@ -203,7 +211,7 @@ function isMissingTwice({ failure }: Expiry): boolean {
   return (failure?.sameCodeCount ?? 0) >= MISSING_READS;
 }
 
-function whyNotFixed(state: Expiry): NotDueReason {
+function whyNotFixed(state: Expiry): Exclude<NotDueReason, 'told'> {
   if (isMinted(state)) return 'minted';
   if (state.expiresOn === undefined) return 'notRead';
   return state.expiresOn === 'never' ? 'neverExpires' : 'undecided';

@@ -173,6 +173,7 @@ describe('a row that is not understood', () => {
       topic: 'invalid',
       due: false,
       because: 'told',
+      about: since,
     });
   });
 

@@ -26,7 +26,13 @@ export interface Because<Code extends string> {
   readonly why: string;
 }
 
-type Sentence = (context: DecisionContext, topic: Topic) => string;
+/** What is decided; `about`: the instant that the decision is about, where it has one. */
+interface Subject {
+  readonly topic: Topic;
+  readonly about?: Instant;
+}
+
+type Sentence = (context: DecisionContext, subject: Subject) => string;
 
 const NO_MAIL: Readonly<Record<NoMailReason, Sentence>> = {
   notRead: () => 'It was never read successfully, so its expiry is not known.',
@@ -46,8 +52,8 @@ const NO_MAIL: Readonly<Record<NoMailReason, Sentence>> = {
     `Its expiry (${on(fixedExpiry(state))}) has passed and it is not found: one notice, expired and gone, replaces its thresholds.`,
   told: toldSentence,
   snoozed: ({ snooze }) => `This recipient snoozed it until ${on(snooze?.until)}: ${snooze?.reason ?? ''}`,
-  notSo: ({ state }, topic) => TOPIC_SENTENCES[topic].notSo(state),
-  notTold: (_context, topic) =>
+  notSo: ({ state }, { topic }) => TOPIC_SENTENCES[topic].notSo(state),
+  notTold: (_context, { topic }) =>
     TOPIC_SENTENCES[topic].notTold ?? 'This recipient had not been told what it refers to.',
   notYet: ({ state: { failure } }) =>
     `Reads have failed ${failure?.count ?? 0} times in a row since ${on(failure?.since)}; this is told after three failures and one hour.`,
@@ -124,20 +130,18 @@ export const CHECKS: Readonly<Record<NextCheck['because'], string>> = {
 export function noMail<Code extends NoMailReason>(
   code: Code,
   context: DecisionContext,
-  topic: Topic = 'threshold',
+  subject: Subject = { topic: 'threshold' },
 ): Because<Code> {
-  return { code, why: NO_MAIL[code](context, topic) };
+  return { code, why: NO_MAIL[code](context, subject) };
 }
 
 export function due(decision: DueDecision, state: Expiry): Because<'due'> {
   return { code: 'due', why: DUE_SENTENCES[decision.notice](decision, state) };
 }
 
-/** Only an entry about the current expiry or failure counts: this recipient may have been told of earlier ones, too. */
-function toldSentence({ told, state }: DecisionContext, topic: Topic): string {
-  const { failure, recovered, invalid } = state;
-  const current = [fixedExpiry(state), failure?.since, recovered?.since, invalid?.since];
-  const line = told.find(({ reason, about }) => current.includes(about) && isAbout(reason, topic));
+/** Only an entry about the same instant counts: this recipient may have been told of earlier expiries and failures, too. */
+function toldSentence({ told }: DecisionContext, { topic, about }: Subject): string {
+  const line = told.find(entry => entry.about === about && isAbout(entry.reason, topic));
   return line ? `${OUTCOMES[line.outcome](line)} ${what(line)}` : 'It was told.';
 }
 
