@@ -1,6 +1,7 @@
-/** The documents tell the same story as the code: every setting, route and problem type is described, and every link leads somewhere. */
+/** The documents tell the same story as the code: every setting, route, column and problem type is described, and every link leads somewhere. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { COLUMN_NAMES } from '../src/core/row';
 import { PROBLEMS } from '../src/web/problem';
 import { ROUTES } from '../src/web/routes';
 
@@ -9,8 +10,11 @@ const DOCUMENTS = [
   ...readdirSync('.').filter(name => name.endsWith('.md')),
   ...readdirSync('docs').map(name => join('docs', name)),
 ];
-/** The words in backquotes: `like this`. */
-const quoted = (text: string) => new Set([...text.matchAll(/`([^`]+)`/g)].map(([, word = '']) => word));
+/** The words in backquotes, `like this`, outside of blocks. */
+const quoted = (text: string) => {
+  const lines = text.replace(/```[\s\S]*?```/g, '');
+  return new Set([...lines.matchAll(/`([^`]+)`/g)].map(([, word = '']) => word));
+};
 
 test('docs/settings.md describes every setting of the sample, and no other', () => {
   const { Values } = JSON.parse(read('local.settings.sample.json'));
@@ -20,13 +24,33 @@ test('docs/settings.md describes every setting of the sample, and no other', () 
   expect([...described].sort()).toEqual([...settings].sort());
 });
 
-test('docs/api.md names every route with its methods', () => {
-  const text = read('docs/api.md');
-  const missing = ROUTES.filter(({ path, methods }) => {
-    const verbs = Object.keys(methods).join(', ');
-    return ![...quoted(text)].some(word => word === path || word.startsWith(`${verbs} ${path}`));
+test('docs/api.md names every route with its methods, and no other', () => {
+  const cells = [...read('docs/api.md').matchAll(/^\| `([A-Z]+(?:, [A-Z]+)*) ([^`?]+)(?:\?[^`]*)?` \|/gm)];
+  const named = cells.map(([, verbs, path]) => `${verbs} ${path}`);
+  const routes = ROUTES.map(({ path, methods }) => `${Object.keys(methods).join(', ')} ${path}`);
+  expect(named.sort()).toEqual(routes.sort());
+});
+
+describe('the columns of the registry', () => {
+  const HEADER = ['scope', 'name', ...COLUMN_NAMES].join(',');
+
+  test('are the rows of the table in README.md, each once', () => {
+    const [, table = ''] = read('README.md').split('| column | default | |\n');
+    const [rows = ''] = table.split('\n\n');
+    const cells = [...rows.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, cell = '']) => [...quoted(cell)]);
+    expect(cells.sort()).toEqual([...COLUMN_NAMES].sort());
   });
-  expect(missing.map(({ path }) => path)).toEqual([]);
+
+  test.each(['README.md', 'docs/api.md'])('are the CSV header in %s', document => {
+    const headers = [...quoted(read(document))].filter(word => word.startsWith('scope,name,'));
+    expect(headers).toEqual([HEADER]);
+  });
+
+  test('are what the registry holds, by the table of tables in docs/design.md', () => {
+    const [, holds = ''] =
+      /^\| `registry` \| scope \/ name \| ([^|]+) \|/m.exec(read('docs/design.md')) ?? [];
+    expect([...quoted(holds)].sort()).toEqual([...COLUMN_NAMES].sort());
+  });
 });
 
 test('docs/api.md lists every problem type, and no other, with its status', () => {

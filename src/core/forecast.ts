@@ -44,8 +44,22 @@ export interface Foreseeable {
 
 /** How often a failure that is too young to be told is decided again: the default period of the sweep. */
 const TICK = 5 * MINUTE;
-/** These reasons end by time and further reads alone. */
-const PASSING: readonly NotDueReason[] = ['notYet', 'awaitsSecondLook'];
+/** Whether a reason can end by further reads that say the same, at an instant that is no threshold, expiry or end of a snooze. */
+const ENDS_BY_READS: Readonly<Record<NotDueReason, boolean>> = {
+  notRead: false,
+  undecided: false,
+  minted: false,
+  neverExpires: false,
+  noThresholdCrossed: false,
+  awaitsReading: false,
+  awaitsSecondLook: true,
+  toldAsGone: false,
+  told: false,
+  snoozed: false,
+  notSo: false,
+  notTold: false,
+  notYet: true,
+};
 
 /** What goes out from `now` to `until`, soonest first. It visits only the instants at which a decision can change. */
 export function* foresee(
@@ -94,7 +108,7 @@ function nextChange({ row, state, canBeRead }: Foreseeable & { state: Expiry }, 
   for (const { until } of state.snoozes.values()) changes.push(until);
   changes.push(fixedExpiry(state) ?? at);
   const decisions = decideAll({ state, crossings, told: [], snooze: undefined, now: at });
-  const passes = decisions.some(decision => !decision.due && PASSING.includes(decision.because));
+  const passes = decisions.some(decision => !decision.due && ENDS_BY_READS[decision.because]);
   if (passes && canBeRead) changes.push(at + TICK);
   const later = changes.filter(change => change > at);
   return later.length > 0 ? Math.min(...later) : undefined;

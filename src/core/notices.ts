@@ -3,6 +3,17 @@
 import type { Instant } from '../formats/instant';
 import { parseThreshold, type Threshold } from './thresholds';
 
+/** What is decided about a target: one decision each, for its owners or for operators. `title`: as the dashboard names it. */
+export const TOPICS = {
+  threshold: { title: 'Thresholds', isFor: 'owners' },
+  missing: { title: 'Missing', isFor: 'owners' },
+  unreadable: { title: 'Unreadable', isFor: 'owners' },
+  readable: { title: 'Readable again', isFor: 'owners' },
+  renewed: { title: 'Renewed', isFor: 'owners' },
+  invalid: { title: 'Invalid row', isFor: 'operators' },
+} as const;
+export type Topic = keyof typeof TOPICS;
+
 interface NoticeRules {
   /** `reads`: whether the target can be read. `row`: its registry row. `watcher`: the watcher itself, not one target. */
   readonly about: 'expiry' | 'reads' | 'row' | 'watcher';
@@ -17,9 +28,7 @@ interface NoticeRules {
   /** In a mail and between owners, the lowest rank comes first (rule 15). */
   readonly rank: number;
   /** The decision that it comes from. Notices about the watcher have none: the sweep or the sender reports them. */
-  readonly topic?: string;
-  /** As the dashboard names what is decided. */
-  readonly title?: string;
+  readonly topic?: Topic;
 }
 
 const REMINDER = { about: 'expiry', says: 'reminder', snoozable: true, rank: 0 } as const;
@@ -28,11 +37,11 @@ const FOR_OPERATORS = { says: 'trouble', audience: 'operators', snoozable: false
 const OF_WATCHER = { about: 'watcher', ...FOR_OPERATORS } as const;
 
 export const NOTICES = {
-  threshold: { ...REMINDER, audience: 'ownersAndCopiesFromExpiry', topic: 'threshold', title: 'Thresholds' },
+  threshold: { ...REMINDER, audience: 'ownersAndCopiesFromExpiry', topic: 'threshold' },
   /** Its known expiry has passed and it is not found. It ends the thresholds of that expiry. */
-  gone: { ...REMINDER, audience: 'ownersAndCopies', topic: 'missing', title: 'Expired and gone' },
-  missing: { ...FAILING_READS, rank: 1, topic: 'missing', title: 'Missing' },
-  unreadable: { ...FAILING_READS, rank: 2, topic: 'unreadable', title: 'Unreadable' },
+  gone: { ...REMINDER, audience: 'ownersAndCopies', topic: 'missing' },
+  missing: { ...FAILING_READS, rank: 1, topic: 'missing' },
+  unreadable: { ...FAILING_READS, rank: 2, topic: 'unreadable' },
   readable: {
     about: 'reads',
     says: 'goodNews',
@@ -40,7 +49,6 @@ export const NOTICES = {
     snoozable: false,
     rank: 9,
     topic: 'readable',
-    title: 'Readable again',
   },
   renewed: {
     about: 'expiry',
@@ -49,9 +57,8 @@ export const NOTICES = {
     snoozable: false,
     rank: 8,
     topic: 'renewed',
-    title: 'Renewed',
   },
-  invalid: { about: 'row', ...FOR_OPERATORS, rank: 6, topic: 'invalid', title: 'Invalid row' },
+  invalid: { about: 'row', ...FOR_OPERATORS, rank: 6, topic: 'invalid' },
   /** Every read of a scope fails. */
   scopeFailing: { ...OF_WATCHER, rank: 3 },
   /** A mail was accepted and did not arrive. */
@@ -68,8 +75,6 @@ export type NoticeAbout<About extends NoticeRules['about']> = {
 }[NoticeKind];
 export type OperatorNotice = NoticeAbout<'watcher'>;
 export type TargetNotice = Exclude<NoticeKind, OperatorNotice>;
-/** What is decided about a target: one decision each. */
-export type Topic = (typeof NOTICES)[TargetNotice]['topic'];
 
 export const NOTICE_KINDS: readonly NoticeKind[] = Object.keys(NOTICES).filter(isNoticeKind);
 export const TARGET_NOTICES: readonly TargetNotice[] = NOTICE_KINDS.filter(kind => !isOperatorNotice(kind));

@@ -9,6 +9,7 @@ import {
   type NoticeOf,
   noticeKindOf,
   type TargetNotice,
+  TOPICS,
   type Topic,
 } from './notices';
 import { holds, type Snooze } from './snooze';
@@ -50,8 +51,15 @@ export const NOT_DUE_REASONS = [
 ] as const;
 export type NotDueReason = (typeof NOT_DUE_REASONS)[number];
 
-type Due = { readonly due: true } & Pick<Reminder, 'reason' | 'about' | 'crossedOn' | 'since'>;
-type NotDue = { readonly due: false; readonly because: NotDueReason };
+type Due = { readonly due: true; readonly notice: TargetNotice } & Pick<
+  Reminder,
+  'reason' | 'about' | 'crossedOn' | 'since'
+>;
+/** `about`: of `told`, the instant that the earlier notice is about. */
+type NotDue = { readonly due: false } & (
+  | { readonly because: Exclude<NotDueReason, 'told'> }
+  | { readonly because: 'told'; readonly about: Instant }
+);
 export type DueDecision = { readonly topic: Topic } & Due;
 export type Decision = DueDecision | ({ readonly topic: Topic } & NotDue);
 
@@ -79,7 +87,6 @@ interface Decider {
 
 const isFailing = ({ failure }: Expiry) => failure !== undefined;
 
-/** In the order in which they are explained. */
 const DECIDERS: Readonly<Record<Topic, Decider>> = {
   threshold: {
     decide: decideThreshold,
@@ -91,12 +98,13 @@ const DECIDERS: Readonly<Record<Topic, Decider>> = {
   renewed: { decide: decideRenewed, isPossible: ({ renewed }) => renewed !== undefined },
   invalid: { decide: decideInvalid, isPossible: ({ invalid }) => invalid !== undefined },
 };
-const TOPICS = Object.keys(DECIDERS).filter(isTopic);
-const OWNER_TOPICS = TOPICS.filter(topic => NOTICES[topic].audience !== 'operators');
+/** In the order in which they are explained. */
+const ALL_TOPICS = Object.keys(TOPICS).filter(isTopic);
+const OWNER_TOPICS = ALL_TOPICS.filter(topic => TOPICS[topic].isFor === 'owners');
 
 /** Most targets have nothing to tell, and every sweep asks this of each target. */
 export function hasNothingToTell(state: Expiry, crossings: readonly Crossing[], now: Instant): boolean {
-  return !TOPICS.some(topic => DECIDERS[topic].isPossible(state, crossings, now));
+  return !ALL_TOPICS.some(topic => DECIDERS[topic].isPossible(state, crossings, now));
 }
 
 /** Every decision about a target that is for its owners; `invalid` is for operators and decided apart. */
@@ -107,7 +115,7 @@ export function decideAll(context: DecisionContext): Decision[] {
 export function decide(topic: Topic, context: DecisionContext): Decision {
   const decision = DECIDERS[topic].decide(context);
   const { state, snooze, now } = context;
-  if (decision.due && NOTICES[topic].snoozable && holds(snooze, fixedExpiry(state), now))
+  if (decision.due && NOTICES[decision.notice].snoozable && holds(snooze, fixedExpiry(state), now))
     return { topic, ...no('snoozed') };
   return { topic, ...decision };
 }
@@ -121,10 +129,11 @@ function decideThreshold({ state, crossings, told, now }: DecisionContext): Due 
   if (about === undefined) return no(whyNotFixed(state));
   const crossing = tightestCrossed(crossings, confirmedUntil(state, now));
   if (!crossing) return no(tightestCrossed(crossings, now) ? 'awaitsReading' : 'noThresholdCrossed');
-  if (wasReminded(told, about, crossing.at)) return no('told');
+  if (wasReminded(told, about, crossing.at)) return alreadyTold(about);
   if (isMissing(state) && about <= now) return no(isMissingTwice(state) ? 'toldAsGone' : 'awaitsSecondLook');
   const since = Math.max(crossing.at, state.firstSeenOn);
-  return { due: true, reason: formatThreshold(crossing.threshold), about, crossedOn: crossing.at, since };
+  const reason = formatThreshold(crossing.threshold);
+  return { due: true, notice: 'threshold', reason, about, crossedOn: crossing.at, since };
 }
 
 /** A target that is not found twice in a row. After its known expiry that is one notice: expired and gone (rule 14). */
@@ -160,7 +169,7 @@ function decideRenewed({ state, told }: DecisionContext): Due | NotDue {
   const { renewed } = state;
   const about = fixedExpiry(state);
   if (!renewed || about === undefined) return no('notSo');
-  if (wasNoticed(told, 'renewed', about)) return no('told');
+  if (wasNoticed(told, 'renewed', about)) return alreadyTold(about);
   return awaitsGoodNews(told.filter(hasHeard), about)
     ? unlessTold('renewed', about, told, renewed.on)
     : no('notTold');
@@ -172,16 +181,21 @@ function decideInvalid({ state: { invalid }, told }: DecisionContext): Due | Not
 }
 
 function unlessTold(
-  reason: Exclude<TargetNotice, 'threshold'>,
+  notice: Exclude<TargetNotice, 'threshold'>,
   about: Instant,
   told: readonly Told[],
   since = about,
 ): Due | NotDue {
-  return wasNoticed(told, reason, about) ? no('told') : { due: true, reason, about, crossedOn: since, since };
+  if (wasNoticed(told, notice, about)) return alreadyTold(about);
+  return { due: true, notice, reason: notice, about, crossedOn: since, since };
 }
 
-function no(because: NotDueReason): NotDue {
+function no(because: Exclude<NotDueReason, 'told'>): NotDue {
   return { due: false, because };
+}
+
+function alreadyTold(about: Instant): NotDue {
+  return { due: false, because: 'told', about };
 }
 
 /** A failing read confirms nothing. The last known expiry then counts until now, since no mail at all would be worse. */
@@ -197,14 +211,14 @@ function isMissingTwice({ failure }: Expiry): boolean {
   return (failure?.sameCodeCount ?? 0) >= MISSING_READS;
 }
 
-function whyNotFixed(state: Expiry): NotDueReason {
+function whyNotFixed(state: Expiry): Exclude<NotDueReason, 'told'> {
   if (isMinted(state)) return 'minted';
   if (state.expiresOn === undefined) return 'notRead';
   return state.expiresOn === 'never' ? 'neverExpires' : 'undecided';
 }
 
 function isTopic(word: string): word is Topic {
-  return Object.hasOwn(DECIDERS, word);
+  return Object.hasOwn(TOPICS, word);
 }
 
 /** What a mail says of a reminder: the facts from the target's state. */

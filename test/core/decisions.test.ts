@@ -79,6 +79,7 @@ describe('missing', () => {
     expect(dueOf('missing', gone(2), since + MINUTE)).toEqual({
       topic: 'missing',
       due: true,
+      notice: 'missing',
       reason: 'missing',
       about: since,
       crossedOn: since,
@@ -156,6 +157,7 @@ describe('expired and gone', () => {
     expect(dueOf('gone', lost(2), since + HOUR)).toEqual({
       topic: 'missing',
       due: true,
+      notice: 'gone',
       reason: 'gone',
       about: EXPIRY,
       crossedOn: EXPIRY,
@@ -223,6 +225,7 @@ describe('unreadable', () => {
     expect(dueOf('unreadable', unread(3), since + DAY)).toEqual({
       topic: 'unreadable',
       due: true,
+      notice: 'unreadable',
       reason: 'unreadable',
       about: since,
       crossedOn: since,
@@ -270,6 +273,7 @@ describe('readable again', () => {
     expect(dueOf('readable', back, at('05-03'), { told: [told(bad, since, since)] })).toEqual({
       topic: 'readable',
       due: true,
+      notice: 'readable',
       reason: 'readable',
       about: since,
       crossedOn: at('05-03'),
@@ -323,6 +327,7 @@ describe('renewed', () => {
     expect(dueOf('renewed', after, at('06-25'), { told: reminded, of: [] })).toEqual({
       topic: 'renewed',
       due: true,
+      notice: 'renewed',
       reason: 'renewed',
       about: later,
       crossedOn: at('06-24'),

@@ -33,6 +33,7 @@ describe('a threshold', () => {
     expect(decide(fixed(EXPIRY, WIDE), WIDE)).toEqual({
       topic: 'threshold',
       due: true,
+      notice: 'threshold',
       reason: '30d',
       about: EXPIRY,
       crossedOn: WIDE,
@@ -162,6 +163,7 @@ describe('a row that is not understood', () => {
     expect(decideInvalid(invalid, [])).toEqual({
       topic: 'invalid',
       due: true,
+      notice: 'invalid',
       reason: 'invalid',
       about: since,
       crossedOn: since,
@@ -171,6 +173,7 @@ describe('a row that is not understood', () => {
       topic: 'invalid',
       due: false,
       because: 'told',
+      about: since,
     });
   });
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseSettings } from '../../src/settings';
+import { BadSettings, parseSettings } from '../../src/settings';
 import type { Environment } from '../../src/settings/env';
 import { kinds, services } from '../../src/sources';
 
@@ -8,7 +8,7 @@ const values = valuesOf(sample);
 
 /** The Functions host's own; the app doesn't read it. */
 const OF_THE_HOST = ['FUNCTIONS_WORKER_RUNTIME'];
-/** Instead of a connection string; the sample can't hold both. README's settings table tells of them. */
+/** Instead of a connection string; the sample can't hold both. docs/settings.md tells of them. */
 const ALTERNATIVES = ['AzureWebJobsStorage__accountName', 'AzureWebJobsStorage__tableServiceUri'];
 
 function valuesOf(file: unknown): Record<string, unknown> {
@@ -17,21 +17,54 @@ function valuesOf(file: unknown): Record<string, unknown> {
   return { ...Object(file.Values) };
 }
 
-/** Every name the parser asks an environment for. An empty one makes it look at every alternative. */
-function namesRead(): string[] {
+/** A workable value for each setting that is empty in the sample: the parser may read another setting only where one is set. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  AzureWebJobsStorage__accountName: 'account',
+  AzureWebJobsStorage__tableServiceUri: 'https://account.table.core.windows.net',
+  COMMUNICATION_ENDPOINT: 'https://mail.example.com',
+  COMMUNICATION_CONNECTION_STRING: 'endpoint=https://mail.example.com/;accesskey=c2VjcmV0',
+  MAIL_SENDER: 'watcher@example.com',
+  OPERATORS: 'ops@example.com',
+  MAIL_PER_MINUTE: '30',
+  MAIL_PER_HOUR: '100',
+  PUBLIC_URL: 'https://watcher.example.com',
+  LINK_SECRET: 'x'.repeat(32),
+  LINK_SECRET_PREVIOUS: 'y'.repeat(32),
+  AZURE_CLIENT_ID: 'id',
+};
+const MAIL_TO = ['owners', 'operators', 'none'];
+
+/** The names the parser asks this environment for, whether it is a workable one or not. */
+function namesReadIn(env: Environment): string[] {
   const names = new Set<string>();
-  const recording = new Proxy<Environment>(
-    {},
-    {
-      get: (_, name) => {
-        names.add(String(name));
-        return undefined;
-      },
+  const recording = new Proxy(env, {
+    get: (target, name) => {
+      names.add(String(name));
+      return target[String(name)];
     },
-  );
-  expect(() => parseSettings(recording, kinds, services)).toThrow('The settings are wrong');
+  });
+  try {
+    parseSettings(recording, kinds, services);
+  } catch (error) {
+    if (!(error instanceof BadSettings)) throw error;
+  }
   return [...names];
 }
+
+/** Every name the parser asks for: where nothing is set, where each setting alone is, and where all but one are. */
+function namesRead(): string[] {
+  const settings = Object.entries({ ...Object(values), ...EXAMPLES }).map(([name, value]) => {
+    return { name, value: String(value) };
+  });
+  const all = Object.fromEntries(settings.map(({ name, value }) => [name, value]));
+  const environments: Environment[] = [{}, all];
+  for (const { name, value } of settings) {
+    environments.push({ [name]: value }, { ...all, [name]: '' });
+  }
+  const withMailTo = environments.flatMap(env => MAIL_TO.map(to => ({ ...env, MAIL_TO: to })));
+  return [...new Set(withMailTo.flatMap(namesReadIn))];
+}
+const READ = namesRead();
 
 test('the sample is a local settings file whose values are all text, as Core Tools want it', () => {
   expect(sample).toMatchObject({ IsEncrypted: false, Values: expect.any(Object) });
@@ -40,13 +73,17 @@ test('the sample is a local settings file whose values are all text, as Core Too
 
 test('every setting that the parser reads is in the sample', () => {
   const known = [...Object.keys(values), ...ALTERNATIVES];
-  expect(namesRead().filter(name => !known.includes(name))).toEqual([]);
-  expect(namesRead()).toEqual(expect.arrayContaining(ALTERNATIVES));
+  expect(READ.filter(name => !known.includes(name))).toEqual([]);
+  expect(READ).toEqual(expect.arrayContaining(ALTERNATIVES));
+});
+
+test('the examples are of settings that exist, and every setting that is empty in the sample has one', () => {
+  const empty = Object.keys(values).filter(name => values[name] === '');
+  expect(Object.keys(EXAMPLES).sort()).toEqual([...ALTERNATIVES, ...empty].sort());
 });
 
 test('every setting of the sample is read by the parser', () => {
-  const read = namesRead();
-  expect(Object.keys(values).filter(name => !read.includes(name) && !OF_THE_HOST.includes(name))).toEqual([]);
+  expect(Object.keys(values).filter(name => !READ.includes(name) && !OF_THE_HOST.includes(name))).toEqual([]);
 });
 
 test('the sample itself is a workable environment, with the defaults written out', () => {

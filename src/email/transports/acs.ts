@@ -2,7 +2,7 @@
 import { createCommunicationAuthPolicy } from '@azure/communication-common';
 import { EmailClient, type EmailMessage } from '@azure/communication-email';
 import type { KeyCredential, TokenCredential } from '@azure/core-auth';
-import type { HttpClient } from '@azure/core-rest-pipeline';
+import { type HttpClient, isRestError } from '@azure/core-rest-pipeline';
 import {
   answerOf,
   createHttpClient,
@@ -93,13 +93,22 @@ async function sendOnce(
       },
     });
   } catch (error) {
-    // The client also throws for a refused POST, and for an operation that failed: then the answer is known.
     if (!answers.send) return sendOutcome(failureOf(error, abortSignal));
+    if (!isOfService(error, abortSignal)) throw error;
   }
   if (!answers.send) throw new Error('The mail client sent nothing.');
   const outcome = sendOutcome(answers.send);
   if (outcome.outcome !== 'accepted' || !answers.status) return outcome;
   return { ...outcome, firstLook: operationStatus(answers.status) };
+}
+
+/**
+ * Whether the client threw this after the answer to the POST: for a refusal, for a status read without an answer, or for an
+ * operation that failed. For the last it throws a plain Error.
+ */
+function isOfService(error: unknown, { aborted }: AbortSignal): boolean {
+  if (aborted || error instanceof RequestFailed || isRestError(error)) return true;
+  return error instanceof Error && error.name === 'Error';
 }
 
 /** @throws the error itself, if it is not about a request */

@@ -86,12 +86,15 @@ export interface Outbox {
   oldest(): Promise<Instant | undefined>;
 }
 
+/** The quotas of the mail service: POSTs of mails, and reads of a mail's status. */
+export type Quota = 'send' | 'look';
+
 /** The requests of all instances of the app to the mail service, and how their mails ended. */
 export interface MailLedger {
-  /** The requests of the last hour: sends, or status reads. */
-  usage(quota: 'send' | 'look'): Promise<Stored<Usage> | undefined>;
+  /** The requests of the last hour. */
+  usage(quota: Quota): Promise<Stored<Usage> | undefined>;
   /** Creates the usage or, under its etag, replaces it. False when another instance was faster. */
-  saveUsage(quota: 'send' | 'look', usage: Usage, etag: string | undefined): Promise<boolean>;
+  saveUsage(quota: Quota, usage: Usage, etag: string | undefined): Promise<boolean>;
   /** When the service last accepted any mail. */
   acceptedOn(): Promise<Instant | undefined>;
   saveAcceptedOn(on: Instant): Promise<void>;

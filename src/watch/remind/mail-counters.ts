@@ -3,9 +3,8 @@ import { sum } from '../../core/counts';
 import { MAIL_OUTCOMES, type MailOutcome, type MailTotals, NO_MAILS } from '../../core/mail-outcome';
 import { paused, type QuotaLimits, reserve, UNUSED, type Usage } from '../../core/quota';
 import type { Instant } from '../../formats/instant';
-import type { Log, MailLedger, Stored } from '../ports';
+import type { Log, MailLedger, Quota, Stored } from '../ports';
 
-type Quota = 'send' | 'look';
 type Found = Stored<Usage> | undefined;
 
 /** A number of requests of each quota: `send` are POSTs of mails, `look` are reads of a mail's status. */
@@ -14,9 +13,10 @@ export type Requests = Readonly<Partial<Record<Quota, number>>>;
 /** Requests are reserved before they are made, and count even if the service refuses them (rule 17). */
 export interface MailQuota {
   /**
-   * Reserves these requests, all or none: a request that can't be used must not take a place. False when they have to wait,
-   * or when less than `leaving` would be left for others. A pause of sends holds back sends only, and a pause of looks holds
-   * back looks that do not come with a send: the look that comes with a send is counted, and the service may refuse it.
+   * Reserves these requests. False when they have to wait, or when less than `leaving` would be left for others: then nothing
+   * is counted, but where another instance was faster in between, the looks may be. A pause of sends holds back sends only,
+   * and a pause of looks holds back looks that do not come with a send: the look that comes with a send is counted, and the
+   * service may refuse it.
    */
   mayAsk(requests: Requests, now: Instant, leaving?: Requests): Promise<boolean>;
   /** The service asked for a wait: until then, no instance may make such a request. */
@@ -40,7 +40,8 @@ const LOOKS_PER_SEND = 2;
 /** The caller gives up after this many writes for which another instance was faster. */
 const MOST_RACES = 8;
 
-const QUOTAS = ['send', 'look'] as const;
+/** Looks first: where only the second can't be reserved, a look is lost, of which there are more. */
+const QUOTAS = ['look', 'send'] as const;
 
 export function mailQuota(ledger: MailLedger, sends: QuotaLimits): MailQuota {
   const limits = {

@@ -4,7 +4,7 @@ import { byUrgency, type Digest, MOST_LINES } from '../../core/digest';
 import { isForOperators } from '../../core/notices';
 import { describeReminder, type Reminder } from '../../core/reminder';
 import { DAY } from '../../formats/instant';
-import type { Log, OperationStatus, OutboxLine, OwnerLines, SentDigest, Tables } from '../ports';
+import type { Log, OperationStatus, OutboxLine, OwnerLines, Quota, SentDigest, Tables } from '../ports';
 import { ClaimLost, claimOf, type DigestClaim, makeClaim } from './claim';
 import { type FollowDeps, firstFollow, recordEnd } from './follow-digests';
 import { ONE_SEND, STATUS_READS_OF_A_RETRY } from './mail-counters';
@@ -185,7 +185,7 @@ async function postDigest({ claim, lines, more }: Post, turn: SendTurn): Promise
 /** The mail is tried again later under the same operation id. A wait that the service asks for holds for all such requests. */
 async function postpone(
   claim: DigestClaim,
-  asked: 'send' | 'look',
+  asked: Quota,
   { message, retryAfterMs = 0 }: { readonly message: string; readonly retryAfterMs?: number },
   { owner, now, deps, log }: SendTurn,
 ): Promise<Stop> {

@@ -88,7 +88,8 @@ function decisionsFor(owner: string, { row, state, mail, now, whyNoRecipients }:
   const reminders = remindersFor(row, state, crossings, mail, now);
   return decisions.map((decision): ExplainedDecision => {
     const { topic } = decision;
-    const notDue = (code: NoMailReason) => ({ topic, due: false, ...noMail(code, context, topic) }) as const;
+    const notDue = (code: NoMailReason) =>
+      ({ topic, due: false, ...noMail(code, context, decision) }) as const;
     if (whyNoRecipients !== undefined) return notDue(whyNoRecipients);
     if (!decision.due) return notDue(decision.because);
     return reminders.some(reminder => isSameReminder(reminder, { owner, ...decision }))

@@ -1,7 +1,7 @@
 /** The sentences of an explanation: one for each code, so that a code without a sentence does not compile. */
 
 import type { Expiry } from '../../core/expiry';
-import { NOTICES, noticeKindOf, TARGET_NOTICES, type TargetNotice, type Topic } from '../../core/notices';
+import { NOTICES, noticeKindOf, type TargetNotice, type Topic } from '../../core/notices';
 import type { DecisionContext, DueDecision, NotDueReason } from '../../core/reminder';
 import type { NextCheck } from '../../core/schedule';
 import { fixedExpiry } from '../../core/standing';
@@ -26,7 +26,13 @@ export interface Because<Code extends string> {
   readonly why: string;
 }
 
-type Sentence = (context: DecisionContext, topic: Topic) => string;
+/** What is decided; `about`: the instant that the decision is about, where it has one. */
+interface Subject {
+  readonly topic: Topic;
+  readonly about?: Instant;
+}
+
+type Sentence = (context: DecisionContext, subject: Subject) => string;
 
 const NO_MAIL: Readonly<Record<NoMailReason, Sentence>> = {
   notRead: () => 'It was never read successfully, so its expiry is not known.',
@@ -46,9 +52,9 @@ const NO_MAIL: Readonly<Record<NoMailReason, Sentence>> = {
     `Its expiry (${on(fixedExpiry(state))}) has passed and it is not found: one notice, expired and gone, replaces its thresholds.`,
   told: toldSentence,
   snoozed: ({ snooze }) => `This recipient snoozed it until ${on(snooze?.until)}: ${snooze?.reason ?? ''}`,
-  notSo: ({ state }, topic) => NOTICE_SENTENCES[topic].notSo(state),
-  notTold: (_context, topic) =>
-    NOTICE_SENTENCES[topic].notTold ?? 'This recipient had not been told what it refers to.',
+  notSo: ({ state }, { topic }) => TOPIC_SENTENCES[topic].notSo(state),
+  notTold: (_context, { topic }) =>
+    TOPIC_SENTENCES[topic].notTold ?? 'This recipient had not been told what it refers to.',
   notYet: ({ state: { failure } }) =>
     `Reads have failed ${failure?.count ?? 0} times in a row since ${on(failure?.since)}; this is told after three failures and one hour.`,
   ownersAlone: () => 'This is for its owners alone: operators get copies only from the expiry on.',
@@ -61,52 +67,50 @@ const NO_MAIL: Readonly<Record<NoMailReason, Sentence>> = {
   nobody: () => 'It has no owner, and there are no operators (OPERATORS) to take their place.',
 };
 
-interface NoticeSentences {
-  readonly due: (due: Pick<DueDecision, 'reason' | 'about' | 'crossedOn'>, state: Expiry) => string;
+type DueSentence = (due: Pick<DueDecision, 'reason' | 'about' | 'crossedOn'>, state: Expiry) => string;
+
+/** Why a notice is due. */
+const DUE_SENTENCES: Readonly<Record<TargetNotice, DueSentence>> = {
+  threshold: ({ reason, about, crossedOn }, state) =>
+    `Its threshold ${reason} was crossed on ${on(crossedOn)}; it expires on ${on(about)}, ${lastRead(state)}.`,
+  gone: ({ about }) => `Its expiry (${on(about)}) has passed, and it is not found any more.`,
+  missing: ({ about }) => `It has not been found since ${on(about)}, twice in a row or more.`,
+  unreadable: ({ about }, { failure }) =>
+    `It could not be read since ${on(about)} (${failure?.count ?? 0} times): ${failure?.message ?? ''}`,
+  readable: ({ crossedOn }) =>
+    `It can be read again since ${on(crossedOn)}, and the recipient was told that it could not.`,
+  renewed: ({ about }) =>
+    `It was renewed until ${on(about)}, and the recipient was reminded of the earlier expiry.`,
+  invalid: ({ about }) =>
+    `Its registry row can't be understood since ${on(about)}; operators get one mail a day about such rows.`,
+};
+
+interface TopicSentences {
   readonly notSo: (state: Expiry) => string;
   /** For good news: which bad news this recipient had not been told. */
   readonly notTold?: string;
 }
 
-/** Why a notice is due, and why it is not the case now. */
-const NOTICE_SENTENCES: Readonly<Record<TargetNotice, NoticeSentences>> = {
-  threshold: {
-    due: ({ reason, about, crossedOn }, state) =>
-      `Its threshold ${reason} was crossed on ${on(crossedOn)}; it expires on ${on(about)}, ${lastRead(state)}.`,
-    notSo: () => 'It has no threshold.',
-  },
-  gone: {
-    due: ({ about }) => `Its expiry (${on(about)}) has passed, and it is not found any more.`,
-    notSo: () => 'The last read found it.',
-  },
+/** Why nothing is due on a topic. */
+const TOPIC_SENTENCES: Readonly<Record<Topic, TopicSentences>> = {
+  threshold: { notSo: () => 'It has no threshold.' },
   missing: {
-    due: ({ about }) => `It has not been found since ${on(about)}, twice in a row or more.`,
     notSo: ({ failure }) =>
       failure ? 'Reads fail, but not because it is not found.' : 'The last read found it.',
   },
   unreadable: {
-    due: ({ about }, { failure }) =>
-      `It could not be read since ${on(about)} (${failure?.count ?? 0} times): ${failure?.message ?? ''}`,
     notSo: ({ failure }) =>
       failure ? 'It is not found, which is a notice of its own.' : 'The last read succeeded.',
   },
   readable: {
-    due: ({ crossedOn }) =>
-      `It can be read again since ${on(crossedOn)}, and the recipient was told that it could not.`,
     notSo: ({ failure }) => (failure ? 'Reads still fail.' : 'No failure has ended.'),
     notTold: 'It can be read again, but this recipient had not been told that it could not.',
   },
   renewed: {
-    due: ({ about }) =>
-      `It was renewed until ${on(about)}, and the recipient was reminded of the earlier expiry.`,
     notSo: () => 'Its expiry is not known to be a renewal of an earlier one.',
     notTold: 'It was renewed, but this recipient had not been reminded of the earlier expiry.',
   },
-  invalid: {
-    due: ({ about }) =>
-      `Its registry row can't be understood since ${on(about)}; operators get one mail a day about such rows.`,
-    notSo: () => 'Its registry row is understood.',
-  },
+  invalid: { notSo: () => 'Its registry row is understood.' },
 };
 
 export const SKIPPED: Readonly<Record<SkippedThreshold['because'], string>> = {
@@ -126,21 +130,18 @@ export const NEXT_CHECKS: Readonly<Record<NextCheck['because'], string>> = {
 export function noMail<Code extends NoMailReason>(
   code: Code,
   context: DecisionContext,
-  topic: Topic = 'threshold',
+  subject: Subject = { topic: 'threshold' },
 ): Because<Code> {
-  return { code, why: NO_MAIL[code](context, topic) };
+  return { code, why: NO_MAIL[code](context, subject) };
 }
 
 export function due(decision: DueDecision, state: Expiry): Because<'due'> {
-  const kind = TARGET_NOTICES.find(notice => notice === decision.reason) ?? decision.topic;
-  return { code: 'due', why: NOTICE_SENTENCES[kind].due(decision, state) };
+  return { code: 'due', why: DUE_SENTENCES[decision.notice](decision, state) };
 }
 
-/** Only an entry about the current expiry or failure counts: this recipient may have been told of earlier ones, too. */
-function toldSentence({ told, state }: DecisionContext, topic: Topic): string {
-  const { failure, recovered, invalid } = state;
-  const current = [fixedExpiry(state), failure?.since, recovered?.since, invalid?.since];
-  const line = told.find(({ reason, about }) => current.includes(about) && isAbout(reason, topic));
+/** Only an entry about the same instant counts: this recipient may have been told of earlier expiries and failures, too. */
+function toldSentence({ told }: DecisionContext, { topic, about }: Subject): string {
+  const line = told.find(entry => entry.about === about && isAbout(entry.reason, topic));
   return line ? `${OUTCOMES[line.outcome](line)} ${what(line)}` : 'It was told.';
 }
 

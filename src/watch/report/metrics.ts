@@ -5,7 +5,7 @@ import { isForOperators, NOTICE_KINDS, noticeKindOf } from '../../core/notices';
 import { UNUSED } from '../../core/quota';
 import { FAILURE_CODES } from '../../core/reading';
 import { HOUR, type Instant } from '../../formats/instant';
-import type { Calendar, Clock, MailLedger, Outbox, ScopeRow, Scopes, Tables } from '../ports';
+import type { Calendar, Clock, MailLedger, Outbox, Quota, ScopeRow, Scopes, Tables } from '../ports';
 import { type FleetCounts, firstOfBothParts, NO_FLEET, withScope } from './fleet';
 
 /** Every code under which a target's failure is shown. */
@@ -130,7 +130,7 @@ export async function measureOutbox(outbox: Pick<Outbox, 'byOwner'>, most = MOST
 }
 
 /** The requests of the last hour, of all instances together. */
-async function measureMail(ledger: MailLedger, quota: 'send' | 'look', now: Instant) {
+async function measureMail(ledger: MailLedger, quota: Quota, now: Instant) {
   const { slots, pausedUntil } = (await ledger.usage(quota)) ?? UNUSED;
   const ofLastHour = slots.filter(({ at }) => at > now - HOUR);
   return { lastHour: ofLastHour.reduce((sum, { count }) => sum + count, 0), pausedUntil };

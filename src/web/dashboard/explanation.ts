@@ -1,5 +1,5 @@
 /** The explanation on a target's page: what comes next, its thresholds, and its recipients with every decision about them. */
-import { NOTICES, noticeKindOf } from '../../core/notices';
+import { noticeKindOf, TOPICS } from '../../core/notices';
 import { formatThreshold } from '../../core/thresholds';
 import type { Told } from '../../core/told';
 import { type Html, html } from '../../formats/html';
@@ -91,7 +91,7 @@ ${told.length > 0 && toldTable(address, told, index)}</article>
 }
 
 function decision({ topic, due, why }: ExplainedDecision): Html {
-  return html`<div><dt>${NOTICES[topic].title}</dt><dd>${due ? html`<b class="badge plain due">due</b> ` : html`<span class="badge plain">not due</span> `}<bdi>${why}</bdi></dd></div>
+  return html`<div><dt>${TOPICS[topic].title}</dt><dd>${due ? html`<b class="badge plain due">due</b> ` : html`<span class="badge plain">not due</span> `}<bdi>${why}</bdi></dd></div>
 `;
 }
 

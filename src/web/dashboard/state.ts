@@ -40,9 +40,7 @@ function people(row: Row): Html | undefined {
 function written(row: Row): Html | undefined {
   if (!row) return undefined;
   const { runbook, notes } = row.columns;
-  // The registry may hold any text: only http and https become a link.
-  const link = runbook !== undefined && /^https?:\/\//i.test(runbook);
-  return html`${link && fact('Runbook', html`<a href="${runbook}" rel="noreferrer noopener external"><bdi>${runbook}</bdi></a>`)}${notes !== undefined && fact('Notes', html`<span class="notes"><bdi>${notes}</bdi></span>`)}`;
+  return html`${runbook !== undefined && fact('Runbook', html`<a href="${runbook}" rel="noreferrer noopener external"><bdi>${runbook}</bdi></a>`)}${notes !== undefined && fact('Notes', html`<span class="notes"><bdi>${notes}</bdi></span>`)}`;
 }
 
 function failureWords(state: Explained['explanation']['state']): Html | false {

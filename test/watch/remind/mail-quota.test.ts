@@ -1,7 +1,7 @@
 /** The mail quota on the emulator: reserved in a table by any number of instances, and no place is given twice. */
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/formats/instant';
 import { openTables } from '../../../src/storage/tables';
-import type { MailLedger } from '../../../src/watch/ports';
+import type { MailLedger, Quota } from '../../../src/watch/ports';
 import { type MailQuota, mailQuota } from '../../../src/watch/remind/mail-counters';
 import { freshStorage } from '../../support/azurite';
 
@@ -17,10 +17,10 @@ async function instances(limits = LIMITS) {
   return { ledger, start: () => mailQuota(open().mailLedger, limits) };
 }
 
-const countOf = async (ledger: MailLedger, quota: 'send' | 'look') =>
+const countOf = async (ledger: MailLedger, quota: Quota) =>
   (await ledger.usage(quota))?.slots.reduce((sum, { count }) => sum + count, 0) ?? 0;
 
-async function grantedOf(count: number, quota: MailQuota, now: number, what: 'send' | 'look' = 'send') {
+async function grantedOf(count: number, quota: MailQuota, now: number, what: Quota = 'send') {
   let granted = 0;
   for (let asked = 0; asked < count; asked++) granted += Number(await quota.mayAsk({ [what]: 1 }, now));
   return granted;
@@ -174,6 +174,16 @@ test('a caller that loses all its races is refused after a few', async () => {
   expect(ledger.tries()).toBeLessThanOrEqual(10);
   await mailQuota(ledger, LIMITS).pause('send', NOW);
   expect(ledger.tries()).toBeLessThanOrEqual(20);
+});
+
+test('where another instance is always faster with looks, no send is counted for a request of both', async () => {
+  const { ledger } = await instances();
+  const saveUsage: MailLedger['saveUsage'] = async (quota, usage, etag) =>
+    quota === 'send' && (await ledger.saveUsage(quota, usage, etag));
+  expect(await mailQuota({ ...contested(), saveUsage }, LIMITS).mayAsk({ send: 1, look: 1 }, NOW)).toBe(
+    false,
+  );
+  expect(await countOf(ledger, 'send')).toBe(0);
 });
 
 test('a refused request writes nothing', async () => {

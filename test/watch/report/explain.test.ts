@@ -216,6 +216,15 @@ describe('why nothing is due is said with its code and in a sentence', () => {
   });
 });
 
+test('of what is told, the entry about the present instant is named, not one about an earlier failure', async () => {
+  const lines = hear(told('missing', at('06-23'), at('06-23')), told('gone', EXPIRY, EXPIRY));
+  const given = { state: { ...missing(2), ...lines }, now: at('07-01') };
+  expect(await decisionOf('missing', given)).toMatchObject({
+    code: 'told',
+    why: expect.stringMatching(/notice 'gone'/),
+  });
+});
+
 describe('what is due is said with what it rests on', () => {
   const unreadable = failing(WEEK, { count: 3, message: 'Grant the role X.' });
   test.each<[string, Topic, Given, RegExp]>([
