@@ -5,6 +5,7 @@ import { once } from '../core/once';
 import { isLoopback } from '../formats/endpoint';
 import type { Tables } from '../watch/ports';
 import { openCalendar } from './calendar';
+import { guardService, guardTable } from './client';
 import { openExpiries } from './expiries';
 import { openHistory } from './history';
 import { openMailLedger } from './mail-ledger';
@@ -27,7 +28,7 @@ export function openTables(connection: Connection): Tables & {
   /** Creates the missing tables, once. After a failure (RestError) the next call tries again. */
   ready(): Promise<void>;
 } {
-  const client = (name: (typeof NAMES)[number]) => tableClient(connection, name);
+  const client = (name: (typeof NAMES)[number]) => guardTable(tableClient(connection, name));
   return {
     registry: openRegistry(client('registry')),
     expiries: openExpiries(client('expiries')),
@@ -42,7 +43,7 @@ export function openTables(connection: Connection): Tables & {
 
 /** Lists the tables first, in one call: they are missing only at the first start. */
 async function createMissing(connection: Connection): Promise<void> {
-  const service = serviceClient(connection);
+  const service = guardService(serviceClient(connection));
   const missing = new Set<string>(NAMES);
   for await (const { name } of service.listTables()) if (name !== undefined) missing.delete(name);
   await Promise.all(Array.from(missing, name => service.createTable(name)));

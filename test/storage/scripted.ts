@@ -2,6 +2,7 @@
 import type { PipelineRequest } from '@azure/core-rest-pipeline';
 import { createHttpHeaders } from '@azure/core-rest-pipeline';
 import { TableClient } from '@azure/data-tables';
+import { guardTable } from '../../src/storage/client';
 
 export interface Answer {
   readonly status: number;
@@ -22,7 +23,7 @@ export function scriptedTable(answer: (request: PipelineRequest) => Answer | Pro
       },
     },
   });
-  return { client, requests };
+  return { client: guardTable(client), requests };
 }
 
 /** A page of rows, and the partition key where the next one starts. */
