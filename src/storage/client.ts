@@ -1,8 +1,13 @@
 /** The SDK's clients, with what they lack: a limit in time, and answers that are checked. */
-import { type PipelinePolicy, RestError } from '@azure/core-rest-pipeline';
+import {
+  type PipelinePolicy,
+  type PipelineResponse,
+  RestError,
+  redirectPolicyName,
+} from '@azure/core-rest-pipeline';
 import type { TableClient, TableServiceClient } from '@azure/data-tables';
 import { SECOND } from '../formats/instant';
-import { wireRows, wireTables } from './wire';
+import { isTransaction, wireRows, wireTables, wireWrites } from './wire';
 
 /** Milliseconds that storage may take, whatever it does. */
 export interface StorageLimits {
@@ -16,24 +21,45 @@ export const STORAGE_LIMITS: StorageLimits = { tryMs: 10 * SECOND, callMs: 30 * 
 
 /** Adds the policies to the client of a table. */
 export function guardTable(client: TableClient, limits = STORAGE_LIMITS): TableClient {
-  guard(client, wireRows, limits);
+  guard(client, [tableAgain(client), wireRows, wireWrites], limits);
   return client;
 }
 
 /** Adds the policies to the client that lists and creates tables. */
 export function guardService(client: TableServiceClient, limits = STORAGE_LIMITS): TableServiceClient {
-  guard(client, wireTables, limits);
+  guard(client, [wireTables], limits);
   return client;
 }
 
 function guard(
   { pipeline }: TableClient | TableServiceClient,
-  reader: PipelinePolicy,
+  policies: readonly PipelinePolicy[],
   { tryMs, callMs }: StorageLimits,
 ): void {
+  // The store redirects nobody, but a sign-in page in front of it may.
+  pipeline.removePolicy({ name: redirectPolicyName });
   pipeline.addPolicy(inTime('wholeCall', callMs));
-  pipeline.addPolicy(reader, { afterPhase: 'Retry' });
+  for (const policy of policies) pipeline.addPolicy(policy, { afterPhase: 'Retry' });
   pipeline.addPolicy(inTime('oneTry', tryMs), { afterPhase: 'Retry' });
+}
+
+/** Creates a table that is gone, and asks again. */
+function tableAgain(client: TableClient): PipelinePolicy {
+  return {
+    name: 'tableAgain',
+    async sendRequest(request, next) {
+      const answer = await next(request);
+      if (!isTableMissing(answer)) return answer;
+      await client.createTable();
+      return await next(request);
+    },
+  };
+}
+
+/** A transaction of the real store is answered with 202 all the same. */
+function isTableMissing({ request, status, bodyAsText }: PipelineResponse): boolean {
+  const mayBe = status === 404 || (status === 202 && isTransaction(request));
+  return mayBe && /"code"\s*:\s*"(\d+:)?TableNotFound"/.test(bodyAsText ?? '');
 }
 
 /** Ends a request after a time, also where the client below takes no notice of its signal. */

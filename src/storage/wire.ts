@@ -2,7 +2,12 @@
  * Rows as the store sends them. The SDK renames keys and merges them with the columns, so that a column called `rowKey` hides
  * the key of its row, and one bad value makes a whole page unreadable.
  */
-import { type PipelinePolicy, type PipelineResponse, RestError } from '@azure/core-rest-pipeline';
+import {
+  type PipelinePolicy,
+  type PipelineRequest,
+  type PipelineResponse,
+  RestError,
+} from '@azure/core-rest-pipeline';
 import * as v from 'valibot';
 import { parseJson } from '../formats/json';
 import type { Row } from './columns';
@@ -30,7 +35,7 @@ export const wireRows: PipelinePolicy = {
     const answer = await next(request);
     if (request.method !== 'GET' || answer.status !== 200) return answer;
     const page = v.safeParse(Page, parseJson(answer.bodyAsText ?? ''));
-    if (!page.success) throw notTheService(answer);
+    if (!page.success) throw notTheService(answer.status);
     read.set(answer, inKeyOrder(page.output.value.map(toRow)));
     answer.bodyAsText = '{"value":[]}';
     return answer;
@@ -48,15 +53,38 @@ export const wireTables: PipelinePolicy = {
   async sendRequest(request, next) {
     const answer = await next(request);
     const isList = () => v.is(TableList, parseJson(answer.bodyAsText ?? ''));
-    if (request.method === 'GET' && answer.status === 200 && !isList()) throw notTheService(answer);
+    if (request.method === 'GET' && answer.status === 200 && !isList()) throw notTheService(answer.status);
     return answer;
   },
 };
 
+/** @throws RestError for a write of one row that is answered without the etag of that row */
+export const wireWrites: PipelinePolicy = {
+  name: 'wireWrites',
+  async sendRequest(request, next) {
+    const answer = await next(request);
+    const isOfRow = ['POST', 'PUT', 'PATCH'].includes(request.method) && !isTransaction(request);
+    const isMade = answer.status === 201 || answer.status === 204;
+    if (isOfRow && isMade && !isOfTables(request) && !answer.headers.has('etag'))
+      throw notTheService(answer.status);
+    return answer;
+  },
+};
+
+export function isTransaction({ url }: PipelineRequest): boolean {
+  return new URL(url).pathname.endsWith('/$batch');
+}
+
+/** Whether a table is to be created. */
+function isOfTables({ url }: PipelineRequest): boolean {
+  return new URL(url).pathname.endsWith('/Tables');
+}
+
 /** Something else than the store answered, such as a proxy or a sign-in page. */
-export function notTheService({ request, status }: Pick<PipelineResponse, 'request' | 'status'>): RestError {
-  const message = `The storage account answered with ${status}, but not as the Table service does.`;
-  return new RestError(message, { code: 'NotTheTableService', request });
+export function notTheService(status: number): RestError {
+  return new RestError(`The storage account answered with ${status}, but not as the Table service does.`, {
+    code: 'NotTheTableService',
+  });
 }
 
 /** The keys, the etag and the timestamp come last, so no column takes their place. */
