@@ -93,7 +93,7 @@ async function newest(client: TableClient, key: Key, most: number): Promise<Targ
 /** Deletes one page of old rows before it reads the next. @returns how many were deleted. */
 async function prune(client: TableClient, before: Instant): Promise<number> {
   let deleted = 0;
-  const query = { filter: compare('on', 'lt', formatInstant(before)), select: ['partitionKey', 'rowKey'] };
+  const query = { filter: compare('on', 'lt', formatInstant(before)), select: [] };
   for await (const page of pagesOf(client, query)) {
     const deletions = page.map(keyOf).flatMap(({ scope, name }) => deletionsOf(scope, [name]));
     const refused = await submit(client, deletions);

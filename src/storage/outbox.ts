@@ -138,7 +138,7 @@ async function ofOwner(client: TableClient, owner: string): Promise<OwnerLines> 
 
 async function oldest(client: TableClient): Promise<Instant | undefined> {
   let least: Instant | undefined;
-  const select = ['partitionKey', 'rowKey', 'reason', 'since'];
+  const select = ['reason', 'since'];
   for await (const row of rowsOf(client, { select, ahead: true })) {
     const since = isReminder(row) ? col.instant.read(row.since) : undefined;
     if (since !== undefined && since < (least ?? Infinity)) least = since;

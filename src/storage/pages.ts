@@ -3,11 +3,12 @@ import type { TableClient } from '@azure/data-tables';
 import type { Key } from '../core/target';
 import { keyOf, type Row } from './columns';
 import { canBeKey, cutToKey } from './keys';
+import { rowsIn } from './wire';
 
 export interface Query {
   /** OData, made of `compare`. */
   readonly filter?: string;
-  /** Columns by the SDK's names (`partitionKey`); all when absent. */
+  /** Columns besides the keys, by the SDK's names (`timestamp`); all when absent. */
   readonly select?: string[];
   /** Rows of a page; at most, and by default, 1,000. */
   readonly pageSize?: number;
@@ -66,15 +67,24 @@ export function within(scope: string, after: string | undefined): string | undef
 }
 
 async function* fetched(client: TableClient, query: Query): AsyncGenerator<readonly Row[]> {
-  const { filter, select, pageSize = MOST_ROWS, ahead = false } = query;
-  const entities = client.listEntities<Row>({ queryOptions: { filter, select } });
+  const { filter, pageSize = MOST_ROWS, ahead = false } = query;
+  const select = query.select && ['partitionKey', 'rowKey', ...query.select];
+  let page: readonly Row[] | undefined;
+  const entities = client.listEntities({
+    queryOptions: { filter, select },
+    onResponse: answer => {
+      page = rowsIn(answer);
+    },
+  });
   const pages = entities.byPage({ maxPageSize: pageSize });
   let coming = pages.next();
   for (;;) {
-    const { done, value: page } = await coming;
+    const { done } = await coming;
     if (done) return;
+    const rows = page;
+    if (!rows) throw new Error(`the client of table ${client.tableName} does not read rows`);
     if (ahead) coming = handled(pages.next());
-    yield page;
+    yield rows;
     if (!ahead) coming = pages.next();
   }
 }

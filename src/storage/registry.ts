@@ -47,7 +47,7 @@ async function* scopesOf(client: TableClient): ReturnType<Registry['scopes']> {
   // The first call has no filter, so that it also finds the empty partition key, which is legal.
   let filter: string | undefined;
   for (;;) {
-    const row = await firstOf(client, { filter, select: ['partitionKey', 'timestamp'] });
+    const row = await firstOf(client, { filter, select: ['timestamp'] });
     if (!row) return;
     const { scope } = keyOf(row);
     yield { scope, touchedOn: instant.read(row.timestamp) ?? 0 };

@@ -5,6 +5,7 @@ import { once } from '../core/once';
 import { isLoopback } from '../formats/endpoint';
 import type { Tables } from '../watch/ports';
 import { openCalendar } from './calendar';
+import { guardService, guardTable, STORAGE_LIMITS, type StorageLimits } from './client';
 import { openExpiries } from './expiries';
 import { openHistory } from './history';
 import { openMailLedger } from './mail-ledger';
@@ -23,11 +24,14 @@ const NAMES = ['registry', 'expiries', 'calendar', 'outbox', 'scopes', 'history'
 const RETRY = { maxRetries: 3, retryDelayInMs: 500, maxRetryDelayInMs: 4_000 };
 
 /** Opens the six tables; no request is sent before the first use. */
-export function openTables(connection: Connection): Tables & {
+export function openTables(
+  connection: Connection,
+  limits = STORAGE_LIMITS,
+): Tables & {
   /** Creates the missing tables, once. After a failure (RestError) the next call tries again. */
   ready(): Promise<void>;
 } {
-  const client = (name: (typeof NAMES)[number]) => tableClient(connection, name);
+  const client = (name: (typeof NAMES)[number]) => guardTable(tableClient(connection, name), limits);
   return {
     registry: openRegistry(client('registry')),
     expiries: openExpiries(client('expiries')),
@@ -36,13 +40,13 @@ export function openTables(connection: Connection): Tables & {
     scopes: openScopes(client('scopes')),
     mailLedger: openMailLedger(client('scopes')),
     history: openHistory(client('history')),
-    ready: once(() => createMissing(connection)),
+    ready: once(() => createMissing(connection, limits)),
   };
 }
 
 /** Lists the tables first, in one call: they are missing only at the first start. */
-async function createMissing(connection: Connection): Promise<void> {
-  const service = serviceClient(connection);
+async function createMissing(connection: Connection, limits: StorageLimits): Promise<void> {
+  const service = guardService(serviceClient(connection), limits);
   const missing = new Set<string>(NAMES);
   for await (const { name } of service.listTables()) if (name !== undefined) missing.delete(name);
   await Promise.all(Array.from(missing, name => service.createTable(name)));

@@ -2,6 +2,7 @@
 import { RestError, type TableClient, type TransactionAction } from '@azure/data-tables';
 import type { Unwritten } from '../watch/ports';
 import { etagOf, type Row, record, text } from './columns';
+import { notTheService } from './wire';
 
 /**
  * `['upsert', row, 'Merge' | 'Replace']`, `['create', row]`, `['update', row, 'Merge', {etag}]`, and `['update', row, 'Merge']` or
@@ -118,7 +119,7 @@ export async function submitUnder(
   operations: readonly Operation[],
 ): Promise<string | undefined> {
   try {
-    const { subResponses } = await client.submitTransaction([...operations]);
+    const subResponses = await transact(client, operations);
     return etagOf({ etag: subResponses[0]?.etag });
   } catch (error) {
     const fault = faultOf(error, operations);
@@ -143,7 +144,7 @@ async function sendInParts(operations: Operation[], submission: Submission): Pro
 
 async function attempt(operations: Operation[], submission: Submission): Promise<Fault | undefined> {
   try {
-    await submission.client.submitTransaction(operations);
+    await transact(submission.client, operations);
     submission.retriesLeft = MOST_UNCLEAR_FAULTS;
     return undefined;
   } catch (error) {
@@ -152,6 +153,14 @@ async function attempt(operations: Operation[], submission: Submission): Promise
     if (fault && submission.retriesLeft > 0) return fault;
     throw error;
   }
+}
+
+/** @throws RestError for an answer that does not say of each operation that it was carried out */
+async function transact(client: TableClient, operations: readonly Operation[]) {
+  const { status, subResponses } = await client.submitTransaction([...operations]);
+  const isDone = subResponses.every(part => part.status >= 200 && part.status < 300);
+  if (isDone && subResponses.length === operations.length) return subResponses;
+  throw notTheService(status);
 }
 
 /** The named operation is tried alone at the end, because the store may name the wrong one; a missing row is not tried again. */

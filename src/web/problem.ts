@@ -28,6 +28,7 @@ export const PROBLEMS = {
   'method-not-allowed': [405, 'This address does not take that method'],
   'invalid-row': [409, 'The registry row of this target is not understood'],
   'not-watched': [409, 'This target is not watched'],
+  'row-contended': [409, 'Other writers keep changing the registry row'],
   'condition-failed': [412, 'The row is not as the request requires'],
   'too-large': [413, 'The body is too large'],
   'wrong-content-type': [415, 'The body is of another type than is taken here'],

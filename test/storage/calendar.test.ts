@@ -39,7 +39,7 @@ test.each([
 ])(
   'of %i moves beside %i new and %i gone ones each is one transaction, and none costs a call more',
   async (moving, appearing, going) => {
-    const { client, requests } = scriptedTable(() => written);
+    const { client, requests } = scriptedTable(written);
     const pairs = await moved(openCalendar(client), moving, appearing, going);
     const transactions = requests.map(request => rowKeysIn(request).map(decodeURIComponent));
     for (const pair of pairs)
@@ -50,7 +50,7 @@ test.each([
 );
 
 test('within a transaction the new row comes before the old', async () => {
-  const { client, requests } = scriptedTable(() => written);
+  const { client, requests } = scriptedTable(written);
   const [[from = '', to = ''] = []] = await moved(openCalendar(client), 1, 0, 0);
   expect(requests.flatMap(rowKeysIn).map(decodeURIComponent)).toEqual([to, from]);
 });

@@ -26,6 +26,29 @@ test('an empty page that names a next one is not the end', async () => {
   expect((await all(rowsOf(client))).map(({ rowKey }) => rowKey)).toEqual(['1', '2']);
 });
 
+test('a page whose rows come in another order is read in key order', async () => {
+  const { client } = scriptedTable(() => page([row('a', '3'), row('a', '1'), row('a', '2'), row('A', '9')]));
+  expect((await all(rowsOf(client))).map(({ rowKey }) => rowKey)).toEqual(['9', '1', '2', '3']);
+});
+
+test.each([
+  ['Edm.Int64', 'twelve'],
+  ['Edm.DateTime', 'tomorrow'],
+  ['Edm.Binary', '***'],
+  ['Edm.Unheard', 'x'],
+])('a value that is no %s makes no neighbour unreadable', async (type, value) => {
+  const bad = { ...row('a', '2'), 'expiresOn@odata.type': type, expiresOn: value };
+  const { client } = scriptedTable(() => page([row('a', '1'), bad, row('a', '3')]));
+  const states = await all(openExpiries(client).rows('a'));
+  expect(states.map(({ name, expiresOn }) => [name, expiresOn])).toEqual([
+    ['1', undefined],
+    ['2', undefined],
+    ['3', undefined],
+  ]);
+  const rows = await all(openRegistry(client).rows('a'));
+  expect(rows.map(({ name }) => name)).toEqual(['1', '2', '3']);
+});
+
 test('the leap from scope to scope goes on over empty pages', async () => {
   const partitions = ['', 'a', 'b'];
   const { client } = scriptedTable(request => {

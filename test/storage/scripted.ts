@@ -2,6 +2,7 @@
 import type { PipelineRequest } from '@azure/core-rest-pipeline';
 import { createHttpHeaders } from '@azure/core-rest-pipeline';
 import { TableClient } from '@azure/data-tables';
+import { guardTable } from '../../src/storage/client';
 
 export interface Answer {
   readonly status: number;
@@ -22,7 +23,7 @@ export function scriptedTable(answer: (request: PipelineRequest) => Answer | Pro
       },
     },
   });
-  return { client, requests };
+  return { client: guardTable(client), requests };
 }
 
 /** A page of rows, and the partition key where the next one starts. */
@@ -40,11 +41,15 @@ export function rowKeysIn(request: PipelineRequest): string[] {
 
 const MULTIPART = { 'content-type': 'multipart/mixed; boundary=batchresponse_1' };
 
-export const written: Answer = {
-  status: 202,
-  headers: MULTIPART,
-  body: '--changesetresponse_1\r\nHTTP/1.1 204 No Content\r\n\r\n--changesetresponse_1--',
-};
+/** A transaction that was carried out: one part for each operation. */
+export function written(request: PipelineRequest): Answer {
+  const part = '--changesetresponse_1\r\nHTTP/1.1 204 No Content\r\n\r\n';
+  return {
+    status: 202,
+    headers: MULTIPART,
+    body: `${part.repeat(rowKeysIn(request).length)}--changesetresponse_1--`,
+  };
+}
 
 /** A transaction that failed as a whole, for one of its operations or for itself. */
 export function failed(status: number, code: string, message: string, outer = 202): Answer {

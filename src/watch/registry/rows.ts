@@ -30,9 +30,14 @@ export interface Wanted {
 export type Put =
   | { readonly outcome: 'created' | 'replaced'; readonly row: TaggedRow }
   | { readonly outcome: 'refused'; readonly faults: readonly string[] }
-  | { readonly outcome: 'conditionFailed' };
+  | { readonly outcome: 'conditionFailed' }
+  | { readonly outcome: 'contended' };
 
-export type Removed = 'removed' | 'missing' | 'conditionFailed';
+/** `contended`: at each try another writer was faster. */
+export type Removed = 'removed' | 'missing' | 'conditionFailed' | 'contended';
+
+/** A write whose row keeps changing is tried this often. */
+const MOST_TRIES = 10;
 
 export interface RegistryQuery {
   readonly scope?: string;
@@ -57,7 +62,7 @@ export async function findRow(key: Key, { tables }: Deps): Promise<TaggedRow | u
 export async function putRow(key: Key, wanted: Wanted, condition: Condition, deps: Deps): Promise<Put> {
   const faults = limitFaults([...wanted.faults, ...faultsOf(key, wanted.columns, deps)]);
   if (faults.length > 0) return { outcome: 'refused', faults };
-  for (;;) {
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const found = await deps.tables.registry.row(key);
     const current = found && taggedRow(found, found.etag);
     if (!isMet(condition, current?.tag)) return { outcome: 'conditionFailed' };
@@ -70,15 +75,17 @@ export async function putRow(key: Key, wanted: Wanted, condition: Condition, dep
     const columns = { ...(current ?? wanted).columns, ...written };
     return { outcome, row: { scope: key.scope, name: key.name, columns, tag: tagOf(etag) } };
   }
+  return { outcome: 'contended' };
 }
 
 export async function removeRow(key: Key, condition: Condition, { tables }: Deps): Promise<Removed> {
-  for (;;) {
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const found = await tables.registry.row(key);
     if (!found) return 'missing';
     if (!isMet(condition, tagOf(found.etag))) return 'conditionFailed';
     if (await tables.registry.remove(key, found.etag)) return 'removed';
   }
+  return 'contended';
 }
 
 export async function listRows(query: RegistryQuery, { tables }: Deps): Promise<RegistryPage> {

@@ -99,13 +99,12 @@ export type TargetTables = Pick<Tables, 'registry' | 'expiries'>;
 
 /** Every registered target (of a kind) with its recorded expiry: one pass over both tables. */
 export async function* everyTarget(
-  { registry, expiries }: TargetTables,
+  tables: TargetTables,
   kind?: string,
 ): AsyncGenerator<{ readonly row: RegistryRow; readonly state: Expiry | undefined }> {
-  for await (const { scope } of registry.scopes()) {
+  for await (const { scope } of tables.registry.scopes()) {
     if (kind !== undefined && !scope.startsWith(`${kind}:`)) continue;
-    for await (const { row, state } of mergeRows(registry.rows(scope), expiries.rows(scope)))
-      if (row) yield { row, state };
+    for await (const { row, state } of mergeRows(tables, scope)) if (row) yield { row, state };
   }
 }
 

@@ -46,10 +46,9 @@ async function scopesOf({ tables }: Deps): Promise<Set<string>> {
 
 /** Writes every calendar row of a scope again, like a sweep that reads nothing. @returns the keys that it wrote */
 async function rebuild(scope: string, lease: Lease, deps: Deps, log: Log): Promise<string[]> {
-  const { registry, expiries } = deps.tables;
   const records = recorder({ scope, tables: deps.tables, lease, log });
   const keys: string[] = [];
-  for await (const pair of mergeRows(registry.rows(scope), expiries.rows(scope))) {
+  for await (const pair of mergeRows(deps.tables, scope)) {
     const plannedWrite = plannedWriteNow(pair, deps);
     if (!plannedWrite) continue;
     keys.push(plannedWrite.calendarKey);

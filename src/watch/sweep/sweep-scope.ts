@@ -111,9 +111,8 @@ function begin(scope: string, lease: Lease, deps: Deps, log: Log): Sweep {
 
 /** @returns the name after which the next message continues, if the time budget ended first */
 async function visitAll({ scope, cursor }: SweepMessage, sweep: Sweep): Promise<string | undefined> {
-  const { registry, expiries } = sweep.tables;
   let last = cursor;
-  for await (const pair of mergeRows(registry.rows(scope, cursor), expiries.rows(scope, cursor))) {
+  for await (const pair of mergeRows(sweep.tables, scope, cursor)) {
     if (last !== undefined && sweep.clock.now() >= sweep.deadline) return last;
     const permit = await visit(pair, sweep);
     if (permit === 'outOfTime' && last !== undefined) return last;

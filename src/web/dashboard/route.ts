@@ -136,6 +136,7 @@ async function saveRow(key: Key, typed: Typed, app: ReturnType<Call['app']>): Pr
   if (put.outcome === 'refused')
     return { is: 'refused', returned: { typed, faults: put.faults.map(faultOf) } };
   // Another writer may have changed the row since it was read above.
-  if (put.outcome === 'conditionFailed') return { is: 'changed', returned: { typed, faults: [] } };
+  if (put.outcome === 'conditionFailed' || put.outcome === 'contended')
+    return { is: 'changed', returned: { typed, faults: [] } };
   return { is: 'saved' };
 }

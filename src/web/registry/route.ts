@@ -60,7 +60,14 @@ export const registryRow: Route = {
         200: { is: 'Replaced, or as it was already.', ...ROW },
         201: { is: 'Created.', ...ROW },
       },
-      problems: ['bad-body', 'condition-failed', 'too-large', 'wrong-content-type', 'bad-row'],
+      problems: [
+        'bad-body',
+        'row-contended',
+        'condition-failed',
+        'too-large',
+        'wrong-content-type',
+        'bad-row',
+      ],
       handler: putRow,
     }),
     DELETE: strict({
@@ -70,7 +77,7 @@ export const registryRow: Route = {
       query: NO_QUERY,
       headers: ['If-Match', 'If-None-Match'],
       responses: { 204: { is: 'Removed.' } },
-      problems: ['unknown-row', 'condition-failed'],
+      problems: ['unknown-row', 'row-contended', 'condition-failed'],
       handler: async ({ key, app, header }) => {
         const condition = parseCondition(header);
         if ('faults' in condition) return badRequest(condition.faults);
@@ -154,6 +161,7 @@ function rowResponse(row: TaggedRow | undefined, header: Request['header']): Res
 
 function putResponse(put: Put): Response {
   if (put.outcome === 'conditionFailed') return conditionFailed();
+  if (put.outcome === 'contended') return contended();
   if (put.outcome === 'refused') return badRequest(put.faults.map(faultOf), 'bad-row');
   return taggedResponse(put.outcome === 'created' ? 201 : 200, put.row);
 }
@@ -161,6 +169,7 @@ function putResponse(put: Put): Response {
 function removedResponse(removed: Removed): Response {
   if (removed === 'missing') return unknownRow();
   if (removed === 'conditionFailed') return conditionFailed();
+  if (removed === 'contended') return contended();
   return { status: 204, headers: { 'cache-control': 'no-store' }, body: '' };
 }
 
@@ -170,6 +179,13 @@ function taggedResponse(status: number, row: TaggedRow): Response {
 
 function unknownRow(): Response {
   return problem('unknown-row', 'No row has these keys; PUT creates it.');
+}
+
+function contended(): Response {
+  return problem(
+    'row-contended',
+    'The row changed at each of several tries, and nothing was written. Send the request again.',
+  );
 }
 
 function conditionFailed(): Response {

@@ -119,11 +119,10 @@ test('a snooze creates no row, and says that there is none', async () => {
   expect(await all(expiries.rows(SCOPE))).toEqual([]);
 });
 
-test('a snooze that can not be written because the table is missing is thrown', async () => {
-  const { tables, bare } = await freshTables();
-  await bare('expiries').deleteTable();
-  await expect(tables.expiries.mergeSnooze('ann@example.com', KEY, SNOOZE)).rejects.toMatchObject({
-    statusCode: 404,
+test('a snooze that can not be written in an outage is thrown', async () => {
+  const { refused } = await freshTables();
+  await expect(refused.expiries.mergeSnooze('ann@example.com', KEY, SNOOZE)).rejects.toMatchObject({
+    statusCode: 403,
   });
 });
 

@@ -144,11 +144,10 @@ describe('a row of the registry', () => {
   });
 
   test('an outage is thrown, not taken for a row that is missing or there', async () => {
-    const { tables, bare } = await freshTables();
-    await bare('registry').deleteTable();
-    await expect(tables.registry.save(KEY, {})).rejects.toMatchObject({ statusCode: 404 });
-    await expect(tables.registry.save(KEY, {}, '*')).rejects.toMatchObject({ statusCode: 404 });
-    await expect(tables.registry.remove(KEY, '*')).rejects.toMatchObject({ statusCode: 404 });
+    const { refused } = await freshTables();
+    await expect(refused.registry.save(KEY, {})).rejects.toMatchObject({ statusCode: 403 });
+    await expect(refused.registry.save(KEY, {}, '*')).rejects.toMatchObject({ statusCode: 403 });
+    await expect(refused.registry.remove(KEY, '*')).rejects.toMatchObject({ statusCode: 403 });
   });
 });
 
@@ -239,9 +238,8 @@ describe('many rows written at once', () => {
   });
 
   test('an outage of many is thrown, not taken for rows that are missing', async () => {
-    const { tables, bare } = await freshTables();
-    await bare('registry').deleteTable();
+    const { refused } = await freshTables();
     const rows = names(3).map(name => ({ name, columns: {} }));
-    await expect(tables.registry.write(SCOPE, rows)).rejects.toMatchObject({ statusCode: 404 });
+    await expect(refused.registry.write(SCOPE, rows)).rejects.toMatchObject({ statusCode: 403 });
   });
 });

@@ -116,9 +116,8 @@ test('of a row that somebody edited it reads what can be read', async () => {
   expect((await all(tables.scopes.all())).map(content)).toEqual([{ scope: SCOPE, tick: NOON }]);
 });
 
-test('a missing table is thrown, not taken for another writer', async () => {
-  const { tables, bare } = await freshTables();
-  await bare('scopes').deleteTable();
-  await expect(tables.scopes.save(FULL, undefined)).rejects.toMatchObject({ statusCode: 404 });
-  await expect(tables.scopes.save(FULL, 'W/"x"')).rejects.toMatchObject({ statusCode: 404 });
+test('an outage is thrown, not taken for another writer', async () => {
+  const { refused } = await freshTables();
+  await expect(refused.scopes.save(FULL, undefined)).rejects.toMatchObject({ statusCode: 403 });
+  await expect(refused.scopes.save(FULL, 'W/"x"')).rejects.toMatchObject({ statusCode: 403 });
 });

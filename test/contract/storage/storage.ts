@@ -6,14 +6,16 @@ import { freshStorage } from '../../support/azurite';
 export const NOON = Date.UTC(2027, 2, 4, 12, 0, 0, 250);
 export const SCOPE = 'iotCentralToken:app.azureiotcentral.com';
 
-/** The six tables of a new account, and a plain client of each for what the ports don't do. */
+/** The six tables of a new account, the same with a key that the account refuses, and a plain client of each for what the ports don't do. */
 export async function freshTables() {
   const value = freshStorage();
   const tables = openTables({ kind: 'connectionString', value });
   await tables.ready();
   const bare = (name: string) =>
     TableClient.fromConnectionString(value, name, { allowInsecureConnection: true });
-  return { tables, bare };
+  const wrong = value.replace(/AccountKey=[^;]+/, 'AccountKey=d3Jvbmc=');
+  const refused = openTables({ kind: 'connectionString', value: wrong });
+  return { tables, bare, refused };
 }
 
 /** A record without its etag. */

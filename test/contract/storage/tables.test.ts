@@ -78,9 +78,36 @@ test('opens the emulator by its short name', () => {
   expect(() => openTables({ kind: 'connectionString', value: 'UseDevelopmentStorage=true' })).not.toThrow();
 });
 
-test('a table that vanished is an error, not an empty table', async () => {
+const KEY = { scope: SCOPE, name: 'x' };
+type Opened = Awaited<ReturnType<typeof freshTables>>['tables'];
+
+const USES: [string, string, (tables: Opened) => Promise<unknown>, unknown][] = [
+  ['rows are listed', 'registry', tables => all(tables.registry.rows(SCOPE)), []],
+  ['a row is looked up', 'registry', tables => tables.registry.row(KEY), undefined],
+  ['a row is created', 'registry', tables => tables.registry.save(KEY, {}), expect.any(String)],
+  ['a row is changed', 'registry', tables => tables.registry.save(KEY, {}, '*'), undefined],
+  ['a row is removed', 'registry', tables => tables.registry.remove(KEY, '*'), false],
+  ['a total is stored', 'scopes', tables => tables.mailLedger.saveAcceptedOn(0), undefined],
+  [
+    'an event is added',
+    'history',
+    tables => tables.history.add([{ ...KEY, event: { type: 'gone', on: 1, note: '' } }]),
+    undefined,
+  ],
+  ['rows are removed', 'expiries', tables => tables.expiries.remove(SCOPE, ['x', 'y']), undefined],
+];
+
+test.each(USES)('a table that vanished is there again when %s', async (_, table, use, expected) => {
+  const { tables, bare } = await freshTables();
+  await bare(table).deleteTable();
+  expect(await use(tables)).toEqual(expected);
+  expect(await all(bare(table).listEntities())).toHaveLength(/created|added|stored/.test(_) ? 1 : 0);
+});
+
+test('many that need a vanished table at once do not disturb each other', async () => {
   const { tables, bare } = await freshTables();
   await bare('registry').deleteTable();
-  await expect(all(tables.registry.rows(SCOPE))).rejects.toMatchObject({ statusCode: 404 });
-  await expect(tables.registry.row({ scope: SCOPE, name: 'x' })).rejects.toMatchObject({ statusCode: 404 });
+  const names = ['a', 'b', 'c', 'd'];
+  await Promise.all(names.map(name => tables.registry.save({ scope: SCOPE, name }, {})));
+  expect(await all(tables.registry.rows(SCOPE))).toHaveLength(4);
 });
