@@ -82,11 +82,15 @@ const KEY = { scope: SCOPE, name: 'x' };
 type Opened = Awaited<ReturnType<typeof freshTables>>['tables'];
 
 const USES: [string, string, (tables: Opened) => Promise<unknown>, unknown][] = [
-  ['rows are listed', 'registry', tables => all(tables.registry.rows(SCOPE)), []],
-  ['a row is looked up', 'registry', tables => tables.registry.row(KEY), undefined],
-  ['a row is created', 'registry', tables => tables.registry.save(KEY, {}), expect.any(String)],
-  ['a row is changed', 'registry', tables => tables.registry.save(KEY, {}, '*'), undefined],
-  ['a row is removed', 'registry', tables => tables.registry.remove(KEY, '*'), false],
+  ['rows are listed', 'expiries', tables => all(tables.expiries.rows(SCOPE)), []],
+  ['a row is looked up', 'expiries', tables => tables.expiries.row(KEY), undefined],
+  [
+    'a row is created',
+    'scopes',
+    tables => tables.scopes.save({ scope: SCOPE }, undefined),
+    expect.any(String),
+  ],
+  ['a row is changed', 'scopes', tables => tables.scopes.save({ scope: SCOPE }, 'W/"x"'), undefined],
   ['a total is stored', 'scopes', tables => tables.mailLedger.saveAcceptedOn(0), undefined],
   [
     'an event is added',
@@ -106,8 +110,23 @@ test.each(USES)('a table that vanished is there again when %s', async (_, table,
 
 test('many that need a vanished table at once do not disturb each other', async () => {
   const { tables, bare } = await freshTables();
-  await bare('registry').deleteTable();
+  await bare('scopes').deleteTable();
   const names = ['a', 'b', 'c', 'd'];
-  await Promise.all(names.map(name => tables.registry.save({ scope: SCOPE, name }, {})));
-  expect(await all(tables.registry.rows(SCOPE))).toHaveLength(4);
+  await Promise.all(names.map(name => tables.scopes.save({ scope: name }, undefined)));
+  expect(await all(tables.scopes.all())).toHaveLength(4);
 });
+
+test.each<[string, (tables: Opened) => Promise<unknown>]>([
+  ['its rows are listed', tables => all(tables.registry.rows(SCOPE))],
+  ['its scopes are listed', tables => all(tables.registry.scopes())],
+  ['a row is looked up', tables => tables.registry.row(KEY)],
+  ['a row is created', tables => tables.registry.save(KEY, {})],
+])(
+  'a registry that vanished is a fault when %s, since an empty one would look like a removal of all targets',
+  async (_, use) => {
+    const { tables, bare } = await freshTables();
+    await bare('registry').deleteTable();
+    await expect(use(tables)).rejects.toMatchObject({ statusCode: 404 });
+    await expect(all(bare('registry').listEntities())).rejects.toMatchObject({ statusCode: 404 });
+  },
+);
