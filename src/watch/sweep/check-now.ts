@@ -8,7 +8,7 @@ import { isWatched, type Key } from '../../core/target';
 import { type Instant, SECOND } from '../../formats/instant';
 import type { Located, Log, Source } from '../ports';
 import { type ParsedTarget, parseTarget } from '../targets/parse-target';
-import { borrowLease, type Lease, LeaseLost } from './lease';
+import { borrowLease, type Lease, LeaseLost, underLease } from './lease';
 import { type PacedReader, pacedReader } from './paced-reader';
 import { outcomeOf, recordMoving, recordStaying } from './record';
 import type { Deps } from './sweep-scope';
@@ -41,7 +41,10 @@ export async function checkNow(key: Key, deps: Deps, log: Log): Promise<CheckAns
   const job = await findJob(key, deps);
   if ('refused' in job) return job;
   const taken = await borrowLease(deps.tables.scopes, key.scope, deps.clock);
-  if ('lease' in taken) return await checkUnderLease(job, taken.lease, deps, log);
+  if ('lease' in taken) {
+    const { lease } = taken;
+    return await underLease(lease, log, () => checkUnderLease(job, lease, deps, log));
+  }
   const stored = await deps.tables.scopes.get(key.scope);
   const { reading, pace } = await read(job, stored?.pace, async () => {}, deps);
   if (!reading) return throttled(job, pace, deps);

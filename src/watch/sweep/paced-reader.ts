@@ -31,6 +31,8 @@ export interface PacedReader<Job> {
   read(job: Job): Promise<Permit>;
   /** Waits for all reads under way. Refused ones are read again if the pause is short. */
   drain(): Promise<void>;
+  /** Waits for all reads under way, whatever becomes of them. None is read again. */
+  settled(): Promise<void>;
   pace(): Pace;
 }
 
@@ -99,6 +101,10 @@ export function pacedReader<Job>(options: ReaderOptions<Job>): PacedReader<Job> 
     }
   };
 
+  const settled = async () => {
+    while (inFlight > 0) await oneEnds();
+  };
+
   return {
     async read(job) {
       const permit = await permitted();
@@ -107,11 +113,12 @@ export function pacedReader<Job>(options: ReaderOptions<Job>): PacedReader<Job> 
     },
     async drain() {
       while (inFlight > 0 || refusedJobs.length > 0) {
-        while (inFlight > 0) await oneEnds();
+        await settled();
         if (fault) throw fault;
         await readRefusedAgain();
       }
     },
+    settled,
     pace: () => pace,
   };
 }

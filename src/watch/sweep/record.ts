@@ -91,6 +91,8 @@ export function recorder(recording: Recording) {
       await writeBatches(1);
       await written();
     },
+    /** Waits for the batch that is being written, whatever becomes of it. */
+    settled: () => writing,
   };
 }
 

@@ -19,7 +19,8 @@ const NOW = Date.UTC(2026, 5, 1);
 const SCOPE = 'iotCentralToken:contoso.azureiotcentral.com';
 const MAIL = { to: 'owners', operators: [] } as const;
 const SILENT = { info: () => undefined, warn: () => undefined };
-const LEASE: Lease = { row: { scope: SCOPE }, renew: async () => undefined, release: async () => undefined };
+const nothing = async () => undefined;
+const LEASE: Lease = { row: { scope: SCOPE }, renew: nothing, release: nothing, letGo: nothing };
 
 /** Tables that note each write in order; some rows are refused. */
 async function tables(refused: readonly string[] = []) {
