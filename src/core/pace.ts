@@ -40,18 +40,23 @@ export function spend(pace: Pace, limits: Limits, now: Instant): Pace {
 }
 
 /**
- * The service answered 429 to a request sent at `sentAt`. Its bucket is empty, and we pause for as long as it asked;
- * if it gave no time, for one second, doubled with each refusal in a row. Refusals of requests that were sent before the
- * pause began add nothing.
+ * The service answered 429 to a request sent at `sentAt`. Its bucket is empty, and we pause for as long as it asked, but for
+ * no less than a second that doubles with each refusal in a row: a service that goes on refusing is asked less and less.
+ * Refusals of requests that were sent before the pause began add nothing.
  */
 export function refused(pace: Pace, sentAt: Instant, now: Instant, retryAfterMs: number | undefined): Pace {
   // Nothing is sent during a pause: a request from before its end is from before its beginning.
   if (pace.pausedUntil !== undefined && sentAt < pace.pausedUntil) return pace;
-  const asked = retryAfterMs ?? SECOND * 2 ** Math.min(pace.refusals, 12);
-  const pausedUntil = now + Math.min(LONGEST_PAUSE, Math.max(SECOND, asked));
+  const gap = SECOND * 2 ** Math.min(pace.refusals, 12);
+  const pausedUntil = now + Math.min(LONGEST_PAUSE, Math.max(gap, retryAfterMs ?? 0));
   // A bucket with a Retry-After has refilled by then. Of any other we know only that it was empty.
   const at = retryAfterMs === undefined ? pausedUntil : now;
   return { level: 0, at, pausedUntil, refusals: pace.refusals + 1 };
+}
+
+/** After a refusal one request alone asks whether the service answers again. */
+export function isProbing(pace: Pace): boolean {
+  return pace.refusals > 0;
 }
 
 /**
