@@ -26,6 +26,11 @@ export function fullPace(limits: Limits, now: Instant): Pace {
   return { level: limits.burst, at: now, refusals: 0 };
 }
 
+/** Half of a bucket, for what must not starve the rest. */
+export function halfOf({ rate, burst }: Limits): Limits {
+  return { rate: rate / 2, burst: Math.max(1, burst / 2) };
+}
+
 /** Milliseconds to wait before the next request may be sent; 0 means now. */
 export function waitFor(pace: Pace, limits: Limits, now: Instant): number {
   const pause = Math.max(0, (pace.pausedUntil ?? 0) - now);

@@ -117,6 +117,8 @@ export interface ScopeRow {
   /** Who holds the lease, until `leaseUntil`. */
   readonly holder?: string;
   readonly leaseUntil?: Instant;
+  /** The holder reads one target for a person: a sweep waits for it. */
+  readonly checking?: boolean;
   /** The tick of the sweep that began last, and when it began. */
   readonly tick?: Instant;
   readonly startedOn?: Instant;
@@ -136,10 +138,28 @@ export type Troubles = Partial<
   Record<'scopeFailing' | 'ownerless', { readonly since: Instant; readonly put: boolean }>
 >;
 
+/** What "check now" used of its share of a scope. It has a row of its own, since a sweep holds the scope's row. */
+export interface Checks {
+  readonly pace?: Pace;
+  /** A sweep waits: until then, checks leave the lease alone. */
+  readonly yieldUntil?: Instant;
+}
+
+/** What "check now" used of its share of a scope. It has a row of its own, since a sweep holds the scope's row. */
+export interface Checks {
+  readonly pace?: Pace;
+  /** A sweep waits: until then, checks leave the lease alone. */
+  readonly yieldUntil?: Instant;
+}
+
 export interface Scopes {
   get(scope: string): Promise<Stored<ScopeRow> | undefined>;
   /** Creates the row or, under its etag, replaces it. @returns the new etag; undefined when another writer was faster. */
   save(row: ScopeRow, etag: string | undefined): Promise<string | undefined>;
   all(): AsyncIterable<Stored<ScopeRow>>;
+  /** Removes its checks, too. */
   remove(scope: string): Promise<void>;
+  checks(scope: string): Promise<Stored<Checks> | undefined>;
+  /** Creates the row or, under its etag, replaces it. False when another writer was faster. */
+  saveChecks(scope: string, checks: Checks, etag: string | undefined): Promise<boolean>;
 }

@@ -5,6 +5,7 @@ import type { Pace } from '../../core/pace';
 import { type Instant, MINUTE, parseInstant, SECOND } from '../../formats/instant';
 import { parseJson } from '../../formats/json';
 import type { Clock, Log, ScopeRow, Scopes, Stored } from '../ports';
+import { askChecksToYield } from './check-share';
 import type { SweepMessage } from './start-sweep';
 
 const DURATION = 2 * MINUTE;
@@ -14,6 +15,8 @@ const LEAST_LEFT = 30 * SECOND;
 const RENEW_AFTER = 15 * SECOND;
 /** A sweep that works renews its lease before it is this old. */
 const LONGEST_SILENCE = 30 * SECOND;
+/** With a second between them, longer than a check needs. */
+const MOST_LOOKS = 40;
 
 export interface Lease {
   /** The scope's row as it was when the lease was taken. */
@@ -41,9 +44,7 @@ export class LeaseLost extends Error {
 export class SweepStalled extends Error {
   override name = 'SweepStalled';
   constructor(scope: string) {
-    super(
-      `The sweep of scope '${scope}' for this tick ended without releasing its lease; it is tried again.`,
-    );
+    super(`The lease of scope '${scope}' is not free yet for the sweep of this tick, which is tried again.`);
   }
 }
 
@@ -58,32 +59,55 @@ export function mayTake(row: ScopeRow | undefined, tick: Instant, now: Instant):
 }
 
 /**
- * Takes the lease for the sweep that a message asks for.
- * @throws SweepStalled if an earlier try of the same sweep left the lease behind
+ * Takes the lease for the sweep that a message asks for. It waits for a check that has the lease.
+ * @throws SweepStalled if the check keeps it, or an earlier try of the same sweep left it behind
  */
 export async function takeLease(scopes: Scopes, message: SweepMessage, clock: Clock): Promise<Taken> {
-  const { scope, cursor } = message;
-  const now = clock.now();
-  const tick = Math.min(parseInstant(message.tick) ?? now, now);
-  const found = await scopes.get(scope);
-  const refusal = mayTake(found, tick, now);
-  if (refusal === 'held' && found?.tick === tick && isSilent(found, now)) throw new SweepStalled(scope);
-  if (refusal) return { refusal };
+  const { scope } = message;
+  const tick = Math.min(parseInstant(message.tick) ?? clock.now(), clock.now());
+  for (let look = 0; look < MOST_LOOKS; look += 1) {
+    const now = clock.now();
+    const found = await scopes.get(scope);
+    const refusal = mayTake(found, tick, now);
+    if (refusal === 'held' && found?.checking) {
+      await askChecksToYield(scopes, scope, clock);
+      await clock.sleep(SECOND);
+    } else if (refusal === 'held' && found?.tick === tick && isSilent(found, now)) break;
+    else if (refusal) return { refusal };
+    else {
+      const taken = await take(scopes, sweepOf(message, tick, found, now), found?.etag, clock);
+      // Another was faster. If it was a check, the sweep waits for it.
+      if ('lease' in taken) return taken;
+    }
+  }
+  throw new SweepStalled(scope);
+}
+
+function sweepOf(
+  { scope, cursor }: SweepMessage,
+  tick: Instant,
+  found: ScopeRow | undefined,
+  now: Instant,
+): ScopeRow {
   const begun = cursor !== undefined && found?.tick === tick ? found : undefined;
   const startedOn = begun?.startedOn ?? now;
-  const row: ScopeRow = { ...found, scope, tick, startedOn, partial: begun?.partial };
-  return take(scopes, row, found?.etag, clock);
+  return { ...found, scope, tick, startedOn, partial: begun?.partial, checking: undefined };
 }
 
 function isSilent({ leaseUntil = 0 }: ScopeRow, now: Instant): boolean {
   return leaseUntil - now <= DURATION - LONGEST_SILENCE;
 }
 
-/** Takes the lease for work between two sweeps, which leaves ticks and counts unchanged. */
-export async function borrowLease(scopes: Scopes, scope: string, clock: Clock): Promise<Taken> {
+/** Takes the lease for work between two sweeps, which leaves ticks and counts unchanged. A sweep waits for a check. */
+export async function borrowLease(
+  scopes: Scopes,
+  scope: string,
+  clock: Clock,
+  checking?: true,
+): Promise<Taken> {
   const found = await scopes.get(scope);
   if ((found?.leaseUntil ?? 0) > clock.now()) return { refusal: 'held' };
-  return take(scopes, found ?? { scope }, found?.etag, clock);
+  return take(scopes, { ...found, scope, checking }, found?.etag, clock);
 }
 
 async function take(scopes: Scopes, free: ScopeRow, etag: string | undefined, clock: Clock): Promise<Taken> {
@@ -152,7 +176,7 @@ function leaseOf(scopes: Scopes, taken: ScopeRow, takenEtag: string, clock: Cloc
   };
 }
 
-const FREE = { holder: undefined, leaseUntil: undefined };
+const FREE = { holder: undefined, leaseUntil: undefined, checking: undefined };
 
 /**
  * Runs work under a lease. If it fails, the lease is free for the next try.

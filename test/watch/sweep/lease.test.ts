@@ -27,6 +27,8 @@ function oneScope() {
       if (row) yield { ...row, etag: String(version) };
     },
     remove: async () => undefined,
+    checks: async () => undefined,
+    saveChecks: async () => true,
   };
   const holdUp = () => {
     let open: (() => void) | undefined;
