@@ -91,8 +91,13 @@ export interface CalendarEntry extends Key {
 export interface Calendar {
   /** The key under which a target is listed: the soonest first, those without an instant last. */
   keyOf(key: Key, instant: Instant | undefined): string;
-  /** Writes entries and deletes the keys in `gone`. @returns the keys that the store refused. */
+  /**
+   * Writes entries and deletes the keys in `gone`. It is derived, so a fault of the store refuses them all and is not thrown.
+   * @returns the keys that the store refused
+   */
   write(entries: readonly CalendarEntry[], gone: readonly string[]): Promise<RefusedNames>;
+  /** Why the store takes no writes now; undefined if it does. */
+  refusal(): Promise<string | undefined>;
   /** Entries in order; with `until`, only those with an instant up to then. */
   entries(range: {
     after?: string;
@@ -104,7 +109,10 @@ export interface Calendar {
 
 /** What happened to each target: for people, never for a decision. */
 export interface History {
-  add(events: readonly (Key & { readonly event: TargetEvent })[]): Promise<void>;
+  /** A fault of the store loses events and is not thrown. False if one was lost. */
+  add(events: readonly (Key & { readonly event: TargetEvent })[]): Promise<boolean>;
+  /** Why the store takes no writes now; undefined if it does. */
+  refusal(): Promise<string | undefined>;
   /** The newest events first, at most `most`. */
   of(key: Key, most: number): Promise<TargetEvent[]>;
   /** Deletes what happened before an instant. @returns how many events. */

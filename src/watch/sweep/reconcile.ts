@@ -85,7 +85,8 @@ async function deleteStrays(
     const state = await tables.expiries.row(entry);
     if (!state?.calendarKeys.includes(entry.key)) strays.push(entry.key);
   }
+  let kept = 0;
   for (let start = 0; start < strays.length; start += BATCH)
-    await tables.calendar.write([], strays.slice(start, start + BATCH));
-  return strays.length;
+    kept += (await tables.calendar.write([], strays.slice(start, start + BATCH))).size;
+  return strays.length - kept;
 }

@@ -101,8 +101,12 @@ export async function recordStaying(outcomes: readonly Outcome[], recording: Rec
   const { scope, tables, lease } = recording;
   const changed = outcomes.filter(outcome => outcome.changed && !outcome.forget);
   await lease.renew();
-  await tables.calendar.write(changed.flatMap(entryOf), []);
-  const refused = await tables.expiries.merge(scope, changed.map(withListingHash));
+  const unlisted = await tables.calendar.write(changed.flatMap(entryOf), []);
+  warnOfUnlisted(unlisted, recording);
+  // A calendar that fails can take long.
+  await lease.renew();
+  const states = changed.map(outcome => withListingHash(outcome, !unlisted.has(outcome.calendarKey)));
+  const refused = await tables.expiries.merge(scope, states);
   const forgotten = outcomes.filter(outcome => outcome.forget).map(outcome => outcome.assessment.after.name);
   await tables.expiries.remove(scope, forgotten);
   await addRemindersAndHistory(outcomes, refused, recording);
@@ -116,7 +120,11 @@ export async function recordMoving(outcomes: readonly Outcome[], recording: Reco
   const written = outcomes.filter(({ assessment }) => !refused.has(assessment.after.name));
   await lease.renew();
   const unlisted = await tables.calendar.write(written.flatMap(entryOf), written.flatMap(oldKeysOf));
-  const moved = written.filter(({ calendarKey }) => !unlisted.has(calendarKey));
+  warnOfUnlisted(unlisted, recording);
+  await lease.renew();
+  const moved = written.filter(
+    outcome => ![outcome.calendarKey, ...oldKeysOf(outcome)].some(key => unlisted.has(key)),
+  );
   await tables.expiries.mergeCal(scope, moved.map(withOneKey));
   await addRemindersAndHistory(outcomes, refused, recording);
 }
@@ -133,21 +141,32 @@ async function addRemindersAndHistory(
   const refusedLines = await tables.outbox.put(kept.flatMap(({ assessment }) => assessment.reminders));
   for (const line of refusedLines)
     log.warn(`The store refused the reminder '${line}'; the next sweep tries again.`);
-  await tables.history.add(
+  const isWritten = await tables.history.add(
     kept.flatMap(({ assessment: { after, events } }) =>
       events.map(event => ({ scope: after.scope, name: after.name, event })),
     ),
   );
+  if (!isWritten) log.warn('The store refused lines of history; they are lost.');
 }
 
-function withListingHash({ before, assessment, listingHash }: Outcome): Change {
-  return { before, after: { ...assessment.after, listingHash } };
+function warnOfUnlisted(refused: RefusedNames, { scope, log }: Recording): void {
+  if (refused.size > 0)
+    log.warn(
+      `The store refused ${refused.size} calendar rows of '${scope}'; the next sweep writes them again.`,
+    );
 }
 
-function withAllKeys({ before, assessment, calendarKey, listingHash }: Outcome): Change {
+/** Without the hash of a listing that was not written, the next sweep writes it again. */
+function withListingHash({ before, assessment, listingHash }: Outcome, isListed: boolean): Change {
+  return { before, after: { ...assessment.after, listingHash: isListed ? listingHash : '' } };
+}
+
+/** The hash stays as it was until the listing is written. */
+function withAllKeys({ before, assessment, calendarKey }: Outcome): Change {
   const known = before?.calendarKeys.length ? before.calendarKeys : [''];
   const others = known.filter(key => key !== calendarKey);
-  return { before, after: { ...assessment.after, listingHash, calendarKeys: [...others, calendarKey] } };
+  const calendarKeys = [...others, calendarKey];
+  return { before, after: { ...assessment.after, listingHash: before?.listingHash, calendarKeys } };
 }
 
 function withOneKey({ assessment, calendarKey, listingHash }: Outcome): Expiry {

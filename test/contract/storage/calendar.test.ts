@@ -124,6 +124,18 @@ test('a refused entry does not block its neighbours', async () => {
   expect(await listed(calendar.entries({}))).toEqual(names(150));
 });
 
+test('an outage refuses all entries and is not thrown, and the table says why', async () => {
+  const { tables, bare } = await freshTables();
+  const { calendar } = tables;
+  const entries = names(3).map((name, i) => entry(calendar, name, NOON + i));
+  expect(await calendar.refusal()).toBeUndefined();
+  await bare('calendar').deleteTable();
+  expect(await calendar.write(entries, ['gone|x'])).toEqual(
+    new Set([...entries.map(({ key }) => key), 'gone|x']),
+  );
+  expect(await calendar.refusal()).toBe('404 TableNotFound');
+});
+
 test('more than a page is listed whole', async () => {
   const { calendar } = (await freshTables()).tables;
   await calendar.write(

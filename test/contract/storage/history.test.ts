@@ -58,12 +58,13 @@ test('events of many scopes and targets are written in one go; one that is refus
   expect(await all(bare('history').listEntities())).toHaveLength(241);
 });
 
-test('an outage is thrown', async () => {
+test('an outage loses events and is not thrown, and the table says why', async () => {
   const { tables, bare } = await freshTables();
+  const event = { ...KEY, event: noted('told', NOON) };
+  expect([await tables.history.add([event]), await tables.history.refusal()]).toEqual([true, undefined]);
   await bare('history').deleteTable();
-  await expect(tables.history.add([{ ...KEY, event: noted('told', NOON) }])).rejects.toMatchObject({
-    code: 'TableNotFound',
-  });
+  expect(await tables.history.add([event])).toBe(false);
+  expect(await tables.history.refusal()).toBe('404 TableNotFound');
 });
 
 test('what is older is pruned, in every scope and beyond a page; the rest stays', async () => {

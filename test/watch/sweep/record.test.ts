@@ -59,6 +59,7 @@ async function tables(refused: readonly string[] = []) {
       ...opened.history,
       add: async events => {
         written.push(`history ${events.map(({ name, event }) => `${name} ${event.type}`)}`);
+        return true;
       },
     },
   };
