@@ -72,6 +72,30 @@ test.each([
   ]);
 });
 
+test.each(['calendar', 'history'])('a sweep tries the %s once while it refuses writes', async table => {
+  const names = Array.from({ length: 250 }, (_, index) => `token-${index}`);
+  for (const name of names) token(name).expires(NOW + 200 * DAY);
+  await world().registerAll(CONTOSO, names);
+  let tries = 0;
+  const isWrite = writesTo(table);
+  store.refuses(call => {
+    if (isWrite(call)) tries += 1;
+    return isWrite(call);
+  });
+  await tick();
+  // One batch, and the question whether the table takes anything.
+  expect(tries).toBe(2);
+  expect((await world().tables.scopes.get(CONTOSO))?.counts).toMatchObject({
+    total: 251,
+    failing: 0,
+    pending: 0,
+  });
+  store.refuses(undefined);
+  await tick();
+  expect((await listed()).length).toBe(10);
+  expect((await app.report({ limit: 1_000 })).items).toHaveLength(251);
+});
+
 test('what changed without a move in the calendar, or was removed, is on the reports as soon as it takes writes again', async () => {
   await world().register(CONTOSO, 'old', { owners: 'ada@example.com' });
   token('old').expires(NOW + 200 * DAY);

@@ -6,6 +6,7 @@ import { datedExpiry } from '../../core/standing';
 import { sha256 } from '../../formats/hash';
 import type { Calendar, CalendarEntry, Change, Log, RefusedNames, Tables } from '../ports';
 import type { Lease } from './lease';
+import { sparing } from './sparing';
 
 /** What is to be written about one target. */
 export interface Outcome {
@@ -50,7 +51,8 @@ export function outcomeOf(
 export type Recorder = ReturnType<typeof recorder>;
 
 /** Gathers outcomes into full batches, and writes one batch while the next targets are read. */
-export function recorder(recording: Recording) {
+export function recorder(given: Recording) {
+  const recording = { ...given, tables: sparing(given.tables) };
   // Two queues, so that all outcomes of a batch cost the same number of storage calls.
   const staying: Outcome[] = [];
   const moving: Outcome[] = [];
