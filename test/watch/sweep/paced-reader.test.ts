@@ -89,7 +89,7 @@ test('after a pause one request alone asks whether the service answers again', a
   expect(together.slice(4, 7)).toEqual([1, 1, 1]);
 });
 
-test.each(['timeout', 'unreachable'] as const)('a %s does not end a row of refusals', async code => {
+test.each(['timeout', 'unreachable'] as const)('the failure %s does not end a row of refusals', async code => {
   const answers: Answer[] = [REFUSED, { reading: failed(code, 'no answer') }, REFUSED, WELL, WELL];
   const sent: number[] = [];
   const { reader, clock } = readerOf(async () => {
