@@ -1,6 +1,8 @@
 /** Calendar and history are derived: while they refuse writes, reading and telling go on, and health says what is wrong. */
+import { TableClient } from '@azure/data-tables';
 import { createApp } from '../../src/app';
 import { DAY, MINUTE } from '../../src/formats/instant';
+import { freshStorage } from '../support/azurite';
 import { instant } from '../support/clock';
 import { type StoreProxy, startStoreProxy, writesTo } from '../support/store-proxy';
 import { CONTOSO, HOST } from '../support/story';
@@ -94,6 +96,23 @@ test.each(['calendar', 'history'])('a sweep tries the %s once while it refuses w
   await tick();
   expect((await listed()).length).toBe(10);
   expect((await app.report({ limit: 1_000 })).items).toHaveLength(251);
+});
+
+test('a new installation that cannot create them reads and tells', async () => {
+  const connectionString = freshStorage();
+  const empty = await startStoreProxy(connectionString);
+  empty.refuses(({ path, body }) => path === 'Tables' && /calendar|history/.test(body));
+  app = createApp({ ...world().env, AzureWebJobsStorage: empty.connectionString }, world().clock);
+  token('fresh').expires(NOW + 5 * DAY);
+  await app.health();
+  const registry = TableClient.fromConnectionString(connectionString, 'registry', {
+    allowInsecureConnection: true,
+  });
+  await registry.createEntity({ partitionKey: CONTOSO, rowKey: 'fresh', owners: 'ada@example.com' });
+  await tick();
+  expect(world().mails()).toEqual([expect.stringContaining('ada@example.com')]);
+  expect((await codes()).sort()).toEqual(['calendarUnwritable', 'historyUnwritable']);
+  empty.close();
 });
 
 test('what changed without a move in the calendar, or was removed, is on the reports as soon as it takes writes again', async () => {

@@ -1,5 +1,7 @@
 /** A proxy before the tables of a test, for faults that the emulator never has. A signature covers account and path, not the host. */
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import { openTables } from '../../src/storage/tables';
+import { freshStorage } from './azurite';
 
 export interface Call {
   readonly method: string;
@@ -23,6 +25,14 @@ const REFUSAL = JSON.stringify({
 export function writesTo(...tables: readonly string[]): (call: Call) => boolean {
   return ({ method, path, body }) =>
     method !== 'GET' && tables.some(table => path.startsWith(table) || body.includes(`/${table}`));
+}
+
+/** Tables on a new account, behind a proxy. */
+export async function refusableTables() {
+  const store = await startStoreProxy(freshStorage());
+  const tables = openTables({ kind: 'connectionString', value: store.connectionString });
+  await tables.ready();
+  return { tables, store };
 }
 
 export async function startStoreProxy(connectionString: string): Promise<StoreProxy> {

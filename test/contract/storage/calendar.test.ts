@@ -3,6 +3,7 @@
 import type { Listing } from '../../../src/core/listing';
 import { DAY, HOUR } from '../../../src/formats/instant';
 import type { Calendar, CalendarEntry } from '../../../src/watch/ports';
+import { refusableTables } from '../../support/store-proxy';
 import { all, freshTables, NOON, names, SCOPE } from './storage';
 
 const LISTING: Listing = {
@@ -125,15 +126,16 @@ test('a refused entry does not block its neighbours', async () => {
 });
 
 test('an outage refuses all entries and is not thrown, and the table says why', async () => {
-  const { tables, bare } = await freshTables();
+  const { tables, store } = await refusableTables();
   const { calendar } = tables;
   const entries = names(3).map((name, i) => entry(calendar, name, NOON + i));
   expect(await calendar.refusal()).toBeUndefined();
-  await bare('calendar').deleteTable();
+  store.refuses(() => true);
   expect(await calendar.write(entries, ['gone|x'])).toEqual(
     new Set([...entries.map(({ key }) => key), 'gone|x']),
   );
-  expect(await calendar.refusal()).toBe('404 TableNotFound');
+  expect(await calendar.refusal()).toBe('403 AuthorizationFailure');
+  store.close();
 });
 
 test('more than a page is listed whole', async () => {

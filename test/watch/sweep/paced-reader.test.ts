@@ -89,22 +89,25 @@ test('after a pause one request alone asks whether the service answers again', a
   expect(together.slice(4, 7)).toEqual([1, 1, 1]);
 });
 
-test.each(['timeout', 'unreachable'] as const)('the failure %s does not end a row of refusals', async code => {
-  const answers: Answer[] = [REFUSED, { reading: failed(code, 'no answer') }, REFUSED, WELL, WELL];
-  const sent: number[] = [];
-  const { reader, clock } = readerOf(async () => {
-    sent.push(clock.now());
-    return answers.shift() ?? WELL;
-  });
-  for (const job of ['one', 'two', 'three']) {
-    await reader.read(job);
-    await new Promise(setImmediate);
-  }
-  await reader.drain();
-  const gaps = sent.map((at, index) => Math.round((at - (sent[index - 1] ?? at)) / SECOND));
-  expect(gaps).toEqual([0, 1, 0, 2, 0]);
-  expect(reader.pace().refusals).toBe(0);
-});
+test.each(['timeout', 'unreachable'] as const)(
+  'the failure %s does not end a row of refusals',
+  async code => {
+    const answers: Answer[] = [REFUSED, { reading: failed(code, 'no answer') }, REFUSED, WELL, WELL];
+    const sent: number[] = [];
+    const { reader, clock } = readerOf(async () => {
+      sent.push(clock.now());
+      return answers.shift() ?? WELL;
+    });
+    for (const job of ['one', 'two', 'three']) {
+      await reader.read(job);
+      await new Promise(setImmediate);
+    }
+    await reader.drain();
+    const gaps = sent.map((at, index) => Math.round((at - (sent[index - 1] ?? at)) / SECOND));
+    expect(gaps).toEqual([0, 1, 0, 2, 0]);
+    expect(reader.pace().refusals).toBe(0);
+  },
+);
 
 test('a pause longer than the lease allows is not waited for: the refused read fails, the others are left', async () => {
   const { reader, arrived } = readerOf(async () => ({ ...REFUSED, retryAfterMs: 600 * SECOND }));
