@@ -26,6 +26,11 @@ export function fullPace(limits: Limits, now: Instant): Pace {
   return { level: limits.burst, at: now, refusals: 0 };
 }
 
+/** Half of a bucket, for what must not starve the rest. */
+export function halfOf({ rate, burst }: Limits): Limits {
+  return { rate: rate / 2, burst: Math.max(1, burst / 2) };
+}
+
 /** Milliseconds to wait before the next request may be sent; 0 means now. */
 export function waitFor(pace: Pace, limits: Limits, now: Instant): number {
   const pause = Math.max(0, (pace.pausedUntil ?? 0) - now);
@@ -40,18 +45,23 @@ export function spend(pace: Pace, limits: Limits, now: Instant): Pace {
 }
 
 /**
- * The service answered 429 to a request sent at `sentAt`. Its bucket is empty, and we pause for as long as it asked;
- * if it gave no time, for one second, doubled with each refusal in a row. Refusals of requests that were sent before the
- * pause began add nothing.
+ * The service answered 429 to a request sent at `sentAt`. Its bucket is empty, and we pause for as long as it asked, but for
+ * no less than a second that doubles with each refusal in a row: a service that goes on refusing is asked less and less.
+ * Refusals of requests that were sent before the pause began add nothing.
  */
 export function refused(pace: Pace, sentAt: Instant, now: Instant, retryAfterMs: number | undefined): Pace {
   // Nothing is sent during a pause: a request from before its end is from before its beginning.
   if (pace.pausedUntil !== undefined && sentAt < pace.pausedUntil) return pace;
-  const asked = retryAfterMs ?? SECOND * 2 ** Math.min(pace.refusals, 12);
-  const pausedUntil = now + Math.min(LONGEST_PAUSE, Math.max(SECOND, asked));
+  const gap = SECOND * 2 ** Math.min(pace.refusals, 12);
+  const pausedUntil = now + Math.min(LONGEST_PAUSE, Math.max(gap, retryAfterMs ?? 0));
   // A bucket with a Retry-After has refilled by then. Of any other we know only that it was empty.
   const at = retryAfterMs === undefined ? pausedUntil : now;
   return { level: 0, at, pausedUntil, refusals: pace.refusals + 1 };
+}
+
+/** After a refusal one request alone asks whether the service answers again. */
+export function isProbing(pace: Pace): boolean {
+  return pace.refusals > 0;
 }
 
 /**

@@ -8,9 +8,10 @@ import { formatInstant } from '../formats/instant';
 import type { Calendar, CalendarEntry } from '../watch/ports';
 import * as col from './columns';
 import { keyOf, type Row } from './columns';
+import { refusalOf, submitDerived } from './derived';
 import { canBeKey } from './keys';
 import { and, compare, rowsOf, within } from './pages';
-import { entityOf, type Operation, submit } from './writes';
+import { entityOf, type Operation } from './writes';
 
 const ALL = 'all';
 /** Sorts after every instant, and after every hash. */
@@ -49,7 +50,8 @@ const listingMembers = col.record<Omit<Listing, 'kind'>>({
 export function openCalendar(client: TableClient): Calendar {
   return {
     keyOf: (key, instant) => `${instant === undefined ? LAST : formatInstant(instant)}|${hashOf(key)}`,
-    write: (entries, gone) => submit(client, movesOf(entries, gone)),
+    write: (entries, gone) => submitDerived(client, movesOf(entries, gone)),
+    refusal: () => refusalOf(client),
     async *entries(range) {
       if (range.scope !== undefined && !canBeKey(range.scope)) return;
       for await (const row of rowsOf(client, { filter: filterOf(range) })) {

@@ -5,6 +5,7 @@ import { hashOf, type Key } from '../core/target';
 import { formatInstant, type Instant } from '../formats/instant';
 import type { History } from '../watch/ports';
 import { instant, keyOf, nonEmptyText, optional, type Row, record, text } from './columns';
+import { refusalOf, submitDerived } from './derived';
 import { canBeKey, hashText } from './keys';
 import { and, compare, pagesOf, rowsOf } from './pages';
 import { deletionsOf, entityOf, type Operation, submit } from './writes';
@@ -35,10 +36,9 @@ const MOST_ROWS = 1_000;
 
 export function openHistory(client: TableClient): History {
   return {
-    async add(events) {
-      // Best effort: an event that the store refuses is lost; the others are written.
-      await submit(client, events.map(addEvent));
-    },
+    // Best effort: an event that the store refuses is lost; the others are written.
+    add: async events => (await submitDerived(client, events.map(addEvent))).size === 0,
+    refusal: () => refusalOf(client),
     of: (key, most) => newest(client, key, most),
     prune: before => prune(client, before),
   };

@@ -2,13 +2,14 @@
 import type { TableClient } from '@azure/data-tables';
 import { NO_COUNTS } from '../core/counts';
 import type { Pace } from '../core/pace';
-import type { OperatorNotices, ScopeRow, Scopes, Stored } from '../watch/ports';
+import type { Checks, OperatorNotices, ScopeRow, Scopes, Stored } from '../watch/ports';
 import * as col from './columns';
 import { etagOf, keyOf, type Row } from './columns';
 import { find, rowsOf, within } from './pages';
 import { deletionsOf, entityOf, saveRow, submit } from './writes';
 
 const PARTITION = 'scope';
+const CHECKS = 'check';
 
 const counts = col.recordOf(NO_COUNTS, col.number);
 
@@ -26,6 +27,7 @@ const pace = col.record<Pace>({
 const scopeColumns = col.record<Omit<ScopeRow, 'scope'>>({
   holder: col.clearable(col.nonEmptyText),
   leaseUntil: col.clearable(col.instant),
+  checking: col.optional(col.boolean),
   tick: col.clearable(col.instant),
   startedOn: col.clearable(col.instant),
   finishedTick: col.clearable(col.instant),
@@ -44,6 +46,11 @@ const scopeColumns = col.record<Omit<ScopeRow, 'scope'>>({
   ),
 });
 
+const checksColumns = col.record<Checks>({
+  pace: col.optional(col.json(pace)),
+  yieldUntil: col.clearable(col.instant),
+});
+
 export function openScopes(client: TableClient): Scopes {
   return {
     async get(scope) {
@@ -58,7 +65,15 @@ export function openScopes(client: TableClient): Scopes {
         yield toScopeRow(row);
     },
     async remove(scope) {
-      await submit(client, deletionsOf(PARTITION, [scope]));
+      await submit(client, [...deletionsOf(PARTITION, [scope]), ...deletionsOf(CHECKS, [scope])]);
+    },
+    async checks(scope) {
+      const row = await find(client, { scope: CHECKS, name: scope });
+      return row && checksColumns.fill({ etag: etagOf(row) }, row);
+    },
+    async saveChecks(scope, checks, etag) {
+      const row = entityOf(CHECKS, scope, checksColumns.write(checks));
+      return (await saveRow(client, row, 'Replace', etag)) !== undefined;
     },
   };
 }

@@ -1,6 +1,6 @@
 /** Tables: opens all that the watch stores on one storage account, with a key or an identity. */
 import type { TokenCredential } from '@azure/core-auth';
-import { TableClient, TableServiceClient } from '@azure/data-tables';
+import { RestError, TableClient, TableServiceClient } from '@azure/data-tables';
 import { once } from '../core/once';
 import { isLoopback } from '../formats/endpoint';
 import type { Tables } from '../watch/ports';
@@ -19,6 +19,8 @@ export type Connection =
   | { readonly kind: 'identity'; readonly tableUri: string; readonly credential: TokenCredential };
 
 const NAMES = ['registry', 'expiries', 'calendar', 'outbox', 'scopes', 'history'] as const;
+
+const DERIVED: readonly string[] = ['calendar', 'history'];
 
 /** Most faults of our own storage end soon: it is tried three more times, after 0.5, 1 and 2 s. */
 const RETRY = { maxRetries: 3, retryDelayInMs: 500, maxRetryDelayInMs: 4_000 };
@@ -49,7 +51,16 @@ async function createMissing(connection: Connection, limits: StorageLimits): Pro
   const service = guardService(serviceClient(connection), limits);
   const missing = new Set<string>(NAMES);
   for await (const { name } of service.listTables()) if (name !== undefined) missing.delete(name);
-  await Promise.all(Array.from(missing, name => service.createTable(name)));
+  await Promise.all(Array.from(missing, name => create(service, name)));
+}
+
+/** What is derived may be missing: nothing else waits for it, and `health` says so. */
+async function create(service: TableServiceClient, name: string): Promise<void> {
+  try {
+    await service.createTable(name);
+  } catch (error) {
+    if (!(error instanceof RestError) || !DERIVED.includes(name)) throw error;
+  }
 }
 
 function tableClient(connection: Connection, name: string): TableClient {

@@ -33,7 +33,7 @@ export const PROBLEMS = {
   'too-large': [413, 'The body is too large'],
   'wrong-content-type': [415, 'The body is of another type than is taken here'],
   'bad-row': [422, 'The registry row is refused'],
-  throttled: [429, 'The service refuses more requests for now'],
+  throttled: [429, 'The scope takes no more requests for now'],
   'internal-fault': [500, 'The watcher met a fault'],
 } as const;
 

@@ -93,7 +93,7 @@ function forgetful(store: Tables, rows: BareSweep['rows'], states: BareSweep['st
     },
     calendar: { ...store.calendar, write: async () => NONE },
     outbox: { ...store.outbox, put: async () => NONE },
-    history: { ...store.history, add: async () => undefined },
+    history: { ...store.history, add: async () => true },
     scopes: {
       ...store.scopes,
       get: async () => row && { ...row, etag: 'x' },

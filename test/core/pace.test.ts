@@ -113,6 +113,28 @@ describe('a refusal (rule 2)', () => {
     expect(pauses.slice(11)).toEqual([2_048, 3_600, 3_600, 3_600]);
   });
 
+  test.each([
+    ['a second', SECOND, [1, 2, 4, 8, 16], 3_600],
+    ['ten seconds', 10 * SECOND, [10, 10, 10, 10, 16], 3_600],
+    ['nothing', 0, [1, 2, 4, 8, 16], 3_600],
+    ['an hour', HOUR, [3_600, 3_600, 3_600, 3_600, 3_600], 3_600],
+  ])(
+    'that asks for %s for ever pauses for the larger of that and the doubling gap',
+    (_, asked, first, last) => {
+      let [pace, now] = [full, NOW];
+      const pauses: number[] = [];
+      for (let n = 0; n < 15; n++) {
+        pace = refused(spend(pace, ARM, now), now, now, asked);
+        pauses.push(((pace.pausedUntil ?? 0) - now) / SECOND);
+        now = pace.pausedUntil ?? now;
+      }
+      expect([pauses.slice(0, 5), pauses.at(-1)]).toEqual([first, last]);
+      // The first answer ends the row of refusals.
+      pace = answered(spend(pace, ARM, now), ARM, now, undefined, 0);
+      expect((refused(pace, now, now, asked).pausedUntil ?? 0) - now).toBe(Math.max(SECOND, asked));
+    },
+  );
+
   test('of a request sent before the pause began changes nothing', () => {
     const pace = refused(full, NOW, NOW + 100, 10 * SECOND);
     expect(refused(pace, NOW + 50, NOW + 300, 30 * SECOND)).toBe(pace);

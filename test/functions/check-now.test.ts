@@ -81,11 +81,13 @@ test('while a sweep holds the lease the answer is fresh and not recorded', async
   await register();
   const taken = await borrowLease(world().tables.scopes, CONTOSO, world().clock);
   expect('lease' in taken).toBe(true);
-  const before = await dump(world());
+  // All but the share that checks have used.
+  const records = async () => (await dump(world())).filter(row => !row.includes('"partitionKey":"check"'));
+  const before = await records();
   const { status, body } = await check();
   expect([status, body.recorded]).toEqual([200, false]);
   expect(body.item).toMatchObject({ expiresOn: '2026-06-21T00:00:00.000Z', check: 'ok' });
-  expect(await dump(world())).toEqual(before);
+  expect(await records()).toEqual(before);
 });
 
 test('of two at once, each is answered and one at least is recorded', async () => {
@@ -130,6 +132,28 @@ describe('a scope that has to wait', () => {
     const again = await check();
     expect([again.status, again.headers.get('retry-after')]).toEqual([429, '120']);
   });
+});
+
+test('checks have half of the pace of their scope, and beyond it a 429 with Retry-After', async () => {
+  token().expires(NOW + 20 * DAY);
+  await register();
+  // The application allows 20 requests at once, and 20 a second.
+  const statuses: number[] = [];
+  for (let n = 0; n < 12; n += 1) statuses.push((await check()).status);
+  expect(statuses).toEqual([...Array(10).fill(200), 429, 429]);
+  const { headers, body } = await check();
+  expect([headers.get('retry-after'), body.detail]).toEqual(['1', expect.stringMatching(/half of the pace/)]);
+  expect(world().azure.iotCentral.requests).toHaveLength(10);
+  world().clock.pass(SECOND);
+  expect((await check()).status).toBe(200);
+});
+
+test('checks while a sweep has the scope count, too', async () => {
+  token().expires(NOW + 20 * DAY);
+  await register();
+  await borrowLease(world().tables.scopes, CONTOSO, world().clock);
+  for (let n = 0; n < 10; n += 1) expect((await check()).body.recorded).toBe(false);
+  expect((await check()).status).toBe(429);
 });
 
 test.each<[string, Record<string, unknown>, string, RegExp]>([

@@ -96,9 +96,11 @@ describe('check now', () => {
     token().expires(NOW + 20 * DAY);
     await register();
     await borrowLease(world().tables.scopes, CONTOSO, world().clock);
-    const before = await dump(world());
+    // All but the share that checks have used.
+    const records = async () => (await dump(world())).filter(row => !row.includes('"partitionKey":"check"'));
+    const before = await records();
     const { status, text } = await check();
-    expect([status, await dump(world())]).toEqual([200, before]);
+    expect([status, await records()]).toEqual([200, before]);
     expect(wordsOf(text)).toContain(
       'Read just now, Mon 2026-06-01 00:00 UTC : it expires Sun 2026-06-21 00:00 UTC.',
     );

@@ -107,6 +107,24 @@ describe('throttling', () => {
     expect(after.items.map(({ check }) => check)).toEqual(names.map(() => 'ok'));
   });
 
+  test('without an end is asked less and less, whatever it says, and at the full pace once it answers', async () => {
+    application().misbehaves({ fault: 'status', status: 429, retryAfter: '1' });
+    const asked = () => world().azure.iotCentral.requests.length;
+    const hours: number[] = [];
+    for (let hour = 0; hour < 6; hour += 1) {
+      const before = asked();
+      await ticks(world(), 12);
+      hours.push(asked() - before);
+    }
+    expect(hours[0]).toBeLessThanOrEqual(30);
+    expect(Math.max(...hours.slice(2))).toBeLessThanOrEqual(2);
+    application().recovers();
+    await ticks(world(), 13);
+    const { items } = await world().app().report({ limit: 10, scope: CONTOSO });
+    expect(items.map(({ check }) => check)).toEqual(names.map(() => 'ok'));
+    expect((await world().tables.scopes.get(CONTOSO))?.pace?.refusals).toBe(0);
+  });
+
   test('shows targets that could not be tried as pending', async () => {
     const many = numbered(100, 'more');
     for (const name of many) world().azure.iotCentral.token(HOST, name).expires(EXPIRY);

@@ -129,6 +129,8 @@ function changingTables(tables: Tables, change: Change): Tables {
       ...scopes,
       save: (row, etag) => change('scopes.save', () => scopes.save(row, etag)),
       remove: scope => change('scopes.remove', () => scopes.remove(scope)),
+      saveChecks: (scope, checks, etag) =>
+        change('scopes.saveChecks', () => scopes.saveChecks(scope, checks, etag)),
     },
     history: { ...history, add: events => change('history.add', () => history.add(events)) },
   };

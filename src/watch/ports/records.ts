@@ -91,8 +91,13 @@ export interface CalendarEntry extends Key {
 export interface Calendar {
   /** The key under which a target is listed: the soonest first, those without an instant last. */
   keyOf(key: Key, instant: Instant | undefined): string;
-  /** Writes entries and deletes the keys in `gone`. @returns the keys that the store refused. */
+  /**
+   * Writes entries and deletes the keys in `gone`. It is derived, so a fault of the store refuses them all and is not thrown.
+   * @returns the keys that the store refused
+   */
   write(entries: readonly CalendarEntry[], gone: readonly string[]): Promise<RefusedNames>;
+  /** Why the store takes no writes now; undefined if it does. */
+  refusal(): Promise<string | undefined>;
   /** Entries in order; with `until`, only those with an instant up to then. */
   entries(range: {
     after?: string;
@@ -104,7 +109,10 @@ export interface Calendar {
 
 /** What happened to each target: for people, never for a decision. */
 export interface History {
-  add(events: readonly (Key & { readonly event: TargetEvent })[]): Promise<void>;
+  /** A fault of the store loses events and is not thrown. False if one was lost. */
+  add(events: readonly (Key & { readonly event: TargetEvent })[]): Promise<boolean>;
+  /** Why the store takes no writes now; undefined if it does. */
+  refusal(): Promise<string | undefined>;
   /** The newest events first, at most `most`. */
   of(key: Key, most: number): Promise<TargetEvent[]>;
   /** Deletes what happened before an instant. @returns how many events. */
@@ -117,6 +125,8 @@ export interface ScopeRow {
   /** Who holds the lease, until `leaseUntil`. */
   readonly holder?: string;
   readonly leaseUntil?: Instant;
+  /** The holder reads one target for a person: a sweep waits for it. */
+  readonly checking?: boolean;
   /** The tick of the sweep that began last, and when it began. */
   readonly tick?: Instant;
   readonly startedOn?: Instant;
@@ -136,10 +146,28 @@ export type OperatorNotices = Partial<
   Record<'scopeFailing' | 'ownerless', { readonly since: Instant; readonly put: boolean }>
 >;
 
+/** What "check now" used of its share of a scope. It has a row of its own, since a sweep holds the scope's row. */
+export interface Checks {
+  readonly pace?: Pace;
+  /** A sweep waits: until then, checks leave the lease alone. */
+  readonly yieldUntil?: Instant;
+}
+
+/** What "check now" used of its share of a scope. It has a row of its own, since a sweep holds the scope's row. */
+export interface Checks {
+  readonly pace?: Pace;
+  /** A sweep waits: until then, checks leave the lease alone. */
+  readonly yieldUntil?: Instant;
+}
+
 export interface Scopes {
   get(scope: string): Promise<Stored<ScopeRow> | undefined>;
   /** Creates the row or, under its etag, replaces it. @returns the new etag; undefined when another writer was faster. */
   save(row: ScopeRow, etag: string | undefined): Promise<string | undefined>;
   all(): AsyncIterable<Stored<ScopeRow>>;
+  /** Removes its checks, too. */
   remove(scope: string): Promise<void>;
+  checks(scope: string): Promise<Stored<Checks> | undefined>;
+  /** Creates the row or, under its etag, replaces it. False when another writer was faster. */
+  saveChecks(scope: string, checks: Checks, etag: string | undefined): Promise<boolean>;
 }

@@ -3,7 +3,7 @@ import { HOUR, type Instant, MINUTE } from '../../formats/instant';
 import type { Clock, Tables } from '../ports';
 
 interface Deps {
-  readonly tables: Pick<Tables, 'registry' | 'scopes' | 'outbox'>;
+  readonly tables: Pick<Tables, 'registry' | 'scopes' | 'outbox' | 'calendar' | 'history'>;
   /** Creates the tables that are missing. */
   ready(): Promise<void>;
   readonly clock: Clock;
@@ -12,7 +12,12 @@ interface Deps {
 }
 
 export interface HealthReason {
-  readonly code: 'sweepOverdue' | 'mailBacklog' | 'storageUnreachable';
+  readonly code:
+    | 'sweepOverdue'
+    | 'mailBacklog'
+    | 'calendarUnwritable'
+    | 'historyUnwritable'
+    | 'storageUnreachable';
   readonly message: string;
 }
 
@@ -38,9 +43,13 @@ export async function health(deps: Deps): Promise<Health> {
   try {
     await deps.ready();
     const now = deps.clock.now();
-    const [sweeps, oldest] = await Promise.all([sweepReasons(deps, now), deps.tables.outbox.oldest()]);
+    const [sweeps, oldest, derived] = await Promise.all([
+      sweepReasons(deps, now),
+      deps.tables.outbox.oldest(),
+      derivedReasons(deps),
+    ]);
     const waited = oldest === undefined ? undefined : Math.max(0, now - oldest);
-    return { reasons: [...sweeps, ...mailReasons(waited)], oldestReminderMs: waited };
+    return { reasons: [...sweeps, ...mailReasons(waited), ...derived], oldestReminderMs: waited };
   } catch (error) {
     if (!(error instanceof Error) || !STORAGE_FAULTS.includes(error.name)) throw error;
     const reasons: HealthReason[] = [
@@ -66,6 +75,21 @@ async function sweepReasons({ tables, sweepPeriodMs }: Deps, now: Instant): Prom
   }
   const message = `${overdue} scopes have finished no sweep for ${Math.round(longestGap / MINUTE)} minutes.`;
   return overdue > 0 ? [{ code: 'sweepOverdue', message }] : [];
+}
+
+/** Reading and mails go on without these tables, so nothing else shows that they fail. */
+async function derivedReasons({ tables: { calendar, history } }: Deps): Promise<HealthReason[]> {
+  const [unlisted, unrecorded] = await Promise.all([calendar.refusal(), history.refusal()]);
+  const reasons: HealthReason[] = [];
+  if (unlisted !== undefined) {
+    const message = `The calendar takes no writes (${unlisted}): reports and feeds show old states; reading and mails go on.`;
+    reasons.push({ code: 'calendarUnwritable', message });
+  }
+  if (unrecorded !== undefined) {
+    const message = `The history takes no writes (${unrecorded}): what happens now is missing in it; reading and mails go on.`;
+    reasons.push({ code: 'historyUnwritable', message });
+  }
+  return reasons;
 }
 
 function mailReasons(waited: number | undefined): HealthReason[] {

@@ -8,7 +8,8 @@ import { isWatched, type Key } from '../../core/target';
 import { type Instant, SECOND } from '../../formats/instant';
 import type { Located, Log, Source } from '../ports';
 import { type ParsedTarget, parseTarget } from '../targets/parse-target';
-import { borrowLease, type Lease, LeaseLost } from './lease';
+import { reserveCheck } from './check-share';
+import { borrowLease, type Lease, LeaseLost, underLease } from './lease';
 import { type PacedReader, pacedReader } from './paced-reader';
 import { plannedWriteOf, recordMoving, recordStaying } from './record';
 import type { Deps } from './sweep-scope';
@@ -24,7 +25,8 @@ export type CheckResult =
   | Checked
   | { readonly refused: 'unknown' }
   | { readonly refused: 'invalid' | 'notWatched'; readonly reason: string }
-  | { readonly refused: 'throttled'; readonly retryAfterMs: number };
+  /** `by`: the pace of the whole scope, or the share of it that checks may use. */
+  | { readonly refused: 'throttled'; readonly by: 'scope' | 'share'; readonly retryAfterMs: number };
 
 /** A target that exists and can be read. */
 interface Job {
@@ -40,9 +42,19 @@ const LONGEST_WAIT = 20 * SECOND;
 export async function checkNow(key: Key, deps: Deps, log: Log): Promise<CheckResult> {
   const job = await findJob(key, deps);
   if ('refused' in job) return job;
-  const taken = await borrowLease(deps.tables.scopes, key.scope, deps.clock);
-  if ('lease' in taken) return await checkUnderLease(job, taken.lease, deps, log);
-  const stored = await deps.tables.scopes.get(key.scope);
+  const { tables, clock } = deps;
+  const share = await reserveCheck(tables.scopes, key.scope, job.source.limits, clock);
+  if ('retryAfterMs' in share) return { refused: 'throttled', by: 'share', ...share };
+  if (share.mustYield) return await checkWithoutLease(job, deps);
+  const taken = await borrowLease(tables.scopes, key.scope, clock, true);
+  if ('refusal' in taken) return await checkWithoutLease(job, deps);
+  const { lease } = taken;
+  return await underLease(lease, log, () => checkUnderLease(job, lease, deps, log));
+}
+
+/** The answer is fresh and not recorded: a sweep has the scope, and reads the target itself. */
+async function checkWithoutLease(job: Job, deps: Deps): Promise<CheckResult> {
+  const stored = await deps.tables.scopes.get(job.key.scope);
   const { reading, pace } = await read(job, stored?.pace, async () => {}, deps);
   if (!reading) return throttled(job, pace, deps);
   return answerOf(job, await assessReading(job, reading, deps), false);
@@ -102,7 +114,7 @@ async function read(
 }
 
 function throttled({ source }: Job, pace: Pace, { clock }: Deps): CheckResult {
-  return { refused: 'throttled', retryAfterMs: waitFor(pace, source.limits, clock.now()) };
+  return { refused: 'throttled', by: 'scope', retryAfterMs: waitFor(pace, source.limits, clock.now()) };
 }
 
 type Assessed = Awaited<ReturnType<typeof assessReading>>;

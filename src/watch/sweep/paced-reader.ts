@@ -1,7 +1,7 @@
 /** The paced reader: reads many targets of one scope at once, as fast as the service's bucket allows and no faster. */
 
 import { setImmediate as turn } from 'node:timers/promises';
-import { answered, type Limits, type Pace, refused, spend, waitFor } from '../../core/pace';
+import { answered, isProbing, type Limits, type Pace, refused, spend, waitFor } from '../../core/pace';
 import { failed, type Reading } from '../../core/reading';
 import { type Instant, SECOND } from '../../formats/instant';
 import type { Clock, ReadResult } from '../ports';
@@ -31,6 +31,8 @@ export interface PacedReader<Job> {
   read(job: Job): Promise<Permit>;
   /** Waits for all reads under way. Refused ones are read again if the pause is short. */
   drain(): Promise<void>;
+  /** Waits for all reads under way, whatever becomes of them. None is read again. */
+  settled(): Promise<void>;
   pace(): Pace;
 }
 
@@ -45,7 +47,7 @@ export function pacedReader<Job>(options: ReaderOptions<Job>): PacedReader<Job> 
 
   /** Waits for a free place among the reads in flight, and for the bucket. */
   const permitted = async (): Promise<Permit> => {
-    while (inFlight >= MOST_IN_FLIGHT) {
+    while (inFlight >= (isProbing(pace) ? 1 : MOST_IN_FLIGHT)) {
       await oneEnds();
       // Answers that have arrived are handled before the next requests are sent: that costs a quarter less time.
       await turn();
@@ -85,7 +87,7 @@ export function pacedReader<Job>(options: ReaderOptions<Job>): PacedReader<Job> 
       pace = refused(pace, sentAt, now, retryAfterMs);
       refusedJobs.push({ job, reading });
     } else {
-      pace = answered(pace, limits, now, remaining, inFlight);
+      if (isAnswer(reading)) pace = answered(pace, limits, now, remaining, inFlight);
       options.onReading(job, reading, now);
     }
   };
@@ -99,6 +101,10 @@ export function pacedReader<Job>(options: ReaderOptions<Job>): PacedReader<Job> 
     }
   };
 
+  const settled = async () => {
+    while (inFlight > 0) await oneEnds();
+  };
+
   return {
     async read(job) {
       const permit = await permitted();
@@ -107,13 +113,19 @@ export function pacedReader<Job>(options: ReaderOptions<Job>): PacedReader<Job> 
     },
     async drain() {
       while (inFlight > 0 || refusedJobs.length > 0) {
-        while (inFlight > 0) await oneEnds();
+        await settled();
         if (fault) throw fault;
         await readRefusedAgain();
       }
     },
+    settled,
     pace: () => pace,
   };
+}
+
+/** Whether the service itself took the request. A fault on the way does not end a row of refusals. */
+function isAnswer(reading: Reading): boolean {
+  return reading.outcome !== 'failed' || (reading.code !== 'timeout' && reading.code !== 'unreachable');
 }
 
 /** The failure of a target that could not be read for an hour. Without it no one would be told. */

@@ -5,7 +5,7 @@ import { DAY } from '../../formats/instant';
 import type { Clock, Log, Tables } from '../ports';
 import { mergeRows, type Pair } from '../targets/merge-rows';
 import { type Kinds, parseTarget } from '../targets/parse-target';
-import { borrowLease, type Lease } from './lease';
+import { borrowLease, type Lease, underLease } from './lease';
 import { type PlannedWrite, plannedWriteOf, recorder } from './record';
 
 interface Deps {
@@ -26,7 +26,8 @@ export async function reconcile(deps: Deps, log: Log): Promise<void> {
     const taken = await borrowLease(deps.tables.scopes, scope, deps.clock);
     if ('refusal' in taken) log.info(`Scope '${scope}' is being swept; its calendar is rebuilt tomorrow.`);
     else {
-      for (const key of await rebuild(scope, taken.lease, deps, log)) keys.add(key);
+      const { lease } = taken;
+      for (const key of await underLease(lease, log, () => rebuild(scope, lease, deps, log))) keys.add(key);
       rebuilt.add(scope);
     }
   }
@@ -83,7 +84,8 @@ async function deleteStrays(
     const state = await tables.expiries.row(entry);
     if (!state?.calendarKeys.includes(entry.key)) strays.push(entry.key);
   }
+  let kept = 0;
   for (let start = 0; start < strays.length; start += BATCH)
-    await tables.calendar.write([], strays.slice(start, start + BATCH));
-  return strays.length;
+    kept += (await tables.calendar.write([], strays.slice(start, start + BATCH))).size;
+  return strays.length - kept;
 }

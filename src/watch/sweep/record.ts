@@ -6,6 +6,7 @@ import { datedExpiry } from '../../core/standing';
 import { sha256 } from '../../formats/hash';
 import type { Calendar, CalendarEntry, Change, Log, RefusedNames, Tables } from '../ports';
 import type { Lease } from './lease';
+import { sparing } from './sparing';
 
 /** What is to be written about one target. */
 export interface PlannedWrite {
@@ -50,7 +51,8 @@ export function plannedWriteOf(
 export type Recorder = ReturnType<typeof recorder>;
 
 /** Gathers planned writes into full batches, and writes one batch while the next targets are read. */
-export function recorder(recording: Recording) {
+export function recorder(given: Recording) {
+  const recording = { ...given, tables: sparing(given.tables) };
   // Two queues, so that all planned writes of a batch cost the same number of storage calls.
   const staying: PlannedWrite[] = [];
   const moving: PlannedWrite[] = [];
@@ -91,6 +93,8 @@ export function recorder(recording: Recording) {
       await writeBatches(1);
       await written();
     },
+    /** Waits for the batch that is being written, whatever becomes of it. */
+    settled: () => writing,
   };
 }
 
@@ -99,8 +103,14 @@ export async function recordStaying(plannedWrites: readonly PlannedWrite[], reco
   const { scope, tables, lease } = recording;
   const changed = plannedWrites.filter(plannedWrite => plannedWrite.changed && !plannedWrite.forget);
   await lease.renew();
-  await tables.calendar.write(changed.flatMap(entryOf), []);
-  const refused = await tables.expiries.merge(scope, changed.map(withListingHash));
+  const unlisted = await tables.calendar.write(changed.flatMap(entryOf), []);
+  warnOfUnlisted(unlisted, recording);
+  // A calendar that fails can take long.
+  await lease.renew();
+  const states = changed.map(plannedWrite =>
+    withListingHash(plannedWrite, !unlisted.has(plannedWrite.calendarKey)),
+  );
+  const refused = await tables.expiries.merge(scope, states);
   const forgotten = plannedWrites
     .filter(plannedWrite => plannedWrite.forget)
     .map(plannedWrite => plannedWrite.assessment.after.name);
@@ -116,7 +126,11 @@ export async function recordMoving(plannedWrites: readonly PlannedWrite[], recor
   const written = plannedWrites.filter(({ assessment }) => !refused.has(assessment.after.name));
   await lease.renew();
   const unlisted = await tables.calendar.write(written.flatMap(entryOf), written.flatMap(oldKeysOf));
-  const moved = written.filter(({ calendarKey }) => !unlisted.has(calendarKey));
+  warnOfUnlisted(unlisted, recording);
+  await lease.renew();
+  const moved = written.filter(
+    plannedWrite => ![plannedWrite.calendarKey, ...oldKeysOf(plannedWrite)].some(key => unlisted.has(key)),
+  );
   await tables.expiries.mergeCal(scope, moved.map(withOneKey));
   await addRemindersAndHistory(plannedWrites, refused, recording);
 }
@@ -133,21 +147,32 @@ async function addRemindersAndHistory(
   const refusedLines = await tables.outbox.put(kept.flatMap(({ assessment }) => assessment.reminders));
   for (const line of refusedLines)
     log.warn(`The store refused the reminder '${line}'; the next sweep tries again.`);
-  await tables.history.add(
+  const isWritten = await tables.history.add(
     kept.flatMap(({ assessment: { after, events } }) =>
       events.map(event => ({ scope: after.scope, name: after.name, event })),
     ),
   );
+  if (!isWritten) log.warn('The store refused lines of history; they are lost.');
 }
 
-function withListingHash({ before, assessment, listingHash }: PlannedWrite): Change {
-  return { before, after: { ...assessment.after, listingHash } };
+function warnOfUnlisted(refused: RefusedNames, { scope, log }: Recording): void {
+  if (refused.size > 0)
+    log.warn(
+      `The store refused ${refused.size} calendar rows of '${scope}'; the next sweep writes them again.`,
+    );
 }
 
-function withAllKeys({ before, assessment, calendarKey, listingHash }: PlannedWrite): Change {
+/** Without the hash of a listing that was not written, the next sweep writes it again. */
+function withListingHash({ before, assessment, listingHash }: PlannedWrite, isListed: boolean): Change {
+  return { before, after: { ...assessment.after, listingHash: isListed ? listingHash : '' } };
+}
+
+/** The hash stays as it was until the listing is written. */
+function withAllKeys({ before, assessment, calendarKey }: PlannedWrite): Change {
   const known = before?.calendarKeys.length ? before.calendarKeys : [''];
   const others = known.filter(key => key !== calendarKey);
-  return { before, after: { ...assessment.after, listingHash, calendarKeys: [...others, calendarKey] } };
+  const calendarKeys = [...others, calendarKey];
+  return { before, after: { ...assessment.after, listingHash: before?.listingHash, calendarKeys } };
 }
 
 function withOneKey({ assessment, calendarKey, listingHash }: PlannedWrite): Expiry {

@@ -46,8 +46,9 @@ export async function startSweep({ tables, clock }: Deps, log: Log): Promise<Swe
 }
 
 function whyNotNow(row: ScopeRow | undefined, now: Instant): string | undefined {
-  const { leaseUntil = 0, pace } = row ?? {};
-  if (leaseUntil > now) return `another sweep holds it until ${formatInstant(leaseUntil)}`;
+  const { leaseUntil = 0, checking, pace } = row ?? {};
+  // A check has the lease for a moment only: the sweep waits for it.
+  if (leaseUntil > now && !checking) return `another sweep holds it until ${formatInstant(leaseUntil)}`;
   const { pausedUntil = 0 } = pace ?? {};
   return pausedUntil > now ? `its service asked to wait until ${formatInstant(pausedUntil)}` : undefined;
 }

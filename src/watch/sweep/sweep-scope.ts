@@ -10,7 +10,7 @@ import { DAY, HOUR, type Instant, MINUTE } from '../../formats/instant';
 import type { Clock, Log, ReadResult, Tables } from '../ports';
 import { mergeRows, type Pair } from '../targets/merge-rows';
 import { type Kinds, type ParsedTarget, parseTarget, sourceOf } from '../targets/parse-target';
-import { type Lease, LeaseLost, takeLease } from './lease';
+import { type Lease, LeaseLost, takeLease, underLease } from './lease';
 import { type Findings, operatorNoticesOf } from './operator-notices';
 import { KEPT_WAITING, type PacedReader, type Permit, pacedReader } from './paced-reader';
 import { plannedWriteOf, type Recorder, recorder } from './record';
@@ -73,6 +73,15 @@ async function sweepUnderLease(
   log: Log,
 ): Promise<SweepMessage[]> {
   const sweep = begin(message.scope, lease, deps, log);
+  const work = () => sweepToEnd(message, sweep);
+  return await underLease(lease, log, work, async () => {
+    await sweep.reader.settled();
+    await sweep.recorder.settled();
+    return sweep.reader.pace();
+  });
+}
+
+async function sweepToEnd(message: SweepMessage, sweep: Sweep): Promise<SweepMessage[]> {
   const cursor = await visitAll(message, sweep);
   await sweep.reader.drain();
   await sweep.recorder.finish();
@@ -81,7 +90,7 @@ async function sweepUnderLease(
     return [];
   }
   const { counts, ownerless } = sweep.totals;
-  await lease.release({ pace: sweep.reader.pace(), partial: { counts, ownerless } });
+  await sweep.lease.release({ pace: sweep.reader.pace(), partial: { counts, ownerless } });
   return [{ ...message, cursor }];
 }
 

@@ -114,6 +114,8 @@ function whyUnchecked(why: Unchecked): Html {
     case 'notWatched':
       return html`It is not watched: <bdi>${why.reason}</bdi>.`;
     case 'throttled':
+      if (why.by === 'share')
+        return html`Checks may use half of the pace of their scope, and that is used up; try again in ${secondsToWait(why.retryAfterMs)} seconds.`;
       return html`All of this scope has to wait; try again in ${secondsToWait(why.retryAfterMs)} seconds.`;
   }
 }

@@ -9,6 +9,8 @@ import { described, Integer, listOf, wordsOf } from '../shape';
 const CODES = wordsOf<HealthReason['code']>({
   sweepOverdue: true,
   mailBacklog: true,
+  calendarUnwritable: true,
+  historyUnwritable: true,
   storageUnreachable: true,
 });
 

@@ -37,7 +37,7 @@ export const checkNow: Route = {
       tag: 'Acting',
       summary: 'Read a target now',
       description:
-        'Within the pace of its scope. While a sweep has the scope it is read all the same, with `recorded: false`.',
+        'Within half of the pace of its scope. While a sweep has the scope it is read all the same, with `recorded: false`.',
       query: NO_QUERY,
       sameSiteOnly: true,
       responses: { 200: { is: 'The target as it is now.', content: { 'application/json': CheckBody } } },
@@ -61,7 +61,11 @@ function checkResponse(answer: CheckResult): Response {
       return problem('not-watched', answer.reason);
     case 'throttled': {
       const seconds = String(secondsToWait(answer.retryAfterMs));
-      const detail = `All of this scope has to wait; ask again in ${seconds} seconds.`;
+      const why =
+        answer.by === 'scope'
+          ? 'All of this scope has to wait'
+          : 'Checks may use half of the pace of their scope, and that is used up';
+      const detail = `${why}; ask again in ${seconds} seconds.`;
       return problem('throttled', detail, {}, { 'retry-after': seconds });
     }
   }

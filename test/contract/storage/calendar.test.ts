@@ -3,6 +3,7 @@
 import type { Listing } from '../../../src/core/listing';
 import { DAY, HOUR } from '../../../src/formats/instant';
 import type { Calendar, CalendarEntry } from '../../../src/watch/ports';
+import { refusableTables } from '../../support/store-proxy';
 import { all, freshTables, NOON, names, SCOPE } from './storage';
 
 const LISTING: Listing = {
@@ -122,6 +123,19 @@ test('a refused entry does not block its neighbours', async () => {
   const good = names(150).map((name, i) => entry(calendar, name, NOON + i));
   expect(await calendar.write([...good, bad], [])).toEqual(new Set([bad.key]));
   expect(await listed(calendar.entries({}))).toEqual(names(150));
+});
+
+test('an outage refuses all entries and is not thrown, and the table says why', async () => {
+  const { tables, store } = await refusableTables();
+  const { calendar } = tables;
+  const entries = names(3).map((name, i) => entry(calendar, name, NOON + i));
+  expect(await calendar.refusal()).toBeUndefined();
+  store.refuses(() => true);
+  expect(await calendar.write(entries, ['gone|x'])).toEqual(
+    new Set([...entries.map(({ key }) => key), 'gone|x']),
+  );
+  expect(await calendar.refusal()).toBe('403 AuthorizationFailure');
+  store.close();
 });
 
 test('more than a page is listed whole', async () => {

@@ -1,6 +1,7 @@
 /** The history port on the emulator. */
 import type { TargetEvent } from '../../../src/core/history';
 import { DAY, MINUTE } from '../../../src/formats/instant';
+import { refusableTables } from '../../support/store-proxy';
 import { all, freshTables, NOON, names, plant, SCOPE } from './storage';
 
 const KEY = { scope: SCOPE, name: 'one' };
@@ -58,11 +59,14 @@ test('events of many scopes and targets are written in one go; one that is refus
   expect(await all(bare('history').listEntities())).toHaveLength(241);
 });
 
-test('an outage is thrown', async () => {
-  const { refused } = await freshTables();
-  await expect(refused.history.add([{ ...KEY, event: noted('told', NOON) }])).rejects.toMatchObject({
-    statusCode: 403,
-  });
+test('an outage loses events and is not thrown, and the table says why', async () => {
+  const { tables, store } = await refusableTables();
+  const event = { ...KEY, event: noted('told', NOON) };
+  expect([await tables.history.add([event]), await tables.history.refusal()]).toEqual([true, undefined]);
+  store.refuses(() => true);
+  expect(await tables.history.add([event])).toBe(false);
+  expect(await tables.history.refusal()).toBe('403 AuthorizationFailure');
+  store.close();
 });
 
 test('what is older is pruned, in every scope and beyond a page; the rest stays', async () => {

@@ -7,6 +7,7 @@ const FULL: ScopeRow = {
   scope: SCOPE,
   holder: 'me',
   leaseUntil: NOON + 1,
+  checking: true,
   tick: NOON + 2,
   startedOn: NOON + 3,
   finishedTick: NOON + 4,
@@ -114,6 +115,33 @@ test('of a row that somebody edited it reads what can be read', async () => {
     ['mail', 'quota'],
   ]);
   expect((await all(tables.scopes.all())).map(content)).toEqual([{ scope: SCOPE, tick: NOON }]);
+});
+
+describe('the checks of a scope', () => {
+  const CHECKS = { pace: { level: 9.5, at: NOON, refusals: 0 }, yieldUntil: NOON + 1 };
+
+  test('are read as they were saved, and are no scope', async () => {
+    const { scopes } = (await freshTables()).tables;
+    expect(await scopes.checks(SCOPE)).toBeUndefined();
+    expect(await scopes.saveChecks(SCOPE, CHECKS, undefined)).toBe(true);
+    const found = await scopes.checks(SCOPE);
+    expect(found).toMatchObject(CHECKS);
+    expect(await all(scopes.all())).toEqual([]);
+    expect(await scopes.saveChecks(SCOPE, {}, found?.etag)).toBe(true);
+    expect(Object.keys((await scopes.checks(SCOPE)) ?? {})).toEqual(['etag']);
+  });
+
+  test('have one writer at a time, and go with their scope', async () => {
+    const { scopes } = (await freshTables()).tables;
+    await scopes.saveChecks(SCOPE, CHECKS, undefined);
+    expect(await scopes.saveChecks(SCOPE, {}, undefined)).toBe(false);
+    const stale = (await scopes.checks(SCOPE))?.etag;
+    await scopes.saveChecks(SCOPE, CHECKS, stale);
+    expect(await scopes.saveChecks(SCOPE, {}, stale)).toBe(false);
+    await scopes.save(FULL, undefined);
+    await scopes.remove(SCOPE);
+    expect([await scopes.get(SCOPE), await scopes.checks(SCOPE)]).toEqual([undefined, undefined]);
+  });
 });
 
 test('an outage is thrown, not taken for another writer', async () => {

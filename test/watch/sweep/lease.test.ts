@@ -1,7 +1,7 @@
 /** The lease: while the outcome of a renewal is not known, no sweeper writes. */
 import { MINUTE, SECOND } from '../../../src/formats/instant';
 import type { ScopeRow, Scopes } from '../../../src/watch/ports';
-import { LeaseLost, mayTake, takeLease } from '../../../src/watch/sweep/lease';
+import { LeaseLost, mayTake, SweepStalled, takeLease, underLease } from '../../../src/watch/sweep/lease';
 import { testClock } from '../../support/clock';
 
 const START = '2026-06-01T00:00:00Z';
@@ -27,6 +27,8 @@ function oneScope() {
       if (row) yield { ...row, etag: String(version) };
     },
     remove: async () => undefined,
+    checks: async () => undefined,
+    saveChecks: async () => true,
   };
   const holdUp = () => {
     let open: (() => void) | undefined;
@@ -36,9 +38,19 @@ function oneScope() {
     return () => open?.();
   };
   const steal = () => {
+    if (row) row = { ...row, holder: 'another' };
     version += 1;
   };
-  return { scopes, saves, holdUp, steal };
+  /** The store writes the next save, but its answer is lost: the storage client tries again and is told that the row has changed. */
+  const loseAnswer = () => {
+    const { save } = scopes;
+    scopes.save = async (...args) => {
+      await save(...args);
+      scopes.save = save;
+      return await save(...args);
+    };
+  };
+  return { scopes, saves, holdUp, steal, loseAnswer, current: () => row };
 }
 
 async function held() {
@@ -84,6 +96,68 @@ test('a lost lease stays lost, and can not be released', async () => {
   await expect(lease.renew()).rejects.toThrow(LeaseLost);
   await expect(lease.renew()).rejects.toThrow(LeaseLost);
   await expect(lease.release({})).rejects.toThrow(LeaseLost);
+});
+
+test('a write whose answer was lost is still ours: the sweep takes, renews and releases its lease', async () => {
+  const clock = testClock(START);
+  const { scopes, loseAnswer, current } = oneScope();
+  loseAnswer();
+  const taken = await takeLease(scopes, MESSAGE, clock);
+  if ('refusal' in taken) throw new Error(`the lease was refused: ${taken.refusal}`);
+  clock.pass(MINUTE);
+  loseAnswer();
+  await taken.lease.renew();
+  expect(current()?.leaseUntil).toBe(clock.now() + 2 * MINUTE);
+  loseAnswer();
+  await taken.lease.release({ finishedTick: clock.now() });
+  expect(current()).toMatchObject({ finishedTick: clock.now(), holder: undefined, leaseUntil: undefined });
+});
+
+describe('work that fails under a lease', () => {
+  const SILENT = { info: () => undefined, warn: () => undefined };
+  const fail = () => Promise.reject(new Error('a fault'));
+
+  test('frees the scope, also if its last renewal failed, and can write no more under it', async () => {
+    const { clock, lease, scopes, current } = await held();
+    const { save } = scopes;
+    clock.pass(MINUTE);
+    scopes.save = fail;
+    await expect(lease.renew()).rejects.toThrow('a fault');
+    scopes.save = save;
+    await expect(underLease(lease, SILENT, fail)).rejects.toThrow('a fault');
+    expect(current()).toMatchObject({ holder: undefined, leaseUntil: undefined });
+    await expect(lease.renew()).rejects.toThrow();
+    expect(current()?.leaseUntil).toBeUndefined();
+  });
+
+  test('leaves the lease of another sweeper alone', async () => {
+    const { lease, steal, current } = await held();
+    steal();
+    await expect(underLease(lease, SILENT, fail)).rejects.toThrow('a fault');
+    expect(current()).toMatchObject({ holder: 'another', leaseUntil: expect.any(Number) });
+  });
+
+  test('is tried again until the lease ends, if it could not be freed', async () => {
+    const { clock, lease, scopes, current } = await held();
+    const { save } = scopes;
+    scopes.save = fail;
+    const warnings: string[] = [];
+    const log = { info: () => undefined, warn: (text: string) => void warnings.push(text) };
+    await expect(underLease(lease, log, fail)).rejects.toThrow('a fault');
+    expect(warnings).toEqual([expect.stringContaining('could not be released')]);
+    scopes.save = save;
+    clock.pass(30 * SECOND);
+    await expect(takeLease(scopes, MESSAGE, clock)).rejects.toThrow(SweepStalled);
+    clock.pass(90 * SECOND);
+    expect(await takeLease(scopes, MESSAGE, clock)).toHaveProperty('lease');
+    expect(current()?.leaseUntil).toBe(clock.now() + 2 * MINUTE);
+  });
+
+  test('a second message of the tick is acknowledged while the sweep works', async () => {
+    const { clock, scopes } = await held();
+    clock.pass(29 * SECOND);
+    expect(await takeLease(scopes, MESSAGE, clock)).toEqual({ refusal: 'held' });
+  });
 });
 
 describe('a message', () => {

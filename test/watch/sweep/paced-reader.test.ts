@@ -71,6 +71,44 @@ test('a refused read is tried again after a pause that doubles', async () => {
   expect(sent.map(Math.round)).toEqual([0, 1, 3]);
 });
 
+test('after a pause one request alone asks whether the service answers again', async () => {
+  let inFlight = 0;
+  const together: number[] = [];
+  let refusals = 6;
+  const { reader, arrived } = readerOf(async () => {
+    inFlight += 1;
+    await new Promise(setImmediate);
+    together.push(inFlight);
+    inFlight -= 1;
+    return refusals-- > 0 ? { ...REFUSED, retryAfterMs: SECOND } : WELL;
+  });
+  for (let job = 0; job < 4; job++) await reader.read(`${job}`);
+  await reader.drain();
+  expect(arrived).toHaveLength(4);
+  // The first four are sent at once. Each of the next three is alone: two are refused, and the third is answered.
+  expect(together.slice(4, 7)).toEqual([1, 1, 1]);
+});
+
+test.each(['timeout', 'unreachable'] as const)(
+  'the failure %s does not end a row of refusals',
+  async code => {
+    const answers: ReadResult[] = [REFUSED, { reading: failed(code, 'no answer') }, REFUSED, WELL, WELL];
+    const sent: number[] = [];
+    const { reader, clock } = readerOf(async () => {
+      sent.push(clock.now());
+      return answers.shift() ?? WELL;
+    });
+    for (const job of ['one', 'two', 'three']) {
+      await reader.read(job);
+      await new Promise(setImmediate);
+    }
+    await reader.drain();
+    const gaps = sent.map((at, index) => Math.round((at - (sent[index - 1] ?? at)) / SECOND));
+    expect(gaps).toEqual([0, 1, 0, 2, 0]);
+    expect(reader.pace().refusals).toBe(0);
+  },
+);
+
 test('a pause longer than the lease allows is not waited for: the refused read fails, the others are left', async () => {
   const { reader, arrived } = readerOf(async () => ({ ...REFUSED, retryAfterMs: 600 * SECOND }));
   expect(await reader.read('one')).toBe('granted');

@@ -19,7 +19,8 @@ const NOW = Date.UTC(2026, 5, 1);
 const SCOPE = 'iotCentralToken:contoso.azureiotcentral.com';
 const MAIL = { to: 'owners', operators: [] } as const;
 const SILENT = { info: () => undefined, warn: () => undefined };
-const LEASE: Lease = { row: { scope: SCOPE }, renew: async () => undefined, release: async () => undefined };
+const nothing = async () => undefined;
+const LEASE: Lease = { row: { scope: SCOPE }, renew: nothing, release: nothing, letGo: nothing };
 
 /** Tables that note each write in order; some rows are refused. */
 async function tables(refused: readonly string[] = []) {
@@ -58,6 +59,7 @@ async function tables(refused: readonly string[] = []) {
       ...opened.history,
       add: async events => {
         written.push(`history ${events.map(({ name, event }) => `${name} ${event.type}`)}`);
+        return true;
       },
     },
   };
