@@ -96,7 +96,7 @@ const USES: [string, string, (tables: Opened) => Promise<unknown>, unknown][] = 
     'an event is added',
     'history',
     tables => tables.history.add([{ ...KEY, event: { type: 'gone', on: 1, note: '' } }]),
-    undefined,
+    true,
   ],
   ['rows are removed', 'expiries', tables => tables.expiries.remove(SCOPE, ['x', 'y']), undefined],
 ];
