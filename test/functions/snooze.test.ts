@@ -201,7 +201,7 @@ test('a link that does nothing says why, with a status of its own', async () => 
   await world().unregister(CONTOSO, 'gateway');
   expect((await ask('POST', 'act=undo')).status).toBe(410);
   world().clock.pass(120 * DAY);
-  expect((await ask('GET')).text).toContain('This link is over');
+  expect((await ask('GET')).text).toContain('This link has expired');
 });
 
 test('without a secret there are no links: 404, and it says so', async () => {

@@ -183,7 +183,7 @@ describe('within the day', () => {
     await register('orphan', { owners: '' });
     await world().app().tellPoison({ scope: CONTOSO }, world().log);
     expect(await within(1)).toEqual([
-      `${OPS}: 1 token, 1 registry row and 2 matters need you: Due expires in 7 days (2026-06-08)`,
+      `${OPS}: 1 token, 1 registry row and 2 problems need you: Due expires in 7 days (2026-06-08)`,
     ]);
     const text = textTo(world(), OPS);
     const order = [' Due ', 'could not be handled', 'row-a', 'without an owner'];
@@ -199,7 +199,7 @@ describe('within the day', () => {
     expect(await passing(6 * HOUR)).toEqual([`${OPS}: Orphan expires in 7 days (2026-06-08 00:00 UTC)`]);
     expect(textOf()).not.toContain('handled');
     expect(await passing(6 * HOUR)).toEqual([]);
-    expect(await passing(12 * HOUR)).toEqual([expect.stringContaining(`${OPS}: 2 matters of the watcher`)]);
+    expect(await passing(12 * HOUR)).toEqual([expect.stringContaining(`${OPS}: 2 problems of the watcher`)]);
   });
 
   test('a reminder that is sent again says nothing of the matters that wait', async () => {

@@ -348,7 +348,7 @@ describe('owners', () => {
     await world().register(CONTOSO, 'gateway', { displayName: 'Gateway' });
     token('gateway').expires('2026-06-30T12:00:00Z');
     expect(await at('2026-06-23T12:00:00Z')).toEqual([
-      'ops@example.com: 1 token and 1 matter need you: Gateway expires in 7 days (2026-06-30)',
+      'ops@example.com: 1 token and 1 problem need you: Gateway expires in 7 days (2026-06-30)',
     ]);
     expect(flat(textTo(world(), 'ops@example.com'))).toContain(
       `1 of the 1 targets of ${CONTOSO} have no owner`,

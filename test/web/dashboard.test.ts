@@ -47,7 +47,7 @@ describe('the page', () => {
   test('says how many are how, and leads to each of them', () => {
     const { body } = shown();
     expect(textOf(body)).toMatch(
-      /Expired\s+1\s+past the expiry.*Expiring\s+5\s.*Unknown\s+2\s.*Healthy\s+28\s/s,
+      /Expired\s+1\s+expired, by the last read.*Expiring\s+5\s.*Unknown\s+2\s.*Healthy\s+28\s/s,
     );
     expect(body).toContain('href="?standing=expired#list"');
     expect(textOf(body)).toMatch(
@@ -56,7 +56,9 @@ describe('the page', () => {
   });
 
   test('says when the sweep longest ago finished, or that none has', () => {
-    expect(textOf(shown().body)).toMatch(/finished\s+Mon 2026-06-01 07:26 UTC\s+\(4 minutes ago\)/);
+    expect(textOf(shown().body)).toMatch(
+      /The oldest finished sweep ended\s+Mon 2026-06-01 07:26 UTC\s+\(4 minutes ago\)/,
+    );
     expect(textOf(shown('', overviewOf([], { countsAsOf: undefined })).body)).toContain(
       'No sweep has finished yet.',
     );

@@ -61,7 +61,7 @@ function checkResponse(answer: CheckResult): Response {
       return problem('not-watched', answer.reason);
     case 'throttled': {
       const seconds = String(secondsToWait(answer.retryAfterMs));
-      const detail = `All of this scope has to wait; ask again in ${seconds} seconds.`;
+      const detail = `The service allows no request for this scope now; ask again in ${seconds} seconds.`;
       return problem('throttled', detail, {}, { 'retry-after': seconds });
     }
   }
