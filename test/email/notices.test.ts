@@ -173,7 +173,7 @@ describe('the subject', () => {
     );
   });
 
-  test('of two matters of one scope counts both', () => {
+  test('of two operator notices of one scope counts both', () => {
     const first = operatorNotice('scopeFailing');
     expect(subjectOf(first, { ...first, reminder: { ...first.reminder, reason: 'ownerless' } })).toMatch(
       /^2 problems/,

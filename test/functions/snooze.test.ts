@@ -60,7 +60,7 @@ test('GET shows the page and HEAD its headers; neither changes anything', async 
   expect((await ask('PUT')).status).toBe(405);
 });
 
-test('every page lets nothing in, stays in no cache and tells nobody its address', async () => {
+test('every page loads nothing from outside, is kept in no cache and sends its address to no one', async () => {
   await furnish();
   const pages = [
     await ask('GET'),
