@@ -124,7 +124,7 @@ function isInScopesLine(reminder: Reminder, row: Watched, mail: MailPolicy): boo
   return mail.scopeFails === true && standIn && noticeKindOf(reminder) === 'unreadable';
 }
 
-/** Where the thresholds in force fall; none unless the expiry says something about the future. */
+/** Where the thresholds in force fall; empty unless the expiry is fixed. */
 export function crossingsFor(row: Watched, state: Expiry, expiresOn = fixedExpiry(state)): Crossing[] {
   return expiresOn === undefined
     ? []

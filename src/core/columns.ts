@@ -92,7 +92,8 @@ export const COLUMNS = {
   enabled: column({
     shape: 'flag',
     longest: 20,
-    description: 'While this is off, it is not read and nobody is told. What is known of it stays.',
+    description:
+      'While this is off, it is not read and no one gets mails about it. What is known of it stays.',
     default: 'true',
     parse: parseEnabled,
     show: enabled => enabled,

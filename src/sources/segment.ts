@@ -5,7 +5,7 @@ export function segmentFault(part: string, name: string, longest: number): strin
   if (name === '') return `${part}: is empty; write its name`;
   if (name === '.' || name === '..') return `${part}: '${name}' can't be a name; write the real name`;
   if (name.length > longest) return `${part}: has ${name.length} characters; at most ${longest} are allowed`;
-  if (!name.isWellFormed()) return `${part}: contains half a character; type it again`;
+  if (!name.isWellFormed()) return `${part}: contains a broken character; type it again`;
   return undefined;
 }
 

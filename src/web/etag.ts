@@ -6,7 +6,7 @@ import type { Fault } from './problem';
 /** For the OpenAPI document: the header of an answer with a tag, and the answer 304. */
 export const ETAG = { ETag: 'Changes when the answer does.' };
 export const UNCHANGED = {
-  is: 'The client has this very answer: nothing but the instants that pass has changed.',
+  is: 'The client already has this answer.',
   headers: ETAG,
 };
 

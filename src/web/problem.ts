@@ -34,7 +34,7 @@ export const PROBLEMS = {
   'wrong-content-type': [415, 'The body is of another type than is taken here'],
   'bad-row': [422, 'The registry row is refused'],
   throttled: [429, 'The scope takes no more requests for now'],
-  'internal-fault': [500, 'The watcher met a fault'],
+  'internal-fault': [500, 'An error occurred in the watcher'],
 } as const;
 
 export type ProblemKind = keyof typeof PROBLEMS;

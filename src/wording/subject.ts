@@ -61,7 +61,7 @@ function needYou(counts: MailCounts): string {
   const parts = [
     ...(tokens > 0 ? [counted(tokens, 'token')] : []),
     ...(rows > 0 ? [counted(rows, 'registry row')] : []),
-    ...(problems > 0 ? [counted(problems, 'matter') + (tokens + rows === 0 ? ' of the watcher' : '')] : []),
+    ...(problems > 0 ? [counted(problems, 'problem') + (tokens + rows === 0 ? ' of the watcher' : '')] : []),
   ];
   const last = parts.pop() ?? 'No token';
   const all = parts.length > 0 ? `${parts.join(', ')} and ${last}` : last;

@@ -295,7 +295,7 @@ describe('a row that is not understood (rule 22)', () => {
     expect(recipients(broken, before, undefined, mail, NOW + DAY)).toEqual([]);
   });
 
-  test('stays invalid since the first sight while it is mended badly, and each new fault is an event', () => {
+  test('stays invalid since the first fault while other faults follow, and each new fault is an event', () => {
     const before = fixed(EXPIRY, NOW, { invalid: { faults: ['other'], since: at('05-01') } });
     const { after, events } = assess(broken, before, undefined, mail, NOW);
     expect(after.invalid).toEqual({ faults: broken.faults, since: at('05-01') });
@@ -303,7 +303,7 @@ describe('a row that is not understood (rule 22)', () => {
     expect(assess(broken, after, undefined, mail, NOW + DAY).events).toEqual([]);
   });
 
-  test('is well once it is mended', () => {
+  test('is valid once it is repaired', () => {
     const before = fixed(EXPIRY, NOW, { invalid: { faults: ['other'], since: at('05-01') } });
     const { after, listing } = assess(row(), before, undefined, mail, NOW);
     expect(after).toEqual(fixed(EXPIRY, NOW));

@@ -70,7 +70,7 @@ describe('missing', () => {
   const gone = (count: number, sameCodeCount = count) =>
     fixed(EXPIRY, at('05-01'), failing(since, { code: 'missing', count, sameCodeCount }));
 
-  test('waits for a second look', () => {
+  test('waits for a second read', () => {
     expect(why(gone(1), since)[1]).toBe('awaitsSecondLook');
     expect(due(gone(1), since + DAY)).toEqual([]);
   });
@@ -143,7 +143,7 @@ describe('expired and gone', () => {
     fixed(EXPIRY, at('06-29'), failing(from, { code: 'missing', count }));
   const before = [told('1d', EXPIRY, at('06-29'))];
 
-  test('waits at the first look, and no threshold is told in its place', () => {
+  test('waits at the first read, and no threshold is told in its place', () => {
     expect(due(lost(1), since, { told: before })).toEqual([]);
     expect(why(lost(1), since, { told: before }).slice(0, 2)).toEqual([
       'awaitsSecondLook',
@@ -200,7 +200,7 @@ describe('expired and gone', () => {
     expect(tellings).toEqual(['renewed']);
   });
 
-  test('is nothing of a target whose expiry says nothing: that one is missing', () => {
+  test('is not told of a minted target, which is missing instead', () => {
     const minted = { ...lost(2), evidence: 'minted' } as const;
     expect(due(minted, at('07-20'), { of: [] })).toEqual(['missing']);
   });

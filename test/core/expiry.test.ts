@@ -60,9 +60,9 @@ describe('evidence of a target that may mint (rule 7)', () => {
     ],
     ['moving back is a move, too', [expires(b), expires(b), expires(a)], ['first', 'fixed', 'moved']],
     ['never, twice, is fixed', [never, never], ['first', 'fixed']],
-    ['a failure says nothing', [expires(a), timeout, expires(a)], ['first', 'first', 'fixed']],
+    ['a failure changes nothing', [expires(a), timeout, expires(a)], ['first', 'first', 'fixed']],
     [
-      'a failure between moves says nothing',
+      'a failure between moves changes nothing',
       [expires(a), expires(b), timeout, expires(c)],
       ['first', 'moved', 'moved', 'minted'],
     ],

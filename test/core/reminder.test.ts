@@ -85,7 +85,7 @@ describe('while reads fail (rule 10)', () => {
   });
 });
 
-describe('what says nothing about the future is never due', () => {
+describe('an expiry that is not fixed is never due', () => {
   test.each<[string, Partial<Expiry>, string]>([
     ['never read', {}, 'notRead'],
     ['never expiring', { expiresOn: 'never', evidence: 'fixed' }, 'neverExpires'],

@@ -167,7 +167,7 @@ describe('enabled', () => {
   );
 
   test.each([0, 1, 'no', 'yes', 'off', {}, []])(
-    '%p is a fault, and the target is watched until it is mended',
+    '%p is a fault, and the target is watched until it is repaired',
     enabled => {
       expect(columnsOf({ enabled }).enabled).toBe(true);
       expect(faultsOf({ enabled })).toEqual([

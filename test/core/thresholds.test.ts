@@ -95,13 +95,13 @@ describe('where they fall', () => {
     ]);
   });
 
-  test('a share of an unknown lifetime says nothing, and the answer says why (rule 13)', () => {
+  test('a share of an unknown lifetime is skipped, and the answer says why (rule 13)', () => {
     const { crossings, skipped } = crossingsOf(thresholds('20% 7d'), expiry, undefined);
     expect(crossings.map(({ threshold }) => formatThreshold(threshold))).toEqual(['7d']);
     expect(skipped).toEqual([{ threshold: { is: 'share', percent: 20 }, because: 'lifetimeUnknown' }]);
   });
 
-  test('where every threshold says nothing, the expiry itself still does', () => {
+  test('if every threshold is skipped, the expiry itself is one', () => {
     for (const [text, lifetime] of [
       ['20%', undefined],
       ['30d', 20 * DAY],
@@ -111,7 +111,7 @@ describe('where they fall', () => {
     }
   });
 
-  test('a lead at or above a known lifetime says nothing; just below it holds (rule 13)', () => {
+  test('a lead at or above a known lifetime is skipped; one just below it holds (rule 13)', () => {
     const { crossings, skipped } = crossingsOf(thresholds('30d 14d 7d 0'), expiry, 14 * DAY);
     expect(crossings.map(({ threshold }) => formatThreshold(threshold))).toEqual(['7d', '0']);
     expect(skipped.map(({ threshold, because }) => [formatThreshold(threshold), because])).toEqual([

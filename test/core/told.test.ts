@@ -25,7 +25,7 @@ describe('what was heard', () => {
 });
 
 describe('the record of what was told', () => {
-  test('has one line an expiry, the last word on it, be it a threshold or that it is gone', () => {
+  test('has one line for each expiry: the last notice about it, a threshold or that it is gone', () => {
     const lines = tell([
       told('30d', EXPIRY, at('05-31')),
       told('7d', EXPIRY, WEEK),

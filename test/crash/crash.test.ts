@@ -223,7 +223,7 @@ describe('a sweep that dies at any step', () => {
       7,
     ));
 
-  test('at a renewal lists the new expiry alone and mails nobody about the old one', () =>
+  test('at a renewal lists the new expiry alone and sends no mail about the old one', () =>
     expectSurvival(
       {
         async prepare(run) {

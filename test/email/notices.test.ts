@@ -166,17 +166,17 @@ describe('the subject', () => {
       'Good news about 2 tokens: gateway-us was renewed until 2028-01-12',
     );
     expect(renderDigest(operatorNotices()).subject).toBe(
-      '4 matters of the watcher need you: iotCentralToken:contoso.azureiotcentral.com: every read fails',
+      '4 problems of the watcher need you: iotCentralToken:contoso.azureiotcentral.com: every read fails',
     );
     expect(renderDigest(every()).subject).toBe(
-      '8 tokens, 1 registry row and 4 matters need you: old-export expired 3 days ago and is gone (2027-01-02)',
+      '8 tokens, 1 registry row and 4 problems need you: old-export expired 3 days ago and is gone (2027-01-02)',
     );
   });
 
-  test('of two matters of one scope counts both', () => {
+  test('of two operator notices of one scope counts both', () => {
     const first = operatorNotice('scopeFailing');
     expect(subjectOf(first, { ...first, reminder: { ...first.reminder, reason: 'ownerless' } })).toMatch(
-      /^2 matters/,
+      /^2 problems/,
     );
   });
 

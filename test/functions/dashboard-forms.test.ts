@@ -104,7 +104,9 @@ describe('check now', () => {
     expect(wordsOf(text)).toContain(
       'Read just now, Mon 2026-06-01 00:00 UTC : it expires Sun 2026-06-21 00:00 UTC.',
     );
-    expect(wordsOf(text)).toContain('It is not recorded yet: a sweep has this scope right now');
+    expect(wordsOf(text)).toContain(
+      'It is not recorded yet: a sweep is reading this scope and will record it',
+    );
   });
 
   test.each<[string, Record<string, unknown>, string]>([
@@ -363,7 +365,7 @@ describe('a fault of ours', () => {
       500,
       'text/html; charset=utf-8',
     ]);
-    expect(wordsOf(text)).toContain('The watcher met a fault');
+    expect(wordsOf(text)).toContain('An error occurred in the watcher');
     expect(text).not.toMatch(/MAIL_SENDER|Error|at /);
     expect(hosting.texts().join()).toContain('MAIL_SENDER is bad');
   });

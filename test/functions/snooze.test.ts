@@ -60,7 +60,7 @@ test('GET shows the page and HEAD its headers; neither changes anything', async 
   expect((await ask('PUT')).status).toBe(405);
 });
 
-test('every page lets nothing in, stays in no cache and tells nobody its address', async () => {
+test('every page loads nothing from outside, is kept in no cache and sends its address to no one', async () => {
   await furnish();
   const pages = [
     await ask('GET'),
@@ -201,7 +201,7 @@ test('a link that does nothing says why, with a status of its own', async () => 
   await world().unregister(CONTOSO, 'gateway');
   expect((await ask('POST', 'act=undo')).status).toBe(410);
   world().clock.pass(120 * DAY);
-  expect((await ask('GET')).text).toContain('This link is over');
+  expect((await ask('GET')).text).toContain('This link has expired');
 });
 
 test('without a secret there are no links: 404, and it says so', async () => {

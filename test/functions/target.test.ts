@@ -75,13 +75,13 @@ describe('GET targets/{scope}/{name}', () => {
     },
   );
 
-  test('takes a colon as it stands, too', async () => {
+  test('accepts a colon that is not encoded', async () => {
     await watched('gateway');
     expect((await get(`targets/${CONTOSO}/gateway`, await serve())).status).toBe(200);
   });
 
   test.each([
-    ['nobody', pathOf(CONTOSO, 'nobody')],
+    ['an unknown name', pathOf(CONTOSO, 'nobody')],
     ['no such scope', pathOf('iotCentralToken:elsewhere.azureiotcentral.com', 'gateway')],
     ['an OData filter', pathOf(CONTOSO, "x' or RowKey ne '")],
     ['markup', pathOf('<script>', '"><img>')],

@@ -113,7 +113,7 @@ test.each([
   ['a name that is not encoded', { scope: 'kind:a', name: "it's" }],
 ])('takes nothing apart from %s', (_what, key) => expect(takeApart(key)).toBeUndefined());
 
-test('a kind that is none of ours is taken apart all the same', () => {
+test('a key of an unknown kind is taken apart, too', () => {
   expect(takeApart({ scope: 'other:x', name: 'a:b' })).toEqual({
     kind: 'other',
     place: 'x',

@@ -1,4 +1,4 @@
-/** What operators hear of the watcher itself: once a day, one line a matter, and never in the way of a reminder. */
+/** What operators hear of the watcher itself: once a day, one line for each notice, and never in the way of a reminder. */
 import { DAY, HOUR, type Instant } from '../../src/formats/instant';
 import { CONTOSO, dump, flat, HOST, mailedBy, mailsAt, queued, textTo, ticks } from '../support/story';
 import { useWorld } from '../support/world';
@@ -50,7 +50,7 @@ describe('rows that cannot be understood', () => {
     expect((await world().app().health()).reasons).toEqual([]);
   });
 
-  test('that are mended while they wait are not told', async () => {
+  test('that are repaired while they wait are not told', async () => {
     await broken('row-a');
     await ticks(world(), 1);
     await broken('row-b');
@@ -107,13 +107,13 @@ describe('a scope whose every read fails', () => {
     expect(toOps(await passing(2 * DAY))).toEqual([]);
   });
 
-  test('is no matter while one of them can be read', async () => {
+  test('is not told while one of them can be read', async () => {
     application().recovers();
     for (const name of names.slice(1)) token(name).misbehaves(FORBIDDEN);
     expect(toOps(await within(30))).toEqual([]);
   });
 
-  test('for less than an hour is no matter; again, later, it is told again', async () => {
+  test('for less than an hour is not told; a later and longer failure is told', async () => {
     application().recovers();
     expect(await within(12)).toEqual([]);
     application().misbehaves(FORBIDDEN);
@@ -176,21 +176,21 @@ describe('a scope that fails as a whole and has no owners', () => {
 });
 
 describe('within the day', () => {
-  test('all matters of the first hour are one mail, rows last and reminders first', async () => {
+  test('all operator notices of the first hour are one mail, reminders first and rows last', async () => {
     token('due').expires('2026-06-08T00:00:00Z');
     await world().register(CONTOSO, 'due', { owners: OPS, displayName: 'Due' });
     await broken('row-a');
     await register('orphan', { owners: '' });
     await world().app().tellPoison({ scope: CONTOSO }, world().log);
     expect(await within(1)).toEqual([
-      `${OPS}: 1 token, 1 registry row and 2 matters need you: Due expires in 7 days (2026-06-08)`,
+      `${OPS}: 1 token, 1 registry row and 2 problems need you: Due expires in 7 days (2026-06-08)`,
     ]);
     const text = textTo(world(), OPS);
     const order = [' Due ', 'could not be handled', 'row-a', 'without an owner'];
     expect([...order].sort((a, b) => text.indexOf(a) - text.indexOf(b))).toEqual(order);
   });
 
-  test('a second matter waits, whatever it is, and a reminder does not', async () => {
+  test('a second operator notice waits, whatever it is, and a reminder does not', async () => {
     await broken('row-a');
     expect(await within(1)).toHaveLength(1);
     await world().app().tellPoison({ scope: CONTOSO }, world().log);
@@ -199,10 +199,10 @@ describe('within the day', () => {
     expect(await passing(6 * HOUR)).toEqual([`${OPS}: Orphan expires in 7 days (2026-06-08 00:00 UTC)`]);
     expect(textOf()).not.toContain('handled');
     expect(await passing(6 * HOUR)).toEqual([]);
-    expect(await passing(12 * HOUR)).toEqual([expect.stringContaining(`${OPS}: 2 matters of the watcher`)]);
+    expect(await passing(12 * HOUR)).toEqual([expect.stringContaining(`${OPS}: 2 problems of the watcher`)]);
   });
 
-  test('a reminder that is sent again says nothing of the matters that wait', async () => {
+  test('a reminder that is sent again leaves out the operator notices that wait', async () => {
     await broken('row-a');
     await ticks(world(), 1);
     await world().app().tellPoison({ scope: CONTOSO }, world().log);
@@ -257,7 +257,7 @@ test('MAIL_TO none queues nothing for operators either', async () => {
   expect(await dump(world(), ['outbox'])).toEqual([]);
 });
 
-test('MAIL_TO operators sends them the reminders at once and the matters once a day', async () => {
+test('MAIL_TO operators sends them the reminders at once and the operator notices once a day', async () => {
   world().restart({ MAIL_TO: 'operators' });
   await register('gateway', { displayName: 'Gateway' });
   await broken('row-a');

@@ -96,7 +96,7 @@ describe('a mail that did not arrive', () => {
     },
   );
 
-  test('is not sent again, and the next threshold is tried anew', async () => {
+  test('is not sent again, and the next threshold is tried', async () => {
     mail().recipient(ADA, 'dropped');
     await at('2027-01-01T12:00:00Z');
     await ticks(world(), 2);

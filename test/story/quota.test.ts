@@ -64,7 +64,7 @@ describe('twenty owners and two mails a minute', () => {
     await expectAllTold();
   });
 
-  test('a process that starts anew before each run does not take the quota for unused', async () => {
+  test('a process that restarts before each run does not take the quota for unused', async () => {
     await owners(world(), 8);
     await remindUntilTold(world(), 25 * SECOND, () => {
       world().restart();

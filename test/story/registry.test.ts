@@ -43,7 +43,7 @@ describe('a registry row that is removed', () => {
     expect((await historyOf(world(), CONTOSO, 'gateway')).at(-1)).toBe('gone');
   });
 
-  test('mails nobody any more, not even what was queued', async () => {
+  test('sends no mail any more, not even what was queued', async () => {
     world().clock.to('2026-06-29T12:00:00Z');
     await world().sweep();
     expect(await queued(world())).toBe(1);
@@ -53,7 +53,7 @@ describe('a registry row that is removed', () => {
     expect(await at('2026-06-30T12:00:00Z')).toEqual([]);
   });
 
-  test('and comes back within a week mails nobody twice', async () => {
+  test('and comes back within a week sends no mail twice', async () => {
     await world().unregister(CONTOSO, 'gateway');
     await ticks(world(), 1);
     await world().register(CONTOSO, 'gateway', ADA);
@@ -225,7 +225,7 @@ describe('a row that cannot be understood', () => {
     expect((await world().app().report({ limit: 10 })).counts).toMatchObject({ total: 1, invalid: 1 });
   });
 
-  test('and is mended is ok again; broken anew it is told anew, the next day', async () => {
+  test('and is repaired is ok again; if it breaks again, that is told again the next day', async () => {
     token('gateway').expires('2027-06-30T12:00:00Z');
     await world().register(CONTOSO, 'gateway', { ...ADA, thresholds: 'soon' });
     await ticks(world(), 1);
@@ -242,7 +242,7 @@ describe('a row that cannot be understood', () => {
     expect(world().mails()).toHaveLength(2);
   });
 
-  test('and is mended before the mail is not told', async () => {
+  test('and is repaired before the mail is not told', async () => {
     token('gateway').expires('2027-06-30T12:00:00Z');
     await world().register(CONTOSO, 'gateway', { ...ADA, thresholds: 'soon' });
     await world().sweep();
@@ -348,7 +348,7 @@ describe('owners', () => {
     await world().register(CONTOSO, 'gateway', { displayName: 'Gateway' });
     token('gateway').expires('2026-06-30T12:00:00Z');
     expect(await at('2026-06-23T12:00:00Z')).toEqual([
-      'ops@example.com: 1 token and 1 matter need you: Gateway expires in 7 days (2026-06-30)',
+      'ops@example.com: 1 token and 1 problem need you: Gateway expires in 7 days (2026-06-30)',
     ]);
     expect(flat(textTo(world(), 'ops@example.com'))).toContain(
       `1 of the 1 targets of ${CONTOSO} have no owner`,

@@ -31,7 +31,7 @@ function eventOf(more: Partial<FeedEntry> = {}): ReadEvent {
   return event;
 }
 
-test('it is a calendar, and nobody keeps it', () => {
+test('the answer is a calendar, and no cache keeps it', () => {
   const { status, headers, body } = answerOf([entry]);
   expect([status, headers]).toEqual([
     200,
@@ -106,7 +106,7 @@ test.each([
   expect(eventOf({ displayName }).summary).toBe(summary);
 });
 
-test('a link that is none is left out', () => {
+test('a text that is not a link is left out', () => {
   for (const portalUrl of ['javascript:alert(1)', 'no link'])
     expect(eventOf({ portalUrl }).url).toBeUndefined();
 });

@@ -15,7 +15,7 @@ describe('a form that another site made the browser send', () => {
     ['another site', { 'sec-fetch-site': 'cross-site', origin: 'https://watcher.example.com' }, true],
     ['a neighbour under the same domain', { 'sec-fetch-site': 'same-site' }, true],
     ['a word of times to come', { 'sec-fetch-site': 'elsewhere' }, true],
-    ['nobody who says', {}, false],
+    ['a client that does not say', {}, false],
     ['an old browser, from here', { origin: 'https://watcher.example.com' }, false],
     ['an old browser, from here without a referrer', { origin: 'null' }, false],
     ['an old browser, from elsewhere', { origin: 'https://evil.example' }, true],
@@ -25,7 +25,7 @@ describe('a form that another site made the browser send', () => {
       { origin: 'https://watcher.example.com.evil.example' },
       true,
     ],
-    ['an origin that is none', { origin: 'watcher.example.com' }, true],
+    ['an invalid origin', { origin: 'watcher.example.com' }, true],
   ])('from %s', (_, headers, expected) => {
     expect(isCrossSite({ url: URL_ASKED, header: name => headers[name] ?? null })).toBe(expected);
   });
@@ -103,13 +103,13 @@ describe('the edit form', () => {
     ['a box with another value', form => form.set('enabled', 'yes')],
     ['another act', form => form.set('act', 'delete')],
     ['no tag', form => form.delete('tag')],
-  ])('with %s is none of ours', (_, spoil) => {
+  ])('with %s is not accepted', (_, spoil) => {
     const form = sent(shown);
     spoil(form);
     expect(parseTargetForm(form.toString())).toBeUndefined();
   });
 
-  test('"check now" is one word and no more', () => {
+  test('"check now" is accepted in its exact form only', () => {
     expect(parseTargetForm('act=check')).toEqual({ act: 'check' });
     for (const body of ['', 'act=check&act=check', 'act=check&notes=x'])
       expect(parseTargetForm(body)).toBeUndefined();

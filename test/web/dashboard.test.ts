@@ -26,7 +26,7 @@ const namesIn = (body: string) =>
   ].map(([, name]) => name);
 
 describe('the page', () => {
-  test('lets nothing in but its own style and script, is kept nowhere and tells its address to nobody', () => {
+  test('allows only its own style and script, is kept in no cache and sends its address to no one', () => {
     const { status, headers, body } = shown();
     expect([status, headers]).toEqual([
       200,
@@ -44,10 +44,10 @@ describe('the page', () => {
     expect(body.match(/<script[^>]*>/g)).toEqual([`<script src="dashboard.js?v=${SCRIPT_VERSION}" defer>`]);
   });
 
-  test('says how many are how, and leads to each of them', () => {
+  test('shows how many targets have each standing and check, with a link to each list', () => {
     const { body } = shown();
     expect(textOf(body)).toMatch(
-      /Expired\s+1\s+past the expiry.*Expiring\s+5\s.*Unknown\s+2\s.*Healthy\s+28\s/s,
+      /Expired\s+1\s+expired, by the last read.*Expiring\s+5\s.*Unknown\s+2\s.*Healthy\s+28\s/s,
     );
     expect(body).toContain('href="?standing=expired#list"');
     expect(textOf(body)).toMatch(
@@ -55,14 +55,16 @@ describe('the page', () => {
     );
   });
 
-  test('says when the sweep longest ago finished, or that none has', () => {
-    expect(textOf(shown().body)).toMatch(/finished\s+Mon 2026-06-01 07:26 UTC\s+\(4 minutes ago\)/);
+  test('says when the oldest finished sweep ended, or that none has finished', () => {
+    expect(textOf(shown().body)).toMatch(
+      /The oldest finished sweep ended\s+Mon 2026-06-01 07:26 UTC\s+\(4 minutes ago\)/,
+    );
     expect(textOf(shown('', overviewOf([], { countsAsOf: undefined })).body)).toContain(
       'No sweep has finished yet.',
     );
   });
 
-  test('is loud where the watcher itself is stale, and silent where it is not', () => {
+  test('shows an alert if the watcher itself is stale, and none if it is not', () => {
     expect(shown().body).not.toContain('role="alert"');
     const { body, status } = shown('', undefined, [{ message: '2 scopes <late>' }]);
     expect([status, body.indexOf('role="alert"') < body.indexOf('<h1>')]).toEqual([200, true]);
@@ -104,7 +106,7 @@ describe('the page', () => {
   });
 });
 
-test('a link is never of nothing but characters that nobody sees', () => {
+test('a link never has a text of invisible characters alone', () => {
   const items = ['\u200b', ' ', '\u2800\u3164'].map(displayName => itemAt('a', NOW + DAY, { displayName }));
   const { body } = shown('', overviewOf(items));
   const links = [...body.matchAll(/<a href="dashboard\/[^"]*"><bdi>(.*?)<\/bdi>/g)].map(([, text]) => text);
@@ -178,7 +180,7 @@ describe('a filter', () => {
     ]).toEqual([400, true]);
   });
 
-  test('of empty fields, as a form sends it, is none', () => {
+  test('of empty fields, as a form sends it, filters nothing', () => {
     const { query, faults } = parseDashboardQuery(
       'http://x/?q=&owner=&within=&standing=&check=&kind=&order=',
       KINDS,
@@ -265,7 +267,7 @@ describe('a function key in the address', () => {
     expect(textOf(body)).not.toContain('Zm9v');
   });
 
-  test('is in no link where there is none, or two', () => {
+  test('is in no link if the address has no key, or two', () => {
     for (const search of ['', '?code=', '?code=a&code=b'])
       expect(linksOf(`http://x/${search}`)).toEqual({ code: undefined });
     expect(shown().body).not.toContain('code=');

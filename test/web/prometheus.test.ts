@@ -95,14 +95,14 @@ const valuesOf = (text: string, name: string) =>
     .series.filter(series => series.name === `expiry_watcher_${name}`)
     .map(({ labels, value }) => [...Object.values(labels), value]);
 
-test('it is text of version 0.0.4, and nobody keeps it', () => {
+test('the answer is text of version 0.0.4, and no cache keeps it', () => {
   expect(metricsResponse(measures)).toMatchObject({
     status: 200,
     headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' },
   });
 });
 
-test('a family is told with its help, its type and a line for each series', () => {
+test('a family has its help, its type and a line for each series', () => {
   const samples = [{ value: 1 }, { labels: { a: 'x', b: 'y"\\\n' }, value: -0.5 }];
   expect(exposition([{ name: 'm', help: 'What \\ it\nis.', samples }])).toBe(
     '# HELP m What \\\\ it\\nis.\n# TYPE m gauge\nm 1\nm{a="x",b="y\\"\\\\\\n"} -0.5\n',
@@ -118,7 +118,7 @@ test.each([
   expect(exposition([{ name: 'm', help: 'h', samples: [{ value }] }])).toContain(`\nm ${text}\n`);
 });
 
-test('names of others are read back as they are, and forge no line', () => {
+test('names from outside are read back unchanged, and cannot add a line', () => {
   const found = valuesOf(textOf(measures), 'target_expiry_timestamp_seconds');
   const seconds = (index: number) => (NOW + index * DAY + 1) / 1_000;
   expect(found).toEqual(
@@ -156,7 +156,7 @@ test('mails are counted by every outcome there is, and none is left out before t
   expect(valuesOf(textOf(fresh), 'mails_total').map(([outcome]) => outcome)).toEqual([...MAIL_OUTCOMES]);
 });
 
-test('half a character is none', () => {
+test('half of a surrogate pair becomes U+FFFD', () => {
   const samples = [{ labels: { text: 'a\uD800b' }, value: 1 }];
   expect(exposition([{ name: 'm', help: 'h', samples }])).toContain('{text="a\uFFFDb"}');
 });
@@ -171,7 +171,7 @@ test('what is not known has no series, and every metric is named all the same', 
   ]);
 });
 
-test('a name says what it holds: a counter alone ends in total, seconds are the one unit, timestamps as such', () => {
+test('a metric’s name says what it holds: only a counter ends in total, times are in seconds, and timestamps say so', () => {
   for (const [name, { type, help }] of readExposition(textOf(measures)).families) {
     const expected = name.endsWith('_total') ? 'counter' : 'gauge';
     expect([name, type]).toEqual([expect.stringMatching(/^expiry_watcher_[a-z_]+$/), expected]);

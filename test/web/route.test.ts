@@ -31,7 +31,7 @@ describe('a strict operation', () => {
     handler: ({ query }) => json(200, { next: query.days + 1 }),
   });
 
-  test('hands its query over parsed', async () => {
+  test('gives its handler the parsed query', async () => {
     expect(await numbered.serve(call('?days=7&code=a-key'))).toMatchObject({
       status: 200,
       body: '{"next":8}',

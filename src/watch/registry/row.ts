@@ -42,7 +42,7 @@ export function faultsOf(key: Key, columns: Columns, deps: Deps): string[] {
   return [
     ...keyFaults(key, deps),
     ...parseColumns(columns).faults,
-    ...broken.map(name => `${name}: it holds half a character; type it anew`),
+    ...broken.map(name => `${name}: it holds a broken character; type it again`),
   ];
 }
 

@@ -50,7 +50,7 @@ export async function firstItems(
   const read: StatusItem[] = [];
   for await (const entry of entries) {
     read.push(itemOf(entry, asOf));
-    // To find out whether one more follows would cost a storage call where a page ends here.
+    // Checking for one more row would cost a storage call where a page ends here.
     if (read.length === most) break;
   }
   return { items: oneRowPerTarget(read), isCut: read.length === most };

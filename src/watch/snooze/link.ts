@@ -38,7 +38,7 @@ export type Refused =
 export interface LinkView extends Pick<Description, 'displayName' | 'label' | 'where'> {
   readonly asOf: Instant;
   readonly owner: string;
-  /** Its names as a person writes them, such as `shop/web`. The id of a replacement is written the same way. */
+  /** Its id as people write it, such as `shop/web`. The id of a replacement is written the same way. */
   readonly id: string;
   readonly expiresOn: Instant | 'never' | undefined;
   readonly readOn?: Instant;

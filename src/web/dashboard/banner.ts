@@ -87,7 +87,7 @@ function checkedBanner(item: StatusItem | undefined): Html {
 }
 
 function unrecordedBanner(item: StatusItem, asOf: Instant): Html {
-  const follows = html`It is not recorded yet: a sweep has this scope right now, and will see for itself.`;
+  const follows = html`It is not recorded yet: a sweep is reading this scope and will record it.`;
   if (item.check === 'failing') return failedBanner(item, follows);
   return banner(html`<b>Read just now,</b> ${time(asOf)}: ${expiryWords(item)}. ${follows}`);
 }
@@ -100,7 +100,7 @@ function failedBanner({ failure, checkedOn }: StatusItem, then: Html): Html {
 }
 
 function expiryWords({ expiresOn, minted }: StatusItem): string {
-  if (minted) return 'each read mints a new one';
+  if (minted) return 'each read makes a new token';
   if (expiresOn === undefined) return 'no expiry is known';
   return expiresOn === 'never' ? 'it never expires' : `it expires ${moment(expiresOn)}`;
 }
@@ -116,7 +116,7 @@ function whyUnchecked(why: Unchecked): Html {
     case 'throttled':
       if (why.by === 'share')
         return html`Checks may use half of the pace of their scope, and that is used up; try again in ${secondsToWait(why.retryAfterMs)} seconds.`;
-      return html`All of this scope has to wait; try again in ${secondsToWait(why.retryAfterMs)} seconds.`;
+      return html`The service allows no request for this scope now; try again in ${secondsToWait(why.retryAfterMs)} seconds.`;
   }
 }
 

@@ -79,6 +79,6 @@ ${faultOf(shown)}${now !== undefined && html`<p class="now">In the registry now:
 
 function faultOf({ name, fault }: ShownField): Html | undefined {
   if (fault === undefined) return undefined;
-  return html`<p class="fault" id="${name}Fault">Not taken: ${fault}.</p>
+  return html`<p class="fault" id="${name}Fault">Not saved: ${fault}.</p>
 `;
 }

@@ -73,10 +73,10 @@ const OUTCOMES: Readonly<Record<Told['outcome'], string>> = {
 };
 
 export function recipientsCard({ recipients }: Explanation): Html {
-  const nobody = html`<p class="hint">Nobody is told about it.</p>`;
+  const noRecipients = html`<p class="hint">No one gets mails about it.</p>`;
   return html`<section class="card" aria-labelledby="recipients">
 <h2 id="recipients">Who is told, and why or why not</h2>
-${recipients.length > 0 ? recipients.map((one, index) => recipient(one, index)) : nobody}
+${recipients.length > 0 ? recipients.map((one, index) => recipient(one, index)) : noRecipients}
 </section>
 `;
 }

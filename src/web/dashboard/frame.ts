@@ -42,16 +42,16 @@ export function crossSitePage(links: Links): Response {
 
 /** @param status 413: too large; 415: of another type; else it could not be parsed */
 export function unreadablePage(status: number, links: Links): Response {
-  if (status === 413) return refusal(status, 'That was too much', 'A form has 64 KiB at most.', links);
+  if (status === 413) return refusal(status, 'The form is too large', 'A form has 64 KiB at most.', links);
   const words = 'It was not a form of this page, or a field was missing, unknown or there twice.';
-  return refusal(status, 'That is not understood', words, links);
+  return refusal(status, 'The form is not understood', words, links);
 }
 
 /** For a fault of the app. It has no links, since other pages may fail too. */
 export function faultPage(): Response {
-  const main = html`<section class="card" role="alert"><h1>The watcher met a fault</h1>
+  const main = html`<section class="card" role="alert"><h1>An error occurred in the watcher</h1>
 <p>You did nothing wrong. The watcher’s log has the cause; try again later.</p></section>`;
-  return page(500, 'The watcher met a fault', main);
+  return page(500, 'An error occurred in the watcher', main);
 }
 
 /** Redirects to the page as it is now, so that a reload does not send the form again. */

@@ -58,7 +58,7 @@ ${listCard(filterForm(request, kinds, links), html``)}`;
 }
 
 const MEANINGS: Readonly<Record<Standing, string>> = {
-  expired: 'past the expiry last read',
+  expired: 'expired, by the last read',
   expiring: 'past the first threshold',
   unknown: 'no expiry is known',
   healthy: 'nothing to do yet',
@@ -80,7 +80,7 @@ function freshness({ asOf, countsAsOf }: Report): Html {
   const swept =
     countsAsOf === undefined
       ? html`No sweep has finished yet.`
-      : html`The sweep longest ago finished ${timeAndDistance(countsAsOf, asOf)}.`;
+      : html`The oldest finished sweep ended ${timeAndDistance(countsAsOf, asOf)}.`;
   return html`<p class="fresh">As of ${time(asOf)}. ${swept}</p>`;
 }
 

@@ -17,7 +17,7 @@ import { edited, parseTargetForm, TARGET_FORM, type Typed } from './target-form'
 /** Answers that every page has. */
 const SHARED: Readonly<Record<number, AboutResponse>> = {
   308: { is: 'The address ends in a slash.', headers: { Location: 'The address without it.' } },
-  500: aboutPage('The watcher met a fault; its log has the cause.'),
+  500: aboutPage('An error occurred in the watcher; its log has the cause.'),
 };
 
 export const dashboard: Route = {
@@ -65,8 +65,8 @@ export const dashboardTarget: Route = {
         403: aboutPage('The form came from another site.'),
         404: aboutPage('There is no such target.'),
         409: aboutPage('The row was changed in the meantime, or can’t be read now.'),
-        413: aboutPage('That was too much.'),
-        415: aboutPage('That was no form.'),
+        413: aboutPage('The form is too large.'),
+        415: aboutPage('This is not a form.'),
         422: aboutPage('The row is refused: every fault stands at its field.'),
         429: {
           ...aboutPage('The service refuses more requests for now.'),

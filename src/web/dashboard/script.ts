@@ -1,4 +1,4 @@
-/** The dashboard's script: its address has the hash of its text, so browsers may cache it without an end. */
+/** The dashboard's script: its address has the hash of its text, so browsers may cache it for ever. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../../formats/hash';

@@ -21,7 +21,7 @@ ${
 }
 ${failureWords(state)}
 <dl>
-${fact('Scope', html`<bdi>${key.scope}</bdi>`)}${fact('Name', html`<bdi>${key.name}</bdi>`)}${people(row)}${instantFact('Last read well', state?.readOn, asOf)}${instantFact('Last tried', state?.checkedOn, asOf)}${instantFact('First seen', state?.firstSeenOn, asOf)}${state?.lifetimeMs !== undefined && fact('Lifetime', html`${span(state.lifetimeMs)}`)}${written(row)}
+${fact('Scope', html`<bdi>${key.scope}</bdi>`)}${fact('Name', html`<bdi>${key.name}</bdi>`)}${people(row)}${instantFact('Last successful read', state?.readOn, asOf)}${instantFact('Last tried', state?.checkedOn, asOf)}${instantFact('First seen', state?.firstSeenOn, asOf)}${state?.lifetimeMs !== undefined && fact('Lifetime', html`${span(state.lifetimeMs)}`)}${written(row)}
 </dl>
 </section>
 `;
@@ -66,7 +66,7 @@ function fact(label: string, value: Html): Html {
 const EVENTS: Readonly<Record<TargetEvent['type'], string>> = {
   firstSeen: 'First seen',
   renewed: 'Renewed',
-  shortened: 'Expiry moved forward',
+  shortened: 'Expiry is now earlier',
   failing: 'Reads fail',
   missing: 'Not found',
   recovered: 'Readable again',

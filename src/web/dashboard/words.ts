@@ -15,7 +15,7 @@ export const STANDING_WORDS: Readonly<Record<Standing, string>> = {
 export const WORST_FIRST = wordsOf(STANDING_WORDS);
 
 export const CHECK_WORDS: Readonly<Record<Check, string>> = {
-  ok: 'Read well',
+  ok: 'OK',
   failing: 'Reads fail',
   invalid: 'Invalid row',
   pending: 'Not read yet',

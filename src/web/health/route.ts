@@ -40,8 +40,11 @@ export const health: Route = {
       summary: 'Whether the watcher can be trusted',
       description: 'It needs no key and tells no names.',
       responses: {
-        200: { is: 'It can.', content: { 'application/json': HealthBody } },
-        503: { is: 'It can’t, with the reasons.', content: { 'application/json': HealthBody } },
+        200: { is: 'The watcher works.', content: { 'application/json': HealthBody } },
+        503: {
+          is: 'It does not work; the answer has the reasons.',
+          content: { 'application/json': HealthBody },
+        },
       },
       handler: async ({ app }) => healthResponse(await app().health()),
     }),

@@ -14,7 +14,7 @@ export const metrics: Route = {
       tag: 'For programs',
       summary: 'Metrics for Prometheus',
       description:
-        'When each of the soonest dated targets expires, as an instant, and how the watcher itself is.',
+        'When each of the soonest dated targets expires, as an instant, and the state of the watcher.',
       responses: { 200: { is: 'Text format 0.0.4.', content: { [EXPOSITION]: 'text' } } },
       handler: async ({ app }) => metricsResponse(await app().metrics()),
     }),
@@ -103,13 +103,13 @@ export function familiesOf(measures: Measures): Family[] {
     ],
     [
       'scope_throttled_until_timestamp_seconds',
-      'Until when the service of a scope last asked to wait; over once it is past.',
+      'Until when the service of a scope last asked to wait; a time in the past means no pause.',
       byScope(({ pausedUntil }) => seconds(pausedUntil)),
     ],
     ['scope_lease_held', 'Whether a scope is being swept: 1, or 0.', byScope(({ leased }) => Number(leased))],
     [
       'scopes_left_out',
-      'Scopes that are counted and not shown one by one; the 1,000 stalest are.',
+      'Scopes that are counted and not shown one by one; those with the 1,000 oldest sweeps are.',
       some(scopesLeftOut),
     ],
     [
@@ -119,7 +119,7 @@ export function familiesOf(measures: Measures): Family[] {
     ],
     [
       'outbox_oldest_line_timestamp_seconds',
-      "Since when the oldest of them waits; operators' own matters left out, of which they hear once a day.",
+      'Since when the oldest of them waits; without operator notices, which are sent once a day.',
       some(seconds(outbox.oldest)),
     ],
     ['outbox_cut', 'Whether more wait than were counted, about 10,000: 1, or 0.', some(Number(outbox.cut))],
@@ -140,7 +140,7 @@ export function familiesOf(measures: Measures): Family[] {
     ],
     [
       'mail_paused_until_timestamp_seconds',
-      'Until when the mail service last asked to wait, by quota; over once it is past.',
+      'Until when the mail service last asked to wait, by quota; a time in the past means no pause.',
       quotas.flatMap(([quota, { pausedUntil }]) => some(seconds(pausedUntil), { quota })),
     ],
   ];

@@ -23,7 +23,7 @@ const TAGS: Readonly<Record<Tag, string>> = {
   Pages: 'Pages for people, as HTML.',
 };
 
-const ABOUT = `Watches tokens that expire on a date nobody remembers, and tells their owners first. It never holds a token’s value.
+const ABOUT = `Watches tokens that expire on a date that teams forget, and tells their owners first. It never holds a token’s value.
 
 Every \`GET\` answers \`HEAD\`, too. A method that an address does not take is answered with 405 and \`Allow\`.
 Errors are problems (RFC 9457), whose \`type\` is stable. Instants are in UTC.`;

@@ -42,7 +42,7 @@ export function replaceForm({ id, label }: LinkView, filled: Filled): Html {
   return html`<details class="card"${open && html` open`}>
 <summary>I replaced it: stop watching</summary>
 <form method="post">
-<p class="hint">For good and for everyone. Give the id of what took its place, and that is watched instead, with the same owners and thresholds.</p>
+<p class="hint">For good and for everyone. Give the new token’s id; the watcher then watches it, with the same owners and thresholds.</p>
 <input type="hidden" name="act" value="replace">
 <div class="field">
 <label class="label" for="newId">Id of the new ${label} (if you know it)</label>

@@ -28,9 +28,9 @@ const FIELDS = ['act', 'days', 'otherDays', 'reason', 'seen', 'newId'];
 
 export function parseSnoozeForm(contentType: string | null, body: string): SnoozeForm {
   if (mediaType(contentType) !== 'application/x-www-form-urlencoded')
-    return unreadable(415, 'Use the form on this page: what came was no form.');
+    return unreadable(415, 'This is not a form: use the form on this page.');
   if (Buffer.byteLength(body) > MOST_BYTES)
-    return unreadable(413, 'That was too much: a form may have 8 KiB at most.');
+    return unreadable(413, 'The form is too large: it may have 8 KiB at most.');
   const entries = [...new URLSearchParams(body)];
   const given = Object.fromEntries(entries);
   const known = entries.every(([field]) => FIELDS.includes(field));

@@ -37,7 +37,7 @@ function titleOf({ view, done }: Shown): string {
 }
 
 function newIdFault({ badNewId }: Shown): Filled['faults'] {
-  return badNewId === undefined ? [] : [{ field: 'newId', detail: `Not taken: ${badNewId}.` }];
+  return badNewId === undefined ? [] : [{ field: 'newId', detail: `Not saved: ${badNewId}.` }];
 }
 
 function bannerOf({ view, done, changedMeanwhile }: Shown, { faults }: Filled): Html | false {
@@ -86,7 +86,7 @@ function toneOf({ expiresOn, asOf }: LinkView): string {
 function replacedPage({ replaced, by, registered }: Replaced): Response {
   const next =
     by === undefined
-      ? html`<p>You gave no id of a replacement. If there is one, register it: without a registry row nobody is told when it expires.</p>`
+      ? html`<p>You gave no id of a replacement. If there is one, register it: without a registry row no mails are sent about it.</p>`
       : html`<p><bdi>${by}</bdi> is watched in its place${registered ? ', with the same owners and thresholds' : '; it was registered already'}.</p>`;
   const main = html`<section class="card" role="status">
 <h1><bdi>${replaced}</bdi> is no longer watched</h1>
@@ -99,7 +99,7 @@ ${next}
 const REFUSALS: Readonly<Record<Refused['refused'], readonly [status: number, heading: string]>> = {
   off: [404, 'Links are switched off'],
   unreadable: [400, 'This link can’t be read'],
-  over: [410, 'This link is over'],
+  over: [410, 'This link has expired'],
   removed: [410, 'It is no longer registered'],
   notARecipient: [403, 'This link is no longer yours'],
   notWatched: [410, 'It is no longer watched'],
@@ -125,15 +125,15 @@ function whyRefused(refused: Refused): Html {
     case 'over':
       return html`It was good until ${moment(refused.until)}. A newer mail has a newer link.`;
     case 'removed':
-      return html`The target of this link is no longer in the registry, so nobody is told about it any more.`;
+      return html`The target of this link is no longer in the registry, so no mails are sent about it any more.`;
     case 'notARecipient':
       return html`Its mail went to a person who is no longer an owner. Ask an owner, or an operator of the watcher.`;
     case 'notWatched':
       if (refused.replacedBy === undefined)
-        return html`<bdi>${refused.displayName}</bdi> is disabled in the registry, so nobody is told about it.`;
+        return html`<bdi>${refused.displayName}</bdi> is disabled in the registry, so no mails are sent about it.`;
       return html`<bdi>${refused.displayName}</bdi> was replaced; in its registry row, <code>replacedBy</code> is <bdi>${refused.replacedBy}</bdi>. Clear that to watch it again.`;
     case 'expiryChanged':
-      return html`The mail about <bdi>${refused.displayName}</bdi> spoke of ${expiryWords(refused.about)}. Now it has ${expiryWords(refused.expiresOn)}. There is nothing left to snooze; a mail about the new expiry brings a link of its own.`;
+      return html`The mail about <bdi>${refused.displayName}</bdi> gave ${expiryWords(refused.about)}. Now it has ${expiryWords(refused.expiresOn)}. There is nothing left to snooze; a mail about the new expiry brings a link of its own.`;
   }
 }
 

@@ -12,7 +12,7 @@ const NO_LINK = {
   400: aboutPage('The link was cut short or altered.'),
   403: aboutPage('Its recipient is neither an owner nor an operator any more.'),
   404: aboutPage('No links are signed here.'),
-  410: aboutPage('The link is over, or its target is.'),
+  410: aboutPage('The link has expired, or its target is no longer watched.'),
 };
 
 export const snooze: Route = {
@@ -39,8 +39,8 @@ export const snooze: Route = {
         ...NO_LINK,
         400: aboutPage('The form, or the link, is not understood.'),
         409: aboutPage('The snooze was changed in the meantime.'),
-        413: aboutPage('That was too much.'),
-        415: aboutPage('That was no form.'),
+        413: aboutPage('The form is too large.'),
+        415: aboutPage('This is not a form.'),
       },
       handler: async ({ url, app, header, bytes }) => {
         const token = tokenOf(url);

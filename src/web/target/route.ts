@@ -63,7 +63,7 @@ function checkResponse(answer: CheckResult): Response {
       const seconds = String(secondsToWait(answer.retryAfterMs));
       const why =
         answer.by === 'scope'
-          ? 'All of this scope has to wait'
+          ? 'The service allows no request for this scope now'
           : 'Checks may use half of the pace of their scope, and that is used up';
       const detail = `${why}; ask again in ${seconds} seconds.`;
       return problem('throttled', detail, {}, { 'retry-after': seconds });

@@ -95,7 +95,7 @@ const State = v.object({
 export const Threshold = v.object({
   threshold: described(v.string(), 'Such as `30d`, `20%`, `0` or `-7d`.'),
   from: described(v.picklist(ORIGINS), 'Where it was written.'),
-  at: described(InstantOrNull, 'When it is crossed; null where it says nothing.'),
+  at: described(InstantOrNull, 'When it is crossed; null where it is skipped.'),
   crossed: v.boolean(),
   skipped: v.nullable(v.object({ code: v.picklist([...NO_MAIL_REASONS, ...SKIPPED]), why: Why })),
 });
@@ -107,7 +107,7 @@ export const Decision = v.variant('due', [
     code: v.literal('due'),
     why: Why,
     reason: Reason,
-    about: described(InstantText, 'The expiry, or since when what it notices is so.'),
+    about: described(InstantText, 'The expiry, or the start of what it reports.'),
     crossedOn: InstantText,
     since: described(InstantText, 'Since when it has been due.'),
   }),

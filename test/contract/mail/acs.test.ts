@@ -55,7 +55,7 @@ describe('a send', () => {
     expect(mail?.message.content.html).toMatch(/^<!doctype html>/);
   });
 
-  test('carries the expiries to come as a calendar, and nothing where there is none', async () => {
+  test('carries the expiries to come as a calendar, and nothing if there are none', async () => {
     const service = await start();
     await mailerAt(service.url).send(every(), ID);
     await mailerAt(service.url).send(operatorNotices(), 'a5b6c7d8-0000-5000-8000-000000000001');
@@ -140,7 +140,7 @@ describe('an answer', () => {
     ['a refused sender', status(400, 'InvalidSenderUserName'), 'unsettled', /MAIL_SENDER/],
     ['400', status(400, 'BadRequest'), 'refused', /400 BadRequest$/],
     ['413', status(413, 'RequestEntityTooLarge'), 'refused', /413/],
-    ['a code that is none', status(400, 'x <b> y'), 'refused', /answered 400$/],
+    ['an invalid code', status(400, 'x <b> y'), 'refused', /answered 400$/],
     ['a redirect', { fault: 'redirect', location: 'https://example.com/' }, 'unsettled', /redirects/],
     ['a reset', { fault: 'reset' }, 'unsettled', /could not be reached \(ECONNRESET\)/],
     ['silence', { fault: 'hang' }, 'unsettled', /did not answer in time/],

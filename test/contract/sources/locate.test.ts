@@ -36,7 +36,7 @@ describe('a container app', () => {
     [{ names: ['x'.repeat(91), 'app'] }, /^resource group: has 91 characters; at most 90 are allowed/],
     [{ names: ['rg', '.'] }, /^container app: '\.'/],
     [{ names: ['rg', ''] }, /^container app: is empty/],
-    [{ names: ['rg', 'a\ud800'] }, /^container app: contains half a character/],
+    [{ names: ['rg', 'a\ud800'] }, /^container app: contains a broken character/],
   ])('is refused for %j', (change, words) => {
     expect(fault({ ...APP, ...change })).toMatch(words);
   });

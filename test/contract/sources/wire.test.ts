@@ -204,7 +204,7 @@ describe('the words of a refusal', () => {
   });
 
   it.each(['no', `Bearer ${SECRET}`, '<b>bold</b>', 'x'.repeat(61), 'line\nbreak', 42, null])(
-    'leave out a code that is none: %j',
+    'leave out an invalid code: %j',
     async code => {
       const body = JSON.stringify({ error: { code } });
       const { reading: seen } = await reading(response => response.writeHead(403).end(body));

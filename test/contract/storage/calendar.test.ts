@@ -153,7 +153,7 @@ test('nothing to write is nothing done', async () => {
   expect(await listed(calendar.entries({ until: NOON }))).toEqual([]);
 });
 
-test('a row that lists nobody is passed over', async () => {
+test('a row that lists no target is skipped', async () => {
   const { tables, bare } = await freshTables();
   await bare('calendar').createEntity({ partitionKey: 'all', rowKey: 'junk', scope: 4 });
   expect(await all(tables.calendar.entries({}))).toEqual([]);

@@ -112,7 +112,7 @@ test('each owner has a snooze of their own, in any spelling of the address, and 
   expect((await expiries.row(KEY))?.snoozes).toEqual(new Map([['bob@example.com', other]]));
 });
 
-test('a snooze creates no row, and says that there is none', async () => {
+test('a snooze creates no row, and reports that there is no row', async () => {
   const { expiries } = (await freshTables()).tables;
   for (const name of ['one', "it's", 'é日'])
     expect(await expiries.mergeSnooze('ann@example.com', { ...KEY, name }, SNOOZE)).toBe(false);
@@ -254,7 +254,7 @@ test('line separators in what a state tells are kept, and block no neighbour', a
   expect((await all(expiries.rows(SCOPE))).map(content)).toEqual(states);
 });
 
-test('half characters in texts are mended when they are read, escaped in JSON or not', async () => {
+test('halves of surrogate pairs in texts become U+FFFD when they are read, escaped in JSON or not', async () => {
   const { tables, bare } = await freshTables();
   const columns = {
     failureCode: 'timeout',

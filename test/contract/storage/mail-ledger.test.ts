@@ -154,7 +154,7 @@ describe('the totals of mails', () => {
   });
 });
 
-test('when operators last heard of their matters is remembered for each, in any spelling', async () => {
+test('when each operator last got operator notices is stored, for any spelling of the address', async () => {
   const { mailLedger } = (await freshTables()).tables;
   await mailLedger.saveOperatorNoticesToldOn('Ops@Example.com', NOON);
   await mailLedger.saveOperatorNoticesToldOn("o'neil+x%/@example.com", NOON + 1);

@@ -49,7 +49,7 @@ test('the longest key there can be is found, whatever it holds', async () => {
   }
 });
 
-test('half characters that another tool wrote are mended, but for keys, which keep their order', async () => {
+test('halves of surrogate pairs that another tool wrote become U+FFFD, except in keys, which keep their order', async () => {
   const { tables, bare } = await freshTables();
   await plant(bare('registry'), [[SCOPE, 'a', { displayName: 'x\ud800y', notes: '\udfff😀' }]]);
   await bare('registry').createEntity({ partitionKey: SCOPE, rowKey: 'b\ud800' });

@@ -124,7 +124,7 @@ test('the number in an error is that of the operation, however operations are mi
   }
 });
 
-test('the last word on a row counts', async () => {
+test('of several operations on one row the last one counts', async () => {
   const { client, keys } = await counted();
   await submit(client, [remove('kept'), upsert('kept'), upsert('dropped'), remove('dropped')]);
   expect(await keys()).toEqual(['kept']);

@@ -83,7 +83,7 @@ test.each<[Dropped, Partial<Reminder>, Given]>([
   expect(await check(reminder, given)).toMatchObject({ id: 'line', because });
 });
 
-test('what is still true goes out with its evidence', async () => {
+test('what is still true goes out with its facts', async () => {
   expect(await check({ reason: '7d' }, { state: read })).toMatchObject({
     id: 'line',
     line: { displayName: 'gateway', notice: { is: 'threshold', expiresOn: EXPIRY, readOn: NOW } },

@@ -225,7 +225,7 @@ test('of what is told, the entry about the present instant is named, not one abo
   });
 });
 
-describe('what is due is said with what it rests on', () => {
+describe('what is due is explained with its facts', () => {
   const unreadable = failing(WEEK, { count: 3, message: 'Grant the role X.' });
   test.each<[string, Topic, Given, RegExp]>([
     [
@@ -292,7 +292,7 @@ describe('thresholds', () => {
     ]);
   });
 
-  test('that say nothing are told with the reason (rule 13)', async () => {
+  test('that are skipped are given with the reason (rule 13)', async () => {
     expect(await of({ state: { ...read, lifetimeMs: 10 * DAY } })).toContain(
       '30d built-in notBelowLifetime false',
     );
