@@ -47,6 +47,7 @@ const systemClock: Clock = {
 };
 
 /** The use cases, composed. */
+export type { Environment } from './settings/env';
 export type App = ReturnType<typeof createApp>;
 
 /** @throws BadSettings, which names every wrong setting */

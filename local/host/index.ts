@@ -1,6 +1,7 @@
 /** The embedded Functions host: runs the definitions that main.ts registers in Azure, inside this process. */
 import { once } from 'node:events';
 import hostJson from '../../host.json';
+import type { Environment } from '../../src/app';
 import { type FunctionDefinition, type Messages, SWEEP_QUEUE } from '../../src/functions/definition';
 import { LOOPBACK, listen, startNear } from '../ports';
 import { parseHostJson } from './host-json';
@@ -8,7 +9,7 @@ import { httpServer } from './http';
 import { type HostLog, InFlight } from './invocation';
 import { openQueue, QueueTrigger, sendAll } from './queues';
 import { compileRoutes } from './routes';
-import { type Environment, TimerTrigger } from './timers';
+import { TimerTrigger } from './timers';
 
 export type { HostLog, LogEntry } from './invocation';
 

@@ -1,10 +1,9 @@
 /** The trigger of one timer function: it runs by its schedule or on demand, never twice at once. */
 import type { Timer } from '@azure/functions';
+import type { Environment } from '../../src/app';
 import { parseNcrontab } from '../../src/formats/ncrontab';
 import type { Messages, TimerFunction } from '../../src/functions/definition';
 import { type HostLog, type InFlight, invocationContext, logFailure, sleepUnlessAborted } from './invocation';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface TimerParts {
   readonly env: Environment;

@@ -102,6 +102,12 @@ function send(response: ServerResponse, answer: Answer): void {
   response.writeHead(answer.status, { ...answer.headers, ...length }).end(body);
 }
 
+/** Node's errors for a client that left before its request ended. */
+function hasLeft(error: unknown): boolean {
+  const codes: readonly unknown[] = ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'];
+  return error instanceof Error && 'code' in error && codes.includes(error.code);
+}
+
 /** Reads to the end even past the limit, so that the client gets its refusal. Resolves with nothing if the client left. */
 async function receive(request: IncomingMessage, maxBodyBytes: number): Promise<Received | undefined> {
   let chunks: Buffer[] = [];
@@ -112,7 +118,8 @@ async function receive(request: IncomingMessage, maxBodyBytes: number): Promise<
       if (size <= maxBodyBytes) chunks.push(chunk);
       else chunks = [];
     }
-  } catch {
+  } catch (error) {
+    if (!hasLeft(error)) throw error;
     return undefined;
   }
   const target = request.url ?? '/';

@@ -1,5 +1,6 @@
 /** Counts: how many targets have each standing and check. Each sweep counts its scope, so a report need not read every target. */
 import type { Assessment } from './assess';
+import { byName } from './by-name';
 
 const COUNTED = [
   'total',
@@ -28,14 +29,19 @@ export function withTarget(counts: Counts, tally: Assessment['tally']): Counts {
   return next;
 }
 
+export function addCounts(a: Counts, b: Counts): Counts {
+  return sum(COUNTED, a, b);
+}
+
 export function zeros<Name extends string>(names: readonly Name[]): Readonly<Record<Name, number>> {
-  const numbers = names.map(name => [name, 0]);
-  // `Object.fromEntries` loses the names, here and in `sum`.
-  return Object.fromEntries(numbers);
+  return byName<Name, Readonly<Record<Name, number>>>(names, () => 0);
 }
 
 /** Adds the numbers of the same name. */
-export function sum<T extends Readonly<Record<string, number>>>(a: T, b: T): T {
-  const sums = Object.keys(a).map(name => [name, (a[name] ?? 0) + (b[name] ?? 0)]);
-  return Object.fromEntries(sums);
+export function sum<Name extends string>(
+  names: readonly Name[],
+  a: Readonly<Record<Name, number>>,
+  b: Readonly<Record<Name, number>>,
+): Readonly<Record<Name, number>> {
+  return byName<Name, Readonly<Record<Name, number>>>(names, name => a[name] + b[name]);
 }

@@ -1,5 +1,5 @@
 /** Mail outcomes: the closed list of how a digest can end. Digests are counted by it over the life of the installation. */
-import { zeros } from './counts';
+import { sum, zeros } from './counts';
 
 /**
  * Each digest counts once for how sending it ended: the mail service `accepted` it, `refused` it for good, or it was
@@ -20,3 +20,7 @@ export type MailOutcome = (typeof MAIL_OUTCOMES)[number];
 export type MailTotals = Readonly<Record<MailOutcome, number>>;
 
 export const NO_MAILS: MailTotals = zeros(MAIL_OUTCOMES);
+
+export function addMails(a: MailTotals, b: MailTotals): MailTotals {
+  return sum(MAIL_OUTCOMES, a, b);
+}

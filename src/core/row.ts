@@ -1,5 +1,6 @@
 /** A registry row by its columns: as the texts that people write, parsed, compared, and as a successor takes them over. */
 import { splitList } from '../formats/text';
+import { byName } from './by-name';
 import { COLUMNS, type Column, type Parsed } from './columns';
 
 export type ColumnName = keyof typeof COLUMNS;
@@ -37,9 +38,7 @@ export function isColumn(name: string): name is ColumnName {
 export function byColumn<T extends Readonly<Record<ColumnName, unknown>>>(
   partOf: <N extends ColumnName>(name: N) => T[N],
 ): T {
-  const values = COLUMN_NAMES.map(name => [name, partOf(name)]);
-  // `Object.fromEntries` loses the types: each part has its type from `T`, and no column is missing.
-  return Object.fromEntries(values);
+  return byName<ColumnName, T>(COLUMN_NAMES, partOf);
 }
 
 /**

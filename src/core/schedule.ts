@@ -18,7 +18,10 @@ export interface Timing {
   readonly reminderWaits: boolean;
 }
 
-/** A failing target is read again after 5 minutes, then 10, 20, and then every hour; at its interval if that is shorter. */
+/**
+ * A failing target is read again after gaps of 5, 10, 20 and 40 minutes, then every hour, and also exactly an hour after its first
+ * failure: 0, 5, 15, 35, 60, 120 minutes after it, and so on. At its interval if that is shorter.
+ */
 const FIRST_RETRY = 5 * MINUTE;
 
 export function nextCheck(expiry: Expiry, timing: Timing): NextCheck {

@@ -93,6 +93,15 @@ export function json(status: number, value: unknown, headers: Response['headers'
   };
 }
 
+/** A JSON answer of one schema: what the OpenAPI document says of it, and how it is made. */
+export function jsonOf<S extends v.GenericSchema>(schema: S) {
+  return {
+    content: { 'application/json': schema },
+    answer: (status: number, value: v.InferOutput<S>, headers?: Response['headers']) =>
+      json(status, value, headers),
+  };
+}
+
 /** @param more members in addition to those of RFC 9457 */
 export function problem(
   kind: ProblemKind,

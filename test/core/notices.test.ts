@@ -1,4 +1,6 @@
 /** The table of notices: which reason is which notice, who hears it, and that an unknown reason is none of them. */
+
+import type { Expiry } from '../../src/core/expiry';
 import {
   isAboutWatcher,
   isForOperators,
@@ -6,11 +8,20 @@ import {
   NOTICES,
   noticeKindOf,
   TARGET_NOTICES,
+  type TargetNotice,
   TOPICS,
 } from '../../src/core/notices';
+import { decide } from '../../src/core/reminder';
+import { fixedExpiry } from '../../src/core/standing';
 import { formatThreshold } from '../../src/core/thresholds';
+import type { Told } from '../../src/core/told';
 import { OPERATOR_NOTICES } from '../support/operator-notices';
-import { thresholds } from './states';
+import { at, crossings, failing, fixed, thresholds, told } from './states';
+
+const EXPIRY = at('06-30');
+const NOW = at('06-24');
+const BEFORE = at('05-01');
+const lost = failing(at('06-02'), { code: 'missing', count: 2 });
 
 const UNKNOWN = ['threshold', 'revoked', 'Missing', '', 'toString', '__proto__', '30 days', '0%'];
 
@@ -43,7 +54,35 @@ test('a notice is about the watcher or about a target, and each about a target i
   );
 });
 
-test('bad news for owners can be snoozed; good news and what is for operators cannot', () => {
-  const snoozable = NOTICE_KINDS.filter(kind => NOTICES[kind].snoozable);
-  expect(snoozable).toEqual(['threshold', 'gone', 'missing', 'unreadable']);
-});
+/** For each notice a state in which it is due, and what was told before. */
+const DUE: Readonly<Record<TargetNotice, readonly [Expiry, readonly Told[]]>> = {
+  threshold: [fixed(EXPIRY, NOW), []],
+  gone: [fixed(at('06-01'), at('05-31'), lost), []],
+  missing: [fixed(EXPIRY, at('05-31'), lost), []],
+  unreadable: [fixed(EXPIRY, at('05-31'), failing(at('06-01'), { count: 3 })), []],
+  readable: [
+    fixed(EXPIRY, NOW, { recovered: { since: BEFORE, on: NOW } }),
+    [told('missing', BEFORE, BEFORE)],
+  ],
+  renewed: [fixed(EXPIRY, NOW, { renewed: { from: BEFORE, on: NOW } }), [told('0', BEFORE, BEFORE)]],
+  invalid: [fixed(EXPIRY, NOW, { invalid: { faults: ['owners: x'], since: NOW } }), []],
+};
+
+test.each(TARGET_NOTICES)(
+  '%s: bad news for owners can be snoozed; good news and what is for operators cannot',
+  notice => {
+    const [state, lines] = DUE[notice];
+    const decided = (about?: number) =>
+      decide(NOTICES[notice].topic, {
+        state,
+        crossings: crossings('7d', EXPIRY),
+        told: lines,
+        snooze: about === undefined ? undefined : { about, until: NOW + 1, reason: 'on leave', on: NOW },
+        now: NOW,
+      });
+    expect(decided()).toMatchObject({ due: true, notice });
+    const canBeSnoozed = ['threshold', 'gone', 'missing', 'unreadable'].includes(notice);
+    const snoozed = { due: false, because: 'snoozed' };
+    expect(decided(fixedExpiry(state))).toMatchObject(canBeSnoozed ? snoozed : { due: true, notice });
+  },
+);

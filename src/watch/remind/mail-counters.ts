@@ -1,6 +1,11 @@
 /** Mail counters: how much of the mail service's quota is used, and how mails ended, counted in a table for all instances together. */
-import { sum } from '../../core/counts';
-import { MAIL_OUTCOMES, type MailOutcome, type MailTotals, NO_MAILS } from '../../core/mail-outcome';
+import {
+  addMails,
+  MAIL_OUTCOMES,
+  type MailOutcome,
+  type MailTotals,
+  NO_MAILS,
+} from '../../core/mail-outcome';
 import { paused, type QuotaLimits, reserve, UNUSED, type Usage } from '../../core/quota';
 import type { Instant } from '../../formats/instant';
 import type { Log, MailLedger, Quota, Stored } from '../ports';
@@ -95,7 +100,7 @@ export function mailTally(ledger: Pick<MailLedger, 'totals' | 'saveTotals'>): Ma
   const add = async (counted: MailTotals) => {
     for (let races = 0; races < MOST_RACES; races += 1) {
       const found = await ledger.totals();
-      if (await ledger.saveTotals(sum(counted, found ?? NO_MAILS), found?.etag)) return true;
+      if (await ledger.saveTotals(addMails(counted, found ?? NO_MAILS), found?.etag)) return true;
     }
     return false;
   };
@@ -114,7 +119,7 @@ export function mailTally(ledger: Pick<MailLedger, 'totals' | 'saveTotals'>): Ma
         // Any error is caught: a mail must not fail because it could not be counted.
         log.warn(`Mails are not counted yet: ${error}`);
       }
-      pending = sum(pending, counted);
+      pending = addMails(pending, counted);
     },
   };
 }

@@ -1,6 +1,6 @@
 /** The whole fleet as reports read it: its counts, the first rows of its calendar, and every target one by one. */
 
-import { type Counts, NO_COUNTS, sum } from '../../core/counts';
+import { addCounts, type Counts, NO_COUNTS } from '../../core/counts';
 import type { Expiry } from '../../core/expiry';
 import { itemOf, type StatusItem } from '../../core/listing';
 import type { Key } from '../../core/target';
@@ -21,7 +21,7 @@ export const NO_FLEET: FleetCounts = { counts: NO_COUNTS, countsAsOf: undefined 
 export function withScope(fleet: FleetCounts, { counts, finishedOn }: ScopeRow): FleetCounts {
   if (!counts || finishedOn === undefined) return fleet;
   return {
-    counts: sum(fleet.counts, counts),
+    counts: addCounts(fleet.counts, counts),
     countsAsOf: Math.min(fleet.countsAsOf ?? finishedOn, finishedOn),
   };
 }

@@ -105,26 +105,34 @@ const showFresh = fresh => {
   live.textContent = names.length > 0 ? `Updated: ${names.join(', ')}.` : '';
 };
 
-const update = async () => {
-  if (busy || document.hidden || isPersonTyping()) return;
-  busy = true;
-  fetchedOn = Date.now();
+/** The main element as the server sends it now; null where it sends no page like this one. */
+const fetchMain = async () => {
+  const address = new URL(window.location.href);
+  address.searchParams.delete('done');
   try {
-    const address = new URL(window.location.href);
-    address.searchParams.delete('done');
     const answer = await fetch(address, {
       cache: 'no-store',
       redirect: 'manual',
       signal: AbortSignal.timeout(30_000),
     });
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    const fresh = page.querySelector('main[data-lasting]');
-    if (!answer.ok || !fresh) throw new Error('This is another page.');
-    if (!isPersonTyping()) showFresh(fresh);
-  } catch {
-    live.textContent = 'The page could not be updated; it tries again within a minute.';
+    return answer.ok ? page.querySelector('main[data-lasting]') : null;
+  } catch (error) {
+    // `fetch` throws a TypeError where it gets no whole answer, and a DOMException when its time is over.
+    if (!(error instanceof TypeError || error instanceof DOMException)) throw error;
+    return null;
   }
-  busy = false;
+};
+
+const update = async () => {
+  if (busy || document.hidden || isPersonTyping()) return;
+  busy = true;
+  fetchedOn = Date.now();
+  const fresh = await fetchMain().finally(() => {
+    busy = false;
+  });
+  if (!fresh) live.textContent = 'The page could not be updated; it tries again within a minute.';
+  else if (!isPersonTyping()) showFresh(fresh);
 };
 
 /** Lets people send the forms again. */

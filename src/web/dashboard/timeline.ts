@@ -34,12 +34,17 @@ ${items.length > 0 && table(dates, links)}</section>
 /** Every day of the window from today on, also those without an expiry. */
 function daysOf(items: readonly StatusItem[], asOf: Instant, days: number): Day[] {
   const today = Math.floor(asOf / DAY);
-  const dates = Array.from({ length: days + 1 }, (_, index) => {
-    return { on: (today + index) * DAY, items: [] as StatusItem[] };
+  const itemsOn = new Map<number, StatusItem[]>();
+  for (const item of items) {
+    if (typeof item.expiresOn !== 'number') continue;
+    const on = Math.floor(item.expiresOn / DAY);
+    const others = itemsOn.get(on);
+    if (others) others.push(item);
+    else itemsOn.set(on, [item]);
+  }
+  return Array.from({ length: days + 1 }, (_, index) => {
+    return { on: (today + index) * DAY, items: itemsOn.get(today + index) ?? [] };
   });
-  for (const item of items)
-    if (typeof item.expiresOn === 'number') dates[Math.floor(item.expiresOn / DAY) - today]?.items.push(item);
-  return dates;
 }
 
 function summary(items: readonly StatusItem[], dates: readonly Day[]): string {

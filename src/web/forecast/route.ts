@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { Forecast, Foreseen } from '../../core/forecast';
 import { formatInstant } from '../../formats/instant';
-import { json } from '../problem';
+import { jsonOf } from '../problem';
 import { wholeNumber } from '../query';
 import { type Route, strict } from '../route';
 import { described, InstantOrNull, InstantText, Integer, instantOrNull, listOf } from '../shape';
@@ -34,6 +34,8 @@ const ForecastBody = v.object({
 });
 type ForecastBody = v.InferOutput<typeof ForecastBody>;
 
+const FORECAST = jsonOf(ForecastBody);
+
 export const forecast: Route = {
   name: 'forecast',
   path: 'forecast',
@@ -44,8 +46,8 @@ export const forecast: Route = {
       summary: 'The mails to come',
       description: 'The mails that go out if nothing changes, by day and owner.',
       query: ForecastQuery,
-      responses: { 200: { is: 'The mails.', content: { 'application/json': ForecastBody } } },
-      handler: async ({ query, app }) => json(200, forecastJson(await app().forecast(query.days))),
+      responses: { 200: { is: 'The mails.', content: FORECAST.content } },
+      handler: async ({ query, app }) => FORECAST.answer(200, forecastJson(await app().forecast(query.days))),
     }),
   },
 };

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { SECOND } from '../../formats/instant';
 import type { Health, HealthReason } from '../../watch/report/health';
-import { json, type Response } from '../problem';
+import { jsonOf, type Response } from '../problem';
 import { lenient, type Route } from '../route';
 import { described, Integer, listOf, wordsOf } from '../shape';
 
@@ -27,7 +27,7 @@ const HealthBody = v.object({
     'How long the oldest untold reminder has waited; null while none waits.',
   ),
 });
-type HealthBody = v.InferOutput<typeof HealthBody>;
+const HEALTH = jsonOf(HealthBody);
 
 export const health: Route = {
   name: 'health',
@@ -40,11 +40,8 @@ export const health: Route = {
       summary: 'Whether the watcher can be trusted',
       description: 'It needs no key and tells no names.',
       responses: {
-        200: { is: 'The watcher works.', content: { 'application/json': HealthBody } },
-        503: {
-          is: 'It does not work; the answer has the reasons.',
-          content: { 'application/json': HealthBody },
-        },
+        200: { is: 'The watcher works.', content: HEALTH.content },
+        503: { is: 'It does not work; the answer has the reasons.', content: HEALTH.content },
       },
       handler: async ({ app }) => healthResponse(await app().health()),
     }),
@@ -54,5 +51,5 @@ export const health: Route = {
 function healthResponse({ reasons, oldestReminderMs }: Health): Response {
   const healthy = reasons.length === 0;
   const oldestReminderSeconds = oldestReminderMs === undefined ? null : Math.round(oldestReminderMs / SECOND);
-  return json(healthy ? 200 : 503, { healthy, reasons, oldestReminderSeconds } satisfies HealthBody);
+  return HEALTH.answer(healthy ? 200 : 503, { healthy, reasons, oldestReminderSeconds });
 }

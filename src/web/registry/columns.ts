@@ -44,7 +44,6 @@ export const RowsBody = v.object({
   items: listOf(RowBody),
   nextCursor: described(v.nullable(v.string()), 'The `cursor` of the next page; null on the last.'),
 });
-export type RowsBody = v.InferOutput<typeof RowsBody>;
 
 export const ImportBody = v.object({
   lines: listOf(
@@ -55,7 +54,6 @@ export const ImportBody = v.object({
     }),
   ),
 });
-export type ImportBody = v.InferOutput<typeof ImportBody>;
 
 /** A row as people wrote it. What can't be parsed is shown too, so that people can correct it. */
 export function rowJson({ scope, name, columns }: ManagedRow): RowBody {

@@ -3,7 +3,7 @@ import type { TaggedRow } from '../../watch/registry/row';
 import type { Put, RegistryPage, Removed } from '../../watch/registry/rows';
 import { type BodyRule, readContent } from '../content';
 import { isKnown, parseCondition, strong } from '../etag';
-import { badRequest, json, problem, type Response } from '../problem';
+import { badRequest, jsonOf, problem, type Response } from '../problem';
 import { NO_QUERY } from '../query';
 import { type Call, type Request, type Route, strict } from '../route';
 import { faultOf, parseRowBody, RowContent } from './body';
@@ -15,7 +15,10 @@ const JSON_ROW: BodyRule = { types: ['application/json'], mostBytes: 64 * 1_024 
 const CSV_FILE: BodyRule = { types: ['text/csv'], mostBytes: 8 * 1_024 * 1_024 };
 
 const TAG = { ETag: 'Of this version of the row, for If-Match.' };
-const ROW = { content: { 'application/json': RowBody }, headers: TAG };
+const ROW_JSON = jsonOf(RowBody);
+const ROW = { content: ROW_JSON.content, headers: TAG };
+const ROWS = jsonOf(RowsBody);
+const IMPORT = jsonOf(ImportBody);
 
 export const registry: Route = {
   name: 'registry',
@@ -27,7 +30,7 @@ export const registry: Route = {
       summary: 'The rows',
       description: 'In the order of their keys, page by page.',
       query: ListQuery,
-      responses: { 200: { is: 'A page of rows.', content: { 'application/json': RowsBody } } },
+      responses: { 200: { is: 'A page of rows.', content: ROWS.content } },
       handler: async ({ query: { cursor, ...query }, app }) =>
         listResponse(await app().listRows({ ...query, after: cursor })),
     }),
@@ -121,7 +124,7 @@ export const registryImport: Route = {
       query: ImportQuery,
       body: { 'text/csv': 'text' },
       responses: {
-        200: { is: 'What became of each line.', content: { 'application/json': ImportBody } },
+        200: { is: 'What became of each line.', content: IMPORT.content },
       },
       problems: ['bad-body', 'too-large', 'wrong-content-type'],
       handler: async ({ query, app, log, ...request }) => {
@@ -130,7 +133,7 @@ export const registryImport: Route = {
         const file = parseRegistryCsv(content.text);
         if ('fault' in file) return problem('bad-body', `Nothing was imported: ${file.fault}`);
         const lines = await app().importRows(file.lines, query.dryRun, log);
-        return json(200, { lines } satisfies ImportBody);
+        return IMPORT.answer(200, { lines });
       },
     }),
   },
@@ -147,10 +150,10 @@ async function putRow({ key, app, ...request }: Call): Promise<Response> {
 }
 
 function listResponse({ items, next }: RegistryPage): Response {
-  return json(200, {
+  return ROWS.answer(200, {
     items: items.map(rowJson),
     nextCursor: next ? encodeKey(next) : null,
-  } satisfies RowsBody);
+  });
 }
 
 function rowResponse(row: TaggedRow | undefined, header: Request['header']): Response {
@@ -174,7 +177,7 @@ function removedResponse(removed: Removed): Response {
 }
 
 function taggedResponse(status: number, row: TaggedRow): Response {
-  return json(status, rowJson(row), { etag: strong(row.tag) });
+  return ROW_JSON.answer(status, rowJson(row), { etag: strong(row.tag) });
 }
 
 function unknownRow(): Response {

@@ -1,10 +1,12 @@
 /** `GET status`: what expires next, as JSON or CSV, and 304 when nothing in it has changed. */
 import type { Report } from '../../watch/report/status';
 import { ETAG, isKnown, UNCHANGED, weakOver } from '../etag';
-import { json, type Response } from '../problem';
+import { jsonOf, type Response } from '../problem';
 import { type Request, type Route, strict } from '../route';
 import { Counts, Failure, Item, StatusBody, statusCsv, statusJson } from './body';
 import { reportQuery, statusQuery } from './query';
+
+const STATUS = jsonOf(StatusBody);
 
 export const status: Route = {
   name: 'status',
@@ -21,7 +23,7 @@ export const status: Route = {
       responses: {
         200: {
           is: 'A page of targets.',
-          content: { 'application/json': StatusBody, 'text/csv': 'text' },
+          content: { ...STATUS.content, 'text/csv': 'text' },
           headers: { ...ETAG, Link: 'The next page (`rel="next"`), relative and without the key.' },
         },
         304: UNCHANGED,
@@ -44,7 +46,7 @@ function statusResponse(report: Report, { url, header }: Pick<Request, 'url' | '
     ...linkTo(body.nextCursor, new URL(url)),
   };
   if (isKnown(etag, header)) return { status: 304, headers, body: '' };
-  if (!isCsv) return json(200, body, headers);
+  if (!isCsv) return STATUS.answer(200, body, headers);
   const type = { 'content-type': 'text/csv; charset=utf-8; header=present' };
   return { status: 200, headers: { ...headers, ...type }, body: statusCsv(body) };
 }

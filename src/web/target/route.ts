@@ -1,12 +1,15 @@
 /** `GET targets/{scope}/{name}`: one target and every decision about it; `POST …/check`: reads the target now. */
 import { formatInstant } from '../../formats/instant';
 import type { CheckResult } from '../../watch/sweep/check-now';
-import { json, problem, type Response, secondsToWait, unknownTarget } from '../problem';
+import { jsonOf, problem, type Response, secondsToWait, unknownTarget } from '../problem';
 import { NO_QUERY } from '../query';
 import { type Route, strict } from '../route';
 import { itemJson } from '../status/body';
 import { explanationJson } from './explanation';
 import { CheckBody, Decision, Event, Recipient, TargetBody, Threshold } from './schema';
+
+const TARGET = jsonOf(TargetBody);
+const CHECK = jsonOf(CheckBody);
 
 export const target: Route = {
   name: 'target',
@@ -19,11 +22,11 @@ export const target: Route = {
       description:
         'Its state, its thresholds and where each came from, what was told to whom, why each reminder is or isn’t due, what comes next, and its history.',
       query: NO_QUERY,
-      responses: { 200: { is: 'The target.', content: { 'application/json': TargetBody } } },
+      responses: { 200: { is: 'The target.', content: TARGET.content } },
       problems: ['unknown-target'],
       handler: async ({ key, app }) => {
         const explained = await app().explain(key.scope, key.name);
-        return explained ? json(200, explanationJson(explained)) : unknownTarget();
+        return explained ? TARGET.answer(200, explanationJson(explained)) : unknownTarget();
       },
     }),
   },
@@ -40,7 +43,7 @@ export const checkNow: Route = {
         'Within half of the pace of its scope. While a sweep has the scope it is read all the same, with `recorded: false`.',
       query: NO_QUERY,
       sameSiteOnly: true,
-      responses: { 200: { is: 'The target as it is now.', content: { 'application/json': CheckBody } } },
+      responses: { 200: { is: 'The target as it is now.', content: CHECK.content } },
       problems: ['unknown-target', 'invalid-row', 'not-watched', 'throttled'],
       handler: async ({ key, app, log }) => checkResponse(await app().checkNow(key, log)),
     }),
@@ -50,7 +53,7 @@ export const checkNow: Route = {
 function checkResponse(answer: CheckResult): Response {
   if (!('refused' in answer)) {
     const { asOf, item, recorded } = answer;
-    return json(200, { asOf: formatInstant(asOf), recorded, item: itemJson(item) } satisfies CheckBody);
+    return CHECK.answer(200, { asOf: formatInstant(asOf), recorded, item: itemJson(item) });
   }
   switch (answer.refused) {
     case 'unknown':

@@ -174,4 +174,3 @@ export const CheckBody = v.object({
   recorded: described(v.boolean(), 'False while a sweep has the scope, which then sees for itself.'),
   item: Item,
 });
-export type CheckBody = v.InferOutput<typeof CheckBody>;
