@@ -4,7 +4,7 @@ import { readContent } from '../content';
 import { aboutPage, FORM_BODY } from '../page';
 import type { Response } from '../problem';
 import { faultOf } from '../registry/body';
-import { type AboutResponse, type Call, isCrossSite, lenient, type Route } from '../route';
+import { type AboutResponse, type Call, lenient, type Route } from '../route';
 import { dashboardQuery, parseDashboardQuery } from './filter';
 import { crossSitePage, donePage, faultPage, unreadablePage } from './frame';
 import { linksOf, withoutSlash } from './links';
@@ -73,6 +73,7 @@ export const dashboardTarget: Route = {
           headers: { 'Retry-After': 'Seconds to wait.' },
         },
       },
+      onCrossSite: ({ url }) => crossSitePage(linksOf(url)),
       handler: async call => withoutSlash(call.url) ?? (await postForm(call)),
     }),
   },
@@ -115,7 +116,6 @@ async function showTarget({ url, key, app }: Call, outcome: FormOutcome | undefi
 async function postForm(call: Call): Promise<Response> {
   const { url, key, app, log } = call;
   const links = linksOf(url);
-  if (isCrossSite(call)) return crossSitePage(links);
   const content = await readContent(call, TARGET_FORM);
   if ('refusal' in content) return unreadablePage(content.refusal.status, links);
   const form = parseTargetForm(content.text);

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { aboutPage, FORM_BODY } from '../page';
 import { lenient, type Route } from '../route';
 import { parseSnoozeForm } from './form';
-import { snoozePage } from './page';
+import { crossSitePage, snoozePage } from './page';
 
 /** Mail programs may add parameters to a link: only `t` is read. */
 const LinkQuery = v.object({ t: v.pipe(v.string(), v.description('The signed token of the link.')) });
@@ -38,10 +38,12 @@ export const snooze: Route = {
         200: aboutPage('Done: the page says what.'),
         ...NO_LINK,
         400: aboutPage('The form, or the link, is not understood.'),
+        403: aboutPage('Another site sent the form, or the link is of nobody who is told any more.'),
         409: aboutPage('The snooze was changed in the meantime.'),
         413: aboutPage('That was too much.'),
         415: aboutPage('That was no form.'),
       },
+      onCrossSite: crossSitePage,
       handler: async ({ url, app, header, bytes }) => {
         const token = tokenOf(url);
         const form = parseSnoozeForm(header('content-type'), new TextDecoder().decode(await bytes()));
