@@ -1,12 +1,14 @@
 /** The HTTP side of the local host. As with Core Tools, no key is needed; the auth level has no effect. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { HttpRequest, HttpResponse, type HttpResponseInit } from '@azure/functions';
-import { LOOPBACK } from '../ports';
+import { isForThisMachine, LOOPBACK, misdirected } from '../ports';
 import { type HostLog, type InFlight, invocationContext, logFailure } from './invocation';
 import { matchRoute, type Route } from './routes';
 
 export interface HttpParts {
   readonly routes: readonly Route[];
+  /** Of host.json: for every answer that has not set them itself. */
+  readonly customHeaders: Readonly<Record<string, string>>;
   readonly log: HostLog;
   readonly inFlight: InFlight;
 }
@@ -18,8 +20,10 @@ export function httpServer(parts: HttpParts): Server {
 
 /** Never rejects: every failure is an answer. */
 async function answer(incoming: IncomingMessage, outgoing: ServerResponse, parts: HttpParts): Promise<void> {
+  for (const [name, value] of Object.entries(parts.customHeaders)) outgoing.setHeader(name, value);
   const url = requestUrl(incoming);
   if (url === undefined) return void outgoing.writeHead(400).end();
+  if (!isForThisMachine(incoming)) return misdirected(outgoing);
   const match = matchRoute(parts.routes, incoming.method ?? 'GET', url.pathname);
   if (match.kind === 'unknown') return void outgoing.writeHead(404).end();
   if (match.kind === 'wrongMethod')
@@ -68,6 +72,7 @@ async function sendResponse(
   const response = result instanceof HttpResponse ? result : new HttpResponse(result);
   const body = Buffer.from(await response.arrayBuffer());
   outgoing.statusCode = response.status;
+  for (const name of response.headers.keys()) outgoing.removeHeader(name);
   for (const [name, value] of response.headers) outgoing.appendHeader(name, value);
   if (body.length > 0) outgoing.setHeader('content-length', body.length);
   outgoing.end(body);

@@ -46,8 +46,17 @@ function callOf(request: HttpRequest, app: () => App, context: InvocationContext
   };
 }
 
-/** Browsers must not guess the type of an answer. Some statuses forbid even an empty body. */
+/** For every answer. host.json has them too, for the answers that the Functions host gives without asking the app. */
+const FOR_BROWSERS = {
+  // Browsers must not guess the type of an answer,
+  'x-content-type-options': 'nosniff',
+  // must not tell other sites its address, which may hold a key,
+  'referrer-policy': 'no-referrer',
+  // and must ask this host over https only, for a year.
+  'strict-transport-security': 'max-age=31536000',
+};
+
+/** Some statuses forbid even an empty body. */
 function responseOf({ status, headers, body }: Response): HttpResponseInit {
-  const all = { 'x-content-type-options': 'nosniff', ...headers };
-  return { status, headers: all, body: body === '' ? undefined : body };
+  return { status, headers: { ...FOR_BROWSERS, ...headers }, body: body === '' ? undefined : body };
 }

@@ -1,4 +1,8 @@
-/** What every route does alike, whoever knocks: it refuses what another site made a browser send. */
+/** What every route does alike, whoever knocks: it refuses what another site made a browser send, and its answers tell browsers what to keep to themselves. */
+import { HttpRequest } from '@azure/functions';
+import hostJson from '../../host.json';
+import { invocationContext } from '../../local/host/invocation';
+import { functionsOf } from '../../src/functions';
 import { ROUTES } from '../../src/web/routes';
 import { type Ask, asking } from '../support/asking';
 import { useHost } from '../support/host';
@@ -24,7 +28,7 @@ const CHANGES = ROUTES.flatMap(({ path, methods }) =>
 
 /** A body of the kind that each route takes: only the sender is at fault. */
 function contentFor(method: string, address: string): RequestInit {
-  if (method === 'DELETE' || address.endsWith('/check')) return {};
+  if (method === 'GET' || method === 'DELETE' || address.endsWith('/check')) return {};
   if (method === 'PUT') return { headers: { 'content-type': 'application/json' }, body: '{}' };
   if (address.endsWith('/import'))
     return { headers: { 'content-type': 'text/csv' }, body: `scope,name\n${CONTOSO},other\n` };
@@ -67,4 +71,33 @@ describe.each(CHANGES)('%s %s', (method, address) => {
   ])('from %s is not refused for where it comes from', async (_, headers) => {
     expect((await send(method, address, headers)).status).not.toBe(403);
   });
+});
+
+test('every answer asks browsers for https, and to tell no other site its address', async () => {
+  const get = ROUTES.map(({ path }): [string, string] => ['GET', addressOf(path)]);
+  for (const [method, address] of [...get, ...CHANGES, ['PATCH', 'status'] as const]) {
+    const { status, headers } = await send(method, address, {});
+    const seen = ['strict-transport-security', 'referrer-policy', 'x-content-type-options'].map(name =>
+      headers.get(name),
+    );
+    expect([address, status, ...seen]).toEqual([
+      address,
+      status,
+      'max-age=31536000',
+      'no-referrer',
+      'nosniff',
+    ]);
+  }
+});
+
+test('the app sets the same headers as host.json, which is for answers of the Functions host itself', async () => {
+  for (const definition of functionsOf(world().app)) {
+    if (definition.type !== 'http') continue;
+    const request = new HttpRequest({ method: 'PATCH', url: 'https://watcher.example.com/api/any' });
+    const answer = await definition.handler(
+      request,
+      invocationContext(definition, () => undefined),
+    );
+    expect(answer).toMatchObject({ status: 405, headers: hostJson.extensions.http.customHeaders });
+  }
 });
