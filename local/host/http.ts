@@ -13,6 +13,9 @@ export interface HttpParts {
   readonly inFlight: InFlight;
 }
 
+/** As in Azure: https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger (limits). */
+const MOST_BODY_BYTES = 104_857_600;
+
 /** A server that does not listen yet. */
 export function httpServer(parts: HttpParts): Server {
   return createServer((incoming, outgoing) => void parts.inFlight.track(answer(incoming, outgoing, parts)));
@@ -30,7 +33,9 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, parts
     return void outgoing.writeHead(405, { allow: match.allow.join(', ') }).end();
   const { definition, params } = match;
   try {
-    const request = await toHttpRequest(incoming, url, params);
+    const body = await bodyOf(incoming);
+    if (body === undefined) return void outgoing.writeHead(413, { connection: 'close' }).end();
+    const request = toHttpRequest(incoming, url, params, body);
     const result = await definition.handler(request, invocationContext(definition, parts.log));
     await sendResponse(result, outgoing);
   } catch (error) {
@@ -46,13 +51,26 @@ function requestUrl({ url = '', headers }: IncomingMessage): URL | undefined {
   return url.startsWith('/') && URL.canParse(text) ? new URL(text) : undefined;
 }
 
-async function toHttpRequest(
+/** Undefined once it is larger than the limit; the rest is not read. */
+async function bodyOf(incoming: IncomingMessage): Promise<Buffer | undefined> {
+  if (Number(incoming.headers['content-length']) > MOST_BODY_BYTES) return undefined;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  // Destroying the request would take the answer with it.
+  for await (const chunk of incoming.iterator({ destroyOnReturn: false })) {
+    size += chunk.length;
+    if (size > MOST_BODY_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function toHttpRequest(
   incoming: IncomingMessage,
   url: URL,
   params: Record<string, string>,
-): Promise<HttpRequest> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of incoming) chunks.push(chunk);
+  body: Buffer,
+): HttpRequest {
   return new HttpRequest({
     url: url.href,
     method: incoming.method ?? 'GET',
@@ -60,7 +78,7 @@ async function toHttpRequest(
     // The host passes the query as a record, in which values of a repeated name are joined.
     query: joined([...new Set(url.searchParams.keys())].map(name => [name, url.searchParams.getAll(name)])),
     params,
-    body: chunks.length > 0 ? { bytes: Buffer.concat(chunks) } : undefined,
+    body: body.length > 0 ? { bytes: body } : undefined,
   });
 }
 

@@ -40,10 +40,23 @@ function callOf(request: HttpRequest, app: () => App, context: InvocationContext
     url,
     key: { scope: params?.scope ?? '', name: params?.name ?? '' },
     header: name => headers.get(name),
-    bytes: () => request.arrayBuffer(),
+    bytes: most => bytesOf(request.body, most),
     app,
     log: logOf(context),
   };
+}
+
+/** A body without a length may never end: what is more than `most` bytes is not read. */
+async function bytesOf(body: HttpRequest['body'], most: number): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength;
+    // Leaving the loop cancels the body.
+    if (size > most) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 /** For every answer. host.json has them too, for the answers that the Functions host gives without asking the app. */

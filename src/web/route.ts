@@ -32,7 +32,8 @@ export interface Request {
   readonly key: Key;
   /** Null for a header that is absent; the name in lower case. */
   header(name: string): string | null;
-  bytes(): Promise<ArrayBuffer>;
+  /** The whole body; undefined for one of more than `most` bytes, of which no more is read. */
+  bytes(most: number): Promise<Uint8Array | undefined>;
 }
 
 /** What a handler gets: the request, the app and the log. */

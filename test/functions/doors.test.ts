@@ -18,6 +18,34 @@ beforeEach(async () => {
   await world().register(CONTOSO, 'gateway', { owners: 'ada@example.com' });
 });
 
+const MIB = 1_024 * 1_024;
+
+/** Sends a body that never ends to a function, without a host, and counts what is read of it. */
+async function flood(method: string, address: string): Promise<{ status?: number; read: number }> {
+  let read = 0;
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      read += 16_384;
+      if (read > 32 * MIB) controller.error(new Error('the whole body is being read'));
+      else controller.enqueue(new Uint8Array(16_384).fill(0x61));
+    },
+  });
+  const { headers } = contentFor(method, address);
+  const url = `https://watcher.example.com/api/${address}`;
+  const nativeRequest = new Request(url, { method, headers, body, duplex: 'half' });
+  const init = { nativeRequest, params: { scope: CONTOSO, name: 'gateway' } };
+  const path = ROUTES.find(route => addressOf(route.path) === address)?.path;
+  for (const definition of functionsOf(world().app)) {
+    if (definition.type !== 'http' || definition.route !== path) continue;
+    const answer = await definition.handler(
+      new HttpRequest(init),
+      invocationContext(definition, () => undefined),
+    );
+    return { status: answer.status, read };
+  }
+  throw new Error(`no function has the address ${address}`);
+}
+
 const addressOf = (path: string) =>
   path.replace('{scope}', encodeURIComponent(CONTOSO)).replace('{name}', 'gateway');
 const CHANGES = ROUTES.flatMap(({ path, methods }) =>
@@ -71,6 +99,16 @@ describe.each(CHANGES)('%s %s', (method, address) => {
   ])('from %s is not refused for where it comes from', async (_, headers) => {
     expect((await send(method, address, headers)).status).not.toBe(403);
   });
+});
+
+test.each(CHANGES)('%s %s reads no more of a body than it may take', async (method, address) => {
+  const { status, read } = await flood(method, address);
+  const takesNone = method === 'DELETE' || address.endsWith('/check');
+  const most = takesNone ? 0 : address.endsWith('/import') ? 8 * MIB : 65_536;
+  // A snooze form without a link is refused for that.
+  if (!takesNone) expect(status).toBe(address === 'snooze' ? 400 : 413);
+  // A stream fetches a chunk or two ahead.
+  expect(read).toBeLessThanOrEqual(most + 3 * 16_384);
 });
 
 test('every answer asks browsers for https, and to tell no other site its address', async () => {

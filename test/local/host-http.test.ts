@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { HttpResponse } from '@azure/functions';
 import { askAs } from '../support/asking';
 import { http, useHost } from '../support/host';
@@ -139,6 +140,20 @@ describe('HTTP', () => {
       [500, 'no-referrer', 'max-age=31536000'],
       [404, 'no-referrer', 'max-age=31536000'],
     ]);
+  });
+
+  test('a body over the limit of the real host is 413 before any of it is read', async () => {
+    const { url } = await start([http('import', async () => ({ status: 201 }), 'POST')]);
+    const status = await new Promise((resolve, reject) => {
+      const headers = { 'content-length': String(100 * 1_048_576 + 1) };
+      const sending = request(`${url}/api/import`, { method: 'POST', headers }, answer => {
+        resolve(answer.statusCode);
+        sending.destroy();
+      });
+      sending.on('error', reject);
+      sending.flushHeaders();
+    });
+    expect(status).toBe(413);
   });
 
   test('a request without a usable Host header is 400', async () => {

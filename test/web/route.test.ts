@@ -19,7 +19,7 @@ function call(
     url: `https://watcher.example.com/api/things${search}`,
     key: { scope: '', name: '' },
     header: name => headers[name] ?? null,
-    bytes: async () => new ArrayBuffer(0),
+    bytes: async () => new Uint8Array(0),
     app,
     log: { info: () => undefined, warn: () => undefined },
   };

@@ -1,6 +1,6 @@
 /** The routes of the dashboard: the list, a target's page with its forms, and their script. */
 import type { Key } from '../../core/target';
-import { readContent } from '../content';
+import { FORM, readContent } from '../content';
 import { aboutPage, FORM_BODY } from '../page';
 import type { Response } from '../problem';
 import { faultOf } from '../registry/body';
@@ -12,7 +12,7 @@ import { type FormOutcome, outcomeIn, outcomeOfCheck } from './notice';
 import { dashboardPage, faultyPage } from './overview';
 import { scriptResponse } from './script';
 import { noTargetPage, targetPage } from './target';
-import { edited, parseTargetForm, TARGET_FORM, type Typed } from './target-form';
+import { edited, parseTargetForm, type Typed } from './target-form';
 
 /** Answers that every page has. */
 const SHARED: Readonly<Record<number, AboutResponse>> = {
@@ -116,7 +116,7 @@ async function showTarget({ url, key, app }: Call, outcome: FormOutcome | undefi
 async function postForm(call: Call): Promise<Response> {
   const { url, key, app, log } = call;
   const links = linksOf(url);
-  const content = await readContent(call, TARGET_FORM);
+  const content = await readContent(call, FORM);
   if ('refusal' in content) return unreadablePage(content.refusal.status, links);
   const form = parseTargetForm(content.text);
   if (!form) return unreadablePage(400, links);

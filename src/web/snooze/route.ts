@@ -1,8 +1,9 @@
 /** `GET, POST snooze`: the signed link in a mail. GET shows a page; only POST changes something, since mail scanners follow links. */
 import * as v from 'valibot';
+import { FORM, readContent } from '../content';
 import { aboutPage, FORM_BODY } from '../page';
 import { lenient, type Route } from '../route';
-import { parseSnoozeForm } from './form';
+import { parseSnoozeForm, refusedForm } from './form';
 import { crossSitePage, snoozePage } from './page';
 
 /** Mail programs may add parameters to a link: only `t` is read. */
@@ -44,9 +45,12 @@ export const snooze: Route = {
         415: aboutPage('That was no form.'),
       },
       onCrossSite: crossSitePage,
-      handler: async ({ url, app, header, bytes }) => {
+      handler: async call => {
+        const { url, app } = call;
         const token = tokenOf(url);
-        const form = parseSnoozeForm(header('content-type'), new TextDecoder().decode(await bytes()));
+        const content = await readContent(call, FORM);
+        const form =
+          'refusal' in content ? refusedForm(content.refusal.status) : parseSnoozeForm(content.text);
         const { action } = form;
         return snoozePage(await (action ? app().followLink(token, action) : app().lookAtLink(token)), form);
       },
