@@ -171,7 +171,10 @@ export function errorCodeOf(answer: HttpAnswer): string | undefined {
  */
 export function documentedCodeOf(answer: HttpAnswer, documented: ReadonlySet<string>): string | undefined {
   const code = givenCodeOf(answer);
-  if (code === '') return undefined;
+  return code === '' ? undefined : documentedOrOther(code, documented);
+}
+
+export function documentedOrOther(code: string, documented: ReadonlySet<string>): string {
   return documented.has(code) ? code : 'other';
 }
 
