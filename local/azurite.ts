@@ -1,7 +1,7 @@
 /** Azurite, the storage emulator, inside this process, so that development and tests need no other program. */
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type ServerBase from 'azurite/dist/src/common/ServerBase';
 import QueueConfiguration from 'azurite/dist/src/queue/QueueConfiguration';
@@ -14,7 +14,7 @@ import {
   type EmulatorUrls,
   emulatorConnectionString,
 } from './connection-string';
-import { LOOPBACK, startNear } from './ports';
+import { isForThisMachine, LOOPBACK, misdirected, startNear } from './ports';
 
 /** Where storage tools look for an emulator. */
 export const USUAL_PORTS = { blob: 10000, queue: 10001, table: 10002 } as const;
@@ -109,8 +109,13 @@ async function createServer(
   const key1 = Buffer.from(EMULATOR_KEY, 'base64');
   server.accountDataStore.getAccount = name =>
     anyAccount || name === DEFAULT_ACCOUNT ? { name, key1 } : undefined;
-  server.httpServer.prependListener('request', request => {
+  const handle = server.httpServer.listeners('request');
+  server.httpServer.removeAllListeners('request');
+  server.httpServer.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    // The key of an emulator is public, so another site could sign requests to it.
+    if (!isForThisMachine(request)) return misdirected(response);
     if (service === 'table' && request.url?.includes('/$batch')) escapeSeparators(request);
+    for (const listener of handle) listener.call(server.httpServer, request, response);
   });
   return server;
 }

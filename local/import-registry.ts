@@ -6,30 +6,37 @@ const Line = v.object({ line: v.number(), outcome: v.string(), reason: v.optiona
 const Report = v.object({ lines: v.array(Line) });
 const Problem = v.object({ detail: v.string() });
 
-/** Prints a sentence for the file, or one for each rejected line, and then how many rows were loaded. */
-export async function importRegistry(file: string, hostUrl: string): Promise<void> {
-  const { lines, fault } = await sendFile(file, hostUrl);
-  const rejected = lines.filter(({ outcome }) => outcome === 'rejected');
-  if (fault !== undefined) console.error(`${file}: ${fault}`);
-  for (const { line, reason } of rejected) console.error(`${file}: line ${line}: ${reason}`);
-  console.log(`${file}: ${lines.length - rejected.length} rows loaded.`);
+/** A registry file of which no line was taken; the message is one sentence for the person who wrote the command. */
+export class BadRegistryFile extends Error {
+  override readonly name = 'BadRegistryFile';
 }
 
-/** What the app answers for each line, or a sentence that says why it took no line. */
-async function sendFile(
-  file: string,
-  hostUrl: string,
-): Promise<{ lines: v.InferOutput<typeof Line>[]; fault?: string }> {
-  let body: Buffer<ArrayBuffer>;
+/** @throws BadRegistryFile if the file cannot be read */
+export async function readRegistryFile(file: string): Promise<Buffer<ArrayBuffer>> {
   try {
-    body = await readFile(file);
+    return await readFile(file);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     if (!/^E[A-Z]+$/.test(code)) throw error;
-    return { lines: [], fault: `the file can't be read (${code})` };
+    throw new BadRegistryFile(`--registry: the file '${file}' cannot be read (${code}).`);
   }
+}
+
+/**
+ * Prints a sentence for each rejected line, and then how many rows were loaded.
+ * @throws BadRegistryFile if the app refuses the file as a whole, for example for its header
+ */
+export async function importRegistry(
+  file: string,
+  content: Buffer<ArrayBuffer>,
+  hostUrl: string,
+): Promise<void> {
   const headers = { 'content-type': 'text/csv' };
-  const response = await fetch(`${hostUrl}/api/registry/import`, { method: 'POST', headers, body });
+  const response = await fetch(`${hostUrl}/api/registry/import`, { method: 'POST', headers, body: content });
   const answer: unknown = await response.json();
-  return response.ok ? v.parse(Report, answer) : { lines: [], fault: v.parse(Problem, answer).detail };
+  if (!response.ok) throw new BadRegistryFile(`--registry: '${file}': ${v.parse(Problem, answer).detail}`);
+  const { lines } = v.parse(Report, answer);
+  const rejected = lines.filter(({ outcome }) => outcome === 'rejected');
+  for (const { line, reason } of rejected) console.error(`${file}: line ${line}: ${reason}`);
+  console.log(`${file}: ${lines.length - rejected.length} rows loaded.`);
 }

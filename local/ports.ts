@@ -1,7 +1,24 @@
 /** Listening on the loopback address, on a given port or on any free one. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:net';
 
 export const LOOPBACK = '127.0.0.1';
+
+const OWN_NAMES = [LOOPBACK, 'localhost', '[::1]'];
+
+/**
+ * Whether a request is meant for this machine, by the name in its address. A web page can point a name of its own at this
+ * machine (DNS rebinding), and browsers then let it read every answer here.
+ */
+export function isForThisMachine({ headers: { host = LOOPBACK } }: IncomingMessage): boolean {
+  const address = `http://${host}`;
+  return URL.canParse(address) && OWN_NAMES.includes(new URL(address).hostname);
+}
+
+/** The answer to a request for any other name. */
+export function misdirected(response: ServerResponse): void {
+  response.writeHead(421).end(`This server answers only to ${LOOPBACK} and localhost.`);
+}
 
 /** Resolves with the port; 0 asks for any free one. Rejects with `EADDRINUSE` if the port is taken. */
 export function listen(server: Server, port: number): Promise<number> {

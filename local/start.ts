@@ -1,72 +1,67 @@
 /** `npm start`: runs the whole watcher on this machine, and prints where to look. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { createApp } from '../src/app';
 import { functionsOf } from '../src/functions';
 import { startAzurite } from './azurite';
 import { writeDemoRows } from './demo';
 import { lockFolder } from './folder';
 import { type LogEntry, type RunningHost, startHost } from './host';
-import { importRegistry } from './import-registry';
+import { importRegistry, readRegistryFile } from './import-registry';
+import { parseOptions, type StartOptions, USAGE } from './options';
 import { noProxy } from './ports';
 import { liveWorld, simulatedWorld, type World } from './world';
-
-const USAGE = `npm start -- [--fresh] [--live] [--registry file.csv] [--port 7071]
-  --fresh      forget what earlier runs recorded
-  --live       watch real tokens with your own Azure sign-in; tables and mails stay on this machine
-  --registry   load registry rows from a CSV file (scope,name,owners,...)
-  --port       the port of the HTTP functions (a free one if it is taken)`;
 
 const FOLDER = '.local';
 /** Three readings tell a minted token from a fixed one: after three sweeps the first page shows it. */
 const SWEEPS_AT_START = 3;
 
-type StartOptions = Exclude<ReturnType<typeof parseOptions>, string>;
-
-/** Returns a sentence if the arguments are wrong. */
-function parseOptions(args: string[]) {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        fresh: { type: 'boolean', default: false },
-        live: { type: 'boolean', default: false },
-        registry: { type: 'string' },
-        port: { type: 'string', default: '7071' },
-      },
-    });
-    const { port } = values;
-    if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) return `--port: '${port}' is not a port`;
-    return { ...values, port: Number(port) };
-  } catch (error) {
-    // parseArgs throws a TypeError that names the unknown argument.
-    if (error instanceof TypeError) return error.message;
-    throw error;
-  }
-}
-
 async function main(): Promise<void> {
   Object.assign(process.env, noProxy(process.env));
   const options = parseOptions(process.argv.slice(2));
-  if (typeof options === 'string') return giveUp(`${options}\n\n${USAGE}`);
+  if (typeof options === 'string') return giveUp(options);
+  if (options.help) return console.log(USAGE);
+  // Before anything is started or forgotten.
+  const rows = options.registry === undefined ? undefined : await readRegistryFile(options.registry);
   // The live watch and the demo have separate data.
   const folder = join(FOLDER, options.live ? 'live' : 'demo');
   const lock = await lockFolder(folder);
   if (typeof lock === 'string') return giveUp(lock);
+  const closers = [lock.release];
+  closeOnSignal(closers);
+  try {
+    await start(options, rows, folder, closers);
+  } catch (error) {
+    // Whatever it is: what was started must end, or the process would go on without the watcher.
+    await closeAll(closers);
+    throw error;
+  }
+}
+
+/** @param closers gets what ends each part, the latest first */
+async function start(
+  options: StartOptions,
+  rows: Buffer<ArrayBuffer> | undefined,
+  folder: string,
+  closers: (() => Promise<void>)[],
+): Promise<void> {
   if (options.fresh) await rm(folder, { recursive: true, force: true });
   const azurite = await startAzurite({ folder: join(folder, 'azurite'), preferUsualPorts: true });
+  closers.unshift(azurite.close);
   const world = options.live ? await liveWorld(process.env, folder) : await simulatedWorld(folder);
-  const closers = [world.close, azurite.close, lock.release];
-  closeOnSignal(closers);
+  closers.unshift(world.close);
   const { connectionString } = azurite;
-  if (!options.live && !options.registry) await writeDemoRows(connectionString);
-  const host = await watch(options, connectionString, world);
+  if (!options.live && rows === undefined) await writeDemoRows(connectionString);
+  const [host, getApp] = await hostIn(options, connectionString, world);
   closers.unshift(host.close);
+  getApp();
+  if (options.registry !== undefined && rows !== undefined)
+    await importRegistry(options.registry, rows, host.url);
+  await beginWatch(host);
   printWhereToLook(host, world, options);
 }
 
-async function watch(options: StartOptions, connectionString: string, world: World): Promise<RunningHost> {
+async function hostIn(options: StartOptions, connectionString: string, world: World) {
   const env = {
     SWEEP_SCHEDULE: '0/30 * * * * *',
     REMIND_SCHEDULE: '15/30 * * * * *',
@@ -79,15 +74,16 @@ async function watch(options: StartOptions, connectionString: string, world: Wor
   const getApp = () => (app ??= createApp({ ...env, PUBLIC_URL: host.url }));
   const definitions = functionsOf(getApp);
   const host = await startHost({ definitions, env, connectionString, port: options.port, log: print });
-  getApp();
-  if (options.registry) await importRegistry(options.registry, host.url);
+  return [host, getApp] as const;
+}
+
+async function beginWatch(host: RunningHost): Promise<void> {
   for (let sweep = 0; sweep < SWEEPS_AT_START; sweep++) {
     await host.runTimer('startSweep');
     await host.drainQueues();
   }
   await host.runTimer('sendReminders');
   host.startTriggers();
-  return host;
 }
 
 function printWhereToLook(host: RunningHost, { outboxUrl }: World, { live, registry }: StartOptions): void {
@@ -109,11 +105,12 @@ function print({ level, functionName, text }: LogEntry): void {
 }
 
 function closeOnSignal(closers: readonly (() => Promise<void>)[]): void {
-  const closeAll = async () => {
-    for (const close of [...closers]) await close();
-    process.exit(0);
-  };
-  process.once('SIGINT', closeAll).once('SIGTERM', closeAll);
+  const end = () => void closeAll(closers).then(() => process.exit(0));
+  process.once('SIGINT', end).once('SIGTERM', end);
+}
+
+async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const close of [...closers]) await close();
 }
 
 function giveUp(message: string): void {
@@ -121,7 +118,10 @@ function giveUp(message: string): void {
   process.exitCode = 1;
 }
 
+/** Errors that a person corrects in the command or in the settings. Their messages say all. */
+const CORRECTABLE = ['BadSettings', 'BadSchedule', 'BadRegistryFile'];
+
 main().catch((error: unknown) => {
-  console.error(error instanceof Error && error.name === 'BadSettings' ? error.message : error);
+  console.error(error instanceof Error && CORRECTABLE.includes(error.name) ? error.message : error);
   process.exit(1);
 });

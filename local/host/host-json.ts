@@ -21,8 +21,12 @@ const Queues = v.object({
 });
 export type QueueLimits = v.InferOutput<typeof Queues>;
 
-/** `routePrefix` is the first segment of every route, without slashes. It may be empty. */
-const Http = v.object({ routePrefix: v.optional(v.string(), 'api') });
+const Http = v.object({
+  /** The first segment of every route, without slashes. It may be empty. */
+  routePrefix: v.optional(v.string(), 'api'),
+  /** For every answer that has not set them itself. */
+  customHeaders: v.optional(v.record(v.string(), v.string()), {}),
+});
 const Extensions = v.object({ queues: v.optional(Queues, {}), http: v.optional(Http, {}) });
 const HostJson = v.object({ extensions: v.optional(Extensions, {}) });
 

@@ -62,7 +62,8 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
     queues.push(new QueueTrigger(definition, parts));
   }
   const functions = definitions.filter(definition => definition.type === 'http');
-  const server = httpServer({ routes: compileRoutes(functions, http.routePrefix), log, inFlight });
+  const routes = compileRoutes(functions, http.routePrefix);
+  const server = httpServer({ routes, customHeaders: http.customHeaders, log, inFlight });
   const port = await startNear(options.port ?? 7071, free => listen(server, free));
   const stop = async () => {
     closing.abort();

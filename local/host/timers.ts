@@ -22,12 +22,12 @@ export class TimerTrigger {
   #latest: Promise<void> = Promise.resolve();
   #last = new Date(0);
 
-  /** Throws on a schedule that can't be parsed, or that names a missing setting. */
+  /** @throws BadSchedule for a schedule that cannot be parsed, or that names a missing setting */
   constructor(
     private readonly definition: TimerFunction,
     private readonly parts: TimerParts,
   ) {
-    this.#schedule = parseNcrontab(resolveSettings(definition.schedule, parts.env));
+    this.#schedule = scheduleOf(definition, parts.env);
   }
 
   /** Runs the function once the current run has ended. Logs an error of the handler and rejects with it. */
@@ -80,11 +80,30 @@ function untilTime(instant: Date): number {
   return instant.getTime() - Date.now();
 }
 
+/** The message is one sentence that names the setting. */
+class BadSchedule extends Error {
+  override readonly name = 'BadSchedule';
+}
+
+function scheduleOf({ schedule }: TimerFunction, env: Environment): ReturnType<typeof parseNcrontab> {
+  const text = resolveSettings(schedule, env);
+  try {
+    return parseNcrontab(text);
+  } catch (error) {
+    // croner throws these two for a pattern that it cannot read.
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    const setting = schedule.replaceAll('%', '');
+    throw new BadSchedule(
+      `${setting}: '${text}' is not a schedule; write six fields in UTC (second, minute, hour, day, month, weekday), such as 0 */5 * * * *.`,
+    );
+  }
+}
+
 /** Replaces each `%NAME%` by that setting. Throws if the setting is missing, as the real host does. */
 function resolveSettings(text: string, env: Environment): string {
   return text.replace(/%(\w+)%/g, (_, name: string) => {
     const value = env[name];
-    if (!value) throw new Error(`the setting ${name} is missing; a schedule needs it`);
+    if (!value) throw new BadSchedule(`the setting ${name} is missing; a schedule needs it`);
     return value;
   });
 }

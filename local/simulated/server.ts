@@ -1,6 +1,6 @@
 /** The loopback HTTP server under every simulated service: it logs its requests and stops at once. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { LOOPBACK, listen } from '../ports';
+import { isForThisMachine, LOOPBACK, listen, misdirected } from '../ports';
 import type { Answer, Received } from './messages';
 
 export interface ServerOptions {
@@ -67,7 +67,11 @@ export async function startServer(handler: (request: Received) => Answer, option
     if (!options.latencyMs) send(response, answer);
     else setTimeout(send, options.latencyMs, response, answer).unref();
   };
-  const server = createServer((request, response) => void serve(request, response));
+  const server = createServer((request, response) => {
+    // The outbox shows links that act, so no other site may read it.
+    if (isForThisMachine(request)) void serve(request, response);
+    else misdirected(response);
+  });
   // Longer than any client keeps an idle connection. Otherwise both sides race, and a request is sometimes reset.
   server.keepAliveTimeout = 120_000;
   const port = await listen(server, options.port ?? 0);

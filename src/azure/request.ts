@@ -167,10 +167,27 @@ export function answerOf({ status, headers, bodyAsText }: PipelineResponse): Htt
 const ErrorBody = v.object({ error: v.object({ code: v.string() }) });
 
 /** The service's own name for the error (`x-ms-error-code` or the body's `error.code`); undefined unless it looks like a name. */
-export function errorCodeOf({ header, body }: HttpAnswer): string | undefined {
-  const parsed = v.safeParse(ErrorBody, parseJson(body ?? ''));
-  const code = header('x-ms-error-code') ?? (parsed.success ? parsed.output.error.code : '');
+export function errorCodeOf(answer: HttpAnswer): string | undefined {
+  const code = givenCodeOf(answer);
   return /^[A-Za-z]{3,60}$/.test(code) ? code : undefined;
+}
+
+/**
+ * The same if it is one of `documented`, else `other`: whatever stands in the place of a code may be a part of a secret.
+ * Undefined without any.
+ */
+export function documentedCodeOf(answer: HttpAnswer, documented: ReadonlySet<string>): string | undefined {
+  const code = givenCodeOf(answer);
+  return code === '' ? undefined : documentedOrOther(code, documented);
+}
+
+export function documentedOrOther(code: string, documented: ReadonlySet<string>): string {
+  return documented.has(code) ? code : 'other';
+}
+
+function givenCodeOf({ header, body }: HttpAnswer): string {
+  const parsed = v.safeParse(ErrorBody, parseJson(body ?? ''));
+  return header('x-ms-error-code') ?? (parsed.success ? parsed.output.error.code : '');
 }
 
 /** RFC 9110's IMF-fixdate, the only form of an HTTP date that may be sent. */

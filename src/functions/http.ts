@@ -40,14 +40,36 @@ function callOf(request: HttpRequest, app: () => App, context: InvocationContext
     url,
     key: { scope: params?.scope ?? '', name: params?.name ?? '' },
     header: name => headers.get(name),
-    bytes: () => request.arrayBuffer(),
+    bytes: most => bytesOf(request.body, most),
     app,
     log: logOf(context),
   };
 }
 
-/** Browsers must not guess the type of an answer. Some statuses forbid even an empty body. */
+/** A body without a length may never end: what is more than `most` bytes is not read. */
+async function bytesOf(body: HttpRequest['body'], most: number): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength;
+    // Leaving the loop cancels the body.
+    if (size > most) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** For every answer. host.json has them too, for the answers that the Functions host gives without asking the app. */
+const FOR_BROWSERS = {
+  // Browsers must not guess the type of an answer,
+  'x-content-type-options': 'nosniff',
+  // must not tell other sites its address, which may hold a key,
+  'referrer-policy': 'no-referrer',
+  // and must ask this host over https only, for a year.
+  'strict-transport-security': 'max-age=31536000',
+};
+
+/** Some statuses forbid even an empty body. */
 function responseOf({ status, headers, body }: Response): HttpResponseInit {
-  const all = { 'x-content-type-options': 'nosniff', ...headers };
-  return { status, headers: all, body: body === '' ? undefined : body };
+  return { status, headers: { ...FOR_BROWSERS, ...headers }, body: body === '' ? undefined : body };
 }

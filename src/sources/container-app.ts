@@ -6,12 +6,68 @@ import type { Service, ServiceClient, SourceKind } from './kind';
 import { readTarget } from './read';
 import { baseUrlFault, segmentFault } from './segment';
 
+/**
+ * Common errors of Azure Resource Manager that a read can meet:
+ * https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors
+ */
+const ERROR_CODES = new Set([
+  // 400
+  'BadRequest',
+  'InvalidApiVersionParameter',
+  'InvalidRequestFormat',
+  'InvalidResourceNamespace',
+  'InvalidResourceType',
+  'InvalidSubscriptionId',
+  'NoRegisteredProviderFound',
+  // 401
+  'AuthenticationFailed',
+  'AuthenticationFailedInvalidHeader',
+  'AuthenticationFailedMissingToken',
+  'ExpiredAuthenticationToken',
+  'InvalidAuthenticationToken',
+  'InvalidAuthenticationTokenAudience',
+  'InvalidAuthenticationTokenTenant',
+  'Unauthorized',
+  // 403
+  'AuthorizationFailed',
+  'DisabledSubscription',
+  'DisallowedOperation',
+  'Forbidden',
+  'LinkedAuthorizationFailed',
+  'ReadOnlyDisabledSubscription',
+  'RequestDisallowedByAzure',
+  'RequestDisallowedByPolicy',
+  'ScopeLocked',
+  // 404
+  'NotFound',
+  'ParentResourceNotFound',
+  'ResourceGroupNotFound',
+  'ResourceNotFound',
+  'SubscriptionNotFound',
+  // 409
+  'AnotherOperationInProgress',
+  'Conflict',
+  'MissingSubscriptionRegistration',
+  'OperationNotAllowed',
+  'SubscriptionNotRegistered',
+  // 429
+  'ResourceRequestsThrottled',
+  'SubscriptionRequestsThrottled',
+  'TooManyRequests',
+  // 5xx
+  'GatewayTimeout',
+  'InternalServerError',
+  'ServerTimeout',
+  'ServiceUnavailable',
+]);
+
 /** getAuthtoken counts as a write. The limit of writes for each subscription: 200, refilled with 10 a second. */
 export const arm: Service = {
   settingName: 'ARM',
   label: 'Azure Resource Manager',
   defaultEndpoint: 'https://management.azure.com',
   defaultLimits: { rate: 10, burst: 200 },
+  errorCodes: ERROR_CODES,
   endpointFault: baseUrlFault,
   credentialScope: endpoint => `${withoutSlash(endpoint)}/.default`,
 };

@@ -6,6 +6,24 @@ import type { Service, ServiceClient, SourceKind } from './kind';
 import { readTarget } from './read';
 import { baseUrlFault, segmentFault } from './segment';
 
+/**
+ * The documentation lists statuses only; the codes are their names, and `Unauthenticated` was seen:
+ * https://learn.microsoft.com/rest/api/iotcentral/common-error-codes
+ */
+const ERROR_CODES = new Set([
+  'ApplicationNotFound',
+  'BadRequest',
+  'Forbidden',
+  'InternalServerError',
+  'NotFound',
+  'PreconditionFailed',
+  'ServiceUnavailable',
+  'TooManyRequests',
+  'Unauthenticated',
+  'Unauthorized',
+  'UnprocessableEntity',
+]);
+
 /** Its limit: 20 requests a second for each application. */
 export const iotCentral: Service = {
   settingName: 'IOT_CENTRAL',
@@ -13,6 +31,7 @@ export const iotCentral: Service = {
   defaultEndpoint: 'https://{subdomain}.{baseDomain}',
   defaultLimits: { rate: 20, burst: 20 },
   defaultBaseDomains: ['azureiotcentral.com'],
+  errorCodes: ERROR_CODES,
   endpointFault,
   credentialScope: () => 'https://apps.azureiotcentral.com/.default',
 };

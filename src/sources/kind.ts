@@ -16,6 +16,8 @@ export interface Service {
   readonly defaultLimits: Limits;
   /** Present where rows name hosts: the domains that may be contacted. */
   readonly defaultBaseDomains?: readonly string[];
+  /** Its documented error codes; any other is shown as `other`. */
+  readonly errorCodes: ReadonlySet<string>;
   /** What is wrong with an endpoint; undefined if nothing is. The settings check the scheme. */
   endpointFault(endpoint: string): string | undefined;
   /** The scope of the sign-in. */

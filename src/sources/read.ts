@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import {
   createHttpClient,
-  errorCodeOf,
+  documentedCodeOf,
   type HttpAnswer,
   RequestFailed,
   requestsThrough,
@@ -72,7 +72,9 @@ export async function readTarget(client: ServiceClient, request: ReadRequest): P
   if ('outcome' in answer) return { reading: answer };
   const { label } = client.service;
   const reading =
-    answer.status === 200 ? readingOf(answer, label, request) : refusalOf(answer, label, request.words);
+    answer.status === 200
+      ? readingOf(answer, label, request)
+      : refusalOf(answer, client.service, request.words);
   const wait = answer.status === 429 ? retryAfterMs(answer) : undefined;
   return { reading, remaining: remainingOf(answer), retryAfterMs: wait };
 }
@@ -91,10 +93,14 @@ function readingOf({ body }: HttpAnswer, label: string, { schema }: ReadRequest)
   return unintelligible(`The expiry in the answer of ${label} is not a date-time of RFC 3339.`);
 }
 
-/** Any status but 200, in our own words. Of the answer, only the status and the error code may be shown. */
-function refusalOf(answer: HttpAnswer, label: string, words: ReadRequest['words']): FailedReading {
+/** Any status but 200, in our own words. Of the answer, only the status and a documented error code may be shown. */
+function refusalOf(
+  answer: HttpAnswer,
+  { label, errorCodes }: Service,
+  words: ReadRequest['words'],
+): FailedReading {
   const { status } = answer;
-  const seen = `(HTTP ${[status, errorCodeOf(answer)].join(' ').trim()})`;
+  const seen = `(HTTP ${[status, documentedCodeOf(answer, errorCodes)].join(' ').trim()})`;
   if (status === 404) return failed('missing', `${words.missing} ${seen}.`);
   if (status === 401 || status === 403) return failed('notAllowed', `${words.notAllowed} ${seen}.`);
   if (status === 429) return failed('throttled', `${label} asked the watcher to slow down ${seen}.`);

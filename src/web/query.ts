@@ -47,10 +47,22 @@ export function limitOf(usual: string) {
   return v.optional(described(wholeNumber(1, 1_000), 'How many items a page has at most.'), usual);
 }
 
-/** @param decode gives undefined for a text that is no cursor */
-export function cursorOf<T>(decode: (text: string) => T | undefined, longest?: number) {
+/** How a cursor is written, and how it is read again. */
+export interface CursorForm<T> {
+  encode(place: T): string;
+  /** Undefined for a text that is no cursor. It may be lenient: what `encode` writes differently is refused. */
+  decode(text: string): T | undefined;
+  readonly longest?: number;
+}
+
+/** Takes only what `encode` writes: any other text must not reach storage. */
+export function cursorOf<T>({ encode, decode, longest }: CursorForm<T>) {
   const detail = 'write the nextCursor of an earlier answer';
-  const cursor = v.pipe(someText(detail, longest), parsedBy(decode, detail));
+  const exactly = (text: string) => {
+    const place = decode(text);
+    return place !== undefined && encode(place) === text ? place : undefined;
+  };
+  const cursor = v.pipe(someText(detail, longest), parsedBy(exactly, detail));
   return optional(cursor, 'The `nextCursor` of the page before.');
 }
 

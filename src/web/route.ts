@@ -32,7 +32,8 @@ export interface Request {
   readonly key: Key;
   /** Null for a header that is absent; the name in lower case. */
   header(name: string): string | null;
-  bytes(): Promise<ArrayBuffer>;
+  /** The whole body; undefined for one of more than `most` bytes, of which no more is read. */
+  bytes(most: number): Promise<Uint8Array | undefined>;
 }
 
 /** What a handler gets: the request, the app and the log. */
@@ -58,7 +59,7 @@ export interface About {
   readonly headers?: readonly ('If-Match' | 'If-None-Match')[];
   readonly body?: Content;
   readonly responses: Readonly<Record<number, AboutResponse>>;
-  /** Problems that the query, the method and `sameSiteOnly` do not imply. */
+  /** Problems that the query and the method do not imply. */
   readonly problems?: readonly ProblemKind[];
 }
 
@@ -79,23 +80,17 @@ export type Query<S> = S | ((kinds: readonly string[]) => S);
 
 interface Strict<S extends QuerySchema> extends About {
   readonly query: Query<S>;
-  /** Whether a browser may send this only from a page of this app (403). */
-  readonly sameSiteOnly?: boolean;
   readonly handler: (call: Call & { readonly query: v.InferOutput<S> }) => Response | Promise<Response>;
 }
 
 /** Answers any fault in the query with 400, and gives the handler the parsed query. */
-export function strict<S extends QuerySchema>(declared: Strict<S>): Operation {
-  const { query, sameSiteOnly = false, handler, ...about } = declared;
-  const { problems = [] } = about;
+export function strict<S extends QuerySchema>({ query, handler, ...about }: Strict<S>): Operation {
   return {
     ...about,
-    problems: sameSiteOnly ? ['cross-site', ...problems] : problems,
     query,
     isStrict: true,
     serve: async call => {
-      if (sameSiteOnly && isCrossSite(call))
-        return problem('cross-site', 'Ask without a browser, or from a page of this app.');
+      if (isForged(call)) return crossSite();
       const schema = schemaOf(query, () => call.app().kinds);
       const parsed = parseQuery(new URL(call.url).searchParams, schema);
       return 'faults' in parsed ? badRequest(parsed.faults) : handler({ ...call, query: parsed.query });
@@ -105,28 +100,48 @@ export function strict<S extends QuerySchema>(declared: Strict<S>): Operation {
 
 interface Lenient extends About {
   readonly query?: Query<QuerySchema>;
+  /** The answer to a changing request that another site made a browser send; absent: the problem `cross-site`. */
+  readonly onCrossSite?: (call: Call) => Response;
   readonly handler: (call: Call) => Response | Promise<Response>;
 }
 
 /** Takes any query: pages show its faults themselves, and some programs add parameters. */
-export function lenient({ handler, ...about }: Lenient): Operation {
-  return { ...about, isStrict: false, serve: async call => handler(call) };
+export function lenient({ handler, onCrossSite = crossSite, ...about }: Lenient): Operation {
+  return {
+    ...about,
+    isStrict: false,
+    serve: async call => (isForged(call) ? onCrossSite(call) : handler(call)),
+  };
 }
 
 export function schemaOf<S extends QuerySchema>(query: Query<S>, kinds: () => readonly string[]): S {
   return typeof query === 'function' ? query(kinds()) : query;
 }
 
+/** Whether a method may change something (RFC 9110, section 9.2.1, names the safe ones). */
+export function isChanging(method: string): boolean {
+  return method !== 'GET' && method !== 'HEAD';
+}
+
+/** A changing request that another site made a browser send. It is refused before anything else of it is looked at. */
+function isForged(call: Pick<Request, 'method' | 'url' | 'header'>): boolean {
+  return isChanging(call.method) && isCrossSite(call);
+}
+
+function crossSite(): Response {
+  return problem('cross-site', 'Send it from a program, or with a current browser from a page of this app.');
+}
+
 /**
  * Whether another site made the browser send this request: the browser adds its sign-in cookies to it.
- * The header Sec-Fetch-Site decides. Without it (an old browser, or plain http) the Origin header must name the host of the URL.
- * A request without both headers comes from no browser. Browsers write the origin of our own pages as `null`, since those send
- * no referrer.
+ * The header Sec-Fetch-Site decides. Without it (an old browser) the Origin header must name the host of the URL. The origin
+ * `null` names none: any site can send it from a sandboxed frame. A request without both headers comes from no browser.
  */
 export function isCrossSite({ url, header }: Pick<Request, 'url' | 'header'>): boolean {
   const site = header('sec-fetch-site');
+  // Pages of this app send no referrer, so their Origin is `null` too, beside `same-origin` here.
   if (site !== null) return site !== 'same-origin' && site !== 'none';
   const origin = header('origin');
-  if (origin === null || origin === 'null') return false;
+  if (origin === null) return false;
   return !URL.canParse(origin) || new URL(origin).host !== new URL(url).host;
 }

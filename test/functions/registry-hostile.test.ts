@@ -41,7 +41,21 @@ test.each(['漢', "'", '"', 'a'])(
   },
 );
 
-test.each(['x', 'Wy', 'W10', `${'A'.repeat(3_000)}`, 'YQAKAGIACgBjAA'])('%s is no cursor', async cursor => {
+const asCursor = (key: string) => Buffer.from(key, 'utf16le').toString('base64url');
+test.each([
+  ['x'],
+  ['Wy'],
+  ['W10'],
+  [`${'A'.repeat(3_000)}`],
+  ['YQAKAGIACgBjAA'],
+  // Keys that no row can have.
+  ...['a\0\nb', 'a\nb/c', 'a#\nb', 'a\n\x85', 'a\ud800\nb'].map(key => [asCursor(key)]),
+  // Ours, written in another way: padded, in the other alphabet, with a stray character, with idle bits.
+  [`${asCursor('a\nb')}%3D%3D`],
+  [asCursor('\ufbff\nb').replaceAll('-', '%2B').replaceAll('_', '/')],
+  [`${asCursor('a\nb')}!`],
+  [asCursor('ab\nb').replace(/.$/, 'B')],
+])('%s is no cursor, and never reaches storage', async cursor => {
   expect((await ask(`registry?cursor=${cursor}`)).status).toBe(400);
 });
 

@@ -22,7 +22,7 @@ interface Page {
 
 let url = '';
 /** Sends a request to the link in Ada's mail. */
-let ask: (method: string, body?: string, contentType?: string) => Promise<Page>;
+let ask: (method: string, body?: string | Uint8Array<ArrayBuffer>, contentType?: string) => Promise<Page>;
 
 async function asked(address: string, init: RequestInit = {}): Promise<Page> {
   const response = await fetch(address, { redirect: 'error', ...init });
@@ -162,7 +162,8 @@ describe('a form that is wrong', () => {
     ['JSON', 415, '{"act":"undo"}', 'application/json'],
     ['plain text', 415, 'act=undo', 'text/plain'],
     ['parts', 415, '--x', 'multipart/form-data; boundary=x'],
-    ['more than 8 KiB', 413, `act=snooze&days=7&reason=${'x'.repeat(8_192)}`, FORM],
+    ['more than 64 KiB', 413, `act=snooze&days=7&reason=${'x'.repeat(65_536)}`, FORM],
+    ['bytes that are no UTF-8', 400, new Uint8Array([0x61, 0x63, 0x74, 0x3d, 0xff]), FORM],
   ])('with %s is answered %i and changes nothing', async (_what, expected, body, contentType) => {
     await furnish();
     const before = await dump(world());

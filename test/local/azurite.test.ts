@@ -6,6 +6,7 @@ import { QueueClient } from '@azure/storage-queue';
 import { type RunningAzurite, startAzurite } from '../../local/azurite';
 import { emulatorConnectionString } from '../../local/connection-string';
 import { isFree } from '../../local/ports';
+import { askAs } from '../support/asking';
 import { freshStorage } from '../support/azurite';
 
 const table = (connectionString: string) =>
@@ -101,6 +102,14 @@ describe('Azurite in this process', () => {
     const { queueUrl } = await start();
     const refused = startAzurite({ ports: { queue: portOf(queueUrl) } });
     await expect(refused).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  });
+
+  test('answers only to names of this machine: its key is public, so another site could sign requests', async () => {
+    const { tableUrl } = await start();
+    expect(await askAs('tables.evil.example', `${tableUrl}/devstoreaccount1/Tables`)).toMatchObject({
+      status: 421,
+    });
+    expect(await askAs('localhost', `${tableUrl}/devstoreaccount1/Tables`)).toMatchObject({ status: 403 });
   });
 
   test('serves blobs when asked', async () => {

@@ -25,15 +25,16 @@ test.each(['*/5 * * * *', '0 0 25 * * *', 'soon'])('%s is not a schedule', sched
 
 test("what host.json leaves out has the real host's defaults", () => {
   expect(parseHostJson({ version: '2.0' })).toEqual({
-    http: { routePrefix: 'api' },
+    http: { routePrefix: 'api', customHeaders: {} },
     queues: { batchSize: 16, maxDequeueCount: 5, visibilityTimeout: 0 },
   });
 });
 
 test('the values of host.json are used', () => {
   const queues = { visibilityTimeout: '1.02:03:04', batchSize: 3, maxDequeueCount: 2 };
-  expect(parseHostJson({ extensions: { queues, http: { routePrefix: '' } } })).toEqual({
-    http: { routePrefix: '' },
+  const http = { routePrefix: '', customHeaders: { 'x-frame-options': 'DENY' } };
+  expect(parseHostJson({ extensions: { queues, http } })).toEqual({
+    http,
     queues: { batchSize: 3, maxDequeueCount: 2, visibilityTimeout: 93_784 },
   });
 });

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { HttpResponse } from '@azure/functions';
+import { askAs } from '../support/asking';
 import { http, useHost } from '../support/host';
 
 const hosting = useHost();
@@ -110,13 +111,53 @@ describe('HTTP', () => {
     expect(hosting.logged).toEqual([{ level: 'warning', functionName: 'status', text: 'slow: 7 ms' }]);
   });
 
+  test.each([
+    ['another name', 'watcher.evil.example', 421],
+    ['another name that begins like ours', '127.0.0.1.evil.example', 421],
+    ['another address', '192.168.0.10', 421],
+    ['a user that looks like ours', '127.0.0.1@evil.example', 421],
+    ['its address', '127.0.0.1', 200],
+    ['its name', 'LocalHost:7071', 200],
+    ['its other address', '[::1]:7071', 200],
+  ])('a request to %s, %s, is %i: no site reads it under a name of its own', async (_, host, expected) => {
+    const { url } = await start([http('status', async () => ({ body: 'what expires next' }))]);
+    const { status, text } = await askAs(host, `${url}/api/status`);
+    expect([status, text.includes('what expires next')]).toEqual([expected, expected === 200]);
+  });
+
+  test('every answer has the headers of host.json, once, unless a function sets its own', async () => {
+    const { url } = await start([
+      http('status', async () => ({ headers: { 'referrer-policy': 'same-origin' } })),
+      http('broken', async () => Promise.reject(new Error('broken inside'))),
+    ]);
+    const seen = [];
+    for (const path of ['status', 'broken', 'nothing']) {
+      const { status, headers } = await fetch(`${url}/api/${path}`);
+      seen.push([status, headers.get('referrer-policy'), headers.get('strict-transport-security')]);
+    }
+    expect(seen).toEqual([
+      [200, 'same-origin', 'max-age=31536000'],
+      [500, 'no-referrer', 'max-age=31536000'],
+      [404, 'no-referrer', 'max-age=31536000'],
+    ]);
+  });
+
+  test('a body over the limit of the real host is 413 before any of it is read', async () => {
+    const { url } = await start([http('import', async () => ({ status: 201 }), 'POST')]);
+    const status = await new Promise((resolve, reject) => {
+      const headers = { 'content-length': String(100 * 1_048_576 + 1) };
+      const sending = request(`${url}/api/import`, { method: 'POST', headers }, answer => {
+        resolve(answer.statusCode);
+        sending.destroy();
+      });
+      sending.on('error', reject);
+      sending.flushHeaders();
+    });
+    expect(status).toBe(413);
+  });
+
   test('a request without a usable Host header is 400', async () => {
     const { url } = await start([http('status', async () => ({}))]);
-    const status = await new Promise(resolve => {
-      request(`${url}/api/status`, { headers: { host: 'a b' } }, answer =>
-        resolve(answer.resume().statusCode),
-      ).end();
-    });
-    expect(status).toBe(400);
+    expect(await askAs('a b', `${url}/api/status`)).toMatchObject({ status: 400 });
   });
 });

@@ -1,5 +1,7 @@
 /** Sends requests to the functions of a world over HTTP, and reads each answer whole. */
 
+import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import type { RunningHost } from '../../local/host';
 import { functionsOf } from '../../src/functions';
 import type { Hosting } from './host';
@@ -45,3 +47,12 @@ export const csv = (body: string | Uint8Array<ArrayBuffer>): RequestInit => ({
   headers: { 'content-type': 'text/csv' },
   body,
 });
+
+/** A GET with any `Host` header, which fetch does not allow. */
+export function askAs(host: string, address: string): Promise<{ status: number | undefined; text: string }> {
+  return new Promise((resolve, reject) => {
+    request(address, { headers: { host } }, answer => {
+      text(answer).then(body => resolve({ status: answer.statusCode, text: body }), reject);
+    }).end();
+  });
+}

@@ -7,7 +7,7 @@ import { asTyped, edited, FIELDS, parseTargetForm } from '../../src/web/dashboar
 import { isCrossSite } from '../../src/web/route';
 import { HOSTILE } from '../support/dashboard';
 
-describe('a form that another site made the browser send', () => {
+describe('a request that another site made the browser send', () => {
   const URL_ASKED = 'https://watcher.example.com/api/dashboard/a/b?code=k';
   test.each<[string, Record<string, string>, boolean]>([
     ['our own page', { 'sec-fetch-site': 'same-origin', origin: 'null' }, false],
@@ -17,7 +17,9 @@ describe('a form that another site made the browser send', () => {
     ['a word of times to come', { 'sec-fetch-site': 'elsewhere' }, true],
     ['a client that does not say', {}, false],
     ['an old browser, from here', { origin: 'https://watcher.example.com' }, false],
-    ['an old browser, from here without a referrer', { origin: 'null' }, false],
+    ['an old browser that hides where from', { origin: 'null' }, true],
+    ['two places at once', { 'sec-fetch-site': 'same-origin, cross-site' }, true],
+    ['a place without a name', { 'sec-fetch-site': '' }, true],
     ['an old browser, from elsewhere', { origin: 'https://evil.example' }, true],
     ['an old browser, from another port', { origin: 'https://watcher.example.com:8443' }, true],
     [

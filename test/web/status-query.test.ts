@@ -103,6 +103,16 @@ describe('a fault names its parameter and the fix', () => {
   });
 });
 
+test.each([
+  ['no instant', encodeCursor(`2026-13-45T99:99:99.999Z|${'0'.repeat(32)}`)],
+  ['half an instant', encodeCursor(`2026-01-01T::.Z|${'0'.repeat(32)}`)],
+  ['padding', `${encodeCursor(`~|${'0'.repeat(32)}`)}=`],
+  ['a stray character', `${encodeCursor(KEY)}*`],
+  ['blanks', ` ${encodeCursor(KEY)}`],
+])('a cursor with %s is none of ours', (_, cursor) => {
+  expect(parse(new URLSearchParams({ cursor }))).toMatchObject({ faults: [{ parameter: 'cursor' }] });
+});
+
 test('a cursor leads back to the key it was made of', () => {
   const hash = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 32, maxLength: 32 });
   const year = fc.date({ min: new Date('2000-01-01'), max: new Date('9999-12-31'), noInvalidDate: true });

@@ -1,17 +1,46 @@
 /** What an answer of Communication Services means: for a send, and for a read of an operation's status. */
 import * as v from 'valibot';
-import { answerOf, errorCodeOf, type HttpAnswer, RequestFailed, retryAfterMs } from '../../azure/request';
+import {
+  answerOf,
+  documentedCodeOf,
+  documentedOrOther,
+  errorCodeOf,
+  type HttpAnswer,
+  RequestFailed,
+  retryAfterMs,
+} from '../../azure/request';
 import { parseJson } from '../../formats/json';
 import type { OperationStatus, SendOutcome } from '../../watch/ports';
 
 /** `EmailSendResult` (CommunicationServicesEmail.json, 2025-09-01); more statuses may be added to it. */
 const SendResult = v.object({
   status: v.string(),
-  error: v.fallback(
-    v.optional(v.object({ code: v.pipe(v.string(), v.regex(/^[A-Za-z]{3,60}$/)) })),
-    undefined,
-  ),
+  error: v.fallback(v.optional(v.object({ code: v.pipe(v.string(), v.nonEmpty()) })), undefined),
 });
+
+/** Known codes of the service: of refusals, and of operations that failed. Any other is kept as `other`. */
+const ERROR_CODES = new Set([
+  'BadRequest',
+  'Conflict',
+  'Denied',
+  'DomainNotFound',
+  'DomainNotLinked',
+  'EmailDropped',
+  'EmailDroppedAllRecipientsSuppressed',
+  'Forbidden',
+  'InternalServerError',
+  'InvalidAttachment',
+  'InvalidRecipient',
+  'InvalidSenderUserName',
+  'NotFound',
+  'RequestEntityTooLarge',
+  'RequestTimeout',
+  'ServiceUnavailable',
+  'TooManyRequests',
+  'Unauthorized',
+  'UnsupportedApiVersion',
+  'UnsupportedMediaType',
+]);
 
 const ROLE =
   "give the watcher's identity the role Communication and Email Service Owner, or correct the access key";
@@ -64,7 +93,7 @@ function unsettled(answer: HttpAnswer | RequestFailed): Extract<SendOutcome, { o
 }
 
 function statusInWords(answer: HttpAnswer): string {
-  const code = errorCodeOf(answer);
+  const code = documentedCodeOf(answer, ERROR_CODES);
   return `the mail service answered ${answer.status}${code === undefined ? '' : ` ${code}`}`;
 }
 
@@ -92,7 +121,10 @@ function statusIn(body: string | undefined): OperationStatus {
   const { status, error } = parsed.success ? parsed.output : { status: '', error: undefined };
   if (status === 'Succeeded') return { status: 'succeeded' };
   if (status === 'Failed' || status === 'Canceled')
-    return { status: 'failed', message: endInWords(status, error?.code) };
+    return {
+      status: 'failed',
+      message: endInWords(status, error && documentedOrOther(error.code, ERROR_CODES)),
+    };
   // The service knows the operation, so it accepted the mail.
   return { status: 'running' };
 }

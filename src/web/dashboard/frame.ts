@@ -37,7 +37,9 @@ ${main}
 
 /** For a form that another site made the browser send. */
 export function crossSitePage(links: Links): Response {
-  return refusal(403, 'That came from another site', 'Another site made your browser send it.', links);
+  const words =
+    'Another site made your browser send it, or your browser is too old to say which site did. Use a current browser.';
+  return refusal(403, 'That came from another site', words, links);
 }
 
 /** @param status 413: too large; 415: of another type; else it could not be parsed */

@@ -1,10 +1,10 @@
 /** The routes of the dashboard: the list, a target's page with its forms, and their script. */
 import type { Key } from '../../core/target';
-import { readContent } from '../content';
+import { FORM, readContent } from '../content';
 import { aboutPage, FORM_BODY } from '../page';
 import type { Response } from '../problem';
 import { faultOf } from '../registry/body';
-import { type AboutResponse, type Call, isCrossSite, lenient, type Route } from '../route';
+import { type AboutResponse, type Call, lenient, type Route } from '../route';
 import { type FormOutcome, outcomeIn, outcomeOfCheck } from './banner';
 import { dashboardQuery, parseDashboardQuery } from './filter';
 import { crossSitePage, donePage, faultPage, unreadablePage } from './frame';
@@ -12,7 +12,7 @@ import { linksOf, withoutSlash } from './links';
 import { dashboardPage, faultyPage } from './overview';
 import { scriptResponse } from './script';
 import { noTargetPage, targetPage } from './target';
-import { edited, parseTargetForm, TARGET_FORM, type Typed } from './target-form';
+import { edited, parseTargetForm, type Typed } from './target-form';
 
 /** Answers that every page has. */
 const SHARED: Readonly<Record<number, AboutResponse>> = {
@@ -73,6 +73,7 @@ export const dashboardTarget: Route = {
           headers: { 'Retry-After': 'Seconds to wait.' },
         },
       },
+      onCrossSite: ({ url }) => crossSitePage(linksOf(url)),
       handler: async call => withoutSlash(call.url) ?? (await postForm(call)),
     }),
   },
@@ -115,8 +116,7 @@ async function showTarget({ url, key, app }: Call, outcome: FormOutcome | undefi
 async function postForm(call: Call): Promise<Response> {
   const { url, key, app, log } = call;
   const links = linksOf(url);
-  if (isCrossSite(call)) return crossSitePage(links);
-  const content = await readContent(call, TARGET_FORM);
+  const content = await readContent(call, FORM);
   if ('refusal' in content) return unreadablePage(content.refusal.status, links);
   const form = parseTargetForm(content.text);
   if (!form) return unreadablePage(400, links);

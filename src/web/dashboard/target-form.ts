@@ -1,12 +1,6 @@
 /** Parses the forms of a target's page: each field comes once, and the row keeps what the person did not edit. */
 import { COLUMNS, type Field } from '../../core/columns';
 import { byColumn, COLUMN_NAMES, type ColumnName, type Columns, flagOf } from '../../core/row';
-import type { BodyRule } from '../content';
-
-export const TARGET_FORM: BodyRule = {
-  types: ['application/x-www-form-urlencoded'],
-  mostBytes: 64 * 1_024,
-};
 
 export interface FormField extends Field {
   readonly name: ColumnName;

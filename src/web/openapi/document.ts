@@ -7,6 +7,7 @@ import {
   type About,
   type AboutResponse,
   type Content,
+  isChanging,
   type Operation,
   type Route,
   schemaOf,
@@ -110,7 +111,11 @@ function pathItem(route: Route, kinds: readonly string[], nameOf: NameOf): objec
   const { name, methods } = route;
   const operations = METHODS.flatMap(method => {
     const operation = methods[method];
-    return operation ? [{ word: method.toLowerCase(), operation }] : [];
+    if (!operation) return [];
+    const { problems = [] } = operation;
+    // Every changing request refuses other sites.
+    const all: readonly ProblemKind[] = isChanging(method) ? ['cross-site', ...problems] : problems;
+    return [{ word: method.toLowerCase(), operation: { ...operation, problems: all } }];
   });
   const entries = operations.map(({ word, operation }, index) => {
     // The first operation of a function has the name of the function.

@@ -2,18 +2,19 @@
 import * as v from 'valibot';
 import type { Key } from '../../core/target';
 import { cursorOf, limitOf } from '../query';
-
 import { Filters } from '../status/query';
 
-/** The parts of a key, of 512 UTF-16 units each at most, with a line feed between them, which no key can hold. */
-const KEY = /^([^\n]{0,512})\n([^\n]{0,512})$/;
+/** The parts of a key, without the characters that no key can hold; a line feed between them. */
+const KEY = /^([^/\\#?\p{Cc}]*)\n([^/\\#?\p{Cc}]*)$/u;
+/** In UTF-16 units. */
+const LONGEST_PART = 512;
 /** 1,025 units of two bytes in base64url. */
 const LONGEST_CURSOR = 2_734;
 
 export const ListQuery = v.object({
   ...Filters,
   limit: limitOf('100'),
-  cursor: cursorOf(decodeKey, LONGEST_CURSOR),
+  cursor: cursorOf({ encode: encodeKey, decode: decodeKey, longest: LONGEST_CURSOR }),
 });
 
 export const ImportQuery = v.object({
@@ -34,6 +35,8 @@ export function encodeKey({ scope, name }: Key): string {
 }
 
 function decodeKey(text: string): Key | undefined {
-  const [, scope, name] = KEY.exec(Buffer.from(text, 'base64url').toString('utf16le')) ?? [];
-  return scope === undefined || name === undefined ? undefined : { scope, name };
+  const key = Buffer.from(text, 'base64url').toString('utf16le');
+  const [, scope, name] = KEY.exec(key) ?? [];
+  if (scope === undefined || name === undefined || !key.isWellFormed()) return undefined;
+  return Math.max(scope.length, name.length) > LONGEST_PART ? undefined : { scope, name };
 }

@@ -1,8 +1,7 @@
-/** Parses the forms of the snooze page: their size is bounded, each field comes once, and each fault names its field. */
+/** Parses the forms of the snooze page: each field comes once, and each fault names its field. */
 import { LONGEST_REASON, MOST_SNOOZE_DAYS } from '../../core/snooze';
 import { oneLine } from '../../formats/text';
 import type { LinkAction } from '../../watch/snooze/link';
-import { mediaType } from '../content';
 
 export type Field = 'days' | 'otherDays' | 'reason' | 'newId';
 
@@ -19,18 +18,19 @@ export interface SnoozeForm {
   /** Present where there is no fault. */
   readonly action?: LinkAction;
   /** The status of the answer if there is a fault. */
-  readonly status: 400 | 413 | 415;
+  readonly status: number;
 }
 
-const MOST_BYTES = 8 * 1_024;
 const LONGEST_ID = 1_024;
 const FIELDS = ['act', 'days', 'otherDays', 'reason', 'seen', 'newId'];
 
-export function parseSnoozeForm(contentType: string | null, body: string): SnoozeForm {
-  if (mediaType(contentType) !== 'application/x-www-form-urlencoded')
-    return unreadable(415, 'This is not a form: use the form on this page.');
-  if (Buffer.byteLength(body) > MOST_BYTES)
-    return unreadable(413, 'The form is too large: it may have 8 KiB at most.');
+/** For a body that was refused before it was parsed. */
+export function refusedForm(status: number): SnoozeForm {
+  if (status === 413) return unreadable(status, 'The form is too large: it may have 64 KiB at most.');
+  return unreadable(status, 'This is not a form: use the form on this page.');
+}
+
+export function parseSnoozeForm(body: string): SnoozeForm {
   const entries = [...new URLSearchParams(body)];
   const given = Object.fromEntries(entries);
   const known = entries.every(([field]) => FIELDS.includes(field));
@@ -78,6 +78,6 @@ function daysIn(text: string): number | undefined {
   return days >= 1 && days <= MOST_SNOOZE_DAYS ? days : undefined;
 }
 
-function unreadable(status: 400 | 413 | 415, detail: string): SnoozeForm {
+function unreadable(status: number, detail: string): SnoozeForm {
   return { given: {}, faults: [{ detail }], status };
 }

@@ -106,11 +106,21 @@ const REFUSALS: Readonly<Record<Refused['refused'], readonly [status: number, he
   expiryChanged: [410, 'Its expiry has changed'],
 };
 
+/** For a form that another site made the browser send. */
+export function crossSitePage(): Response {
+  const why = html`Another site made your browser send it, or your browser is too old to say which site did. Open the link of the mail in a current browser, and use the buttons there.`;
+  return refusal(403, 'That came from another site', why);
+}
+
 function refusalPage(refused: Refused): Response {
   const [status, heading] = REFUSALS[refused.refused];
+  return refusal(status, heading, whyRefused(refused));
+}
+
+function refusal(status: number, heading: string, why: Html): Response {
   const main = html`<section class="card">
 <h1>${heading}</h1>
-<p>${whyRefused(refused)}</p>
+<p>${why}</p>
 <p class="hint">Nothing was changed.</p>
 </section>`;
   return page(status, heading, main);

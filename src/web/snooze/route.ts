@@ -1,9 +1,10 @@
 /** `GET, POST snooze`: the signed link in a mail. GET shows a page; only POST changes something, since mail scanners follow links. */
 import * as v from 'valibot';
+import { FORM, readContent } from '../content';
 import { aboutPage, FORM_BODY } from '../page';
 import { lenient, type Route } from '../route';
-import { parseSnoozeForm } from './form';
-import { snoozePage } from './page';
+import { parseSnoozeForm, refusedForm } from './form';
+import { crossSitePage, snoozePage } from './page';
 
 /** Mail programs may add parameters to a link: only `t` is read. */
 const LinkQuery = v.object({ t: v.pipe(v.string(), v.description('The signed token of the link.')) });
@@ -38,13 +39,18 @@ export const snooze: Route = {
         200: aboutPage('Done: the page says what.'),
         ...NO_LINK,
         400: aboutPage('The form, or the link, is not understood.'),
+        403: aboutPage('Another site sent the form, or the link is of nobody who is told any more.'),
         409: aboutPage('The snooze was changed in the meantime.'),
         413: aboutPage('The form is too large.'),
         415: aboutPage('This is not a form.'),
       },
-      handler: async ({ url, app, header, bytes }) => {
+      onCrossSite: crossSitePage,
+      handler: async call => {
+        const { url, app } = call;
         const token = tokenOf(url);
-        const form = parseSnoozeForm(header('content-type'), new TextDecoder().decode(await bytes()));
+        const content = await readContent(call, FORM);
+        const form =
+          'refusal' in content ? refusedForm(content.refusal.status) : parseSnoozeForm(content.text);
         const { action } = form;
         return snoozePage(await (action ? app().followLink(token, action) : app().showLink(token)), form);
       },

@@ -2,11 +2,12 @@
 import * as v from 'valibot';
 import { CHECKS, STANDINGS } from '../../core/standing';
 import { parseDuration } from '../../formats/duration';
+import { parseInstant } from '../../formats/instant';
 import type { StatusQuery } from '../../watch/report/status';
 import { cursorOf, limitOf, oneOf, optional, parsedBy, someOf, someText } from '../query';
 
 /** A calendar key; a cursor is one in base64url. */
-const CALENDAR_KEY = /^(~|\d{4}-\d\d-\d\dT[\d:.]+Z)\|[0-9a-f]{32}$/;
+const CALENDAR_KEY = /^(~|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)\|[0-9a-f]{32}$/;
 const DURATION = 'write one duration such as 30d, 12h or 45m';
 
 /** Filters for targets and for rows of the registry. */
@@ -30,7 +31,7 @@ export function statusQuery(kinds: readonly string[]) {
     kind: optional(oneOf(kinds), 'Targets of this kind.'),
     ...Filters,
     limit: limitOf('100'),
-    cursor: cursorOf(decodeCursor),
+    cursor: cursorOf({ encode: encodeCursor, decode: decodeCursor }),
   });
 }
 
@@ -46,5 +47,6 @@ export function encodeCursor(key: string): string {
 
 function decodeCursor(text: string): string | undefined {
   const key = Buffer.from(text, 'base64url').toString();
-  return CALENDAR_KEY.test(key) ? key : undefined;
+  const [, instant = ''] = CALENDAR_KEY.exec(key) ?? [];
+  return instant === '~' || parseInstant(instant) !== undefined ? key : undefined;
 }

@@ -42,7 +42,6 @@ export const checkNow: Route = {
       description:
         'Within half of the pace of its scope. While a sweep has the scope it is read all the same, with `recorded: false`.',
       query: NO_QUERY,
-      sameSiteOnly: true,
       responses: { 200: { is: 'The target as it is now.', content: CHECK.content } },
       problems: ['unknown-target', 'invalid-row', 'not-watched', 'throttled'],
       handler: async ({ key, app, log }) => checkResponse(await app().checkNow(key, log)),

@@ -205,7 +205,11 @@ test.each([
   ['{"id":"x","status":"Canceled"}', { status: 'failed', message: 'the mail service cancelled it' }],
   [
     '{"status":"Failed","error":{"code":"<b>","message":"SECRET"}}',
-    { status: 'failed', message: 'the mail service could not deliver it' },
+    { status: 'failed', message: 'the mail service could not deliver it (other)' },
+  ],
+  [
+    '{"status":"Failed","error":{"code":"EveryLetterASecret"}}',
+    { status: 'failed', message: 'the mail service could not deliver it (other)' },
   ],
   ['{"status":"Failed","error":7}', { status: 'failed', message: 'the mail service could not deliver it' }],
   ['{"status":"Succeeded","error":null}', { status: 'succeeded' }],

@@ -194,23 +194,35 @@ describe('a service that is not there', () => {
 describe('the words of a refusal', () => {
   it('carry the code of the header or of the body', async () => {
     const header = await reading(response =>
-      response.writeHead(403, { 'x-ms-error-code': 'FromHeader' }).end(),
+      response.writeHead(403, { 'x-ms-error-code': 'LinkedAuthorizationFailed' }).end(),
     );
-    expect(failureOf(header.reading).message).toContain('(HTTP 403 FromHeader)');
+    expect(failureOf(header.reading).message).toContain('(HTTP 403 LinkedAuthorizationFailed)');
     await server?.close();
-    const body = JSON.stringify({ error: { code: 'FromBody', message: SECRET } });
+    const body = JSON.stringify({ error: { code: 'AuthorizationFailed', message: SECRET } });
     const { reading: seen } = await reading(response => response.writeHead(403).end(body));
-    expect(failureOf(seen).message).toContain('(HTTP 403 FromBody)');
+    expect(failureOf(seen).message).toContain('(HTTP 403 AuthorizationFailed)');
   });
 
-  it.each(['no', `Bearer ${SECRET}`, '<b>bold</b>', 'x'.repeat(61), 'line\nbreak', 42, null])(
-    'leave out an invalid code: %j',
+  it.each(['no', `Bearer ${SECRET}`, '<b>bold</b>', 'x'.repeat(61), 'line\nbreak', 'EveryLetterASecret'])(
+    'call a code that is not documented other, in header and body: %j',
     async code => {
       const body = JSON.stringify({ error: { code } });
       const { reading: seen } = await reading(response => response.writeHead(403).end(body));
-      expect(failureOf(seen).message).toMatch(/\(HTTP 403\)\.$/);
+      expect(failureOf(seen).message).toMatch(/\(HTTP 403 other\)\.$/);
+      if (code.includes('\n')) return;
+      await server?.close();
+      const { reading: again } = await reading(response =>
+        response.writeHead(403, { 'x-ms-error-code': code }).end(),
+      );
+      expect(failureOf(again).message).toMatch(/\(HTTP 403 other\)\.$/);
     },
   );
+
+  it.each(['', 42, null])('leave out a code that is none: %j', async code => {
+    const body = JSON.stringify({ error: { code } });
+    const { reading: seen } = await reading(response => response.writeHead(403).end(body));
+    expect(failureOf(seen).message).toMatch(/\(HTTP 403\)\.$/);
+  });
 });
 
 describe('the pace', () => {

@@ -1,6 +1,7 @@
 /** The HTTP server under every simulated service. */
 import { json, type Received } from '../../../local/simulated/messages';
 import { type RunningServer, startServer } from '../../../local/simulated/server';
+import { askAs } from '../../support/asking';
 import { ask } from './ask';
 
 let clock = 1_000;
@@ -30,6 +31,13 @@ test('passes the path on as it was sent, still encoded', async () => {
   expect(answer.status).toBe(204);
   expect(seen).toMatchObject({ path: '/a%2Fb//c', target: '/a%2Fb//c?x=1&y=%20', origin: server.url });
   expect(seen?.query.get('y')).toBe(' ');
+});
+
+test('answers only to names of this machine: no other site can read the mails', async () => {
+  const server = await start(() => json(200, 'a mail'));
+  expect(await askAs('mails.evil.example', server.url)).toMatchObject({ status: 421 });
+  expect(await askAs('localhost', server.url)).toEqual({ status: 200, text: '"a mail"' });
+  expect(server.log.requests).toHaveLength(1);
 });
 
 test('logs each request with its instant and status, and never a credential', async () => {

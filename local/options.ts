@@ -1,0 +1,62 @@
+/** The command line of `npm start`: what it takes, and one sentence for what it does not. */
+import { parseArgs } from 'node:util';
+
+export const USAGE = `npm start -- [--fresh] [--live] [--registry file.csv] [--port 7071]
+  --fresh      forget what earlier runs recorded
+  --live       watch real tokens with your own Azure sign-in; tables and mails stay on this machine
+  --registry   load registry rows from a CSV file (scope,name,owners,...)
+  --port       the port of the HTTP functions (a free one if it is taken)
+  --help       print this`;
+
+const OPTIONS = {
+  fresh: { type: 'boolean', default: false },
+  live: { type: 'boolean', default: false },
+  registry: { type: 'string' },
+  port: { type: 'string', default: '7071' },
+  help: { type: 'boolean', default: false },
+} as const;
+const NAMES = Object.keys(OPTIONS)
+  .map(name => `--${name}`)
+  .join(', ');
+
+const WITH_VALUE: Readonly<Record<string, string>> = {
+  registry: '--registry needs the path of a CSV file, such as --registry targets.csv.',
+  port: '--port needs a number from 0 to 65535, such as --port 7071.',
+};
+
+export interface StartOptions {
+  readonly fresh: boolean;
+  readonly live: boolean;
+  readonly registry?: string;
+  readonly port: number;
+  readonly help: boolean;
+}
+
+/** Returns a sentence if the arguments are wrong. */
+export function parseOptions(args: readonly string[]): StartOptions | string {
+  const fault = faultIn(args);
+  if (fault !== undefined) return fault;
+  const { values } = parseArgs({ args: [...args], options: OPTIONS });
+  const { port, ...rest } = values;
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) return `'${port}' is not a port: ${WITH_VALUE.port}`;
+  return { ...rest, port: Number(port) };
+}
+
+/** The own messages of `parseArgs` have several sentences and advise what makes no sense here. */
+function faultIn(args: readonly string[]): string | undefined {
+  const { tokens } = parseArgs({ args: [...args], options: OPTIONS, strict: false, tokens: true });
+  for (const token of tokens) {
+    if (token.kind === 'option-terminator') continue;
+    if (token.kind === 'positional') return `'${token.value}' is not an option: the options are ${NAMES}.`;
+    const { name, rawName, value, inlineValue } = token;
+    if (!Object.hasOwn(OPTIONS, name) || !rawName.startsWith('--'))
+      return `${rawName} is not an option: the options are ${NAMES}.`;
+    const needed = WITH_VALUE[name];
+    if (needed === undefined && value !== undefined)
+      return `--${name} takes no value: write --${name} alone, or leave it out.`;
+    // `--registry --live`: the value was forgotten. A file of such a name is written --registry=--live.
+    const isForgotten = !value || (!inlineValue && value.startsWith('-'));
+    if (needed !== undefined && isForgotten) return needed;
+  }
+  return undefined;
+}

@@ -1,0 +1,34 @@
+import { parseOptions } from '../../local/options';
+
+const USUAL = { fresh: false, live: false, port: 7071, help: false };
+
+test.each<[readonly string[], object]>([
+  [[], {}],
+  [['--fresh', '--live'], { fresh: true, live: true }],
+  [['--registry', 'a b.csv', '--port', '0'], { registry: 'a b.csv', port: 0 }],
+  [['--registry=--odd.csv'], { registry: '--odd.csv' }],
+  [['--help'], { help: true }],
+])('%j is understood', (args, expected) => {
+  expect(parseOptions(args)).toEqual({ ...USUAL, ...expected });
+});
+
+test.each<[readonly string[], string]>([
+  [['--liv'], '--liv is not an option'],
+  [['-l'], '-l is not an option'],
+  [['--no-live'], '--no-live is not an option'],
+  [['--constructor'], '--constructor is not an option'],
+  [['targets.csv'], "'targets.csv' is not an option"],
+  [['--', 'targets.csv'], "'targets.csv' is not an option"],
+  [['--live=yes'], '--live takes no value'],
+  [['--registry'], '--registry needs the path of a CSV file'],
+  [['--registry='], '--registry needs the path of a CSV file'],
+  [['--registry', '--live'], '--registry needs the path of a CSV file'],
+  [['--port'], '--port needs a number'],
+  [['--port', 'http'], "'http' is not a port: --port needs a number"],
+  [['--port', '65536'], "'65536' is not a port"],
+  [['--port', '-1'], '--port needs a number'],
+])('%j is answered with one sentence', (args, words) => {
+  const answer = parseOptions(args);
+  expect(answer).toEqual(expect.stringContaining(words));
+  expect(answer).toMatch(/^[^\n]*[^.]\.$/);
+});
