@@ -14,13 +14,17 @@ interface NoticeRules {
    */
   readonly audience: 'owners' | 'ownersAndCopies' | 'ownersAndCopiesFromExpiry' | 'operators';
   readonly snoozable: boolean;
-  /** In a mail and between owners, the lowest rank comes first (rule 15). */
+  /** In a mail and between owners, the lowest rank comes first (rule 15). A reminder has its own until its expiry is reached. */
   readonly rank: number;
   /** The decision that it comes from. Notices about the watcher have none: the sweep or the sender reports them. */
   readonly topic?: string;
   /** As the dashboard names what is decided. */
   readonly title?: string;
 }
+
+/** The ranks of a reminder whose expiry has passed: acting still shortens an outage that has just begun, and mends little later. */
+export const JUST_EXPIRED_RANK = 1;
+export const LONG_EXPIRED_RANK = 9;
 
 const REMINDER = { about: 'expiry', says: 'reminder', snoozable: true, rank: 0 } as const;
 const FAILING_READS = { about: 'reads', says: 'trouble', audience: 'owners', snoozable: true } as const;
@@ -31,14 +35,14 @@ export const NOTICES = {
   threshold: { ...REMINDER, audience: 'ownersAndCopiesFromExpiry', topic: 'threshold', title: 'Thresholds' },
   /** Its known expiry has passed and it is not found. It ends the thresholds of that expiry. */
   gone: { ...REMINDER, audience: 'ownersAndCopies', topic: 'missing', title: 'Expired and gone' },
-  missing: { ...FAILING_READS, rank: 1, topic: 'missing', title: 'Missing' },
-  unreadable: { ...FAILING_READS, rank: 2, topic: 'unreadable', title: 'Unreadable' },
+  missing: { ...FAILING_READS, rank: 2, topic: 'missing', title: 'Missing' },
+  unreadable: { ...FAILING_READS, rank: 3, topic: 'unreadable', title: 'Unreadable' },
   readable: {
     about: 'reads',
     says: 'goodNews',
     audience: 'owners',
     snoozable: false,
-    rank: 9,
+    rank: 11,
     topic: 'readable',
     title: 'Readable again',
   },
@@ -47,19 +51,19 @@ export const NOTICES = {
     says: 'goodNews',
     audience: 'ownersAndCopies',
     snoozable: false,
-    rank: 8,
+    rank: 10,
     topic: 'renewed',
     title: 'Renewed',
   },
-  invalid: { about: 'row', ...FOR_OPERATORS, rank: 6, topic: 'invalid', title: 'Invalid row' },
+  invalid: { about: 'row', ...FOR_OPERATORS, rank: 7, topic: 'invalid', title: 'Invalid row' },
   /** Every read of a scope fails. */
-  scopeFailing: { ...OF_WATCHER, rank: 3 },
+  scopeFailing: { ...OF_WATCHER, rank: 4 },
   /** A mail was accepted and did not arrive. */
-  undelivered: { ...OF_WATCHER, rank: 4 },
+  undelivered: { ...OF_WATCHER, rank: 5 },
   /** A sweep message failed again and again. */
-  poisoned: { ...OF_WATCHER, rank: 5 },
+  poisoned: { ...OF_WATCHER, rank: 6 },
   /** Targets of a scope have no owner. */
-  ownerless: { ...OF_WATCHER, rank: 7 },
+  ownerless: { ...OF_WATCHER, rank: 8 },
 } as const satisfies Readonly<Record<string, NoticeRules>>;
 
 export type NoticeKind = keyof typeof NOTICES;
