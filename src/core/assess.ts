@@ -17,7 +17,7 @@ import {
   type Reminder,
 } from './reminder';
 import { type NextCheck, nextCheck } from './schedule';
-import { holds, type Snooze } from './snooze';
+import { holds, mutedSince, type Snooze } from './snooze';
 import {
   type Check,
   checkOf,
@@ -133,6 +133,12 @@ export function crossingsFor(row: Watched, state: Expiry, expiresOn = fixedExpir
 
 export function snoozeOf(state: Expiry, owner: string): Snooze | undefined {
   return state.snoozes.get(addressKey(owner));
+}
+
+/** When an owner first muted this expiry (rule 20). A snooze of an earlier version has no mute beside it. */
+export function mutedSinceBy(owner: string, state: Expiry): Instant | undefined {
+  const mutes = state.mutes?.get(addressKey(owner)) ?? [];
+  return mutedSince([...mutes, snoozeOf(state, owner)], fixedExpiry(state));
 }
 
 export function toldTo(state: Expiry, owner: string): readonly Told[] {
