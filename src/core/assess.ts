@@ -21,10 +21,11 @@ import { holds, mutedSince, type Snooze } from './snooze';
 import {
   type Check,
   checkOf,
-  datedExpiry,
   fixedExpiry,
   isMinted,
+  isUndecided,
   type Standing,
+  shownExpiry,
   standingOf,
 } from './standing';
 import { isWatched } from './target';
@@ -165,8 +166,8 @@ function withRow(row: Watched, state: Expiry | undefined, now: Instant): Updated
 }
 
 function listingOf(row: Watched, state: Expiry, nextCheckOn: Instant, now: Instant): Listing {
-  const { expiresOn, lifetimeMs, checkedOn, invalid } = state;
-  const dated = datedExpiry(state);
+  const { lifetimeMs, checkedOn, invalid } = state;
+  const dated = fixedExpiry(state);
   const failure: Listing['failure'] = invalid
     ? { code: 'invalid', message: invalid.faults.join('; '), since: invalid.since, count: 1 }
     : state.failure;
@@ -178,7 +179,8 @@ function listingOf(row: Watched, state: Expiry, nextCheckOn: Instant, now: Insta
     failing: state.failure !== undefined,
     check: checkOf(state),
     nextCheckOn,
-    expiresOn,
+    undecided: isUndecided(state) || undefined,
+    expiresOn: shownExpiry(state),
     expiringFrom: dated === undefined ? undefined : expiringFrom(crossingsFor(row, state, dated), dated),
     lifetimeMs,
     failure,

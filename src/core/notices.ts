@@ -112,7 +112,7 @@ interface WatcherTrouble {
   readonly note: string;
 }
 
-/** The expiry that was read last, if one ever was. */
+/** The expiry that was read last, if one ever was. Without it but with `readOn`, it is undecided. */
 export interface LastKnown {
   readonly expiresOn?: Instant | 'never';
   readonly readOn?: Instant;

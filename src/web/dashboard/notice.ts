@@ -99,8 +99,9 @@ function failedNotice({ failure, checkedOn }: StatusItem, then: Html): Html {
   );
 }
 
-function expiryWords({ expiresOn, minted }: StatusItem): string {
+function expiryWords({ expiresOn, minted, undecided }: StatusItem): string {
   if (minted) return 'each read mints a new one';
+  if (undecided) return 'one more read shows whether its expiry is fixed';
   if (expiresOn === undefined) return 'no expiry is known';
   return expiresOn === 'never' ? 'it never expires' : `it expires ${moment(expiresOn)}`;
 }
