@@ -17,14 +17,15 @@ import {
   type Reminder,
 } from './reminder';
 import { type NextCheck, nextCheck } from './schedule';
-import { holds, type Snooze } from './snooze';
+import { holds, mutedSince, type Snooze } from './snooze';
 import {
   type Check,
   checkOf,
-  datedExpiry,
   fixedExpiry,
   isMinted,
+  isUndecided,
   type Standing,
+  shownExpiry,
   standingOf,
 } from './standing';
 import { isWatched } from './target';
@@ -135,6 +136,12 @@ export function snoozeOf(state: Expiry, owner: string): Snooze | undefined {
   return state.snoozes.get(addressKey(owner));
 }
 
+/** When an owner first muted this expiry (rule 20). A snooze of an earlier version has no mute beside it. */
+export function mutedSinceBy(owner: string, state: Expiry): Instant | undefined {
+  const mutes = state.mutes?.get(addressKey(owner)) ?? [];
+  return mutedSince([...mutes, snoozeOf(state, owner)], fixedExpiry(state));
+}
+
 export function toldTo(state: Expiry, owner: string): readonly Told[] {
   return state.told.get(addressKey(owner)) ?? [];
 }
@@ -159,8 +166,8 @@ function withRow(row: Watched, state: Expiry | undefined, now: Instant): Updated
 }
 
 function listingOf(row: Watched, state: Expiry, nextCheckOn: Instant, now: Instant): Listing {
-  const { expiresOn, lifetimeMs, checkedOn, invalid } = state;
-  const dated = datedExpiry(state);
+  const { lifetimeMs, checkedOn, invalid } = state;
+  const dated = fixedExpiry(state);
   const failure: Listing['failure'] = invalid
     ? { code: 'invalid', message: invalid.faults.join('; '), since: invalid.since, count: 1 }
     : state.failure;
@@ -172,7 +179,8 @@ function listingOf(row: Watched, state: Expiry, nextCheckOn: Instant, now: Insta
     failing: state.failure !== undefined,
     check: checkOf(state),
     nextCheckOn,
-    expiresOn,
+    undecided: isUndecided(state) || undefined,
+    expiresOn: shownExpiry(state),
     expiringFrom: dated === undefined ? undefined : expiringFrom(crossingsFor(row, state, dated), dated),
     lifetimeMs,
     failure,

@@ -6,7 +6,7 @@ import { formatDuration, parseDuration } from '../formats/duration';
 import { DAY } from '../formats/instant';
 import { webLink } from '../formats/text';
 import { parseAddresses } from './address';
-import { formatThreshold, parseThresholds } from './thresholds';
+import { EXPIRY_IS_TOLD, formatThreshold, namesExpiry, parseThresholds } from './thresholds';
 
 /** What could be used of a text, and every fault of it: what to write instead, without the column's name. */
 export interface Parsed<V> {
@@ -41,6 +41,8 @@ export interface Column<V> {
   readonly parse: (text: string) => Parsed<V>;
   /** The parsed value for clients of the API: an array, a text, a flag, or null for none. */
   readonly show: (value: V) => JsonValue;
+  /** What a person should know of a value that is no fault; undefined for nothing. */
+  readonly hint?: (value: V) => string | undefined;
   /** What the items of a list are, as `write an array of …` ends. */
   readonly items?: string;
   /** Whether the row of a successor starts with this column's text. */
@@ -72,9 +74,10 @@ export const COLUMNS = {
     shape: 'list',
     longest: 1_000,
     description:
-      'When owners are told before the expiry, for example 30d 7d 20% 0; -7d is after it. Where it is empty, those of its kind apply.',
+      'When owners are told before the expiry, for example 30d 7d 20% 0; -7d is after it. Where it is empty, those of its kind apply. The expiry itself is always told.',
     parse: parseOwnThresholds,
     show: thresholds => thresholds?.map(formatThreshold) ?? null,
+    hint: thresholds => (thresholds && !namesExpiry(thresholds) ? EXPIRY_IS_TOLD : undefined),
     items: 'texts such as "30d", "20%", "0" or "-7d"',
     takenOver: true,
     field: { label: 'Thresholds', control: 'line', position: 3 },

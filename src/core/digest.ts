@@ -1,8 +1,8 @@
 /** Digests: the content of one mail, an owner's due reminders, most urgent first (rules 15 and 19). */
 
-import type { Instant } from '../formats/instant';
+import { DAY, type Instant } from '../formats/instant';
 import { compareText } from '../formats/text';
-import { NOTICES, type Notice, noticeKindOf } from './notices';
+import { JUST_EXPIRED_RANK, LONG_EXPIRED_RANK, NOTICES, type Notice, noticeKindOf } from './notices';
 import type { Reminder } from './reminder';
 import type { Description } from './target';
 
@@ -26,19 +26,32 @@ export interface Digest {
   readonly asOf: Instant;
 }
 
-/** Most urgent first: by rank, then by the instant it is about. */
-export function byUrgency(a: Reminder, b: Reminder): number {
-  return (
-    rankOf(a) - rankOf(b) ||
-    a.about - b.about ||
+/** For so long after its expiry a target has just expired. */
+const JUST_EXPIRED = DAY;
+
+/**
+ * Most urgent first, at one instant: by what acting soon is worth. What can still be saved never waits behind what cannot.
+ * Not yet expired: the soonest first. Expired: the latest first.
+ */
+export function urgencyAt(now: Instant): (a: Reminder, b: Reminder) => number {
+  return (a, b) =>
+    rankOf(a, now) - rankOf(b, now) ||
+    (isExpired(a, now) ? b.about - a.about : a.about - b.about) ||
     compareText(a.name, b.name) ||
     compareText(a.scope, b.scope) ||
-    compareText(a.reason, b.reason)
-  );
+    compareText(a.reason, b.reason);
 }
 
 /** An unknown reason comes last: it is dropped before any mail. */
-function rankOf(reminder: Reminder): number {
+function rankOf(reminder: Reminder, now: Instant): number {
   const kind = noticeKindOf(reminder);
-  return kind === undefined ? Number.MAX_SAFE_INTEGER : NOTICES[kind].rank;
+  if (kind === undefined) return Number.MAX_SAFE_INTEGER;
+  if (!isExpired(reminder, now)) return NOTICES[kind].rank;
+  return now - reminder.about <= JUST_EXPIRED ? JUST_EXPIRED_RANK : LONG_EXPIRED_RANK;
+}
+
+/** Whether it is about an expiry that has passed. */
+function isExpired(reminder: Reminder, now: Instant): boolean {
+  const kind = noticeKindOf(reminder);
+  return kind !== undefined && NOTICES[kind].says === 'reminder' && reminder.about <= now;
 }

@@ -3,7 +3,7 @@
 import type { Instant } from '../formats/instant';
 import type { TargetEvent } from './history';
 import type { FailedReading, FailureCode, Reading } from './reading';
-import type { Snooze } from './snooze';
+import type { FirstMute, Snooze } from './snooze';
 import type { Key } from './target';
 import type { Told } from './told';
 
@@ -58,6 +58,8 @@ export interface Expiry extends Key {
   readonly told: ReadonlyMap<string, readonly Told[]>;
   /** By owner (lower-case address). */
   readonly snoozes: ReadonlyMap<string, Snooze>;
+  /** By owner (lower-case address): what bounds their snoozes. Absent where nobody ever muted it. */
+  readonly mutes?: ReadonlyMap<string, readonly FirstMute[]>;
 }
 
 /** A state with a reading taken into account, and the events for the history. */

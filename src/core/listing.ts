@@ -14,6 +14,8 @@ export interface Listing {
   readonly expiringFrom?: Instant;
   readonly lifetimeMs?: number;
   readonly minted: boolean;
+  /** Its readings have not shown yet whether its expiry is fixed or minted, so none is shown. */
+  readonly undecided?: true | undefined;
   readonly failing: boolean;
   readonly check: Check;
   readonly failure?: {

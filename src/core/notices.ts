@@ -25,11 +25,15 @@ interface NoticeRules {
    */
   readonly audience: 'owners' | 'ownersAndCopies' | 'ownersAndCopiesFromExpiry' | 'operators';
   readonly snoozable: boolean;
-  /** In a mail and between owners, the lowest rank comes first (rule 15). */
+  /** In a mail and between owners, the lowest rank comes first (rule 15). A reminder has its own until its expiry is reached. */
   readonly rank: number;
   /** The decision that it comes from. Notices about the watcher have none: the sweep or the sender reports them. */
   readonly topic?: Topic;
 }
+
+/** The ranks of a reminder whose expiry has passed: acting still shortens an outage that has just begun, and mends little later. */
+export const JUST_EXPIRED_RANK = 1;
+export const LONG_EXPIRED_RANK = 9;
 
 const REMINDER = { about: 'expiry', says: 'reminder', snoozable: true, rank: 0 } as const;
 const FAILING_READS = { about: 'reads', says: 'trouble', audience: 'owners', snoozable: true } as const;
@@ -40,14 +44,14 @@ export const NOTICES = {
   threshold: { ...REMINDER, audience: 'ownersAndCopiesFromExpiry', topic: 'threshold' },
   /** Its known expiry has passed and it is not found. It ends the thresholds of that expiry. */
   gone: { ...REMINDER, audience: 'ownersAndCopies', topic: 'missing' },
-  missing: { ...FAILING_READS, rank: 1, topic: 'missing' },
-  unreadable: { ...FAILING_READS, rank: 2, topic: 'unreadable' },
+  missing: { ...FAILING_READS, rank: 2, topic: 'missing' },
+  unreadable: { ...FAILING_READS, rank: 3, topic: 'unreadable' },
   readable: {
     about: 'reads',
     says: 'goodNews',
     audience: 'owners',
     snoozable: false,
-    rank: 9,
+    rank: 11,
     topic: 'readable',
   },
   renewed: {
@@ -55,18 +59,18 @@ export const NOTICES = {
     says: 'goodNews',
     audience: 'ownersAndCopies',
     snoozable: false,
-    rank: 8,
+    rank: 10,
     topic: 'renewed',
   },
-  invalid: { about: 'row', ...FOR_OPERATORS, rank: 6, topic: 'invalid' },
+  invalid: { about: 'row', ...FOR_OPERATORS, rank: 7, topic: 'invalid' },
   /** Every read of a scope fails. */
-  scopeFailing: { ...OF_WATCHER, rank: 3 },
+  scopeFailing: { ...OF_WATCHER, rank: 4 },
   /** A mail was accepted and did not arrive. */
-  undelivered: { ...OF_WATCHER, rank: 4 },
+  undelivered: { ...OF_WATCHER, rank: 5 },
   /** A sweep message failed again and again. */
-  poisoned: { ...OF_WATCHER, rank: 5 },
+  poisoned: { ...OF_WATCHER, rank: 6 },
   /** Targets of a scope have no owner. */
-  ownerless: { ...OF_WATCHER, rank: 7 },
+  ownerless: { ...OF_WATCHER, rank: 8 },
 } as const satisfies Readonly<Record<string, NoticeRules>>;
 
 export type NoticeKind = keyof typeof NOTICES;
@@ -112,7 +116,7 @@ interface OperatorNoticeFacts {
   readonly note: string;
 }
 
-/** The expiry that was read last, if one ever was. */
+/** The expiry that was read last, if one ever was. Without it but with `readOn`, it is undecided. */
 export interface LastKnown {
   readonly expiresOn?: Instant | 'never';
   readonly readOn?: Instant;

@@ -13,7 +13,7 @@ import {
   type Topic,
 } from './notices';
 import { holds, type Snooze } from './snooze';
-import { fixedExpiry, isMinted } from './standing';
+import { fixedExpiry, isMinted, shownExpiry } from './standing';
 import type { Key } from './target';
 import { type Crossing, formatThreshold, parseThreshold, tightestCrossed } from './thresholds';
 import { awaitsGoodNews, hasHeard, type Told, wasNoticed, wasReminded } from './told';
@@ -258,8 +258,7 @@ function failingSince(since: Instant, state: Expiry) {
 }
 
 function lastKnown(state: Expiry): LastKnown {
-  const { expiresOn, readOn } = state;
-  return { expiresOn, readOn, minted: isMinted(state) };
+  return { expiresOn: shownExpiry(state), readOn: state.readOn, minted: isMinted(state) };
 }
 
 /** Whether operators get a copy of what its owners are told (rule 14). */

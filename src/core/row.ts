@@ -69,6 +69,16 @@ export function parseColumns(row: Readonly<Record<string, unknown>>): ParsedColu
   return { columns, faults };
 }
 
+/** What people should know of a row without its being a fault, each `column: what is so`. */
+export function hintsOf(row: Readonly<Record<string, unknown>>): readonly string[] {
+  const hint = <N extends ColumnName>(name: N) =>
+    RULES[name].hint?.(parseColumn(RULES[name], row[name]).value);
+  return COLUMN_NAMES.flatMap(name => {
+    const words = hint(name);
+    return words === undefined ? [] : [`${name}: ${words}`];
+  });
+}
+
 /** The parsed value of a column, as clients of the API see it. */
 export function shownValue(name: ColumnName, columns: TargetColumns) {
   const show = <N extends ColumnName>(which: N) => RULES[which].show(columns[which]);

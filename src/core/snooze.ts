@@ -9,6 +9,12 @@ export interface Snooze {
   readonly on: Instant;
 }
 
+/** When an owner first muted a target for one expiry. It stays when the snooze is undone or over. */
+export interface FirstMute {
+  readonly about: Instant | undefined;
+  readonly on: Instant;
+}
+
 /** How links in mails are signed, and where they lead. */
 export interface LinkSigning {
   /** The app's origin, without a trailing slash. */
@@ -26,7 +32,31 @@ export function holds(snooze: Snooze | undefined, expiresOn: Instant | undefined
   return snooze !== undefined && snooze.until > now && snooze.about === expiresOn;
 }
 
-/** @returns the end of a snooze of so many days; undefined unless it is a whole number from 1 to 90. */
-export function snoozeUntil(days: number, now: Instant): Instant | undefined {
-  return Number.isInteger(days) && days >= 1 && days <= MOST_SNOOZE_DAYS ? now + days * DAY : undefined;
+/** A target whose expiry moves back and forth is remembered for so many expiries. */
+const MOST_MUTES = 8;
+
+/** The instant of the first mute for this expiry; undefined while there was none. */
+export function mutedSince(
+  mutes: readonly (FirstMute | undefined)[],
+  about: Instant | undefined,
+): Instant | undefined {
+  const instants = mutes.flatMap(mute => (mute && mute.about === about ? [mute.on] : []));
+  return instants.length > 0 ? Math.min(...instants) : undefined;
+}
+
+/** The mutes with one for this expiry, latest first. The first one for an expiry stays. */
+export function withMute(mutes: readonly FirstMute[], { about, on }: FirstMute): readonly FirstMute[] {
+  const others = mutes.filter(mute => mute.about !== about);
+  const first = mutedSince(mutes, about) ?? on;
+  return [{ about, on: first }, ...others].slice(0, MOST_MUTES);
+}
+
+/** How many whole days a snooze may last from now: 90 in sum from the first mute, however often it is undone and set again. */
+export function daysLeft(now: Instant, since: Instant = now): number {
+  return Math.max(0, Math.floor((since + MOST_SNOOZE_DAYS * DAY - now) / DAY));
+}
+
+/** @returns the end of a snooze of so many days; undefined unless it is a whole number from 1 to those that are left. */
+export function snoozeUntil(days: number, now: Instant, since: Instant = now): Instant | undefined {
+  return Number.isInteger(days) && days >= 1 && days <= daysLeft(now, since) ? now + days * DAY : undefined;
 }

@@ -37,12 +37,17 @@ export function isMinted(expiry: Expiry): boolean {
   return expiry.evidence === 'minted';
 }
 
-/** The expiry, if it is known, has a date and does not move with each read. Only such an expiry says something about the future. */
-export function fixedExpiry(expiry: Expiry): Instant | undefined {
-  return expiry.evidence === 'fixed' ? datedExpiry(expiry) : undefined;
+/** Whether its readings have not shown yet what its expiry is worth (rule 7). It stays so while reads fail. */
+export function isUndecided(expiry: Expiry): boolean {
+  return expiry.expiresOn !== undefined && expiry.evidence !== 'fixed' && expiry.evidence !== 'minted';
 }
 
-/** The expiry by which reports sort a target: it is known, has a date and is not minted. The evidence may still be undecided. */
-export function datedExpiry(expiry: Expiry): Instant | undefined {
-  return isMinted(expiry) || typeof expiry.expiresOn !== 'number' ? undefined : expiry.expiresOn;
+/** The expiry, if it is known, has a date and does not move with each read. Only such an expiry says something about the future. */
+export function fixedExpiry(expiry: Expiry): Instant | undefined {
+  return expiry.evidence === 'fixed' && typeof expiry.expiresOn === 'number' ? expiry.expiresOn : undefined;
+}
+
+/** The expiry as reports and mails show it: none while it is undecided; that of a minted target says so itself. */
+export function shownExpiry(expiry: Expiry): Instant | 'never' | undefined {
+  return isUndecided(expiry) ? undefined : expiry.expiresOn;
 }

@@ -29,6 +29,9 @@ export interface SkippedThreshold {
 
 const MOST_THRESHOLDS = 20;
 const AT_EXPIRY: Threshold = { is: 'lead', ms: 0 };
+/** What a person reads who wrote a list that names neither the expiry nor a time after it. */
+export const EXPIRY_IS_TOLD =
+  'none of them is 0 or after the expiry (such as -7d), so 0 is in force besides: the expiry itself is always told';
 const LONGEST_AFTER = 366 * DAY;
 
 export function parseThreshold(text: string): Threshold | undefined {
@@ -61,6 +64,16 @@ export function formatThreshold(threshold: Threshold): string {
   return threshold.ms < 0 ? `-${formatDuration(-threshold.ms)}` : formatDuration(threshold.ms);
 }
 
+/** Whether a list names the expiry itself or a time after it. */
+export function namesExpiry(thresholds: readonly Threshold[]): boolean {
+  return thresholds.some(threshold => threshold.is === 'lead' && threshold.ms <= 0);
+}
+
+/** The thresholds of a list, and `0` where it does not name the expiry: that is always told (rule 12). */
+export function inForce(thresholds: readonly Threshold[]): readonly Threshold[] {
+  return namesExpiry(thresholds) ? thresholds : [...thresholds, AT_EXPIRY];
+}
+
 /** The instants at which the thresholds fall for one expiry, earliest first, and the thresholds that are not used. */
 export function crossingsOf(
   thresholds: readonly Threshold[],
@@ -69,7 +82,7 @@ export function crossingsOf(
 ): { crossings: Crossing[]; skipped: SkippedThreshold[] } {
   const crossings: Crossing[] = [];
   const skipped: SkippedThreshold[] = [];
-  for (const threshold of thresholds) {
+  for (const threshold of inForce(thresholds)) {
     if (threshold.is === 'share' && lifetimeMs === undefined) {
       skipped.push({ threshold, because: 'lifetimeUnknown' });
     } else if (threshold.is === 'lead' && lifetimeMs !== undefined && threshold.ms >= lifetimeMs) {
@@ -80,9 +93,6 @@ export function crossingsOf(
       crossings.push({ threshold, leadMs, at: expiresOn - leadMs });
     }
   }
-  // Where no threshold can be used, owners are told at the expiry itself.
-  if (crossings.length === 0 && thresholds.length > 0)
-    crossings.push({ threshold: AT_EXPIRY, leadMs: 0, at: expiresOn });
   return { crossings: crossings.sort((a, b) => a.at - b.at), skipped };
 }
 

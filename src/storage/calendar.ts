@@ -32,6 +32,7 @@ const listingMembers = col.record<Omit<Listing, 'kind'>>({
   expiringFrom: col.clearable(col.instant),
   lifetimeMs: col.optional(col.number),
   minted: col.boolean,
+  undecided: col.optional(col.oneOf([true])),
   failing: col.boolean,
   check: col.oneOf(CHECKS),
   failure: col.optional(

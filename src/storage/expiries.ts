@@ -3,7 +3,7 @@ import type { TableClient } from '@azure/data-tables';
 import { addressKey } from '../core/address';
 import type { Evidence, Expiry, Failure } from '../core/expiry';
 import { FAILURE_CODES } from '../core/reading';
-import type { Snooze } from '../core/snooze';
+import type { FirstMute, Snooze } from '../core/snooze';
 import type { Key } from '../core/target';
 import type { Told } from '../core/told';
 import type { Change, Expiries, Stored } from '../watch/ports';
@@ -14,7 +14,7 @@ import { find, rowsOf, within } from './pages';
 import { deletionsOf, entityOf, type Operation, saveRow, submit, submitAll } from './writes';
 
 type CalendarColumns = Pick<Expiry, 'calendarKeys' | 'listingHash'>;
-type SweepColumns = Omit<Expiry, 'scope' | 'name' | 'told' | 'snoozes'>;
+type SweepColumns = Omit<Expiry, 'scope' | 'name' | 'told' | 'snoozes' | 'mutes'>;
 
 const CALENDAR_FIELDS: col.Fields<CalendarColumns> = {
   calendarKeys: col.storedAs('cal', col.json(col.list(col.text))),
@@ -86,6 +86,15 @@ const snoozeColumn = col.json(
   }),
 );
 
+/** The same for when an owner first muted each expiry. It stays after the snooze has ended. */
+const MUTED = 'muted_';
+const mutedColumn = col.json(
+  col.record<{ readonly owner: string; readonly mutes: readonly FirstMute[] }>({
+    owner: col.text,
+    mutes: col.readableList(col.record<FirstMute>({ about: col.optional(col.instant), on: col.instant })),
+  }),
+);
+
 export function openExpiries(client: TableClient): Expiries {
   return {
     async *rows(scope, after) {
@@ -112,9 +121,10 @@ export function openExpiries(client: TableClient): Expiries {
       );
       return submitAll(client, merges);
     },
-    async mergeSnooze(owner, { scope, name }, snooze) {
+    async mergeSnooze(owner, { scope, name }, snooze, mutes) {
       const column = snooze ? snoozeColumn.write({ owner, ...snooze }) : '';
-      const row = entityOf(scope, name, { [ownColumn(SNOOZE, owner)]: column });
+      const muted = mutes && { [ownColumn(MUTED, owner)]: mutedColumn.write({ owner, mutes }) };
+      const row = entityOf(scope, name, { [ownColumn(SNOOZE, owner)]: column, ...muted });
       return (await saveRow(client, row, 'Merge', '*')) !== undefined;
     },
     async remove(scope, names) {
@@ -145,15 +155,27 @@ function toExpiry(row: Row): Stored<Expiry> {
   const { scope, name } = keyOf(row);
   const told = new Map<string, readonly Told[]>();
   const snoozes = new Map<string, Snooze>();
+  const mutes = new Map<string, readonly FirstMute[]>();
   for (const [column, stored] of Object.entries(row)) {
     const line = column.startsWith(TOLD) ? toldColumn.read(stored) : undefined;
     if (line) told.set(addressKey(line.owner), line.told);
+    const muted = column.startsWith(MUTED) ? mutedColumn.read(stored) : undefined;
+    if (muted) mutes.set(addressKey(muted.owner), muted.mutes);
     const snooze = column.startsWith(SNOOZE) ? snoozeColumn.read(stored) : undefined;
     if (!snooze) continue;
     const { owner, ...content } = snooze;
     snoozes.set(addressKey(owner), content);
   }
-  const base = { scope, name, firstSeenOn: 0, calendarKeys: [], told, snoozes, etag: etagOf(row) };
+  const base = {
+    scope,
+    name,
+    firstSeenOn: 0,
+    calendarKeys: [],
+    told,
+    snoozes,
+    ...(mutes.size > 0 && { mutes }),
+    etag: etagOf(row),
+  };
   const state = sweepColumns.fill(base, row);
   return state.firstSeenOn > 0 ? state : { ...state, firstSeenOn: col.instant.read(row.timestamp) ?? 0 };
 }

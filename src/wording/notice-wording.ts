@@ -107,6 +107,8 @@ export function howToRenew(line: DigestLine): string {
 /** What is known of an expiry that can't be read now, and when it was read last. */
 export function knownExpiry({ expiresOn, readOn, minted }: LastKnown, asOf: Instant): string {
   const read = readOn === undefined ? '' : `; last read from Azure on ${utc(readOn)}`;
+  if (expiresOn === undefined && readOn !== undefined)
+    return `It was read, and one more read has to show whether its expiry is fixed${read}.`;
   if (expiresOn === undefined) return 'No expiry was ever read.';
   if (minted) return `Its expiry moves with every read${read}.`;
   if (expiresOn === 'never') return `It never expires${read}.`;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { byUrgency } from '../../src/core/digest';
+import { urgencyAt } from '../../src/core/digest';
 import type { Reminder } from '../../src/core/reminder';
-import { DAY } from '../../src/formats/instant';
+import { DAY, HOUR } from '../../src/formats/instant';
 import { at, KEY } from './states';
 
 function reminder(name: string, about: number, more: Partial<Reminder> = {}): Reminder {
@@ -17,12 +17,30 @@ function reminder(name: string, about: number, more: Partial<Reminder> = {}): Re
   };
 }
 
-const names = (lines: Reminder[]) => lines.sort(byUrgency).map(({ name }) => name);
+const NOW = at('06-01');
+const names = (lines: Reminder[]) => lines.sort(urgencyAt(NOW)).map(({ name }) => name);
 
-test('what expired longest ago comes first, then what expires soonest', () => {
-  expect(
-    names([reminder('later', at('07-01')), reminder('expired', at('05-01')), reminder('soon', at('06-02'))]),
-  ).toEqual(['expired', 'soon', 'later']);
+test('what expires soonest comes first, then what expired latest: acting soon is worth most where it still saves', () => {
+  const lines = [
+    reminder('later', at('07-01')),
+    reminder('expired', at('05-01')),
+    reminder('expires now', NOW),
+    reminder('soon', NOW + 1),
+    reminder('expired before', at('04-01')),
+    reminder('just expired', NOW - HOUR),
+  ];
+  expect(names(lines)).toEqual(['soon', 'later', 'expires now', 'just expired', 'expired', 'expired before']);
+});
+
+test('what died long ago waits for all that may still be saved, and only good news waits for it', () => {
+  const lines = [
+    reminder('dead', NOW - DAY - 1),
+    reminder('dead and gone', NOW - 2 * DAY, { reason: 'gone' }),
+    reminder('just expired', NOW - DAY),
+    ...RANKED.map(reason => reminder(reason, at('05-01'), { reason })),
+  ];
+  const [good, others] = [RANKED.slice(-2), RANKED.slice(0, -2)];
+  expect(names(lines)).toEqual(['just expired', ...others, 'dead', 'dead and gone', ...good]);
 });
 
 const RANKED = [
@@ -44,9 +62,9 @@ test('what cannot be read comes after every expiry, then what operators must fix
 });
 
 test('what is expired and gone stands among the expiries, by its own', () => {
-  const gone = reminder('gone', at('06-01'), { reason: 'gone' });
-  const lines = [reminder('later', at('06-02')), gone, reminder('earlier', at('05-31'))];
-  expect(names(lines)).toEqual(['earlier', 'gone', 'later']);
+  const gone = reminder('gone', at('05-20'), { reason: 'gone' });
+  const lines = [reminder('later', at('05-21')), gone, reminder('earlier', at('05-19'))];
+  expect(names(lines)).toEqual(['later', 'gone', 'earlier']);
 });
 
 test('within a rank what is so for longest comes first', () => {
@@ -70,7 +88,7 @@ test('the order is the same whatever order they came in', () => {
   const any = fc.record({
     name: fc.constantFrom('a', 'b', 'c'),
     scope: fc.constantFrom('x', 'y'),
-    about: fc.constantFrom(at('06-01'), at('06-02')),
+    about: fc.constantFrom(at('04-01'), at('06-01'), at('06-02')),
     reason: fc.constantFrom('7d', '0', 'gone', ...RANKED),
   });
   const key = (line: { name: string; scope: string; about: number; reason: string }) =>
@@ -79,7 +97,7 @@ test('the order is the same whatever order they came in', () => {
   const ordered = (some: { name: string; scope: string; about: number; reason: string }[]) =>
     some
       .map(line => reminder(line.name, line.about, line))
-      .sort(byUrgency)
+      .sort(urgencyAt(NOW))
       .map(({ scope, name, about, reason }) => ({ scope, name, about, reason }));
   fc.assert(fc.property(lines, some => expect(ordered([...some].reverse())).toEqual(ordered(some))));
 });

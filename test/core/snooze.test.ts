@@ -1,4 +1,4 @@
-import { holds, type Snooze, snoozeUntil } from '../../src/core/snooze';
+import { daysLeft, holds, mutedSince, type Snooze, snoozeUntil, withMute } from '../../src/core/snooze';
 import { DAY } from '../../src/formats/instant';
 import { at } from './states';
 
@@ -43,3 +43,45 @@ test.each([0, -1, 91, 1.5, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 1e9])(
     expect(snoozeUntil(days, at('06-01'))).toBeUndefined();
   },
 );
+
+describe('ninety days in sum from the first mute of one expiry', () => {
+  const first = at('06-01');
+
+  test('are all that is left, to the last whole day', () => {
+    for (const [now, left] of [
+      [first, 90],
+      [first + 1, 89],
+      [first + 30 * DAY, 60],
+      [first + 89 * DAY, 1],
+      [first + 89 * DAY + 1, 0],
+      [first + 200 * DAY, 0],
+    ] as const) {
+      expect(daysLeft(now, first)).toBe(left);
+      expect(snoozeUntil(left + 1, now, first)).toBeUndefined();
+      if (left > 0) expect(snoozeUntil(left, now, first)).toBeLessThanOrEqual(first + 90 * DAY);
+    }
+  });
+
+  test('count from the earliest mute of this expiry, and of no other', () => {
+    const mutes = [
+      { about: EXPIRY, on: at('06-03') },
+      { about: EXPIRY + 1, on: at('05-01') },
+      undefined,
+      { about: EXPIRY, on: at('06-02') },
+    ];
+    expect(mutedSince(mutes, EXPIRY)).toBe(at('06-02'));
+    expect(mutedSince(mutes, undefined)).toBeUndefined();
+  });
+
+  test('are remembered for an expiry that comes back, and for eight of them at most', () => {
+    let mutes = withMute([], { about: EXPIRY, on: first });
+    mutes = withMute(mutes, { about: undefined, on: first + DAY });
+    mutes = withMute(mutes, { about: EXPIRY, on: first + 2 * DAY });
+    expect(mutes).toEqual([
+      { about: EXPIRY, on: first },
+      { about: undefined, on: first + DAY },
+    ]);
+    for (let more = 1; more < 20; more += 1) mutes = withMute(mutes, { about: EXPIRY + more, on: first });
+    expect([mutes.length, mutes[0]?.about]).toEqual([8, EXPIRY + 19]);
+  });
+});

@@ -2,10 +2,11 @@ import type { Expiry } from '../../src/core/expiry';
 import {
   type Check,
   checkOf,
-  datedExpiry,
   fixedExpiry,
+  isUndecided,
   type Standing,
   type StandingFacts,
+  shownExpiry,
   standingOf,
 } from '../../src/core/standing';
 import { at, failing, fixed, state } from './states';
@@ -45,13 +46,21 @@ test.each<[string, Expiry, Check]>([
   ],
 ])('the check of one %s', (_, expiry, check) => expect(checkOf(expiry)).toBe(check));
 
-test('only a fixed expiry with a date says something about the future; reports sort by any date that is not minted', () => {
+test('only a fixed expiry with a date says something about the future; reports show none while it is undecided', () => {
   const expiry = at('06-30');
-  const both = (more: Partial<Expiry>) => [fixedExpiry(state(more)), datedExpiry(state(more))];
-  expect(both({ expiresOn: expiry, evidence: 'fixed' })).toEqual([expiry, expiry]);
-  expect(both({ expiresOn: expiry, evidence: 'first' })).toEqual([undefined, expiry]);
-  expect(both({ expiresOn: expiry, evidence: 'moved' })).toEqual([undefined, expiry]);
-  expect(both({ expiresOn: expiry, evidence: 'minted' })).toEqual([undefined, undefined]);
-  expect(both({ expiresOn: 'never', evidence: 'fixed' })).toEqual([undefined, undefined]);
-  expect(both({})).toEqual([undefined, undefined]);
+  const all = (more: Partial<Expiry>) => {
+    const one = state(more);
+    return [fixedExpiry(one), shownExpiry(one), isUndecided(one)];
+  };
+  expect(all({ expiresOn: expiry, evidence: 'fixed' })).toEqual([expiry, expiry, false]);
+  expect(all({ expiresOn: expiry, evidence: 'first' })).toEqual([undefined, undefined, true]);
+  expect(all({ expiresOn: expiry, evidence: 'moved' })).toEqual([undefined, undefined, true]);
+  expect(all({ expiresOn: expiry, evidence: 'first', ...failing(at('06-01')) })).toEqual([
+    undefined,
+    undefined,
+    true,
+  ]);
+  expect(all({ expiresOn: expiry, evidence: 'minted' })).toEqual([undefined, expiry, false]);
+  expect(all({ expiresOn: 'never', evidence: 'fixed' })).toEqual([undefined, 'never', false]);
+  expect(all({})).toEqual([undefined, undefined, false]);
 });

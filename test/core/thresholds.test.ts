@@ -89,15 +89,31 @@ describe('where they fall', () => {
     ]);
   });
 
+  test.each([
+    ['30d 7d', undefined, ['30d', '7d', '0']],
+    ['20%', 50 * DAY, ['20%', '0']],
+    ['20%', undefined, ['0']],
+    ['30d', 20 * DAY, ['0']],
+    ['7d 0s', undefined, ['7d', '0']],
+    ['7d -7d', undefined, ['7d', '-7d']],
+    ['-7d', undefined, ['-7d']],
+  ])(
+    'of %s with a lifetime of %p they are %p: the expiry itself is always told (rule 12)',
+    (text, lifetime, expected) => {
+      expect(crossings(text, expiry, lifetime).map(({ threshold }) => formatThreshold(threshold))).toEqual(
+        expected,
+      );
+    },
+  );
+
   test('a share counts from the lifetime, once that is known', () => {
-    expect(crossings('20%', expiry, 50 * DAY)).toEqual([
-      { threshold: { is: 'share', percent: 20 }, leadMs: 10 * DAY, at: at('06-20') },
-    ]);
+    const [share] = crossings('20%', expiry, 50 * DAY);
+    expect(share).toEqual({ threshold: { is: 'share', percent: 20 }, leadMs: 10 * DAY, at: at('06-20') });
   });
 
   test('a share of an unknown lifetime is skipped, and the answer says why (rule 13)', () => {
     const { crossings, skipped } = crossingsOf(thresholds('20% 7d'), expiry, undefined);
-    expect(crossings.map(({ threshold }) => formatThreshold(threshold))).toEqual(['7d']);
+    expect(crossings.map(({ threshold }) => formatThreshold(threshold))).toEqual(['7d', '0']);
     expect(skipped).toEqual([{ threshold: { is: 'share', percent: 20 }, because: 'lifetimeUnknown' }]);
   });
 

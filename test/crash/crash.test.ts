@@ -4,7 +4,7 @@ import { TableClient } from '@azure/data-tables';
 import { type SimulatedAzure, startSimulatedAzure } from '../../local/simulated';
 import type { StatusItem } from '../../src/core/listing';
 import { NO_MAILS } from '../../src/core/mail-outcome';
-import { datedExpiry } from '../../src/core/standing';
+import { fixedExpiry } from '../../src/core/standing';
 import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
 import { openTables } from '../../src/storage/tables';
 import type { Mailer } from '../../src/watch/ports';
@@ -127,7 +127,7 @@ async function expectCalendarOf(run: Run, listed: Record<string, string>): Promi
   const recorded: string[] = [];
   for await (const state of allStates(run.watch.tables)) {
     expect(state.calendarKeys).toHaveLength(1);
-    const key = run.watch.tables.calendar.keyOf(state, datedExpiry(state));
+    const key = run.watch.tables.calendar.keyOf(state, fixedExpiry(state));
     expect(state.calendarKeys[0] === '' || state.calendarKeys[0] === key).toBe(true);
     if (state.calendarKeys[0] !== '') recorded.push(key);
   }

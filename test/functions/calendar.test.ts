@@ -61,7 +61,7 @@ test('holds one event for each dated, fixed expiry, soonest first, with alarms a
     ['over expired', '20260531T000000Z', []],
     ['rg:fixed expires', '20260606T000000Z', ['-P1D', '-PT1H', 'PT0S']],
     ['Gateway expires', '20260621T000000Z', ['-P14D', '-P7D', '-P1D', 'PT0S', 'P7D']],
-    ['far expires', '20270328T000000Z', ['-P10D', '-PT12H']],
+    ['far expires', '20270328T000000Z', ['-P10D', '-PT12H', 'PT0S']],
   ]);
   expect(events[2]?.description).toMatch(
     /^IoT Central API token\n.*contoso.*\n.+\nRunbook: https:\/\/example\.com\/run\nLast read on Mon 2026-06-01 00:\d\d UTC\.$/s,
@@ -163,7 +163,7 @@ test('a row with a fault keeps its event: one bad column silences no expiry', as
   await watched('gateway', NOW + DAY, { thresholds: 'soon 12h' });
   await world().sweep();
   const [event] = await subscribe(await serve());
-  expect(event).toMatchObject({ summary: 'gateway expires', alarms: ['-PT12H'] });
+  expect(event).toMatchObject({ summary: 'gateway expires', alarms: ['-PT12H', 'PT0S'] });
 });
 
 test('beyond its bound the soonest are kept, and the feed says that it is cut', async () => {

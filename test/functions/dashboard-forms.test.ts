@@ -146,6 +146,28 @@ describe('check now', () => {
 });
 
 describe('edit', () => {
+  test('says below thresholds that do not name the expiry what is in force besides, and keeps them as they are', async () => {
+    const inForce = /Here, none of them is 0 or after the expiry \(such as -7d\), so 0 is in force besides/;
+    token().expires(NOW + 20 * DAY);
+    await register({ thresholds: '30d 7d' });
+    await world().sweep();
+    const shown = wordsOf(await page());
+    expect(shown).toMatch(inForce);
+    expect(shown).toMatch(/ 0 Sun 2026-06-21 00:00 UTC .{0,20}always in force/);
+    await post({ ...formIn(await page()), notes: 'x', enabled: 'true' });
+    expect(await columns()).toMatchObject({ thresholds: '30d 7d', notes: 'x' });
+    // A form that was refused speaks of what was typed.
+    const refused = await post({
+      ...formIn(await page()),
+      thresholds: '7d 0',
+      runbook: 'x',
+      enabled: 'true',
+    });
+    expect([refused.status, inForce.test(wordsOf(refused.text))]).toEqual([422, false]);
+    await register({ thresholds: '7d -1d' });
+    expect(wordsOf(await page())).not.toMatch(inForce);
+  });
+
   test('shows the row as people wrote it, and saves what is changed; what it has no field for stays', async () => {
     await register({
       owners: 'ada@example.com; Bob@Example.com',

@@ -138,6 +138,29 @@ test('a row that another writer removed, changed or created meanwhile is left al
   ]);
 });
 
+test('a line whose thresholds do not name the expiry is taken as written, and the report says what is in force besides', async () => {
+  const file = (...lines: string[]) => csv(`scope,name,thresholds\n${lines.join('\n')}\n`);
+  const hints = [expect.stringMatching(/^thresholds: .*0 is in force besides/)];
+  const lines = [
+    `${CONTOSO},plain,30d 7d`,
+    `${CONTOSO},with,30d 0`,
+    `${CONTOSO},after,-1d`,
+    `${CONTOSO},none,`,
+  ];
+  const expected = (outcome: string) => [
+    { line: 2, outcome, hints },
+    { line: 3, outcome },
+    { line: 4, outcome },
+    { line: 5, outcome },
+  ];
+  expect((await ask('registry/import', file(...lines))).body.lines).toEqual(expected('created'));
+  expect((await ask('registry/import', file(...lines))).body.lines).toEqual(expected('unchanged'));
+  expect(await columnsOf('plain')).toEqual({ thresholds: '30d 7d' });
+  // The hint is about the row as it will be, also where the file does not have the column.
+  const { body } = await ask('registry/import', csv(`scope,name,notes\n${CONTOSO},plain,x\n`));
+  expect(body.lines).toEqual([{ line: 2, outcome: 'updated', hints }]);
+});
+
 describe('of a long file', () => {
   test('a line after many empty ones is imported', async () => {
     const text = `scope,name\n${',\n'.repeat(50_000)}${'\n'.repeat(100_000)}${CONTOSO},good\n`;

@@ -44,6 +44,20 @@ describe('registry/{scope}/{name}', () => {
     expect((await ask(GATEWAY, { method: 'DELETE' })).status).toBe(404);
   });
 
+  test('thresholds that do not name the expiry are stored as written, and the answer says what is in force besides', async () => {
+    const hints = [
+      expect.stringMatching(/^thresholds: none of them is 0 or after the expiry .* 0 is in force besides/),
+    ];
+    const created = await ask(GATEWAY, json({ ...ROW, thresholds: ['30d', '20%'] }));
+    expect([created.status, created.body]).toMatchObject([201, { thresholds: ['30d', '20%'], hints }]);
+    const got = await ask(GATEWAY);
+    expect(got.body).toEqual(created.body);
+    const again = await ask(GATEWAY, json(created.body));
+    expect([again.status, again.body, etagOf(again)]).toEqual([200, created.body, etagOf(created)]);
+    for (const thresholds of [['30d', '0'], ['-7d'], []])
+      expect((await ask(GATEWAY, json({ ...ROW, thresholds }))).body).not.toHaveProperty('hints');
+  });
+
   test('a row that was put is what a sweep reads', async () => {
     world().azure.iotCentral.token('contoso.azureiotcentral.com', 'gateway').expires('2026-06-20T00:00:00Z');
     await ask(GATEWAY, json(ROW));

@@ -120,6 +120,37 @@ test('an own number of days is taken, and a reason on several lines becomes one'
   });
 });
 
+test('the page offers what is left of the 90 days, and says when nothing is left', async () => {
+  await furnish();
+  const days = (text: string) => [...text.matchAll(/name="days" value="(\w+)"/g)].map(([, value]) => value);
+  expect(days((await ask('GET')).text)).toEqual(['1', '7', '30', '90', 'other']);
+  await ask('POST', 'act=snooze&days=7&reason=x');
+  await ask('POST', 'act=undo');
+  world().clock.pass(70 * DAY);
+  const { text } = await ask('GET');
+  expect(days(text)).toEqual(['1', '7', '20', 'other']);
+  expect(text).toContain('Days, 1 to 20');
+  const before = await dump(world());
+  for (const [body, field] of [
+    ['days=30', 'days'],
+    ['days=other&otherDays=21', 'otherDays'],
+  ]) {
+    const refused = await ask('POST', `act=snooze&reason=x&${body}`);
+    expect(refused.status).toBe(400);
+    expect(refused.text).toContain(
+      `id="${field}Fault">Not taken: 20 days at most: you first snoozed it on 2026-06-20`,
+    );
+  }
+  expect(await dump(world())).toEqual(before);
+  world().clock.pass(15 * DAY);
+  expect(days((await ask('GET')).text)).toEqual(['1', '5', 'other']);
+  world().clock.pass(5 * DAY);
+  const over = await ask('GET');
+  expect(days(over.text)).toEqual([]);
+  expect(over.text).toContain('It can be snoozed no longer');
+  expect(over.text).toContain('first snoozed it on Sat 2026-06-20');
+});
+
 describe('a form that is wrong', () => {
   const long = 'x'.repeat(501);
 

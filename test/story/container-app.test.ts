@@ -208,3 +208,73 @@ describe('a container app whose token is fixed', () => {
     expect(world().clock.now()).toBeLessThan(Date.UTC(2026, 5, 20, 12) - 7 * DAY + 10 * MINUTE);
   });
 });
+
+describe('a container app that is undecided', () => {
+  const FAULTS = [
+    ['nothing fails', undefined],
+    ['reads fail', { fault: 'status', status: 500 }],
+    ['reads are refused', { fault: 'status', status: 403 }],
+    ['it is not found', { fault: 'status', status: 404 }],
+  ] as const;
+
+  /** What every report says of it, past the expiry that was read. */
+  async function expectNoDate(): Promise<void> {
+    const { report, metrics, feed, overview, forecast } = world().app();
+    const shown = await item();
+    expect(shown).toMatchObject({ undecided: true, minted: false, standing: 'unknown' });
+    expect([shown.expiresOn, shown.remainingSeconds]).toEqual([undefined, undefined]);
+    expect((await report({ withinMs: 3_650 * DAY, limit: 100 })).items).toEqual([]);
+    expect((await report({ standing: ['expired', 'expiring'], limit: 100 })).items).toEqual([]);
+    expect((await report({ limit: 100 })).counts).toMatchObject({ total: 1, unknown: 1, expired: 0 });
+    expect((await metrics()).targets.dated).toEqual([]);
+    expect((await feed({})).entries).toEqual([]);
+    expect((await overview({ limit: 100 })).coming.items).toEqual([]);
+    const foreseen = (await forecast(365)).mails.flatMap(({ lines }) => lines);
+    expect(foreseen.filter(({ reminder }) => /^\d/.test(reminder.reason))).toEqual([]);
+  }
+
+  test.each(FAULTS)(
+    'after its first read is not dated, nor expired after that date, while %s',
+    async (_, fault) => {
+      app().expires(world().clock.now() + HOUR);
+      await ticks(world(), 1);
+      expect(await evidence()).toBe('first');
+      await expectNoDate();
+      if (!fault) return;
+      app().misbehaves(fault);
+      for (const pause of [5 * MINUTE, 10 * MINUTE, 20 * MINUTE, HOUR, DAY]) {
+        world().clock.pass(pause);
+        await world().tick();
+        await expectNoDate();
+      }
+      expect(await evidence()).toBe('first');
+      // Its owner hears that it cannot be read, and of no date: not in the text, and not in a calendar file.
+      const [mail] = world().mailsTo('ada@example.com');
+      expect(mail?.message.content.subject).toMatch(/can't be (read|found)/);
+      expect(mail?.message.content.plainText).not.toContain('2026-06-01 01:05');
+      expect(mail?.message.attachments ?? []).toEqual([]);
+    },
+  );
+
+  test('after a move loses its date at once, and has the new one as soon as a read repeats it', async () => {
+    app().expires('2026-06-20T12:00:00Z');
+    await ticks(world(), 2);
+    expect(await item()).toMatchObject({ standing: 'healthy', expiresOn: Date.UTC(2026, 5, 20, 12) });
+    expect((await item()).undecided).toBeUndefined();
+    world().clock.to('2026-06-10T12:00:00Z');
+    app().expires('2026-07-20T12:00:00Z');
+    await world().tick();
+    expect(await evidence()).toBe('moved');
+    await expectNoDate();
+    await ticks(world(), 1);
+    expect(await item()).toMatchObject({ standing: 'healthy', expiresOn: Date.UTC(2026, 6, 20, 12) });
+    expect(
+      (
+        await world()
+          .app()
+          .report({ withinMs: 60 * DAY, limit: 9 })
+      ).items,
+    ).toHaveLength(1);
+    expect((await world().app().metrics()).targets.dated).toHaveLength(1);
+  });
+});

@@ -144,6 +144,42 @@ describe('twenty owners and two mails a minute', () => {
   });
 });
 
+describe('one mail a minute and a backlog of dead tokens', () => {
+  const settings = { MAIL_PER_MINUTE: '1', MAIL_PER_HOUR: '1000' };
+  const world = useWorld({ settings });
+
+  /** Registers tokens that expired so many days ago; negative: that expire in so many days. */
+  async function expired(owner: string, names: readonly string[], days: number): Promise<void> {
+    const expiry = formatInstant(world().clock.now() - days * DAY);
+    for (const name of names) world().azure.iotCentral.token(HOST, name).expires(expiry);
+    await world().registerAll(CONTOSO, names, { owners: owner });
+  }
+
+  test('delays no living one by a mail: not in the mail of its owner, and not behind other owners', async () => {
+    const names = Array.from({ length: 120 }, (_, index) => `dead-${String(index).padStart(3, '0')}`);
+    await expired('ada@example.com', names, 200);
+    await expired('ada@example.com', ['living'], -6);
+    await expired('bob@example.com', ['bobs-dead'], 400);
+    await expired('cyd@example.com', ['cyds-dead'], 2);
+    await expired('dan@example.com', ['dans-living'], -20);
+    // The operators get copies of what has expired; they are in the queue with the others.
+    await world().sweep();
+    const told: string[] = [];
+    for (let run = 0; run < 4; run += 1) {
+      told.push(...(await mailedBy(world(), world().remind)));
+      world().clock.pass(2 * MINUTE);
+    }
+    expect(told.map(mail => mail.split(': ')[0])).toEqual([
+      'ada@example.com',
+      'dan@example.com',
+      'cyd@example.com',
+      'ops@example.com',
+    ]);
+    const [first] = world().mailsTo('ada@example.com');
+    expect(first?.message.content.subject).toMatch(/^121 tokens need you: living/);
+  });
+});
+
 describe('three mails an hour', () => {
   const settings = { MAIL_PER_MINUTE: '30', MAIL_PER_HOUR: '3' };
   const world = useWorld({ communication: { perMinute: 30, perHour: 3 }, settings });

@@ -408,6 +408,10 @@ describe('thresholds', () => {
       '12-11 ada@example.com: Gateway expires in 20 days',
       '12-28 ada@example.com: Gateway expires in 3 days',
       '12-31 bob@example.com: Sensor expires in 2 hours',
+      // Neither list names the expiry itself, which is told all the same.
+      '12-31 ada@example.com: Gateway expired just now',
+      '12-31 ops@example.com: 2 tokens need you: Gateway expired just now',
+      '12-31 bob@example.com: Sensor expired just now',
     ]);
   });
 

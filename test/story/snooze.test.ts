@@ -168,6 +168,56 @@ describe('a snooze', () => {
     expect(await stored()).toEqual(before);
   });
 
+  test('is bounded in sum: 90 days from the first mute, whether it is changed, undone or over', async () => {
+    const last = world().clock.now() + 90 * DAY;
+    const seen = async () => formatInstant((await snoozeOf(ADA))?.on ?? 0);
+    await snooze(30);
+    world().clock.pass(10 * DAY);
+    expect(await snooze(81, { seen: await seen() })).toMatchObject({
+      badDays: expect.stringMatching(/^80 days at most: you first snoozed it on 2026-07-02,/),
+      view: { mute: { daysLeft: 80 } },
+    });
+    expect(await snooze(80, { seen: await seen() })).toMatchObject({ done: 'snoozed' });
+    expect((await snoozeOf(ADA))?.until).toBe(last);
+    await follow({ act: 'undo' });
+    expect(await snooze(81)).toHaveProperty('badDays');
+    world().clock.pass(DAY);
+    await snooze(1);
+    world().clock.pass(2 * DAY);
+    expect(shown(await shownBy()).view).toMatchObject({ mute: { daysLeft: 77 } });
+    await world().sweep();
+    expect(await snooze(78)).toHaveProperty('badDays');
+    world().restart();
+    expect(await snooze(77)).toMatchObject({ done: 'snoozed' });
+    expect((await snoozeOf(ADA))?.until).toBe(last);
+    world().clock.pass(76 * DAY + 1);
+    const before = await stored();
+    expect(await snooze(1, { seen: await seen() })).toMatchObject({
+      badDays: expect.stringMatching(/^it can be snoozed no longer/),
+    });
+    expect(await stored()).toEqual(before);
+    // The other owner has their own 90 days.
+    expect(shown(await snooze(20, { link: tokenTo(world(), BOB) })).done).toBe('snoozed');
+  });
+
+  test('of a renewed expiry has 90 days of its own', async () => {
+    await snooze(90);
+    token().expires('2026-09-20T12:00:00Z');
+    await at('07-10');
+    await at('08-21');
+    expect(await snooze(90)).toMatchObject({ done: 'snoozed', view: { mute: { daysLeft: 90 } } });
+  });
+
+  test('set before mutes were recorded counts from its own beginning', async () => {
+    const on = world().clock.now();
+    const about = instant(EXPIRY);
+    await world().tables.expiries.mergeSnooze(ADA, GATEWAY, { about, until: on + 90 * DAY, reason: 'x', on });
+    world().clock.pass(10 * DAY);
+    await follow({ act: 'undo' });
+    expect(await snooze(81)).toHaveProperty('badDays');
+    expect(await snooze(80)).toMatchObject({ done: 'snoozed' });
+  });
+
   test('of an operator mutes the operator, for a target without owners', async () => {
     await world().register(CONTOSO, 'orphan', {});
     token('orphan').expires(EXPIRY);

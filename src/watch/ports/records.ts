@@ -4,7 +4,7 @@ import type { Expiry } from '../../core/expiry';
 import type { TargetEvent } from '../../core/history';
 import type { Listing } from '../../core/listing';
 import type { Pace } from '../../core/pace';
-import type { Snooze } from '../../core/snooze';
+import type { FirstMute, Snooze } from '../../core/snooze';
 import type { Identity, Key } from '../../core/target';
 import type { Told } from '../../core/told';
 import type { Instant } from '../../formats/instant';
@@ -76,8 +76,16 @@ export interface Expiries {
   mergeCal(scope: string, states: readonly Expiry[]): Promise<RefusedNames>;
   /** Writes only what one owner was told. A deleted row stays deleted. */
   mergeTold(owner: string, told: readonly (Key & { readonly told: readonly Told[] })[]): Promise<void>;
-  /** Writes only one owner's snooze; undefined ends it. False when the row is deleted, and it stays so. */
-  mergeSnooze(owner: string, key: Key, snooze: Snooze | undefined): Promise<boolean>;
+  /**
+   * Writes only one owner's snooze (undefined ends it) and, where they are given, the mutes that bound it. False when the
+   * row is deleted, and it stays so.
+   */
+  mergeSnooze(
+    owner: string,
+    key: Key,
+    snooze: Snooze | undefined,
+    mutes?: readonly FirstMute[],
+  ): Promise<boolean>;
   remove(scope: string, names: readonly string[]): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 /** The import of registry rows: each line has an outcome of its own, and the report names everything that was written. */
 import pMap from 'p-map';
-import { byColumn, type Columns } from '../../core/row';
+import { byColumn, type Columns, hintsOf } from '../../core/row';
 import type { Log, RowToWrite, Stored, Unwritten } from '../ports';
 import { limitFaults } from '../targets/parse-target';
 import { columnsToWrite, type Deps, faultsOf, keyFaults, type ManagedRow, managedRow } from './row';
@@ -18,6 +18,8 @@ export interface LineReport {
   readonly line: number;
   readonly outcome: 'created' | 'updated' | 'unchanged' | 'rejected';
   readonly reason?: string;
+  /** What is no fault, and yet worth knowing; absent where there is nothing. */
+  readonly hints?: readonly string[];
 }
 
 /** A line, what the report says of it, and what is written for it. */
@@ -116,12 +118,14 @@ function planOf(source: ImportLine, known: Known | undefined, deps: Deps): Plan 
   const whole = { ...(known?.columns ?? NO_COLUMNS), ...columns };
   const reason = limitFaults(faultsOf(source, whole, deps)).join('; ') || undefined;
   const written = columnsToWrite(columns, known);
+  const found = hintsOf(whole);
+  const hints = found.length > 0 ? found : undefined;
   // A row that has faults and does not change is no error of this import. The report names its faults.
   if (known && Object.keys(written).length === 0)
-    return { source, report: { line, outcome: 'unchanged', reason } };
+    return { source, report: { line, outcome: 'unchanged', reason, hints } };
   if (reason !== undefined) return rejected(source, reason);
   const write = { name, columns: written, etag: known?.etag };
-  return { source, report: { line, outcome: known ? 'updated' : 'created' }, write };
+  return { source, report: { line, outcome: known ? 'updated' : 'created', hints }, write };
 }
 
 function rejected(source: ImportLine, reason: string): Plan {

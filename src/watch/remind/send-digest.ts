@@ -1,6 +1,6 @@
 /** One owner's digest, from the claim to the mark that it was told, in four steps that survive a crash at any point (docs/design.md, One owner's digest). */
 import pMap from 'p-map';
-import { byUrgency, type Digest, MOST_LINES } from '../../core/digest';
+import { type Digest, MOST_LINES, urgencyAt } from '../../core/digest';
 import { isForOperators } from '../../core/notices';
 import { describeReminder, type Reminder } from '../../core/reminder';
 import { DAY } from '../../formats/instant';
@@ -151,6 +151,7 @@ async function dropStale(lines: readonly OutboxLine[], turn: SendTurn): Promise<
     log.info(`${owner.owner}: ${dropped.length} reminders are no longer true and were dropped.`);
   }
   const kept = checked.flatMap(one => ('line' in one ? [one] : []));
+  const byUrgency = urgencyAt(now);
   return kept.sort((a, b) => byUrgency(a.line.reminder, b.line.reminder));
 }
 

@@ -1,5 +1,5 @@
 /** One run of the sender: owner by owner, the most urgent first. A fault with one owner never costs the others their mail. */
-import { byUrgency } from '../../core/digest';
+import { urgencyAt } from '../../core/digest';
 import type { Reminder } from '../../core/reminder';
 import { compareText } from '../../formats/text';
 import type { Log, OwnerLines } from '../ports';
@@ -49,20 +49,23 @@ export async function sendReminders(deps: SendDeps, log: Log): Promise<void> {
     throw new AggregateError(faults, `${faults.length} digests met a fault, the first: ${faults[0]}`);
 }
 
-async function waitingOwners({ tables }: SendDeps): Promise<WaitingOwner[]> {
+async function waitingOwners({ tables, clock }: SendDeps): Promise<WaitingOwner[]> {
+  const byUrgency = urgencyAt(clock.now());
   const owners: WaitingOwner[] = [];
-  for await (const lines of tables.outbox.byOwner()) owners.push(waitingOwner(lines));
-  return owners.sort(compareOwners);
+  for await (const lines of tables.outbox.byOwner()) owners.push(waitingOwner(lines, byUrgency));
+  return owners.sort((a, b) => compareOwners(a, b, byUrgency));
 }
 
-function waitingOwner({ owner, lines, sent }: OwnerLines): WaitingOwner {
+type ByUrgency = ReturnType<typeof urgencyAt>;
+
+function waitingOwner({ owner, lines, sent }: OwnerLines, byUrgency: ByUrgency): WaitingOwner {
   const [first, ...others] = lines.map(({ reminder }) => reminder);
   const mostUrgent = others.reduce((a, b) => (a && byUrgency(a, b) <= 0 ? a : b), first);
   return { owner, mostUrgent, follows: sent.length > 0 };
 }
 
 /** Owners for whom no reminder waits come last. */
-function compareOwners(a: WaitingOwner, b: WaitingOwner): number {
+function compareOwners(a: WaitingOwner, b: WaitingOwner, byUrgency: ByUrgency): number {
   if (a.mostUrgent && b.mostUrgent)
     return byUrgency(a.mostUrgent, b.mostUrgent) || compareText(a.owner, b.owner);
   return Number(!a.mostUrgent) - Number(!b.mostUrgent);

@@ -12,6 +12,7 @@ import { fixedExpiry } from '../../core/standing';
 import { isWatched, type Key } from '../../core/target';
 import {
   crossingsOf,
+  inForce,
   type SkippedThreshold,
   type Threshold,
   type ThresholdPolicy,
@@ -60,7 +61,8 @@ export interface Explanation {
 
 export interface ExplainedThreshold {
   readonly threshold: Threshold;
-  readonly from: ThresholdPolicy['from'];
+  /** `always`: the expiry itself, which no list has to name. */
+  readonly from: ThresholdPolicy['from'] | 'always';
   /** Undefined where it is skipped. */
   readonly at: Instant | undefined;
   readonly crossed: boolean;
@@ -150,21 +152,23 @@ function reportOf(items: Report['items'], asOf: Instant): Report {
 
 /** Each threshold once: first those that fall on an instant, earliest first, then the skipped ones. */
 function thresholdsOf({ row, state, now }: ExplainInput): ExplainedThreshold[] {
-  const { thresholds, from } = row.policy;
+  const { thresholds } = row.policy;
   const expiresOn = fixedExpiry(state);
+  const from = (threshold: Threshold): ExplainedThreshold['from'] =>
+    thresholds.includes(threshold) ? row.policy.from : 'always';
   const skip = (threshold: Threshold, skipped: ExplainedThreshold['skipped']) => {
-    return { threshold, from, at: undefined, crossed: false, skipped };
+    return { threshold, from: from(threshold), at: undefined, crossed: false, skipped };
   };
   if (expiresOn === undefined) {
     const context = contextWithoutRecipient(state, now);
     const decision = decide('threshold', context);
     const because = decision.due ? undefined : noMail(decision.because, context);
-    return thresholds.map(threshold => skip(threshold, because));
+    return inForce(thresholds).map(threshold => skip(threshold, because));
   }
   const found = crossingsOf(thresholds, expiresOn, state.lifetimeMs);
   return [
     ...found.crossings.map(({ threshold, at }) => {
-      return { threshold, from, at, crossed: at <= now, skipped: undefined };
+      return { threshold, from: from(threshold), at, crossed: at <= now, skipped: undefined };
     }),
     ...found.skipped.map(({ threshold, because: code }) => skip(threshold, { code, why: SKIPPED[code] })),
   ];

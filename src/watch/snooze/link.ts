@@ -1,14 +1,23 @@
 /** The link in a mail: it shows one target, and its recipient can snooze that, undo the snooze, or name a replacement (rule 20). */
-import { includesAddress } from '../../core/address';
-import { snoozeOf } from '../../core/assess';
+import { addressKey, includesAddress } from '../../core/address';
+import { mutedSinceBy, snoozeOf } from '../../core/assess';
 import type { Expiry } from '../../core/expiry';
 import type { TargetEvent } from '../../core/history';
 import { parseColumns, takenOver } from '../../core/row';
-import { holds, type LinkSigning, type Snooze, snoozeUntil } from '../../core/snooze';
+import {
+  daysLeft,
+  holds,
+  type LinkSigning,
+  MOST_SNOOZE_DAYS,
+  type Snooze,
+  snoozeUntil,
+  withMute,
+} from '../../core/snooze';
 import { fixedExpiry } from '../../core/standing';
 import { type Description, type Identity, isWatched, type Key } from '../../core/target';
 import type { MailPolicy, Watched } from '../../core/watched';
 import { formatInstant, type Instant } from '../../formats/instant';
+import { counted, utcDate } from '../../formats/when';
 import type { Clock, RegistryRow, Tables } from '../ports';
 import { descriptionOf, type Kinds, type ParsedTarget, parseTarget } from '../targets/parse-target';
 import { type Link, readLink, type TokenRefused } from './token';
@@ -45,6 +54,8 @@ export interface LinkView extends Pick<Description, 'displayName' | 'label' | 'w
   readonly failure?: { readonly since: Instant; readonly message: string };
   /** The recipient's own snooze, if one is in force. */
   readonly snooze?: Snooze;
+  /** When the recipient first muted this expiry, and how many days a snooze may last now; absent where it was never muted. */
+  readonly mute?: { readonly since: Instant; readonly daysLeft: number };
 }
 
 /** What the recipient wants to be done. */
@@ -65,6 +76,8 @@ export interface Shown {
   readonly done?: 'snoozed' | 'unsnoozed';
   /** Nothing was done: the snooze is no longer the one that the recipient saw. */
   readonly changedMeanwhile?: true;
+  /** Nothing was done: why it cannot be snoozed for so long. */
+  readonly badDays?: string;
   /** Nothing was done: why the id of the replacement can't be used. */
   readonly badNewId?: string;
 }
@@ -116,10 +129,9 @@ async function snooze(
   action: Extract<LinkAction, { act: 'snooze' }>,
   deps: Deps,
 ): Promise<LinkResult> {
-  const { link, now } = target;
+  const { link, state, now } = target;
   const { days, reason } = action;
-  const until = snoozeUntil(days, now);
-  if (until === undefined) throw new RangeError(`${days} days are not a valid snooze`);
+  if (snoozeUntil(days, now) === undefined) throw new RangeError(`${days} days are not a valid snooze`);
   const current = snoozeInForce(target);
   if (current && formatInstant(current.on) !== action.seen) {
     // The form was sent twice; or another window was faster, with another snooze.
@@ -127,11 +139,26 @@ async function snooze(
     const view = viewOf(target, current);
     return same ? { view, done: 'snoozed' } : { view, changedMeanwhile: true };
   }
+  const since = mutedSinceBy(link.owner, state);
+  const until = snoozeUntil(days, now, since);
+  if (until === undefined) return { view: viewOf(target, current), badDays: tooLong(now, since) };
   const wanted: Snooze = { about: link.about, until, reason, on: now };
-  if (!(await deps.tables.expiries.mergeSnooze(link.owner, link, wanted))) return { refused: 'removed' };
+  const mutes = withMute(mutesOf(target), { about: link.about, on: since ?? now });
+  if (!(await deps.tables.expiries.mergeSnooze(link.owner, link, wanted, mutes)))
+    return { refused: 'removed' };
   const note = `by ${link.owner} until ${formatInstant(until)}: ${reason}`;
   await addHistory(target, { type: 'snoozed', on: now, note }, deps);
-  return { view: viewOf(target, wanted), done: 'snoozed' };
+  return { view: viewOf(target, wanted, since ?? now), done: 'snoozed' };
+}
+
+function mutesOf({ link, state }: LinkTarget) {
+  return state.mutes?.get(addressKey(link.owner)) ?? [];
+}
+
+function tooLong(now: Instant, since: Instant = now): string {
+  const left = daysLeft(now, since);
+  const most = left > 0 ? `${counted(left, 'day')} at most` : 'it can be snoozed no longer';
+  return `${most}: you first snoozed it on ${utcDate(since)}, and one expiry is snoozed for ${MOST_SNOOZE_DAYS} days in sum`;
 }
 
 /** Undoes any snooze in force, also one that the recipient has not seen: reminders that come again do no harm. */
@@ -139,7 +166,11 @@ async function undo(target: LinkTarget, deps: Deps): Promise<LinkResult> {
   const { link, now } = target;
   const answer: LinkResult = { view: viewOf(target, undefined), done: 'unsnoozed' };
   if (!snoozeInForce(target)) return answer;
-  if (!(await deps.tables.expiries.mergeSnooze(link.owner, link, undefined))) return { refused: 'removed' };
+  // A snooze of an earlier version has no mute beside it.
+  const since = mutedSinceBy(link.owner, target.state) ?? now;
+  const mutes = withMute(mutesOf(target), { about: link.about, on: since });
+  if (!(await deps.tables.expiries.mergeSnooze(link.owner, link, undefined, mutes)))
+    return { refused: 'removed' };
   await addHistory(target, { type: 'unsnoozed', on: now, note: `by ${link.owner}` }, deps);
   return answer;
 }
@@ -230,7 +261,11 @@ function snoozeInForce({ link, state, now }: LinkTarget): Snooze | undefined {
 }
 
 /** @param snooze as it is after the action */
-function viewOf(target: LinkTarget, snooze: Snooze | undefined): LinkView {
+function viewOf(
+  target: LinkTarget,
+  snooze: Snooze | undefined,
+  since: Instant | undefined = mutedSinceBy(target.link.owner, target.state),
+): LinkView {
   const { link, row, state, now } = target;
   const { displayName, label, where } = descriptionOf(target.parsed);
   const { readOn, failure } = state;
@@ -245,6 +280,7 @@ function viewOf(target: LinkTarget, snooze: Snooze | undefined): LinkView {
     readOn,
     failure: failure && { since: failure.since, message: failure.message },
     snooze,
+    mute: since === undefined ? undefined : { since, daysLeft: daysLeft(now, since) },
   };
 }
 

@@ -2,7 +2,7 @@
 
 import type { Assessment } from '../../core/assess';
 import type { Expiry } from '../../core/expiry';
-import { datedExpiry } from '../../core/standing';
+import { fixedExpiry } from '../../core/standing';
 import { sha256 } from '../../formats/hash';
 import type { Calendar, CalendarEntry, Change, Log, RefusedNames, Tables } from '../ports';
 import type { Lease } from './lease';
@@ -41,7 +41,7 @@ export function plannedWriteOf(
   facts: { read: boolean; forget: boolean },
 ): PlannedWrite {
   const { after, listing, events } = assessment;
-  const calendarKey = listing ? calendar.keyOf(after, datedExpiry(after)) : '';
+  const calendarKey = listing ? calendar.keyOf(after, fixedExpiry(after)) : '';
   const listingHash = listing ? sha256(JSON.stringify(listing)).slice(0, 16) : '';
   const moves = before?.calendarKeys.length !== 1 || before.calendarKeys[0] !== calendarKey;
   const changed = moves || facts.read || events.length > 0 || (before?.listingHash ?? '') !== listingHash;

@@ -99,8 +99,9 @@ function failedBanner({ failure, checkedOn }: StatusItem, then: Html): Html {
   );
 }
 
-function expiryWords({ expiresOn, minted }: StatusItem): string {
+function expiryWords({ expiresOn, minted, undecided }: StatusItem): string {
   if (minted) return 'each read makes a new token';
+  if (undecided) return 'one more read shows whether its expiry is fixed';
   if (expiresOn === undefined) return 'no expiry is known';
   return expiresOn === 'never' ? 'it never expires' : `it expires ${moment(expiresOn)}`;
 }

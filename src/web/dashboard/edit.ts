@@ -1,8 +1,10 @@
 /** A target's registry row as a form without script: each field shows its text and its fault, and keeps what was typed. */
+import { hintsOf } from '../../core/row';
 import { type Html, html } from '../../formats/html';
 import type { TaggedRow } from '../../watch/registry/row';
 import { marks } from '../page';
 import type { Fault } from '../problem';
+import { faultOf } from '../registry/body';
 import { type Links, listPath } from './links';
 import { asTyped, FIELDS, type FormField, type Typed } from './target-form';
 
@@ -18,6 +20,8 @@ interface ShownField extends FormField {
   /** What the registry holds, where that differs. */
   readonly now: string | undefined;
   readonly fault: string | undefined;
+  /** What is no fault of this text, and yet worth knowing. */
+  readonly about: string | undefined;
 }
 
 export function editForm(row: TaggedRow, returned: Returned | undefined, links: Links): Html {
@@ -25,11 +29,13 @@ export function editForm(row: TaggedRow, returned: Returned | undefined, links: 
   const typed = returned?.typed ?? stored;
   // What the registry holds is shown only where the row was changed in the meantime.
   const now = returned?.faults.length === 0 ? stored : typed;
+  const hints = hintsOf(typed.texts).map(faultOf);
   const shown = FIELDS.map((field): ShownField => {
     const [text, held] = [typed.texts[field.name], now.texts[field.name]];
     const faults = returned?.faults.filter(({ parameter }) => parameter === field.name) ?? [];
     const fault = faults.map(({ detail }) => detail).join('; ') || undefined;
-    return { ...field, text, now: text === held ? undefined : held, fault };
+    const about = hints.find(({ parameter }) => parameter === field.name)?.detail;
+    return { ...field, text, now: text === held ? undefined : held, fault, about };
   });
   const faulty = shown.filter(({ fault }) => fault !== undefined).map(({ name }) => name);
   return html`<details class="edit" id="edit"${returned && html` open`}>
@@ -55,7 +61,7 @@ export function typedTexts({ texts }: Typed): [label: string, text: string][] {
 }
 
 function textField(shown: ShownField, faulty: readonly string[]): Html {
-  const { name, label, hint, control, longest, prose, text, now } = shown;
+  const { name, label, hint, control, longest, prose, text, now, about } = shown;
   const described = marks(name, faulty, now === undefined ? ['Hint'] : ['Now', 'Hint']);
   // A browser corrects only prose.
   const more = html`maxlength="${longest}" autocomplete="off"${!prose && html` autocapitalize="none" spellcheck="false"`}${described}`;
@@ -65,19 +71,19 @@ function textField(shown: ShownField, faulty: readonly string[]): Html {
 ${text}</textarea>`;
   return html`<div class="field"><label class="label" for="${name}">${label}</label>
 ${control === 'area' ? area : line}
-${faultOf(shown)}${now !== undefined && html`<p class="now" id="${name}Now">In the registry now: ${now === '' ? 'nothing' : html`<bdi>${now}</bdi>`}</p>`}
-<p class="hint" id="${name}Hint">${hint}</p></div>
+${faultWords(shown)}${now !== undefined && html`<p class="now" id="${name}Now">In the registry now: ${now === '' ? 'nothing' : html`<bdi>${now}</bdi>`}</p>`}
+<p class="hint" id="${name}Hint">${hint}${about !== undefined && html` <b>Here, ${about}.</b>`}</p></div>
 `;
 }
 
 function boxField(shown: ShownField, faulty: readonly string[]): Html {
   const { name, label, hint, text, now } = shown;
   return html`<div class="field"><label class="choice"><input type="checkbox" id="${name}" name="${name}" value="true"${text === 'true' && html` checked`}${marks(name, faulty)}><span>${label}<small>${hint}</small></span></label>
-${faultOf(shown)}${now !== undefined && html`<p class="now">In the registry now: ${now === 'true' ? 'on' : 'off'}</p>`}</div>
+${faultWords(shown)}${now !== undefined && html`<p class="now">In the registry now: ${now === 'true' ? 'on' : 'off'}</p>`}</div>
 `;
 }
 
-function faultOf({ name, fault }: ShownField): Html | undefined {
+function faultWords({ name, fault }: ShownField): Html | undefined {
   if (fault === undefined) return undefined;
   return html`<p class="fault" id="${name}Fault">Not saved: ${fault}.</p>
 `;

@@ -16,6 +16,7 @@ const FROM: Readonly<Record<ExplainedThreshold['from'], string>> = {
   row: 'registry row',
   setting: 'the kind’s setting',
   'built-in': 'built in',
+  always: 'always in force',
 };
 
 export function nextCard({ next: { check, crossing, mail, silence }, asOf }: Explanation): Html {

@@ -54,12 +54,13 @@ export function timeAndDistance(instant: Instant, asOf: Instant): Html {
 }
 
 /** When a target expires: as a distance from the page's instant, and absolute. */
-export function expiryOf({ expiresOn, minted, lifetimeSeconds }: StatusItem, asOf: Instant): Html {
+export function expiryOf({ expiresOn, minted, undecided, lifetimeSeconds }: StatusItem, asOf: Instant): Html {
   if (minted) {
     const life =
       lifetimeSeconds !== undefined && html`<small>each good for ${span(lifetimeSeconds * 1_000)}</small>`;
     return html`<b>a new one with each read</b>${life}`;
   }
+  if (undecided) return html`<b>not certain yet</b><small>one more read shows whether it is fixed</small>`;
   if (expiresOn === undefined) return html`<b>not known</b>`;
   if (expiresOn === 'never') return html`<b>never</b>`;
   const phrase = expiresOn > asOf ? distance(expiresOn, asOf) : expiryPhrase(expiresOn, asOf);

@@ -29,6 +29,7 @@ const MEMBERS = byColumn<Record<ColumnName, Schema>>(name => {
 export const RowContent = v.object({
   scope: v.exactOptional(described(v.string(), 'As in the path; may be left out.')),
   name: v.exactOptional(described(v.string(), 'As in the path; may be left out.')),
+  hints: v.exactOptional(described(v.unknown(), 'As in the answers; ignored.')),
   ...MEMBERS,
 });
 
@@ -55,7 +56,8 @@ function columnText(name: ColumnName, value: unknown, faults: string[]): string 
 }
 
 function strayFaults(member: string, value: unknown, key: Key): string[] {
-  if (isColumn(member)) return [];
+  // A client may send back what it was answered.
+  if (isColumn(member) || member === 'hints') return [];
   if (member === 'scope' || member === 'name')
     return value === key[member] ? [] : [`${member}: leave it out, or write it as in the path`];
   return [`${member.slice(0, 100)}: there is no such column; the columns are ${COLUMN_NAMES.join(', ')}`];

@@ -5,6 +5,7 @@ import {
   byColumn,
   type ColumnName,
   flagOf,
+  hintsOf,
   parseColumns,
   shownValue,
   type TargetColumns,
@@ -29,6 +30,11 @@ const PARSED: Readonly<Record<Shape, Schema>> = {
   flag: v.boolean(),
 };
 
+const HINTS = described(
+  listOf(v.string()),
+  'What is no fault, and yet worth knowing, each `column: what is so`; absent where there is nothing.',
+);
+
 export const RowBody = v.object({
   scope: described(v.string(), 'The PartitionKey.'),
   name: described(v.string(), 'The RowKey.'),
@@ -37,6 +43,7 @@ export const RowBody = v.object({
     const more = shape === 'flag' ? ' A text where it is neither true nor false: correct it.' : '';
     return described(WRITTEN[shape], description + more);
   }),
+  hints: v.exactOptional(HINTS),
 });
 export type RowBody = v.InferOutput<typeof RowBody>;
 
@@ -51,13 +58,16 @@ export const ImportBody = v.object({
       line: described(Integer, 'Of the file; the header is line 1.'),
       outcome: v.picklist(['created', 'updated', 'unchanged', 'rejected']),
       reason: v.exactOptional(v.string()),
+      hints: v.exactOptional(HINTS),
     }),
   ),
 });
 
 /** A row as people wrote it. What can't be parsed is shown too, so that people can correct it. */
 export function rowJson({ scope, name, columns }: ManagedRow): RowBody {
-  return { scope, name, ...byColumn<Values>(column => writtenJson(column, columns[column])) };
+  const hints = hintsOf(columns);
+  const values = byColumn<Values>(column => writtenJson(column, columns[column]));
+  return { scope, name, ...values, ...(hints.length > 0 && { hints }) };
 }
 
 function writtenJson(name: ColumnName, text: string): JsonValue {

@@ -13,16 +13,21 @@ export interface Filled {
   readonly faults: readonly FieldFault[];
 }
 
-const CHOICES = [1, 7, 30, MOST_SNOOZE_DAYS];
-const USUAL = '7';
+const USUAL_CHOICES = [1, 7, 30];
+const USUAL = 7;
 
 /** This form is closed at first while a snooze is in force, since most people then want to undo it. */
 export function snoozeForm(view: LinkView, filled: Filled, open: boolean): Html {
+  if (view.mute?.daysLeft === 0) return usedUp(view.mute.since);
   if (!view.snooze) return html`<section class="card"><h2>Snooze it</h2>${fields(view, filled)}</section>`;
   return html`<details class="card"${open && html` open`}>
 <summary>Change the snooze</summary>
 ${fields(view, filled)}</details>
 `;
+}
+
+function usedUp(since: Instant): Html {
+  return html`<section class="card"><h2>It can be snoozed no longer</h2><p>You first snoozed it on ${moment(since)}, and one expiry is snoozed for ${MOST_SNOOZE_DAYS} days in sum. When its expiry changes, you can snooze it again.</p></section>`;
 }
 
 export function undoForm({ until, reason }: Snooze, { asOf, expiresOn }: LinkView): Html {
@@ -68,17 +73,19 @@ ${daysField(view, filled)}${reasonField(filled.given.reason || snooze?.reason, f
 }
 
 function daysField(view: LinkView, filled: Filled): Html {
-  const { days = USUAL, otherDays } = filled.given;
-  const isOther = !CHOICES.some(choice => String(choice) === days);
+  const most = view.mute?.daysLeft ?? MOST_SNOOZE_DAYS;
+  const choices = [...USUAL_CHOICES.filter(days => days < most), most];
+  const { days = String(Math.min(USUAL, most)), otherDays } = filled.given;
+  const isOther = !choices.some(choice => String(choice) === days);
   // The browser checks no limits: a fault in a hidden field would stop the form without any message.
   return html`<fieldset>
 <legend>For how long</legend>
 <div class="choices">
-${CHOICES.map(choice => choiceOf(choice, String(choice) === days, view, filled))}<label class="choice wide"><input type="radio" name="days" value="other" id="other"${checked(isOther)}><span>Another number of days</span></label>
+${choices.map(choice => choiceOf(choice, String(choice) === days, view, filled))}<label class="choice wide"><input type="radio" name="days" value="other" id="other"${checked(isOther)}><span>Another number of days</span></label>
 </div>
 ${faultOf('days', filled)}
 <div class="own">
-<label class="label" for="otherDays">Days, 1 to ${MOST_SNOOZE_DAYS}</label>
+<label class="label" for="otherDays">Days, 1 to ${most}</label>
 <input type="text" class="number" id="otherDays" name="otherDays" maxlength="6" inputmode="numeric" autocomplete="off" value="${otherDays}"${marks('otherDays', faultyIn(filled))}>
 ${faultOf('otherDays', filled)}
 </div>

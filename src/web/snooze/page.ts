@@ -17,7 +17,7 @@ const SOON = 7 * DAY;
 export function snoozePage(answer: LinkResult, form?: SnoozeForm): Response {
   if ('refused' in answer) return refusalPage(answer);
   if ('replaced' in answer) return replacedPage(answer);
-  const faults = [...(form?.faults ?? []), ...newIdFault(answer)];
+  const faults = [...(form?.faults ?? []), ...newIdFault(answer), ...daysFault(answer, form)];
   const filled: Filled = { given: faults.length > 0 && form ? form.given : {}, faults };
   const { view } = answer;
   const open = filled.given.act === 'snooze' || answer.changedMeanwhile === true;
@@ -38,6 +38,11 @@ function titleOf({ view, done }: Shown): string {
 
 function newIdFault({ badNewId }: Shown): Filled['faults'] {
   return badNewId === undefined ? [] : [{ field: 'newId', detail: `Not saved: ${badNewId}.` }];
+}
+
+function daysFault({ badDays }: Shown, form: SnoozeForm | undefined): Filled['faults'] {
+  const field = form?.given.days === 'other' ? 'otherDays' : 'days';
+  return badDays === undefined ? [] : [{ field, detail: `Not saved: ${badDays}.` }];
 }
 
 function bannerOf({ view, done, changedMeanwhile }: Shown, { faults }: Filled): Html | false {

@@ -24,13 +24,19 @@ export const Item = v.object({
   owners: described(listOf(v.string()), 'Mail addresses; empty where operators stand in.'),
   expiresOn: described(
     InstantOrNull,
-    'The last known expiry; null for none known, and for what never expires.',
+    'The last known expiry; null for none known, for what never expires, and while it is undecided.',
   ),
   remainingSeconds: described(v.nullable(Integer), 'Until the expiry; negative once it has passed.'),
   lifetimeSeconds: v.exactOptional(described(Integer, 'From one renewal to its expiry, where one was seen.')),
   minted: described(
     v.boolean(),
     'Each read makes a new token, so that its expiry says nothing about the future.',
+  ),
+  undecided: v.exactOptional(
+    described(
+      v.literal(true),
+      'Its readings have not shown yet whether its expiry is fixed or each read makes a new token.',
+    ),
   ),
   standing: v.picklist(STANDINGS),
   check: v.picklist(CHECKS),
@@ -91,6 +97,7 @@ export function itemJson(item: StatusItem): Item {
     remainingSeconds: item.remainingSeconds ?? null,
     lifetimeSeconds: item.lifetimeSeconds,
     minted: item.minted,
+    undecided: item.undecided,
     standing: item.standing,
     check: item.check,
     failure: failure && failureJson(failure),

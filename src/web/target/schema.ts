@@ -6,9 +6,9 @@ import { TARGET_NOTICES } from '../../core/notices';
 import { FAILURE_CODES } from '../../core/reading';
 import { NOT_DUE_REASONS, type NotDueReason } from '../../core/reminder';
 import type { NextCheck } from '../../core/schedule';
-import type { SkippedThreshold, ThresholdPolicy } from '../../core/thresholds';
+import type { SkippedThreshold } from '../../core/thresholds';
 import type { Told } from '../../core/told';
-import type { NoMailReason, Role } from '../../watch/report/explain';
+import type { ExplainedThreshold, NoMailReason, Role } from '../../watch/report/explain';
 import { ParsedColumnsBody } from '../registry/columns';
 import { described, InstantOrNull, InstantText, Integer, listOf, wordsOf } from '../shape';
 import { Item } from '../status/body';
@@ -31,7 +31,12 @@ const NO_MAIL_REASONS = [
   }),
 ];
 const EVIDENCE = wordsOf<Evidence>({ first: true, fixed: true, moved: true, minted: true });
-const ORIGINS = wordsOf<ThresholdPolicy['from']>({ row: true, setting: true, 'built-in': true });
+const ORIGINS = wordsOf<ExplainedThreshold['from']>({
+  row: true,
+  setting: true,
+  'built-in': true,
+  always: true,
+});
 const SKIPPED = wordsOf<SkippedThreshold['because']>({ notBelowLifetime: true, lifetimeUnknown: true });
 const ROLES = wordsOf<Role>({ owner: true, standIn: true, copy: true, former: true });
 const OUTCOMES = wordsOf<Told['outcome']>({ accepted: true, refused: true, undelivered: true });
@@ -94,7 +99,10 @@ const State = v.object({
 
 export const Threshold = v.object({
   threshold: described(v.string(), 'Such as `30d`, `20%`, `0` or `-7d`.'),
-  from: described(v.picklist(ORIGINS), 'Where it was written.'),
+  from: described(
+    v.picklist(ORIGINS),
+    'Where it was written; `always` for the expiry where no list names it.',
+  ),
   at: described(InstantOrNull, 'When it is crossed; null where it is skipped.'),
   crossed: v.boolean(),
   skipped: v.nullable(v.object({ code: v.picklist([...NO_MAIL_REASONS, ...SKIPPED]), why: Why })),

@@ -112,6 +112,21 @@ test('each owner has a snooze of their own, in any spelling of the address, and 
   expect((await expiries.row(KEY))?.snoozes).toEqual(new Map([['bob@example.com', other]]));
 });
 
+test('what bounds a snooze stays when it is undone, each owner’s by itself', async () => {
+  const { expiries } = (await freshTables()).tables;
+  await expiries.merge(SCOPE, [anew(BARE)]);
+  const mutes = [
+    { about: SNOOZE.about, on: SNOOZE.on },
+    { about: undefined, on: SNOOZE.on },
+  ];
+  await expiries.mergeSnooze('Ann@Example.com', KEY, SNOOZE, mutes);
+  await expiries.mergeSnooze('bob@example.com', KEY, SNOOZE);
+  await expiries.mergeSnooze('ann@example.com', KEY, undefined);
+  const row = await expiries.row(KEY);
+  expect([...(row?.snoozes.keys() ?? [])]).toEqual(['bob@example.com']);
+  expect(row?.mutes).toEqual(new Map([['ann@example.com', mutes]]));
+});
+
 test('a snooze creates no row, and reports that there is no row', async () => {
   const { expiries } = (await freshTables()).tables;
   for (const name of ['one', "it's", 'é日'])

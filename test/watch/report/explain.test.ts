@@ -292,6 +292,12 @@ describe('thresholds', () => {
     ]);
   });
 
+  test('have the expiry itself among them, whatever the row says, and whether the expiry is known or not', async () => {
+    const columns = { thresholds: '7d' };
+    expect(await of({ state: read, columns })).toEqual(['7d row 06-23 true', '0 always 06-30 false']);
+    expect(await of({ state: state(), columns })).toEqual(['7d row notRead false', '0 always notRead false']);
+  });
+
   test('that are skipped are given with the reason (rule 13)', async () => {
     expect(await of({ state: { ...read, lifetimeMs: 10 * DAY } })).toContain(
       '30d built-in notBelowLifetime false',
