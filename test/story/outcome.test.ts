@@ -143,16 +143,16 @@ describe('a mail that did not arrive', () => {
     await world().register(CONTOSO, 'gateway', {
       owners: ADA,
       displayName: 'Gateway',
-      thresholds: '3h 1h',
+      thresholds: '5h 3h',
     });
     mail().recipient(ADA, 'dropped');
     answersLater();
-    expect(await at('2027-01-31T09:00:00Z')).toHaveLength(1);
+    expect(await at('2027-01-31T07:00:00Z')).toHaveLength(1);
     mail().recipient(ADA, 'delivered');
-    expect(await at('2027-01-31T11:00:00Z')).toHaveLength(1);
+    expect(await at('2027-01-31T09:00:00Z')).toHaveLength(1);
     answersNow();
     expect(await within(12)).toEqual([undelivered(ADA)]);
-    expect(await told(ADA)).toEqual(['1h accepted']);
+    expect(await told(ADA)).toEqual(['3h accepted']);
     expect(sends()).toHaveLength(3);
   });
 });
