@@ -1,6 +1,8 @@
 /** Registry rows from a CSV file, for `npm start -- --registry file.csv`: the app's own import route takes the file. */
+
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
+import { counted } from '../src/formats/when';
 
 const Line = v.object({ line: v.number(), outcome: v.string(), reason: v.optional(v.string(), 'rejected') });
 const Report = v.object({ lines: v.array(Line) });
@@ -38,5 +40,5 @@ export async function importRegistry(
   const { lines } = v.parse(Report, answer);
   const rejected = lines.filter(({ outcome }) => outcome === 'rejected');
   for (const { line, reason } of rejected) console.error(`${file}: line ${line}: ${reason}`);
-  console.log(`${file}: ${lines.length - rejected.length} rows loaded.`);
+  console.log(`${file}: ${counted(lines.length - rejected.length, 'row')} loaded.`);
 }

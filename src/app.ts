@@ -9,7 +9,8 @@ import { createSources, kinds, services } from './sources';
 import { keys } from './storage/keys';
 import { openTables } from './storage/tables';
 import type { Clock, Log } from './watch/ports';
-import { type ImportLine, importRows } from './watch/registry/import';
+import type { ImportLine } from './watch/registry/cells';
+import { importRows } from './watch/registry/import';
 import {
   type Condition,
   everyRow,

@@ -1,5 +1,7 @@
 /** The trigger of one queue function: it takes messages on demand or by polling, and delivers them as the real host does. */
+
 import { QueueClient, type ReceivedMessageItem } from '@azure/storage-queue';
+import { counted } from '../../src/formats/when';
 import type { QueueFunction } from '../../src/functions/definition';
 import type { QueueLimits } from './host-json';
 import { type HostLog, InFlight, invocationContext, logFailure, sleepUnlessAborted } from './invocation';
@@ -85,9 +87,10 @@ export class QueueTrigger {
     const bytes = Buffer.from(messageText, 'base64');
     if (bytes.toString('base64') !== messageText) return await this.#poisoned(message, 'it is not base64');
     // More than the limit: the process died during the last try.
-    if (tries > maxDequeueCount) return await this.#poisoned(message, `it failed ${tries - 1} times`);
+    if (tries > maxDequeueCount)
+      return await this.#poisoned(message, `it failed ${counted(tries - 1, 'time')}`);
     if (await this.#handled(message, jsonOrText(bytes.toString()))) return await this.#remove(message);
-    if (tries >= maxDequeueCount) return await this.#poisoned(message, `it failed ${tries} times`);
+    if (tries >= maxDequeueCount) return await this.#poisoned(message, `it failed ${counted(tries, 'time')}`);
     await this.#queue.updateMessage(messageId, popReceipt, undefined, visibilityTimeout);
   }
 

@@ -1,4 +1,5 @@
 /** Mail addresses: which ones the mail service takes, and which two are the same. */
+import { quoted } from '../formats/invisible';
 import { splitList } from '../formats/text';
 
 const ADDRESS = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
@@ -8,13 +9,34 @@ export function isAddress(text: string): boolean {
   return text.length <= 254 && ADDRESS.test(text) && !/(^\.|\.@|\.\.)/.test(text);
 }
 
+/** A name in quotes, an address in brackets, a separator, or a word. */
+const TOKENS = /"[^"]*"|<[^<>,;\s]+>|[,;]|[^\s,;<"]+|["<]/g;
+
+/** Splits a list of addresses, each alone or as mail programs copy it: `Ada Lovelace <ada@example.com>`. Names are dropped. */
+export function splitAddresses(text: string): string[] {
+  if (!text.includes('<')) return splitList(text);
+  const items: string[] = [];
+  let words: string[] = [];
+  for (const [token] of text.matchAll(TOKENS)) {
+    const address = /^<(.+)>$/.exec(token)?.[1];
+    if (address === undefined && !/^[,;]$/.test(token)) words.push(token);
+    else {
+      // Before an address in brackets only words with an @ are addresses of their own.
+      items.push(...(address === undefined ? words : words.filter(word => word.includes('@'))));
+      if (address !== undefined) items.push(address);
+      words = [];
+    }
+  }
+  return [...items, ...words].flatMap(splitList);
+}
+
 /** The addresses of a list in a row or setting, each once without regard to case, and a fault for every other item. */
 export function parseAddresses(text: string): { addresses: string[]; faults: string[] } {
   const addresses = new Map<string, string>();
   const faults: string[] = [];
-  for (const item of splitList(text)) {
+  for (const item of splitAddresses(text)) {
     if (!isAddress(item))
-      faults.push(`'${item.slice(0, 80)}' is not a mail address; write for example ada@example.com`);
+      faults.push(`${quoted(item)} is not a mail address; write for example ada@example.com`);
     else if (!addresses.has(addressKey(item))) addresses.set(addressKey(item), item);
   }
   return { addresses: [...addresses.values()], faults };

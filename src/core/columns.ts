@@ -4,8 +4,9 @@
  */
 import { formatDuration, parseDuration } from '../formats/duration';
 import { DAY } from '../formats/instant';
+import { invisibleIn, quoted } from '../formats/invisible';
 import { webLink } from '../formats/text';
-import { parseAddresses } from './address';
+import { parseAddresses, splitAddresses } from './address';
 import { EXPIRY_IS_TOLD, formatThreshold, namesExpiry, parseThresholds } from './thresholds';
 
 /** What could be used of a text, and every fault of it: what to write instead, without the column's name. */
@@ -37,12 +38,16 @@ export interface Column<V> {
   readonly description: string;
   /** What an empty flag means; absent for lists and texts. */
   readonly default?: 'true' | 'false';
+  /** Whether invisible characters belong to it, as to words and emoji, or are for its owner to judge, as in the key of a target. */
+  readonly keepsInvisible?: boolean;
   /** @param text trimmed, at most `longest` long; '' where the row has none */
   readonly parse: (text: string) => Parsed<V>;
   /** The parsed value for clients of the API: an array, a text, a flag, or null for none. */
   readonly show: (value: V) => JsonValue;
   /** What a person should know of a value that is no fault; undefined for nothing. */
   readonly hint?: (value: V) => string | undefined;
+  /** How a list is split, where it is not at commas, semicolons and white space alone. */
+  readonly split?: (text: string) => string[];
   /** What the items of a list are, as `write an array of …` ends. */
   readonly items?: string;
   /** Whether the row of a successor starts with this column's text. */
@@ -66,6 +71,7 @@ export const COLUMNS = {
     description: 'Up to 10 mail addresses. Where it is empty, the operators are told.',
     parse: parseOwners,
     show: addresses => addresses,
+    split: splitAddresses,
     items: 'mail addresses',
     takenOver: true,
     field: { label: 'Owners', control: 'area', position: 2 },
@@ -108,6 +114,7 @@ export const COLUMNS = {
     ...TEXT,
     longest: 200,
     description: 'Its name in mails and pages.',
+    keepsInvisible: true,
     takenOver: true,
     field: { label: 'Display name', control: 'line', position: 1, prose: true },
   }),
@@ -123,6 +130,7 @@ export const COLUMNS = {
     ...TEXT,
     longest: 2_000,
     description: 'For the person who renews it. Never the token itself.',
+    keepsInvisible: true,
     takenOver: true,
     field: { label: 'Notes', control: 'area', position: 6, prose: true },
   }),
@@ -130,6 +138,7 @@ export const COLUMNS = {
     ...TEXT,
     longest: 1_024,
     description: 'The name of the target that took its place: then it is not watched.',
+    keepsInvisible: true,
     takenOver: false,
   }),
 };
@@ -158,7 +167,7 @@ function parseCheckEvery(text: string): Parsed<number | undefined> {
   if (text === '' || (ms !== undefined && ms <= 30 * DAY)) return { value: ms, faults: [] };
   return {
     value: undefined,
-    faults: [`'${text}' is not a duration of at most 30d; write for example 6h`],
+    faults: [`${quoted(text)} is not a duration of at most 30d; write for example 6h`],
   };
 }
 
@@ -172,7 +181,8 @@ function parseEnabled(text: string): Parsed<boolean> {
 }
 
 function parseRunbook(text: string): Parsed<string | undefined> {
-  const value = webLink(text);
+  // A link with an invisible character leads nowhere.
+  const value = invisibleIn(text) === '' ? webLink(text) : undefined;
   const isFault = value === undefined && text !== '';
   return { value, faults: isFault ? ['write a link that starts with https:// or http://'] : [] };
 }

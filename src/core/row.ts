@@ -1,4 +1,5 @@
 /** A registry row by its columns: as the texts that people write, parsed, compared, and as a successor takes them over. */
+import { invisibleIn, trimmed } from '../formats/invisible';
 import { splitList } from '../formats/text';
 import { byName } from './by-name';
 import { COLUMNS, type Column, type Parsed } from './columns';
@@ -105,6 +106,12 @@ export function takenOver(row: Readonly<Record<string, unknown>>): Record<string
   return texts;
 }
 
+/** The items of a list as the row has them. */
+export function itemsOf(name: ColumnName, text: string): string[] {
+  const { split = splitList } = COLUMNS[name];
+  return split(text);
+}
+
 /** The flag that a text spells; undefined for any other text. */
 export function flagOf(name: ColumnName, text: string): boolean | undefined {
   const word = normal(name, text);
@@ -114,7 +121,7 @@ export function flagOf(name: ColumnName, text: string): boolean | undefined {
 function parseColumn<V>(column: Column<V>, value: unknown): Parsed<V> {
   const text = textOf(value);
   if (text !== undefined && text.length <= column.longest)
-    return column.parse(text.replace(SEPARATORS, ' ').trim());
+    return column.keepsInvisible ? column.parse(bare(text).trim()) : parseVisible(column, text);
   const faults =
     column.shape === 'flag'
       ? column.parse(UNREADABLE).faults
@@ -122,9 +129,24 @@ function parseColumn<V>(column: Column<V>, value: unknown): Parsed<V> {
   return { value: column.parse('').value, faults };
 }
 
+/** Invisible characters at the ends are dropped. Those inside a text that is not understood are named: nobody sees them there. */
+function parseVisible<V>(column: Column<V>, text: string): Parsed<V> {
+  const { value, faults } = column.parse(trimmed(bare(text)));
+  const inside = faults.length > 0 ? invisibleIn(text.replace(/[\t\r\n]/g, ' ')) : '';
+  const named =
+    inside === '' ? [] : [`it holds invisible characters (${inside}); type it again without them`];
+  return { value, faults: [...faults, ...named] };
+}
+
+function bare(text: string): string {
+  return text.replace(SEPARATORS, ' ');
+}
+
 /** The one spelling of everything that means the same. */
 function normal(name: ColumnName, text: string): string {
   const { shape, default: empty = '' } = COLUMNS[name];
-  if (shape === 'list') return splitList(text).join(' ');
-  return shape === 'flag' ? text.trim().toLowerCase() || empty : text.trim();
+  if (shape === 'list') return itemsOf(name, text).join(' ');
+  if (shape === 'flag') return trimmed(text).toLowerCase() || empty;
+  // A spreadsheet saves a line end in a cell as one character.
+  return text.trim().replace(/\r\n?/g, '\n');
 }

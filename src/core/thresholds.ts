@@ -1,6 +1,7 @@
 /** Thresholds: the lead times before an expiry at which an owner is told, and the instants they fall on. */
 import { formatDuration, parseDuration } from '../formats/duration';
 import { DAY, type Instant } from '../formats/instant';
+import { quoted } from '../formats/invisible';
 import { splitList } from '../formats/text';
 
 /** `30d`, `0`, `-7d` are leads before (or after) the expiry; `20%` is a share of the lifetime. */
@@ -51,7 +52,7 @@ export function parseThresholds(text: string): { thresholds: Threshold[]; faults
   for (const item of splitList(text)) {
     const threshold = parseThreshold(item);
     if (threshold) thresholds.push(threshold);
-    else faults.push(`'${item.slice(0, 40)}' is not a threshold; write for example 30d, 12h, 0, -7d or 20%`);
+    else faults.push(`${quoted(item, 40)} is not a threshold; write for example 30d, 12h, 0, -7d or 20%`);
   }
   if (thresholds.length > MOST_THRESHOLDS)
     faults.push(`write at most ${MOST_THRESHOLDS} thresholds, not ${thresholds.length}`);

@@ -59,8 +59,16 @@ export interface CsvRecord {
   readonly cells: readonly string[];
 }
 
+/** Spreadsheets separate cells by one of these, as their language has it. */
+const DELIMITERS = [',', ';', '\t'] as const;
+/** All of them, since the line that names the separator may end in another way than the others. */
+const LINE_ENDS = ['\r\n', '\n', '\r'];
+/** A first line that names the delimiter. It may have been saved as a row of cells. */
+const DECLARED = /^"?sep=([^"\r\n\w])"?[,;\t]*(?=[\r\n]|$)/i;
+
 /**
- * The records of a file without the empty ones, or the fault of a file with too many records or an open quote.
+ * The records of a file without the empty ones, or the fault of a file with too many records or an open quote. A `sep=` line, or
+ * else the first line with a text, says which character separates the cells.
  * @param mostRecords empty records count too, since each of them costs time
  */
 export function parseCsv(
@@ -70,7 +78,10 @@ export function parseCsv(
   const records: CsvRecord[] = [];
   let read = 0;
   const tooMany = new Error('the rest is not read');
-  const lineAt = lineCounter(Buffer.from(text));
+  const [declaration = '', declared] = DECLARED.exec(text) ?? [];
+  const body = text.slice(declaration.length);
+  const delimiter = declared ?? likelyDelimiter(body);
+  const lineAt = lineCounter(Buffer.from(body));
   const onRecord = (cells: readonly string[], { bytes }: { readonly bytes: number }) => {
     const line = lineAt(bytes);
     read += 1;
@@ -80,7 +91,13 @@ export function parseCsv(
     return null;
   };
   try {
-    parse(text, { relax_column_count: true, skip_empty_lines: true, on_record: onRecord });
+    parse(body, {
+      delimiter,
+      record_delimiter: LINE_ENDS,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      on_record: onRecord,
+    });
     return records;
   } catch (error) {
     if (error === tooMany)
@@ -88,6 +105,20 @@ export function parseCsv(
     if (!(error instanceof CsvError)) throw error;
     return { fault: error.message.slice(0, 300) };
   }
+}
+
+/** The delimiter that is most often in the first line with a text, outside of quotes. */
+function likelyDelimiter(text: string): string {
+  const start = text.search(/[^\s,;"]/);
+  const line = text
+    .slice(Math.max(0, start))
+    .split(/[\r\n]/, 1)
+    .join('');
+  // The start may be inside quotes: then the quote before it belongs to the line.
+  const whole = text.charAt(start - 1) === '"' ? `"${line}` : line;
+  const bare = whole.replace(/"[^"]*"?/g, '');
+  const count = (delimiter: string) => bare.split(delimiter).length;
+  return DELIMITERS.reduce((best, other) => (count(other) > count(best) ? other : best));
 }
 
 /**

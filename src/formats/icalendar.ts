@@ -32,6 +32,18 @@ const CRLF = '\r\n';
 /** A date-time has room for a year of four digits. */
 const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59);
 
+/** A calendar needs at least one component (RFC 5545, 3.6). This one shows nothing. */
+const TIME_ZONE = [
+  'BEGIN:VTIMEZONE',
+  'TZID:UTC',
+  'BEGIN:STANDARD',
+  'DTSTART:19700101T000000',
+  'TZOFFSETFROM:+0000',
+  'TZOFFSETTO:+0000',
+  'END:STANDARD',
+  'END:VTIMEZONE',
+];
+
 /** A VCALENDAR without a METHOD, since it is not an invitation. Fractions of a second are cut. */
 export function icalendarOf(events: readonly CalendarEvent[], head: CalendarHead): string {
   const { asOf, name, refreshHours } = head;
@@ -44,7 +56,7 @@ export function icalendarOf(events: readonly CalendarEvent[], head: CalendarHead
     refreshHours !== undefined && `REFRESH-INTERVAL;VALUE=DURATION:PT${refreshHours}H`,
     // For programs older than RFC 7986.
     refreshHours !== undefined && `X-PUBLISHED-TTL:PT${refreshHours}H`,
-    ...events.flatMap(event => eventLines(event, asOf)),
+    ...(events.length > 0 ? events.flatMap(event => eventLines(event, asOf)) : TIME_ZONE),
     'END:VCALENDAR',
   ];
   return lines.map(line => (line === false ? '' : folded(line) + CRLF)).join('');

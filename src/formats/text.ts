@@ -1,4 +1,5 @@
 /** Prepares text from other people for display: one line, limited in length, without invisible characters that mislead. */
+import { trimmed } from './invisible';
 
 /** Line ends, control characters and lone surrogates. CR and LF among them could forge a mail header. */
 const BREAKS = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu;
@@ -49,7 +50,11 @@ export function webLink(text: string | undefined): string | undefined {
   return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : undefined;
 }
 
-/** Splits a list at commas, semicolons and white space. */
+/** Splits a list at commas, semicolons and white space. Invisible characters around an item are dropped. */
 export function splitList(text: string): string[] {
-  return text.split(/[,;\s]+/).filter(item => item !== '');
+  // A byte order mark counts as white space, but it separates nothing that a person sees.
+  return text
+    .split(/(?:[,;]|(?!\ufeff)\s)+/)
+    .map(trimmed)
+    .filter(item => item !== '');
 }

@@ -1,6 +1,7 @@
 /** The kind `containerApp`: the auth token of a container app, read from Azure Resource Manager. */
 import * as v from 'valibot';
 import type { Identity } from '../core/target';
+import { quoted } from '../formats/invisible';
 import type { Source } from '../watch/ports';
 import type { Service, ServiceClient, SourceKind } from './kind';
 import { readTarget } from './read';
@@ -82,11 +83,15 @@ export const containerApp: SourceKind = {
   howToRenew:
     'Get a new one with the getAuthtoken action of the container app, and use it wherever the old one is used.',
   mayMint: true,
+  guess,
   locate,
 };
 
-/** Azure wants a GUID and checks that. Here it only must not change the path. */
-const SUBSCRIPTION = /^[0-9a-z][0-9a-z-]{0,63}$/;
+/** A GUID, as Azure Resource Manager documents it. Azure answers "not found" for any other text, as if the app were gone. */
+const SUBSCRIPTION = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** A GUID without its hyphens, or in braces. */
+const LOOSE_GUID =
+  /(?<![0-9a-f])([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})(?![0-9a-f])/;
 const API_VERSION = '2023-08-01-preview';
 
 const words = {
@@ -112,9 +117,24 @@ function locate(client: ServiceClient, { place, names }: Identity): ReturnType<S
   };
 }
 
+/** Finds the parts in a resource id, in an address of the portal, or in a name that another character separates. */
+function guess(place: string, name: string): Identity {
+  const text = `${place}/${name}`.toLowerCase();
+  const after = (segment: string) => new RegExp(`/${segment}/([^/?#]+)`).exec(text)?.[1];
+  const subscription = after('subscriptions') ?? text;
+  const guid = LOOSE_GUID.exec(subscription)?.slice(1).join('-');
+  const [group, app] = [after('resourcegroups'), after('containerapps')];
+  const names = group && app ? [group, app] : name.split(/[:/\\|,;]+/).filter(part => part.trim() !== '');
+  return {
+    kind: 'containerApp',
+    place: guid ?? place.trim(),
+    names: names.map(part => part.trim().toLowerCase()),
+  };
+}
+
 function faultOf(subscription: string, count: number, group: string, app: string): string | undefined {
   if (!SUBSCRIPTION.test(subscription))
-    return `subscription: '${subscription.slice(0, 80)}' is not a subscription id; write for example 651f8027-33e8-4ec4-97b4-f6e9f3dc8744`;
+    return `subscription: ${quoted(subscription)} is not a subscription id; write for example 651f8027-33e8-4ec4-97b4-f6e9f3dc8744`;
   if (count !== 2) return `name: write {resourceGroup}:{containerAppName}; that is 2 parts, not ${count}`;
   return segmentFault('resource group', group, 90) ?? segmentFault('container app', app, 63);
 }

@@ -1,4 +1,5 @@
 /** Keys: converts an identity to its one spelling as table keys, and back. */
+import { isUtf8 } from 'node:buffer';
 import { sha256 } from '../formats/hash';
 import type { Keys } from '../watch/ports';
 
@@ -46,11 +47,20 @@ export const keys: Keys = {
     if (place === undefined || !names.every(part => part !== undefined)) return undefined;
     return { kind: scope.slice(0, end), place, names };
   },
+  readable: ({ scope, name }) => ({ scope: decodeLoosely(scope), name: decodeLoosely(name) }),
 };
 
 /** The first 32 hexadecimal characters of a text's SHA-256. */
 export function hashText(text: string): string {
   return sha256(text).slice(0, 32);
+}
+
+/** Decodes `~2F`, `~2f` and `%2F`, and leaves alone what is not UTF-8. */
+function decodeLoosely(text: string): string {
+  return text.replace(/(?:[~%][0-9A-Fa-f]{2})+/g, run => {
+    const bytes = Buffer.from(run.replace(/[~%]/g, ''), 'hex');
+    return isUtf8(bytes) ? bytes.toString() : run;
+  });
 }
 
 function toBytes(run: string): string {

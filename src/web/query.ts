@@ -1,5 +1,7 @@
 /** Queries: the parameters of an address, parsed by one schema, which the OpenAPI document shows too. */
 import * as v from 'valibot';
+import { isAddress } from '../core/address';
+import { trimmed } from '../formats/invisible';
 import { splitList } from '../formats/text';
 import type { Fault } from './problem';
 import { described } from './shape';
@@ -30,6 +32,21 @@ export function someOf<const W extends string>(words: readonly W[]) {
     v.array(v.picklist(words, detail)),
     v.minLength(1, detail),
     v.transform(given => words.filter(word => given.includes(word))),
+  );
+}
+
+/** One mail address. A `+` that is not escaped arrives as a space, so the message says how to write it. */
+export function address() {
+  const detail = 'write one mail address, and each + in it as %2B';
+  return v.pipe(v.string(detail), v.transform(trimmed), v.check(isAddress, detail));
+}
+
+/** A scope that a table key can hold; any other would match nothing. */
+export function scopeKey() {
+  const detail = 'write one scope, as items show it';
+  return v.pipe(
+    someText(detail, 512),
+    v.check(text => !/[/\\#?\p{Cc}]/u.test(text), detail),
   );
 }
 

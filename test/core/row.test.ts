@@ -177,6 +177,82 @@ describe('enabled', () => {
   );
 });
 
+describe('invisible characters', () => {
+  const ENDS = [
+    '\u200b',
+    '\ufeff',
+    '\u00a0',
+    '\u200e',
+    '\u202e',
+    '\u0007',
+    '\u00ad',
+    '\u2060',
+    '\u3164',
+    '\u{e0020}',
+  ];
+
+  test.each(ENDS)('at the ends of a value (%j) are dropped', end => {
+    const around = (text: string) => `${end}${text} ${end}`;
+    const row = {
+      owners: `${around('ada@example.com')};${around('grace@example.com')}`,
+      thresholds: `${around('30d')}, ${around('0')}`,
+      checkEvery: around('6h'),
+      enabled: around('false'),
+      runbook: around('https://wiki.example.com/'),
+    };
+    expect(parseColumns(row)).toEqual({
+      columns: {
+        owners: ['ada@example.com', 'grace@example.com'],
+        thresholds: [
+          { is: 'lead', ms: 30 * DAY },
+          { is: 'lead', ms: 0 },
+        ],
+        checkEvery: 6 * HOUR,
+        enabled: false,
+        runbook: 'https://wiki.example.com/',
+      },
+      faults: [],
+    });
+  });
+
+  test('belong to words and emoji', () => {
+    const text = '\u{1f469}\u200d\u{1f692} می\u200cخواهم';
+    expect(columnsOf({ displayName: text, notes: text })).toMatchObject({ displayName: text, notes: text });
+  });
+
+  test.each([
+    [
+      'owners',
+      'ada@exam\u200bple.com',
+      "'ada@exam‹U+200B›ple.com' is not a mail address",
+      'U+200B at place 9',
+    ],
+    [
+      'owners',
+      'ada@exam\ufeffple.com',
+      "'ada@exam‹U+FEFF›ple.com' is not a mail address",
+      'U+FEFF at place 9',
+    ],
+    ['owners', 'ada@exam\u00a0ple.com', "'ada@exam' is not a mail address", 'U+00A0 at place 9'],
+    ['thresholds', '30d 7\u200bd', "'7‹U+200B›d' is not a threshold", 'U+200B at place 6'],
+    ['checkEvery', '6\u200eh', "'6‹U+200E›h' is not a duration", 'U+200E at place 2'],
+    ['enabled', 'fal\u00adse', 'write true or false', 'U+00AD at place 4'],
+    ['runbook', 'https://wiki\u200b.example.com', 'write a link', 'U+200B at place 13'],
+  ])('inside of %s %j are named by code point and place', (column, text, shown, named) => {
+    const faults = faultsOf({ [column]: text });
+    expect(faults[0]).toContain(shown);
+    expect(faults.at(-1)).toBe(
+      `${column}: it holds invisible characters (${named}); type it again without them`,
+    );
+  });
+
+  test('are no fault where the lines of a list end', () => {
+    expect(faultsOf({ owners: 'ada@example.com\r\ngrace\tbob@example.com' })).toEqual([
+      "owners: 'grace' is not a mail address; write for example ada@example.com",
+    ]);
+  });
+});
+
 test('every fault of a row is named, and the good columns are used all the same', () => {
   const row = {
     owners: 'ada@example.com;x',

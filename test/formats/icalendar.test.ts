@@ -133,11 +133,13 @@ test('another program reads any text back as it was, from lines of at most 75 oc
     fc.property(fc.array(fc.record({ uid: words, summary: words, description: words })), given => {
       const events = given.map(event => ({ ...event, startsOn: START, alarms: [DAY] }));
       const calendar = read(icalendarOf(events, { asOf: ASOF }));
-      const found = calendar.parts.map(({ properties }) => ({
-        uid: unescaped(properties.get('UID')),
-        summary: unescaped(properties.get('SUMMARY')),
-        description: unescaped(properties.get('DESCRIPTION')),
-      }));
+      const found = calendar.parts
+        .filter(({ name }) => name === 'VEVENT')
+        .map(({ properties }) => ({
+          uid: unescaped(properties.get('UID')),
+          summary: unescaped(properties.get('SUMMARY')),
+          description: unescaped(properties.get('DESCRIPTION')),
+        }));
       expect(found).toEqual(
         given.map(({ uid, summary, description }) => ({
           uid: kept(uid),
@@ -147,4 +149,9 @@ test('another program reads any text back as it was, from lines of at most 75 oc
       );
     }),
   );
+});
+
+test('a calendar without events has the one component that it needs, and no event', () => {
+  const { parts } = read(icalendarOf([], { asOf: ASOF, name: 'Expiries' }));
+  expect(parts.map(({ name }) => name)).toEqual(['VTIMEZONE']);
 });

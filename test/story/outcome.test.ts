@@ -88,7 +88,7 @@ describe('a mail that did not arrive', () => {
       expect(await told(ADA)).toEqual(['30d undelivered']);
       expect(await told(BOB)).toEqual(['30d accepted']);
       expect(await notesOf(world(), CONTOSO, 'gateway', 'undelivered')).toEqual([
-        expect.stringMatching(/^The mail to ada@example.com with 1 reminders did not arrive: /),
+        expect.stringMatching(/^The mail to ada@example.com with 1 reminder did not arrive: /),
       ]);
       expect(flat(textTo(world(), OPS))).toContain(reason);
       expect(await within(30)).toEqual([]);

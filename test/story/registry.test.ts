@@ -149,8 +149,14 @@ describe('a row that cannot be understood', () => {
       `PartitionKey '${CONTOSO}' and RowKey 'gateway'`,
     ],
     ['spells its app in capitals', APPS, 'Shop:Cart', `PartitionKey '${APPS}' and RowKey 'shop:cart'`],
-    ['writes a needless escape', CONTOSO, '~61', 'as ~ and its UTF-8 bytes'],
-    ['leaves a character unescaped', CONTOSO, 'a b', 'as ~ and its UTF-8 bytes'],
+    ['writes a needless escape', CONTOSO, '~61', `PartitionKey '${CONTOSO}' and RowKey 'a'`],
+    ['leaves a character unescaped', CONTOSO, 'a b', `PartitionKey '${CONTOSO}' and RowKey 'a~20b'`],
+    [
+      'names a subscription that is no GUID',
+      'containerApp:production',
+      'shop:cart',
+      'is not a subscription id',
+    ],
     [
       'is in a domain off the list',
       'iotCentralToken:contoso.evil.example',
@@ -351,7 +357,7 @@ describe('owners', () => {
       'ops@example.com: 1 token and 1 problem need you: Gateway expires in 7 days (2026-06-30)',
     ]);
     expect(flat(textTo(world(), 'ops@example.com'))).toContain(
-      `1 of the 1 targets of ${CONTOSO} have no owner`,
+      `1 of the 1 target of ${CONTOSO} has no owner`,
     );
     expect(await at('2026-06-29T12:00:00Z')).toEqual([
       'ops@example.com: Gateway expires in 1 day (2026-06-30 12:00 UTC)',

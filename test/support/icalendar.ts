@@ -19,6 +19,9 @@ export interface ReadCalendar {
 const NEEDED: Readonly<Record<string, readonly string[]>> = {
   vcalendar: ['version', 'prodid'],
   vevent: ['uid', 'dtstamp', 'dtstart', 'summary'],
+  // The only component of a calendar without events.
+  vtimezone: ['tzid'],
+  standard: ['dtstart', 'tzoffsetfrom', 'tzoffsetto'],
   valarm: ['action', 'description', 'trigger'],
 };
 
@@ -50,6 +53,8 @@ function checkComponent(component: ICAL.Component): void {
   if (!(name in NEEDED)) throw new Error(`${name} is not used by this app`);
   if (twice.length > 0) throw new Error(`${twice.join(', ')} twice in ${name}`);
   if (missing.length > 0) throw new Error(`${name} without ${missing.join(', ')}`);
+  if (name === 'vcalendar' && component.getAllSubcomponents().length === 0)
+    throw new Error('a calendar without a component');
   for (const part of component.getAllSubcomponents()) checkComponent(part);
 }
 

@@ -37,7 +37,7 @@ test.each<[string, object]>([
 ])('%s is understood', (text, query) => expect(parse(text)).toEqual({ query: { limit: 100, ...query } }));
 
 test('all of them together are one query', () => {
-  const text = `within=1d&standing=expired&check=ok&kind=containerApp&scope=s&owner=o&q=q&limit=5&cursor=${encodeCursor(KEY)}`;
+  const text = `within=1d&standing=expired&check=ok&kind=containerApp&scope=s&owner=o@example.com&q=q&limit=5&cursor=${encodeCursor(KEY)}`;
   expect(parse(text)).toEqual({
     query: {
       withinMs: DAY,
@@ -45,7 +45,7 @@ test('all of them together are one query', () => {
       check: ['ok'],
       kind: 'containerApp',
       scope: 's',
-      owner: 'o',
+      owner: 'o@example.com',
       q: 'q',
       limit: 5,
       cursor: KEY,

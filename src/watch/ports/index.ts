@@ -28,6 +28,8 @@ export interface Source {
   /** A read may make a new token, so several reads must show whether its expiry means anything (rule 7). */
   readonly mayMint: boolean;
   readonly limits: Limits;
+  /** The identity that a person may mean by a key, for example by a whole resource id or URL. `locate` says whether it is one. */
+  guess(place: string, name: string): Identity;
   /** Finds a target by its identity, or says what is wrong with the identity. */
   locate(identity: Identity): Located | { readonly fault: string };
 }

@@ -23,6 +23,8 @@ export interface Keys {
   spell(identity: Identity): Key;
   /** The identity that a key spells, canonical or not; undefined when it spells none. */
   takeApart(key: Key): Identity | undefined;
+  /** A key as people read it: everything is decoded that looks encoded, also as URLs do it. It names nothing. */
+  readable(key: Key): Key;
 }
 
 /** A row of the registry; its columns are not parsed. */

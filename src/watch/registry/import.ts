@@ -1,18 +1,13 @@
 /** The import of registry rows: each line has an outcome of its own, and the report names everything that was written. */
 import pMap from 'p-map';
+import { columnHints } from '../../core/lookalikes';
 import { byColumn, type Columns, hintsOf } from '../../core/row';
-import type { Log, RowToWrite, Stored, Unwritten } from '../ports';
-import { limitFaults } from '../targets/parse-target';
+import { quoted } from '../../formats/invisible';
+import { mayBeRewritten, tracesAfter, tracesBefore } from '../../formats/spreadsheet';
+import type { Log, RegistryRow, RowToWrite, Stored, Unwritten } from '../ports';
+import { limitFaults, sourceOf } from '../targets/parse-target';
+import { type ImportLine, meantCells, withoutMarks } from './cells';
 import { columnsToWrite, type Deps, faultsOf, keyFaults, type ManagedRow, managedRow } from './row';
-
-/** One line of a file: the columns that the file has, or why the line can't be parsed. */
-export interface ImportLine {
-  readonly line: number;
-  readonly scope: string;
-  readonly name: string;
-  readonly columns: Partial<Columns>;
-  readonly fault?: string;
-}
 
 export interface LineReport {
   readonly line: number;
@@ -29,8 +24,16 @@ interface Plan {
   readonly write?: RowToWrite;
 }
 
-/** A row as it was read. It is written only while it still has this etag. */
-type Known = Stored<ManagedRow>;
+interface KnownRow extends Stored<ManagedRow> {
+  readonly hints: readonly string[];
+}
+
+/** The rows of one scope: those that the file has, by name. A row is written only while it still has its etag. */
+interface KnownRows {
+  readonly rows: ReadonlyMap<string, KnownRow>;
+  /** The names that the file does not have, by what a spreadsheet would leave of them. */
+  readonly missing: ReadonlyMap<string, string>;
+}
 
 const SCOPES_AT_ONCE = 8;
 const UNREAD = 'the store failed while this scope was read, so nothing was written to it';
@@ -42,6 +45,7 @@ const WHY: Readonly<Record<Unwritten, string>> = {
     'another writer created, changed or removed this row at the same time, so it was left alone; import the file again',
 };
 
+const NONE_KNOWN: KnownRows = { rows: new Map(), missing: new Map() };
 const NO_COLUMNS = byColumn<Columns>(() => '');
 
 /** A rejected line leaves its row alone, and columns that the file does not have stay as they are. */
@@ -56,7 +60,7 @@ export async function importRows(
     const unwritten = dryRun ? new Map<string, string>() : await write(scope, plans, deps, log);
     return plans.map(plan => reportOf(plan, unwritten));
   };
-  const scopes = byScope(withDuplicatesNamed(lines));
+  const scopes = byScope(withDuplicatesNamed(await withoutMarks(lines, deps, log)));
   const reports = await pMap(scopes, importScope, { concurrency: SCOPES_AT_ONCE });
   return reports.flat().sort((a, b) => a.line - b.line);
 }
@@ -85,26 +89,31 @@ function withDuplicatesNamed(lines: readonly ImportLine[]): ImportLine[] {
 
 async function planFor(scope: string, lines: readonly ImportLine[], deps: Deps, log: Log): Promise<Plan[]> {
   // A scope without a possible key is not read: the call would cost time, and the store refuses some keys.
-  const mayExist = lines.some(line => line.fault === undefined && keyFaults(line, deps).length === 0);
-  const known = mayExist ? await readKnown(scope, lines, deps, log) : new Map<string, Known>();
+  const mayExist = (line: ImportLine) =>
+    line.fault === undefined &&
+    (keyFaults(line, deps).length === 0 ||
+      (sourceOf(scope, deps.kinds) && tracesAfter(line.name).length > 0));
+  const known = lines.some(mayExist) ? await readKnown(scope, lines, deps, log) : NONE_KNOWN;
   return lines.map(source =>
-    known ? planOf(source, known.get(source.name), deps) : rejected(source, source.fault ?? UNREAD),
+    known ? planOf(source, known, deps) : rejected(source, source.fault ?? UNREAD),
   );
 }
 
-/** The rows that the lines are for, by name; undefined when they can't be read. */
+/** The rows that the lines are for, and the names that the file does not have; undefined when they can't be read. */
 async function readKnown(
   scope: string,
   lines: readonly ImportLine[],
   { tables }: Deps,
   log: Log,
-): Promise<Map<string, Known> | undefined> {
+): Promise<KnownRows | undefined> {
   const names = new Set(lines.map(({ name }) => name));
-  const known = new Map<string, Known>();
+  const rows = new Map<string, KnownRow>();
+  const missing = new Map<string, string>();
   try {
     for await (const row of tables.registry.rows(scope))
-      if (names.has(row.name)) known.set(row.name, { ...managedRow(row), etag: row.etag });
-    return known;
+      if (names.has(row.name)) rows.set(row.name, knownRow(row));
+      else for (const trace of tracesBefore(row.name)) missing.set(trace, row.name);
+    return { rows, missing };
   } catch (error) {
     // Every error is caught: other scopes may be written already, so the client must get the report.
     warn(log, `Reading scope '${scope}' for an import`, error);
@@ -112,20 +121,38 @@ async function readKnown(
   }
 }
 
-function planOf(source: ImportLine, known: Known | undefined, deps: Deps): Plan {
-  const { line, name, columns, fault } = source;
+function knownRow(row: Stored<RegistryRow>): KnownRow {
+  return { ...managedRow(row), etag: row.etag, hints: columnHints(Object.keys(row.columns)) };
+}
+
+function planOf(source: ImportLine, { rows, missing }: KnownRows, deps: Deps): Plan {
+  const { line, name, fault } = source;
   if (fault !== undefined) return rejected(source, fault);
+  const known = rows.get(name);
+  const { columns, hints: ofCells } = meantCells(source.columns, known?.columns);
+  const original = known ? undefined : originalOf(name, missing);
+  if (original !== undefined) return rejected(source, rewrittenId(name, original));
   const whole = { ...(known?.columns ?? NO_COLUMNS), ...columns };
   const reason = limitFaults(faultsOf(source, whole, deps)).join('; ') || undefined;
-  const written = columnsToWrite(columns, known);
-  const found = hintsOf(whole);
+  const found = [...ofCells, ...(known?.hints ?? []), ...hintsOf(whole)];
   const hints = found.length > 0 ? found : undefined;
+  const written = columnsToWrite(columns, known);
   // A row that has faults and does not change is no error of this import. The report names its faults.
   if (known && Object.keys(written).length === 0)
     return { source, report: { line, outcome: 'unchanged', reason, hints } };
   if (reason !== undefined) return rejected(source, reason);
   const write = { name, columns: written, etag: known?.etag };
   return { source, report: { line, outcome: known ? 'updated' : 'created', hints }, write };
+}
+
+/** The registered name of which a spreadsheet may have made this one. */
+function originalOf(name: string, missing: KnownRows['missing']): string | undefined {
+  const originals = tracesAfter(name).flatMap(trace => missing.get(trace) ?? []);
+  return originals.find(original => mayBeRewritten(original, name));
+}
+
+function rewrittenId(name: string, original: string): string {
+  return `name: ${quoted(name)} would be a new target, while '${original}' is registered and missing in the file. A spreadsheet may have rewritten the id: write '${original}', with the column formatted as text. If it is a new target, PUT it or import both`;
 }
 
 function rejected(source: ImportLine, reason: string): Plan {

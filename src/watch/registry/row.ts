@@ -1,4 +1,5 @@
 /** Registry rows as people manage them: the known columns as text, a tag for each version, and every fault of a row. */
+import { columnHints } from '../../core/lookalikes';
 import { COLUMN_NAMES, type Columns, changesOf, parseColumns, textsOf } from '../../core/row';
 import type { Key } from '../../core/target';
 import { sha256 } from '../../formats/hash';
@@ -12,6 +13,8 @@ export interface ManagedRow extends Key {
 /** A row with a text that differs for every version of it. */
 export interface TaggedRow extends ManagedRow {
   readonly tag: string;
+  /** For the person who wrote it: no fault, but worth a look. */
+  readonly hints: readonly string[];
 }
 
 export interface Deps {
@@ -28,7 +31,7 @@ export function managedRow({ scope, name, columns }: RegistryRow): ManagedRow {
 }
 
 export function taggedRow(row: RegistryRow, etag: string): TaggedRow {
-  return { ...managedRow(row), tag: tagOf(etag) };
+  return { ...managedRow(row), tag: tagOf(etag), hints: columnHints(Object.keys(row.columns)) };
 }
 
 /** A tag hides the store's etag and has the same length for each version. */

@@ -1,8 +1,7 @@
 /** Registry rows one by one: get, list, put and remove, each under the client's own conditions. */
-import { includesAddress } from '../../core/address';
+import { includesAddress, splitAddresses } from '../../core/address';
 import type { Columns } from '../../core/row';
 import type { Key } from '../../core/target';
-import { splitList } from '../../formats/text';
 import { limitFaults } from '../targets/parse-target';
 import {
   columnsToWrite,
@@ -73,7 +72,8 @@ export async function putRow(key: Key, wanted: Wanted, condition: Condition, dep
     // Undefined: another writer was faster, so the conditions are tested again.
     if (etag === undefined) continue;
     const columns = { ...(current ?? wanted).columns, ...written };
-    return { outcome, row: { scope: key.scope, name: key.name, columns, tag: tagOf(etag) } };
+    const hints = current?.hints ?? [];
+    return { outcome, row: { scope: key.scope, name: key.name, columns, tag: tagOf(etag), hints } };
   }
   return { outcome: 'contended' };
 }
@@ -111,7 +111,7 @@ function rowsAfter({ scope, after }: RegistryQuery, registry: Deps['tables']['re
 }
 
 function isWanted({ scope, name, columns }: ManagedRow, { owner, q }: RegistryQuery): boolean {
-  if (owner !== undefined && !includesAddress(splitList(columns.owners), owner)) return false;
+  if (owner !== undefined && !includesAddress(splitAddresses(columns.owners), owner)) return false;
   if (q === undefined) return true;
   return `${columns.displayName}\n${name}\n${scope}`.toLowerCase().includes(q.toLowerCase());
 }

@@ -1,4 +1,5 @@
 /** Marking as told: records the end of a digest with its targets and in their history, and tells the operators of a lost mail. */
+
 import pMap from 'p-map';
 import { isSameAddress } from '../../core/address';
 import { toldTo } from '../../core/assess';
@@ -8,6 +9,7 @@ import type { Reminder } from '../../core/reminder';
 import { type Told, withTold } from '../../core/told';
 import type { MailPolicy } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
+import { counted } from '../../formats/when';
 import type { Log, OwnerLines, Tables } from '../ports';
 
 /** At most this many requests to the tables are in flight at once. */
@@ -79,7 +81,7 @@ export async function tellUndelivered(
   turn: Turn,
 ): Promise<void> {
   const { owner, now, deps } = turn;
-  const note = `The mail to ${owner.owner} with ${reminders.length} reminders did not arrive: ${message}`;
+  const note = `The mail to ${owner.owner} with ${counted(reminders.length, 'reminder')} did not arrive: ${message}`;
   await addHistory('undelivered', reminders, () => note, turn);
   // A lost mail about the watcher is not reported: operators who can't be reached would cause mails to each other without end.
   if (!reminders.some(isAboutTarget)) return;

@@ -1,9 +1,11 @@
 /** One owner's digest, from the claim to the mark that it was told, in four steps that survive a crash at any point (docs/design.md, One owner's digest). */
+
 import pMap from 'p-map';
 import { type Digest, MOST_LINES, urgencyAt } from '../../core/digest';
 import { isForOperators } from '../../core/notices';
 import { describeReminder, type Reminder } from '../../core/reminder';
 import { DAY } from '../../formats/instant';
+import { counted } from '../../formats/when';
 import type { Log, OperationStatus, OutboxLine, OwnerLines, Quota, SentDigest, Tables } from '../ports';
 import { ClaimLost, claimOf, type DigestClaim, makeClaim } from './claim';
 import { type FollowDeps, firstFollow, recordEnd } from './follow-digests';
@@ -148,7 +150,7 @@ async function dropStale(lines: readonly OutboxLine[], turn: SendTurn): Promise<
     );
     const reasons = dropped.map(({ reminder, because }) => ({ ...reminder, because }));
     await addHistory('dropped', reasons, line => `${describeReminder(line)}: ${line.because}`, turn);
-    log.info(`${owner.owner}: ${dropped.length} reminders are no longer true and were dropped.`);
+    log.info(`${owner.owner}: ${counted(dropped.length, 'reminder')} dropped, no longer true.`);
   }
   const kept = checked.flatMap(one => ('line' in one ? [one] : []));
   const byUrgency = urgencyAt(now);
@@ -179,7 +181,9 @@ async function postDigest({ claim, lines, more }: Post, turn: SendTurn): Promise
       : await recordRefused(claim, 'refused', answer.message, turn);
   if (answer.outcome === 'accepted') await deps.tables.mailLedger.saveAcceptedOn(now);
   const { operationId } = claim.row;
-  log.info(`${owner.owner}: ${lines.length} reminders ${answer.outcome} (operation ${operationId}).`);
+  log.info(
+    `${owner.owner}: ${counted(lines.length, 'reminder')} ${answer.outcome} (operation ${operationId}).`,
+  );
   return finish;
 }
 

@@ -2,6 +2,7 @@
 import { urgencyAt } from '../../core/digest';
 import type { Reminder } from '../../core/reminder';
 import { compareText } from '../../formats/text';
+import { counted } from '../../formats/when';
 import type { Log, OwnerLines } from '../ports';
 import { followDigests } from './follow-digests';
 import { STATUS_READS_OF_A_RETRY } from './mail-counters';
@@ -46,7 +47,10 @@ export async function sendReminders(deps: SendDeps, log: Log): Promise<void> {
   await deps.tally.write(log);
   if (quotaSpent) log.info('The mail quota is spent: the rest waits in the outbox.');
   if (faults.length > 0)
-    throw new AggregateError(faults, `${faults.length} digests met a fault, the first: ${faults[0]}`);
+    throw new AggregateError(
+      faults,
+      `${counted(faults.length, 'digest')} met a fault, the first: ${faults[0]}`,
+    );
 }
 
 async function waitingOwners({ tables, clock }: SendDeps): Promise<WaitingOwner[]> {

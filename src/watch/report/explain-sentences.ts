@@ -8,7 +8,7 @@ import { fixedExpiry } from '../../core/standing';
 import { formatThreshold, type SkippedThreshold } from '../../core/thresholds';
 import type { Told } from '../../core/told';
 import type { Instant } from '../../formats/instant';
-import { utc } from '../../formats/when';
+import { counted, utc } from '../../formats/when';
 
 /** Why no mail follows: as decided, or because no one gets any, or because this recipient does not get this one. */
 export type NoMailReason =
@@ -56,7 +56,7 @@ const NO_MAIL: Readonly<Record<NoMailReason, Sentence>> = {
   notTold: (_context, { topic }) =>
     TOPIC_SENTENCES[topic].notTold ?? 'This recipient had not been told what it refers to.',
   notYet: ({ state: { failure } }) =>
-    `Reads have failed ${failure?.count ?? 0} times in a row since ${on(failure?.since)}; this is told after three failures and one hour.`,
+    `Reads have failed ${counted(failure?.count ?? 0, 'time')} in a row since ${on(failure?.since)}; this is told after three failures and one hour.`,
   ownersAlone: () => 'This is for its owners alone: operators get copies only from the expiry on.',
   disabled: () => 'Its registry row has enabled=false, so it is neither read nor told about.',
   replaced: () =>
@@ -76,7 +76,7 @@ const DUE_SENTENCES: Readonly<Record<TargetNotice, DueSentence>> = {
   gone: ({ about }) => `Its expiry (${on(about)}) has passed, and it is not found any more.`,
   missing: ({ about }) => `It has not been found since ${on(about)}, twice in a row or more.`,
   unreadable: ({ about }, { failure }) =>
-    `It could not be read since ${on(about)} (${failure?.count ?? 0} times): ${failure?.message ?? ''}`,
+    `It could not be read since ${on(about)} (${counted(failure?.count ?? 0, 'time')}): ${failure?.message ?? ''}`,
   readable: ({ crossedOn }) =>
     `It can be read again since ${on(crossedOn)}, and the recipient was told that it could not.`,
   renewed: ({ about }) =>

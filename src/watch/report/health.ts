@@ -1,5 +1,7 @@
 /** Health: whether the watcher itself works. It shows no names, since it can be asked without signing in. */
+
 import { HOUR, type Instant, MINUTE } from '../../formats/instant';
+import { counted } from '../../formats/when';
 import type { Clock, Tables } from '../ports';
 
 interface Deps {
@@ -73,7 +75,7 @@ async function sweepReasons({ tables, sweepPeriodMs }: Deps, now: Instant): Prom
   for await (const { scope, touchedOn } of tables.registry.scopes()) {
     if (!finished.has(scope) && now - touchedOn > longestGap) overdue += 1;
   }
-  const message = `${overdue} scopes have finished no sweep for ${Math.round(longestGap / MINUTE)} minutes.`;
+  const message = `${counted(overdue, 'scope')} ${overdue === 1 ? 'has' : 'have'} finished no sweep for ${counted(Math.round(longestGap / MINUTE), 'minute')}.`;
   return overdue > 0 ? [{ code: 'sweepOverdue', message }] : [];
 }
 
@@ -95,5 +97,7 @@ async function derivedReasons({ tables: { calendar, history } }: Deps): Promise<
 function mailReasons(waited: number | undefined): HealthReason[] {
   if (waited === undefined || waited < LONGEST_UNTOLD) return [];
   const hours = Math.floor(waited / HOUR);
-  return [{ code: 'mailBacklog', message: `The oldest untold reminder has waited ${hours} hours.` }];
+  return [
+    { code: 'mailBacklog', message: `The oldest untold reminder has waited ${counted(hours, 'hour')}.` },
+  ];
 }

@@ -4,6 +4,7 @@ import type { Counts } from '../../core/counts';
 import type { Reminder } from '../../core/reminder';
 import type { MailPolicy } from '../../core/watched';
 import { DAY, HOUR, type Instant } from '../../formats/instant';
+import { counted } from '../../formats/when';
 import type { Clock, Log, OperatorNotices, ScopeRow, Tables } from '../ports';
 
 /** What a sweep found out about its scope. */
@@ -48,13 +49,13 @@ function checksOf(scope: string, { counts, ownerless }: Findings) {
       reason: 'scopeFailing',
       is: total >= LEAST_TARGETS && failing > 0 && failing + invalid + pending === total,
       tellAfterMs: LEAST_FAILING,
-      note: `None of the ${total} targets of ${scope} can be read: look at the reasons on status, and at the identity's roles there.`,
+      note: `None of the ${counted(total, 'target')} of ${scope} can be read: look at the reasons on status, and at the identity's roles there.`,
     },
     {
       reason: 'ownerless',
       is: ownerless > 0,
       tellAfterMs: 0,
-      note: `${ownerless} of the ${total} targets of ${scope} have no owner, so their reminders come to you: write owners into their registry rows.`,
+      note: `${ownerless} of the ${counted(total, 'target')} of ${scope} ${ownerless === 1 ? 'has' : 'have'} no owner, so the reminders come to you: write owners into their registry rows.`,
     },
   ] as const;
 }

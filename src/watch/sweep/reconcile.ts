@@ -1,7 +1,9 @@
 /** Reconciling: rebuilds the calendar from the expiries and deletes old history, once a day. After a restore it repairs the calendar, too. */
+
 import { assess, assessGone } from '../../core/assess';
 import type { MailPolicy } from '../../core/watched';
 import { DAY } from '../../formats/instant';
+import { counted } from '../../formats/when';
 import type { Clock, Log, Tables } from '../ports';
 import { mergeRows, type Pair } from '../targets/merge-rows';
 import { type Kinds, parseTarget } from '../targets/parse-target';
@@ -34,7 +36,7 @@ export async function reconcile(deps: Deps, log: Log): Promise<void> {
   const strays = await deleteStrays(rebuilt, keys, deps);
   const pruned = await deps.tables.history.prune(deps.clock.now() - deps.historyDays * DAY);
   log.info(
-    `Reconciled ${rebuilt.size} scopes: ${keys.size} calendar rows rebuilt, ${strays} strays deleted, ${pruned} lines of history pruned.`,
+    `Reconciled ${counted(rebuilt.size, 'scope')}: ${counted(keys.size, 'calendar row')} rebuilt, ${counted(strays, 'stray')} deleted, ${counted(pruned, 'line')} of history pruned.`,
   );
 }
 

@@ -1,6 +1,8 @@
 /** The start of a sweep, and its message: one for every scope that can be swept now. */
+
 import * as v from 'valibot';
 import { formatInstant, type Instant, parseInstant } from '../../formats/instant';
+import { counted } from '../../formats/when';
 import type { Clock, Log, ScopeRow, Tables } from '../ports';
 
 const schema = v.object({
@@ -41,7 +43,7 @@ export async function startSweep({ tables, clock }: Deps, log: Log): Promise<Swe
     if (reason) log.info(`Scope '${scope}' is left for a later tick: ${reason}.`);
     else messages.push({ scope, tick: formatInstant(now) });
   }
-  log.info(`A sweep of ${messages.length} of ${scopes.size} scopes starts.`);
+  log.info(`A sweep of ${messages.length} of ${counted(scopes.size, 'scope')} starts.`);
   return messages;
 }
 

@@ -1,8 +1,11 @@
 /** Parses a registry row: which kind it is, where its target is read, which policy is in force, and every fault. */
+
 import { parseColumns } from '../../core/row';
-import type { Description } from '../../core/target';
+import type { Description, Identity, Key } from '../../core/target';
 import type { ThresholdPolicy } from '../../core/thresholds';
 import type { Watched } from '../../core/watched';
+import { invisibleIn, withoutInvisible } from '../../formats/invisible';
+import { counted } from '../../formats/when';
 import type { Keys, Located, RegistryRow, Source } from '../ports';
 
 /** The policy of a kind, for rows that have none of their own. */
@@ -26,6 +29,9 @@ export interface ParsedTarget {
 
 const MOST_FAULTS = 10;
 const LONGEST_FAULT = 300;
+/** It has room for both keys, which people copy. */
+const LONGEST_KEY_FAULT = 1_500;
+const KEY_FAULT = 'key: ';
 
 const NO_POLICY: KindPolicy = { policy: { thresholds: [], from: 'built-in' }, checkEveryMs: 0 };
 
@@ -56,9 +62,11 @@ export function descriptionOf({ watched, source, located }: ParsedTarget): Descr
 
 /** A row is untrusted: its recorded faults stay few and short. */
 export function limitFaults(faults: readonly string[]): string[] {
-  const shown = faults.slice(0, MOST_FAULTS).map(fault => fault.slice(0, LONGEST_FAULT));
+  const shown = faults
+    .slice(0, MOST_FAULTS)
+    .map(fault => fault.slice(0, fault.startsWith(KEY_FAULT) ? LONGEST_KEY_FAULT : LONGEST_FAULT));
   const more = faults.length - shown.length;
-  return more > 0 ? [...shown, `and ${more} more faults`] : shown;
+  return more > 0 ? [...shown, `and ${counted(more, 'more fault')}`] : shown;
 }
 
 export function sourceOf(scope: string, kinds: Kinds): Source | undefined {
@@ -69,20 +77,56 @@ function kindOf(scope: string): string {
   return scope.split(':', 1)[0] ?? '';
 }
 
+/** Only a key in its one spelling is read. The right spelling of any other is part of its fault, where it can be guessed. */
 function locate(row: RegistryRow, source: Source | undefined, kinds: Kinds): Located | { fault: string } {
-  if (!source) {
-    const known = [...kinds.sources.keys()].join(' or ');
-    return { fault: `PartitionKey: start it with a kind and a colon; the kind is ${known}` };
-  }
-  if (!row.identity) {
-    return {
-      fault:
-        'key: write each character other than A-Z a-z 0-9 - . _ as ~ and its UTF-8 bytes in upper-case hex, for example ~2F',
-    };
-  }
-  const located = source.locate(row.identity);
-  if ('fault' in located) return located;
-  const { scope, name } = kinds.spell(located.identity);
-  if (scope === row.scope && name === row.name) return located;
-  return { fault: `key: write PartitionKey '${scope}' and RowKey '${name}'` };
+  const found = row.identity && source?.locate(row.identity);
+  const located = found && 'identity' in found ? found : undefined;
+  if (located && isSameKey(kinds.spell(located.identity), row)) return located;
+  const right = located?.identity ?? guessed(row, source, kinds);
+  return {
+    fault: `${right ? rightKey(right, kinds) : keyFault(found, source, kinds)}${invisibleWords(row)}`,
+  };
+}
+
+function rightKey(identity: Identity, kinds: Kinds): string {
+  const { scope, name } = kinds.spell(identity);
+  return `${KEY_FAULT}write PartitionKey '${scope}' and RowKey '${name}'`;
+}
+
+function keyFault(found: { fault: string } | Located | undefined, source: Source | undefined, kinds: Kinds) {
+  if (found && 'fault' in found) return found.fault;
+  if (source)
+    return `${KEY_FAULT}write each character other than A-Z a-z 0-9 - . _ as ~ and its UTF-8 bytes in upper-case hex, for example ~2F`;
+  const known = [...kinds.sources.keys()].join(' or ');
+  return `PartitionKey: start it with a kind and a colon; the kind is ${known}`;
+}
+
+/** The one identity that a person may mean by a key that names none. */
+function guessed(row: RegistryRow, source: Source | undefined, kinds: Kinds): Identity | undefined {
+  const text = kinds.readable(row);
+  const [scope, name] = [withoutInvisible(text.scope), withoutInvisible(text.name)];
+  const named = source ?? [...kinds.sources.values()].find(({ kind }) => startsWith(scope, `${kind}:`));
+  const place = named && startsWith(scope, `${named.kind}:`) ? scope.slice(named.kind.length + 1) : scope;
+  const found = (named ? [named] : [...kinds.sources.values()]).flatMap(one => {
+    const located = one.locate(one.guess(place, name));
+    return 'fault' in located ? [] : [located.identity];
+  });
+  return found.length === 1 ? found[0] : undefined;
+}
+
+function startsWith(text: string, start: string): boolean {
+  return text.slice(0, start.length).toLowerCase() === start.toLowerCase();
+}
+
+function isSameKey(a: Key, b: Key): boolean {
+  return a.scope === b.scope && a.name === b.name;
+}
+
+/** What nobody sees in a key. */
+function invisibleWords({ scope, name }: Key): string {
+  const parts = [
+    ['PartitionKey', invisibleIn(scope)],
+    ['RowKey', invisibleIn(name)],
+  ].filter(([, found]) => found !== '');
+  return parts.map(([part, found]) => `; the ${part} holds invisible characters (${found})`).join('');
 }

@@ -1,6 +1,5 @@
 /** `GET calendar.ics`: the expiries as a calendar to subscribe to (RFC 5545). */
 import * as v from 'valibot';
-import { isAddress } from '../../core/address';
 import { eventUid } from '../../core/target';
 import { type CalendarEvent, icalendarOf } from '../../formats/icalendar';
 import type { Instant } from '../../formats/instant';
@@ -8,7 +7,7 @@ import { cut, oneLine } from '../../formats/text';
 import { moment } from '../../formats/when';
 import type { Feed, FeedEntry } from '../../watch/report/feed';
 import type { Response } from '../problem';
-import { oneOf, optional } from '../query';
+import { address, oneOf, optional } from '../query';
 import { type Route, strict } from '../route';
 
 /** Sweeps see a renewal within hours; a program that asks more often gains nothing. */
@@ -18,10 +17,7 @@ const LONGEST_WORDS = 1_000;
 
 export function feedQuery(kinds: readonly string[]) {
   return v.object({
-    owner: optional(
-      v.pipe(v.string(), v.check(isAddress, 'write one mail address')),
-      'Targets of this owner, without regard to case.',
-    ),
+    owner: optional(address(), 'Targets of this owner, without regard to case.'),
     kind: optional(oneOf(kinds), 'Targets of this kind.'),
   });
 }

@@ -2,7 +2,7 @@
 import type { StatusItem } from '../../core/listing';
 import { type Html, html } from '../../formats/html';
 import type { Instant } from '../../formats/instant';
-import { moment } from '../../formats/when';
+import { counted, moment } from '../../formats/when';
 import type { Explained } from '../../watch/report/explain';
 import type { CheckResult } from '../../watch/sweep/check-now';
 import { secondsToWait } from '../problem';
@@ -116,8 +116,8 @@ function whyUnchecked(why: Unchecked): Html {
       return html`It is not watched: <bdi>${why.reason}</bdi>.`;
     case 'throttled':
       if (why.by === 'share')
-        return html`Checks may use half of the pace of their scope, and that is used up; try again in ${secondsToWait(why.retryAfterMs)} seconds.`;
-      return html`The service allows no request for this scope now; try again in ${secondsToWait(why.retryAfterMs)} seconds.`;
+        return html`Checks may use half of the pace of their scope, and that is used up; try again in ${counted(secondsToWait(why.retryAfterMs), 'second')}.`;
+      return html`The service allows no request for this scope now; try again in ${counted(secondsToWait(why.retryAfterMs), 'second')}.`;
   }
 }
 

@@ -2,7 +2,7 @@
 import type { StatusItem } from '../../core/listing';
 import { type Html, html } from '../../formats/html';
 import { DAY, type Instant } from '../../formats/instant';
-import { day } from '../../formats/when';
+import { counted, day } from '../../formats/when';
 import type { Overview } from '../../watch/report/status';
 import { type Links, linkTo, targetPath } from './links';
 
@@ -88,7 +88,7 @@ function axis(dates: readonly Day[], days: number): Html[] {
   return ticks.flatMap(tick => {
     const date = dates[tick];
     if (!date) return [];
-    return html`<li>${tick === 0 ? 'today' : `${tick} days`}<br>${day(date.on).slice(4)}</li>`;
+    return html`<li>${tick === 0 ? 'today' : counted(tick, 'day')}<br>${day(date.on).slice(4)}</li>`;
   });
 }
 

@@ -1,6 +1,7 @@
 /** The body of `PUT registry/{scope}/{name}`: one schema for each member, so that every bad one is named. */
 import * as v from 'valibot';
 import { COLUMNS, type JsonValue, type Shape } from '../../core/columns';
+import { lookalikeOf } from '../../core/lookalikes';
 import { byColumn, COLUMN_NAMES, type ColumnName, type Columns, isColumn } from '../../core/row';
 import type { Key } from '../../core/target';
 import { parseJson } from '../../formats/json';
@@ -60,6 +61,8 @@ function strayFaults(member: string, value: unknown, key: Key): string[] {
   if (isColumn(member) || member === 'hints') return [];
   if (member === 'scope' || member === 'name')
     return value === key[member] ? [] : [`${member}: leave it out, or write it as in the path`];
+  const meant = lookalikeOf(member);
+  if (meant) return [`${member.slice(0, 100)}: there is no such column; did you mean ${meant}?`];
   return [`${member.slice(0, 100)}: there is no such column; the columns are ${COLUMN_NAMES.join(', ')}`];
 }
 

@@ -7,12 +7,12 @@ import { badRequest, jsonOf, problem, type Response } from '../problem';
 import { NO_QUERY } from '../query';
 import { type Call, type Request, type Route, strict } from '../route';
 import { faultOf, parseRowBody, RowContent } from './body';
-import { ImportBody, RowBody, RowsBody, rowJson } from './columns';
+import { ImportBody, RowBody, RowsBody, rowJson, taggedRowJson } from './columns';
 import { parseRegistryCsv, registryCsv } from './csv-file';
 import { encodeKey, ImportQuery, ListQuery } from './query';
 
 const JSON_ROW: BodyRule = { types: ['application/json'], mostBytes: 64 * 1_024 };
-const CSV_FILE: BodyRule = { types: ['text/csv'], mostBytes: 8 * 1_024 * 1_024 };
+const CSV_FILE: BodyRule = { types: ['text/csv'], mostBytes: 8 * 1_024 * 1_024, isSpreadsheet: true };
 
 const TAG = { ETag: 'Of this version of the row, for If-Match.' };
 const ROW_JSON = jsonOf(RowBody);
@@ -151,7 +151,7 @@ async function putRow({ key, app, ...request }: Call): Promise<Response> {
 
 function listResponse({ items, next }: RegistryPage): Response {
   return ROWS.answer(200, {
-    items: items.map(rowJson),
+    items: items.map(item => rowJson(item)),
     nextCursor: next ? encodeKey(next) : null,
   });
 }
@@ -177,7 +177,7 @@ function removedResponse(removed: Removed): Response {
 }
 
 function taggedResponse(status: number, row: TaggedRow): Response {
-  return ROW_JSON.answer(status, rowJson(row), { etag: strong(row.tag) });
+  return ROW_JSON.answer(status, taggedRowJson(row), { etag: strong(row.tag) });
 }
 
 function unknownRow(): Response {

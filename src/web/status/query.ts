@@ -4,7 +4,7 @@ import { CHECKS, STANDINGS } from '../../core/standing';
 import { parseDuration } from '../../formats/duration';
 import { parseInstant } from '../../formats/instant';
 import type { StatusQuery } from '../../watch/report/status';
-import { cursorOf, limitOf, oneOf, optional, parsedBy, someOf, someText } from '../query';
+import { address, cursorOf, limitOf, oneOf, optional, parsedBy, scopeKey, someOf, someText } from '../query';
 
 /** A calendar key; a cursor is one in base64url. */
 const CALENDAR_KEY = /^(~|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)\|[0-9a-f]{32}$/;
@@ -12,8 +12,8 @@ const DURATION = 'write one duration such as 30d, 12h or 45m';
 
 /** Filters for targets and for rows of the registry. */
 export const Filters = {
-  scope: optional(someText('write one scope, as items show it'), 'Those of this scope.'),
-  owner: optional(someText('write one mail address'), 'Those of this owner, without regard to case.'),
+  scope: optional(scopeKey(), 'Those of this scope.'),
+  owner: optional(address(), 'Those of this owner, without regard to case.'),
   q: optional(
     someText('write a text of 1 to 1024 characters'),
     'Part of a display name, name or scope, without regard to case.',

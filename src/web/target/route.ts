@@ -1,5 +1,7 @@
 /** `GET targets/{scope}/{name}`: one target and every decision about it; `POST …/check`: reads the target now. */
+
 import { formatInstant } from '../../formats/instant';
+import { counted } from '../../formats/when';
 import type { CheckResult } from '../../watch/sweep/check-now';
 import { jsonOf, problem, type Response, secondsToWait, unknownTarget } from '../problem';
 import { NO_QUERY } from '../query';
@@ -62,13 +64,13 @@ function checkResponse(answer: CheckResult): Response {
     case 'notWatched':
       return problem('not-watched', answer.reason);
     case 'throttled': {
-      const seconds = String(secondsToWait(answer.retryAfterMs));
+      const seconds = secondsToWait(answer.retryAfterMs);
       const why =
         answer.by === 'scope'
           ? 'The service allows no request for this scope now'
           : 'Checks may use half of the pace of their scope, and that is used up';
-      const detail = `${why}; ask again in ${seconds} seconds.`;
-      return problem('throttled', detail, {}, { 'retry-after': seconds });
+      const detail = `${why}; ask again in ${counted(seconds, 'second')}.`;
+      return problem('throttled', detail, {}, { 'retry-after': String(seconds) });
     }
   }
 }

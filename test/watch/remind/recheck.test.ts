@@ -19,6 +19,7 @@ const source: Source = {
   howToRenew: 'Create a new one.',
   mayMint: false,
   limits: { rate: 1, burst: 1 },
+  guess: (place, name) => ({ kind: 'none', place, names: [name] }),
   locate: identity => ({ identity, where: 'contoso', portalUrl: 'https://example.com', read: neverRead }),
 };
 const neverRead = () => Promise.reject(new Error('a recheck reads nothing'));

@@ -28,6 +28,7 @@ const source: Source = {
   howToRenew: 'Create a new one.',
   mayMint: true,
   limits: { rate: 1, burst: 1 },
+  guess: (place, name) => ({ kind: 'none', place, names: [name] }),
   locate: identity => ({ identity, where: 'contoso', portalUrl: 'https://example.com', read: neverRead }),
 };
 const neverRead = () => Promise.reject(new Error('an explanation reads nothing'));
@@ -165,6 +166,12 @@ describe('why nothing is due is said with its code and in a sentence', () => {
       'unreadable',
       { state: { ...read, ...failing(WEEK, { count: 2 }) } },
       /failed 2 times in a row since 2026-06-23 .*after three failures and one hour/,
+    ],
+    [
+      'notYet',
+      'unreadable',
+      { state: { ...read, ...failing(WEEK, { count: 1 }) } },
+      /failed 1 time in a row/,
     ],
     ['disabled', 'threshold', { state: read, columns: { enabled: false } }, /enabled=false/],
     ['replaced', 'threshold', { state: read, columns: { replacedBy: 'gateway-2' } }, /took its place/],

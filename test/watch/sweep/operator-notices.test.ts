@@ -35,6 +35,16 @@ test('a scope that is well has no operator notices and no lines', () => {
   expect(operatorNoticesOf(row(), WELL, mail, NOW)).toEqual({ operatorNotices: {}, lines: [] });
 });
 
+test('one target without an owner is counted as one', () => {
+  const { lines } = operatorNoticesOf(
+    row(),
+    { counts: counts({ total: 1, healthy: 1 }), ownerless: 1 },
+    mail,
+    NOW,
+  );
+  expect(lines[0]?.note).toMatch(/^1 of the 1 target of .* has no owner, so the reminders come to you/);
+});
+
 describe('a scope of which nothing can be read', () => {
   test('is recorded at once, and told to each operator after an hour, with the instant it began', () => {
     const since = { since: NOW, put: false };

@@ -1,0 +1,105 @@
+/** What spreadsheets make of texts when they open and save a CSV file, so that an import can tell a rewritten text from a new one. */
+
+const TRUE =
+  'true wahr vrai verdadero verdadeiro vero waar prawda sant sand sann tosi pravda igaz doğru adevărat истина';
+const FALSE =
+  'false falsch faux falso onwaar fałsz falskt falsk usann epätosi nepravda hamis yanliş yanlış fals ложь';
+const FLAGS: ReadonlyMap<string, 'true' | 'false'> = new Map([
+  ...TRUE.split(' ').map(word => [word, 'true'] as const),
+  ...FALSE.split(' ').map(word => [word, 'false'] as const),
+]);
+
+const LANGUAGES = 'en de fr es it pt nl pl sv da nb fi cs hu tr ro'.split(' ');
+
+/** A spreadsheet shows whole numbers of up to eleven digits as they are. */
+const KEPT_NUMBER = /^(?:0|-?[1-9]\d{0,10})$/;
+const NUMBER = /^[+-]?(\d+(?:[.,]\d+)?)(e[+-]?\d+)?$/i;
+const DATE =
+  /^(?:\d{1,4}[-./ ]+\d{1,2}|\d{1,4}[-./ ]*\p{L}+\.?|\p{L}+\.?[-./ ]*\d{1,4})(?:[-./ ]+\d{1,4})?$/u;
+const TIME = /^(\d{1,4}):(\d{1,2})(?::00)?$/;
+
+/** What spreadsheets write, and other programs do not. */
+const MORE_MONTHS: readonly [string, number][] = [
+  ['mrz', 3],
+  ['sept', 9],
+];
+let months: ReadonlyMap<string, number> | undefined;
+
+/** The flag that a spreadsheet writes in one of its languages; undefined for any other text. */
+export function flagWritten(text: string): 'true' | 'false' | undefined {
+  return FLAGS.get(text.trim().toLowerCase());
+}
+
+/** Whether a spreadsheet may have made `after` of `before`: a number of `007` or `1E5`, a date of `1-2`, a flag of `true`. */
+export function mayBeRewritten(before: string, after: string): boolean {
+  if (before === after) return false;
+  const traces = tracesAfter(after);
+  return tracesBefore(before).some(trace => traces.includes(trace)) && !isSameDateShape(before, after);
+}
+
+/** What stays of a text when a spreadsheet rewrites it; empty for a text that it leaves alone. */
+export function tracesBefore(text: string): string[] {
+  if (KEPT_NUMBER.test(text)) return [];
+  const number = numberIn(text);
+  const digits = number === undefined ? [] : [3, 6, 15].map(count => numberTrace(number, count));
+  return [...digits, ...otherTraces(text)];
+}
+
+/** The traces of which a text shares one with the text that it was made of. */
+export function tracesAfter(text: string): string[] {
+  const number = numberIn(text);
+  if (number === undefined) return otherTraces(text);
+  const [, mantissa = '', exponent] = NUMBER.exec(text) ?? [];
+  const length = mantissa.replace(/\D/g, '').length;
+  // A number with an exponent shows only its first digits.
+  const counts = exponent === undefined ? [15] : [3, 6, 15].filter(count => length <= count);
+  return [...counts.map(count => numberTrace(number, count)), ...otherTraces(text)];
+}
+
+function otherTraces(text: string): string[] {
+  const flag = flagWritten(text);
+  const [, hours, minutes] = TIME.exec(text) ?? [];
+  const time = hours === undefined ? [] : [`time ${Number(hours)}:${Number(minutes)}`];
+  return [...(flag ? [`flag ${flag}`] : []), ...time, ...dateTraces(text)];
+}
+
+function numberIn(text: string): number | undefined {
+  const number = NUMBER.test(text) ? Number(text.replace(',', '.')) : Number.NaN;
+  return Number.isFinite(number) ? number : undefined;
+}
+
+function numberTrace(number: number, digits: number): string {
+  return `number ${digits} ${number.toExponential(digits - 1)}`;
+}
+
+/** Each month that a text may mean, with each other number in it. */
+function dateTraces(text: string): string[] {
+  if (!DATE.test(text)) return [];
+  const numbers = (text.match(/\d+/g) ?? []).map(digits => Number(digits) % 100);
+  const [word] = /\p{L}+/u.exec(text) ?? [];
+  if (word === undefined)
+    return numbers.flatMap((month, index) =>
+      numbers.toSpliced(index, 1).map(number => `date ${month} ${number}`),
+    );
+  months ??= new Map([...LANGUAGES.flatMap(monthWords), ...MORE_MONTHS]);
+  const month = months.get(word.toLowerCase());
+  return month === undefined ? [] : numbers.map(number => `date ${month} ${number}`);
+}
+
+function monthWords(language: string): [string, number][] {
+  const forms = ['short', 'long'] as const;
+  return forms.flatMap(form => {
+    const format = new Intl.DateTimeFormat(language, { month: form, day: 'numeric', timeZone: 'UTC' });
+    return Array.from({ length: 12 }, (_, index): [string, number] => {
+      const parts = format.formatToParts(Date.UTC(2026, index, 1));
+      const { value = '' } = parts.find(({ type }) => type === 'month') ?? {};
+      return [value.toLowerCase().replace('.', ''), index + 1];
+    });
+  });
+}
+
+/** Two dates of one shape are two ids, since a spreadsheet changes the shape. */
+function isSameDateShape(a: string, b: string): boolean {
+  const shape = (text: string) => text.replace(/\d+/g, '0');
+  return DATE.test(a) && shape(a) === shape(b);
+}
