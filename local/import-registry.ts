@@ -1,5 +1,4 @@
 /** Registry rows from a CSV file, for `npm start -- --registry file.csv`: the app's own import route takes the file. */
-
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { counted } from '../src/formats/when';

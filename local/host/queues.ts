@@ -1,5 +1,4 @@
 /** The trigger of one queue function: it takes messages on demand or by polling, and delivers them as the real host does. */
-
 import { QueueClient, type ReceivedMessageItem } from '@azure/storage-queue';
 import { counted } from '../../src/formats/when';
 import type { QueueFunction } from '../../src/functions/definition';

@@ -1,5 +1,4 @@
 /** Assessment: what follows for one target from its row, its state and, if it was read, its reading. The sweep records it. */
-
 import type { Instant } from '../formats/instant';
 import { addressKey } from './address';
 import { type Expiry, newExpiry, type Updated, withReading } from './expiry';

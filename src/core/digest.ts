@@ -1,5 +1,4 @@
 /** Digests: the content of one mail, an owner's due reminders, most urgent first (rules 15 and 19). */
-
 import { DAY, type Instant } from '../formats/instant';
 import { compareText } from '../formats/text';
 import { JUST_EXPIRED_RANK, LONG_EXPIRED_RANK, NOTICES, type Notice, noticeKindOf } from './notices';

@@ -1,5 +1,4 @@
 /** The expiry of a target: its recorded, current state, and how one reading changes it (rules 4, 7, 8). */
-
 import type { Instant } from '../formats/instant';
 import type { TargetEvent } from './history';
 import type { FailedReading, FailureCode, Reading } from './reading';

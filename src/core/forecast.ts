@@ -1,5 +1,4 @@
 /** The forecast of one target: what will be mailed about it if nothing changes, found by running the code that decides mails. */
-
 import { type Instant, MINUTE } from '../formats/instant';
 import { addressKey } from './address';
 import { assess, crossingsFor, scheduleOf } from './assess';

@@ -1,5 +1,4 @@
 /** Columns of a team's own that look like one of the registry's: they are no fault, but a person may have meant the other. */
-
 import { invisibleIn, quoted, withoutInvisible } from '../formats/invisible';
 import { counted } from '../formats/when';
 import { COLUMN_NAMES, type ColumnName, isColumn } from './row';

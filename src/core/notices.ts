@@ -1,5 +1,4 @@
 /** The notices: every kind of thing that can be told, and what holds for each. Lists and checks elsewhere derive from this table. */
-
 import type { Instant } from '../formats/instant';
 import { parseThreshold, type Threshold } from './thresholds';
 

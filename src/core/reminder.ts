@@ -1,5 +1,4 @@
 /** Reminders: whether an owner must be told something about a target now, decided purely and with the reason. */
-
 import { formatInstant, HOUR, type Instant } from '../formats/instant';
 import { isSameAddress } from './address';
 import type { Expiry } from './expiry';

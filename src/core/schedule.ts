@@ -1,5 +1,4 @@
 /** The schedule: when a target is read next. Every sweep computes it from the target's state and row (rule 6). */
-
 import { HOUR, type Instant, MINUTE } from '../formats/instant';
 import type { Expiry, Failure } from './expiry';
 import { fixedExpiry } from './standing';

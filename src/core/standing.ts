@@ -1,5 +1,4 @@
 /** Standing and check: two words in every report, one for the target and one for how reading it goes. */
-
 import type { Instant } from '../formats/instant';
 import type { Expiry } from './expiry';
 

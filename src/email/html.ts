@@ -1,5 +1,4 @@
 /** The HTML part: one column that also fits a phone, in light and dark colours. It loads nothing. */
-
 import { type Html, html } from '../formats/html';
 import type { LineWords } from '../wording/line';
 import type { Fact } from '../wording/notice-wording';

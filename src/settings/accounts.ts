@@ -1,5 +1,4 @@
 /** The settings of the two Azure accounts that the app itself uses: the storage account and the mail service. */
-
 import { isAddress } from '../core/address';
 import type { MailService } from '../email/transports/acs';
 import { isUsable, parseEndpoint } from '../formats/endpoint';

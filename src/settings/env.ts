@@ -1,5 +1,4 @@
 /** Reads settings from the environment and collects all faults, so that one message can name them all. */
-
 import { parseDuration } from '../formats/duration';
 import { isUsable } from '../formats/endpoint';
 import { DAY } from '../formats/instant';

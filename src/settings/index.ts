@@ -1,5 +1,4 @@
 /** Settings: the environment, parsed once. Wrong settings are one readable error that names every fault (docs/settings.md). */
-
 import { parseAddresses } from '../core/address';
 import type { QuotaLimits } from '../core/quota';
 import type { LinkSigning } from '../core/snooze';

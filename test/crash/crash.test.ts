@@ -1,5 +1,4 @@
 /** A crash at each step of a sweep and of a digest, and a restart: nothing is lost, and the calendar lists what is recorded. */
-
 import { TableClient } from '@azure/data-tables';
 import { type SimulatedAzure, startSimulatedAzure } from '../../local/simulated';
 import type { StatusItem } from '../../src/core/listing';

@@ -1,5 +1,4 @@
 /** A mail tells what expires, when and what to do, the same in text and in HTML. */
-
 import { renderDigest } from '../../src/email/render';
 import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
 import { dated, digest, every, full, invalid, mixed, NOW, oneLine, operatorNotices } from './digests';

@@ -1,5 +1,4 @@
 /** One text mail in full, so that a reader sees what a person gets. */
-
 import { renderDigest } from '../../src/email/render';
 import { DAY } from '../../src/formats/instant';
 import { dated, digest, invalid, NOW } from './digests';

@@ -22,9 +22,10 @@ describe('a row with columns that look like ours', () => {
     await world().register(CONTOSO, 'gateway', { Owner: 'ada@example.com', expiry: '2027-01-01', team: 'x' });
   });
 
-  test('is answered with hints, also to PUT, which takes the answer back', async () => {
+  test('is answered with hints, in a list too, and to PUT, which takes the answer back', async () => {
     const { body } = await ask(PATH);
     expect(body.hints).toEqual(hints);
+    expect((await ask('registry')).body).toMatchObject({ items: [{ name: 'gateway', hints }] });
     const put = await ask(PATH, json({ ...body, notes: 'new' }));
     expect([put.status, put.body.hints]).toEqual([200, hints]);
     expect((await world().tables.registry.row({ scope: CONTOSO, name: 'gateway' }))?.columns).toEqual({

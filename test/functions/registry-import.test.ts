@@ -1,5 +1,4 @@
 /** An import of a hostile file, with a store that fails, or beside a faster writer. */
-
 import type { Registry } from '../../src/watch/ports';
 import { importRows } from '../../src/watch/registry/import';
 import { type Ask, asking, csv } from '../support/asking';

@@ -1,5 +1,4 @@
 /** The settings of links in mails: where they lead and how they are signed. */
-
 import { BadSettings, parseSettings } from '../../src/settings';
 import type { Environment } from '../../src/settings/env';
 import { kinds, services } from '../../src/sources';

@@ -1,5 +1,4 @@
 /** Faults and throttling of the watched services, time budgets, two sweepers at once, and no secret in any output. */
-
 import type { Fault } from '../../local/simulated';
 import { formatInstant, HOUR, MINUTE, SECOND } from '../../src/formats/instant';
 import type { SweepMessage } from '../../src/watch/sweep/start-sweep';

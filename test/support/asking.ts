@@ -1,5 +1,4 @@
 /** Sends requests to the functions of a world over HTTP, and reads each answer whole. */
-
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { RunningHost } from '../../local/host';

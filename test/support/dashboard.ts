@@ -1,5 +1,4 @@
 /** A fleet for tests of the dashboard: every standing and check, names of every sort, and an app that shows it. */
-
 import type { App } from '../../src/app';
 import { itemOf, type StatusItem } from '../../src/core/listing';
 import type { FailureCode } from '../../src/core/reading';

@@ -1,5 +1,4 @@
 /** The embedded host in a test: one at a time, with its own storage and a free port, closed afterwards. */
-
 import { type HostOptions, type LogEntry, type RunningHost, startHost } from '../../local/host';
 import type { HttpFunction, QueueFunction, TimerFunction } from '../../src/functions/definition';
 import { freshStorage } from './azurite';

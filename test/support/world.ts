@@ -1,5 +1,4 @@
 /** A whole watcher in a test: the real app on Azurite and the simulated services, with a clock that the test sets. */
-
 import { TableClient } from '@azure/data-tables';
 import {
   type Mail,

@@ -1,6 +1,5 @@
 /** The import of registry rows: each line has an outcome of its own, and the report names everything that was written. */
 import pMap from 'p-map';
-import { columnHints } from '../../core/lookalikes';
 import { byColumn, type Columns, hintsOf } from '../../core/row';
 import { quoted } from '../../formats/invisible';
 import { mayBeRewritten, tracesAfter, tracesBefore } from '../../formats/spreadsheet';
@@ -24,9 +23,7 @@ interface Plan {
   readonly write?: RowToWrite;
 }
 
-interface KnownRow extends Stored<ManagedRow> {
-  readonly hints: readonly string[];
-}
+type KnownRow = Stored<ManagedRow>;
 
 /** The rows of one scope: those that the file has, by name. A row is written only while it still has its etag. */
 interface KnownRows {
@@ -122,7 +119,7 @@ async function readKnown(
 }
 
 function knownRow(row: Stored<RegistryRow>): KnownRow {
-  return { ...managedRow(row), etag: row.etag, hints: columnHints(Object.keys(row.columns)) };
+  return { ...managedRow(row), etag: row.etag };
 }
 
 function planOf(source: ImportLine, { rows, missing }: KnownRows, deps: Deps): Plan {
@@ -134,7 +131,7 @@ function planOf(source: ImportLine, { rows, missing }: KnownRows, deps: Deps): P
   if (original !== undefined) return rejected(source, rewrittenId(name, original));
   const whole = { ...(known?.columns ?? NO_COLUMNS), ...columns };
   const reason = limitFaults(faultsOf(source, whole, deps)).join('; ') || undefined;
-  const found = [...ofCells, ...(known?.hints ?? []), ...hintsOf(whole)];
+  const found = [...ofCells, ...(known?.lookalikes ?? []), ...hintsOf(whole)];
   const hints = found.length > 0 ? found : undefined;
   const written = columnsToWrite(columns, known);
   // A row that has faults and does not change is no error of this import. The report names its faults.

@@ -8,13 +8,13 @@ import { type Kinds, parseTarget } from '../targets/parse-target';
 
 export interface ManagedRow extends Key {
   readonly columns: Columns;
+  /** About columns that people added of their own and that look like known ones: no faults, but worth a look. */
+  readonly lookalikes: readonly string[];
 }
 
 /** A row with a text that differs for every version of it. */
 export interface TaggedRow extends ManagedRow {
   readonly tag: string;
-  /** For the person who wrote it: no fault, but worth a look. */
-  readonly hints: readonly string[];
 }
 
 export interface Deps {
@@ -25,13 +25,13 @@ export interface Deps {
 /** In UTF-16 units: the table takes keys of 1 KiB. */
 const LONGEST_KEY = 512;
 
-/** Columns that people added of their own are never shown. */
+/** Values of columns that people added of their own are never shown. */
 export function managedRow({ scope, name, columns }: RegistryRow): ManagedRow {
-  return { scope, name, columns: textsOf(columns) };
+  return { scope, name, columns: textsOf(columns), lookalikes: columnHints(Object.keys(columns)) };
 }
 
 export function taggedRow(row: RegistryRow, etag: string): TaggedRow {
-  return { ...managedRow(row), tag: tagOf(etag), hints: columnHints(Object.keys(row.columns)) };
+  return { ...managedRow(row), tag: tagOf(etag) };
 }
 
 /** A tag hides the store's etag and has the same length for each version. */

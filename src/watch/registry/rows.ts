@@ -72,8 +72,9 @@ export async function putRow(key: Key, wanted: Wanted, condition: Condition, dep
     // Undefined: another writer was faster, so the conditions are tested again.
     if (etag === undefined) continue;
     const columns = { ...(current ?? wanted).columns, ...written };
-    const hints = current?.hints ?? [];
-    return { outcome, row: { scope: key.scope, name: key.name, columns, tag: tagOf(etag), hints } };
+    const { scope, name } = key;
+    const lookalikes = current?.lookalikes ?? [];
+    return { outcome, row: { scope, name, columns, lookalikes, tag: tagOf(etag) } };
   }
   return { outcome: 'contended' };
 }

@@ -1,5 +1,4 @@
 /** Marking as told: records the end of a digest with its targets and in their history, and tells the operators of a lost mail. */
-
 import pMap from 'p-map';
 import { isSameAddress } from '../../core/address';
 import { toldTo } from '../../core/assess';

@@ -1,5 +1,4 @@
 /** One owner's digest, from the claim to the mark that it was told, in four steps that survive a crash at any point (docs/design.md, One owner's digest). */
-
 import pMap from 'p-map';
 import { type Digest, MOST_LINES, urgencyAt } from '../../core/digest';
 import { isForOperators } from '../../core/notices';

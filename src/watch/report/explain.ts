@@ -1,5 +1,4 @@
 /** The explanation of one target: its item, its state, its history, what was told, what comes next, and why a reminder is or isn't due. */
-
 import { assess, crossingsFor, scheduleOf } from '../../core/assess';
 import { NO_COUNTS } from '../../core/counts';
 import type { Expiry } from '../../core/expiry';

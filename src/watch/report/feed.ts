@@ -1,5 +1,4 @@
 /** The expiries for calendar programs. Only registry and expiries know which dates are fixed and which thresholds apply. */
-
 import { includesAddress } from '../../core/address';
 import { crossingsFor } from '../../core/assess';
 import type { Expiry } from '../../core/expiry';

@@ -1,5 +1,4 @@
 /** The whole fleet as reports read it: its counts, the first rows of its calendar, and every target one by one. */
-
 import { addCounts, type Counts, NO_COUNTS } from '../../core/counts';
 import type { Expiry } from '../../core/expiry';
 import { itemOf, type StatusItem } from '../../core/listing';

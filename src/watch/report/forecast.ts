@@ -1,5 +1,4 @@
 /** The forecast: the mails that go out if nothing changes. One pass over the registry and the expiries makes it. */
-
 import { addressKey } from '../../core/address';
 import { type Forecast, type Foreseen, type ForeseenMail, foresee } from '../../core/forecast';
 import { isForOperators } from '../../core/notices';

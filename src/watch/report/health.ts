@@ -1,5 +1,4 @@
 /** Health: whether the watcher itself works. It shows no names, since it can be asked without signing in. */
-
 import { HOUR, type Instant, MINUTE } from '../../formats/instant';
 import { counted } from '../../formats/when';
 import type { Clock, Tables } from '../ports';

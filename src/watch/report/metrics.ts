@@ -1,5 +1,4 @@
 /** Metrics: what a monitoring system reads of the targets, the scopes and the mails. Its cost does not grow with the fleet. */
-
 import { NO_MAILS } from '../../core/mail-outcome';
 import { isForOperators, NOTICE_KINDS, noticeKindOf } from '../../core/notices';
 import { UNUSED } from '../../core/quota';

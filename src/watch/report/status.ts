@@ -1,5 +1,4 @@
 /** The status report: what expires next. It reads only the calendar, so its cost grows with the answer and not with the fleet. */
-
 import { includesAddress } from '../../core/address';
 import { itemOf, type StatusItem } from '../../core/listing';
 import type { Check, Standing } from '../../core/standing';

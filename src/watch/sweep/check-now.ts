@@ -1,5 +1,4 @@
 /** Checking now: reads one target when a person asks for it, under its scope's lease and pace like a sweep. */
-
 import { assess } from '../../core/assess';
 import { itemOf, type StatusItem } from '../../core/listing';
 import { fullPace, type Pace, waitFor } from '../../core/pace';

@@ -1,5 +1,4 @@
 /** What sweeps tell the operators: notices about a scope as a whole, and messages that could not be handled. */
-
 import type { Counts } from '../../core/counts';
 import type { Reminder } from '../../core/reminder';
 import type { MailPolicy } from '../../core/watched';

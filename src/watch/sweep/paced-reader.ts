@@ -1,5 +1,4 @@
 /** The paced reader: reads many targets of one scope at once, as fast as the service's bucket allows and no faster. */
-
 import { setImmediate as turn } from 'node:timers/promises';
 import { answered, isProbing, type Limits, type Pace, refused, spend, waitFor } from '../../core/pace';
 import { failed, type Reading } from '../../core/reading';

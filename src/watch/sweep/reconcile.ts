@@ -1,5 +1,4 @@
 /** Reconciling: rebuilds the calendar from the expiries and deletes old history, once a day. After a restore it repairs the calendar, too. */
-
 import { assess, assessGone } from '../../core/assess';
 import type { MailPolicy } from '../../core/watched';
 import { DAY } from '../../formats/instant';

@@ -1,5 +1,4 @@
 /** The start of a sweep, and its message: one for every scope that can be swept now. */
-
 import * as v from 'valibot';
 import { formatInstant, type Instant, parseInstant } from '../../formats/instant';
 import { counted } from '../../formats/when';

@@ -1,5 +1,4 @@
 /** Parses a registry row: which kind it is, where its target is read, which policy is in force, and every fault. */
-
 import { parseColumns } from '../../core/row';
 import type { Description, Identity, Key } from '../../core/target';
 import type { ThresholdPolicy } from '../../core/thresholds';

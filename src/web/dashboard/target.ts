@@ -69,13 +69,13 @@ function actionsCard(
   // No column can correct a key: every edit would be refused.
   const badKey = watched.faults.some(fault => /^(key|PartitionKey):/.test(fault));
   return html`<section class="card doing" aria-labelledby="actions"><h2 id="actions">What you can do</h2>
-${hintsOf(row)}${canCheck && checkForm(links)}${badKey ? KEY_WORDS : editForm(row, returned, links)}</section>
+${lookalikeNote(row)}${canCheck && checkForm(links)}${badKey ? KEY_WORDS : editForm(row, returned, links)}</section>
 `;
 }
 
-function hintsOf({ hints }: TaggedRow): Html | undefined {
-  if (hints.length === 0) return undefined;
-  return html`<div class="note"><p><b>Look at the columns of its registry row:</b></p><ul>${hints.map(hint => html`<li><bdi>${hint}</bdi></li>`)}</ul></div>
+function lookalikeNote({ lookalikes }: TaggedRow): Html | undefined {
+  if (lookalikes.length === 0) return undefined;
+  return html`<div class="note"><p><b>Look at the columns of its registry row:</b></p><ul>${lookalikes.map(hint => html`<li><bdi>${hint}</bdi></li>`)}</ul></div>
 `;
 }
 

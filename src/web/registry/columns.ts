@@ -11,7 +11,7 @@ import {
   shownValue,
   type TargetColumns,
 } from '../../core/row';
-import type { ManagedRow, TaggedRow } from '../../watch/registry/row';
+import type { ManagedRow } from '../../watch/registry/row';
 import { described, Integer, listOf } from '../shape';
 
 type Values = Record<ColumnName, JsonValue>;
@@ -64,15 +64,10 @@ export const ImportBody = v.object({
 });
 
 /** A row as people wrote it. What can't be parsed is shown too, so that people can correct it. */
-export function rowJson({ scope, name, columns }: ManagedRow, more: readonly string[] = []): RowBody {
-  const hints = [...hintsOf(columns), ...more];
+export function rowJson({ scope, name, columns, lookalikes }: ManagedRow): RowBody {
+  const hints = [...hintsOf(columns), ...lookalikes];
   const values = byColumn<Values>(column => writtenJson(column, columns[column]));
   return { scope, name, ...values, ...(hints.length > 0 && { hints }) };
-}
-
-/** With the hints about columns that are not ours, too. */
-export function taggedRowJson(row: TaggedRow): RowBody {
-  return rowJson(row, row.hints);
 }
 
 function writtenJson(name: ColumnName, text: string): JsonValue {

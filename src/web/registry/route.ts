@@ -7,7 +7,7 @@ import { badRequest, jsonOf, problem, type Response } from '../problem';
 import { NO_QUERY } from '../query';
 import { type Call, type Request, type Route, strict } from '../route';
 import { faultOf, parseRowBody, RowContent } from './body';
-import { ImportBody, RowBody, RowsBody, rowJson, taggedRowJson } from './columns';
+import { ImportBody, RowBody, RowsBody, rowJson } from './columns';
 import { parseRegistryCsv, registryCsv } from './csv-file';
 import { encodeKey, ImportQuery, ListQuery } from './query';
 
@@ -151,7 +151,7 @@ async function putRow({ key, app, ...request }: Call): Promise<Response> {
 
 function listResponse({ items, next }: RegistryPage): Response {
   return ROWS.answer(200, {
-    items: items.map(item => rowJson(item)),
+    items: items.map(rowJson),
     nextCursor: next ? encodeKey(next) : null,
   });
 }
@@ -177,7 +177,7 @@ function removedResponse(removed: Removed): Response {
 }
 
 function taggedResponse(status: number, row: TaggedRow): Response {
-  return ROW_JSON.answer(status, taggedRowJson(row), { etag: strong(row.tag) });
+  return ROW_JSON.answer(status, rowJson(row), { etag: strong(row.tag) });
 }
 
 function unknownRow(): Response {

@@ -1,5 +1,4 @@
 /** `GET targets/{scope}/{name}`: one target and every decision about it; `POST …/check`: reads the target now. */
-
 import { formatInstant } from '../../formats/instant';
 import { counted } from '../../formats/when';
 import type { CheckResult } from '../../watch/sweep/check-now';

@@ -1,5 +1,4 @@
 /** What each kind makes of its service's answers, good and bad, over HTTP against the simulated services. */
-
 import { type SimulatedArm, startSimulatedArm } from '../../../local/simulated/arm';
 import type { PlainFault } from '../../../local/simulated/faults';
 import { type SimulatedIotCentral, startSimulatedIotCentral } from '../../../local/simulated/iot-central';

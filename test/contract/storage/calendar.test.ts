@@ -1,5 +1,4 @@
 /** The calendar port on the emulator: soonest first, and only what is asked for. */
-
 import type { Listing } from '../../../src/core/listing';
 import { DAY, HOUR } from '../../../src/formats/instant';
 import type { Calendar, CalendarEntry } from '../../../src/watch/ports';

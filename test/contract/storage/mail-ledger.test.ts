@@ -1,5 +1,4 @@
 /** The mail ledger on the emulator: all instances count in the same rows, one at a time. */
-
 import { type MailTotals, NO_MAILS } from '../../../src/core/mail-outcome';
 import { reserve, UNUSED, type Usage } from '../../../src/core/quota';
 import { HOUR, MINUTE, SECOND } from '../../../src/formats/instant';

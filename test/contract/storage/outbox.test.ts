@@ -1,5 +1,4 @@
 /** The outbox port on the emulator: lines wait until told, and one sender at a time tells them. */
-
 import type { Reminder } from '../../../src/core/reminder';
 import { formatInstant, HOUR, MINUTE } from '../../../src/formats/instant';
 import type { Claim, HeldClaim, Outbox, SentDigest } from '../../../src/watch/ports';

@@ -1,5 +1,4 @@
 /** Operator notices of a scope as a whole: each is one line per operator, once while it lasts. */
-
 import { type Counts, NO_COUNTS } from '../../../src/core/counts';
 import type { MailPolicy } from '../../../src/core/watched';
 import { DAY, HOUR, MINUTE } from '../../../src/formats/instant';

@@ -1,5 +1,4 @@
 /** The paced reader: as many reads at once as allowed, as fast as the bucket allows; refused reads are tried again. */
-
 import { fullPace, type Limits } from '../../../src/core/pace';
 import { failed, type Reading } from '../../../src/core/reading';
 import { SECOND } from '../../../src/formats/instant';
