@@ -91,7 +91,7 @@ async function load(file: string, then: 'load only' | 'and call' = 'load only', 
 
 /** What must load on first use only. */
 const LATE =
-  /^src\/(email|wording)\/|^src\/web\/openapi\/(?!route\.)|node_modules\/(@valibot|@azure\/(identity|msal-\w+|communication-\w+))\//;
+  /^src\/(email\/(?!transports\/(index|\w+-settings)\.)|wording\/)|^src\/web\/openapi\/(?!route\.)|node_modules\/(nodemailer|@valibot|@azure\/(identity|msal-\w+|communication-\w+))\//;
 const WATCHED = { NODE_V8_COVERAGE: join(folder, 'coverage') };
 
 const FunctionCoverage = v.object({

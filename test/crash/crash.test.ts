@@ -102,10 +102,10 @@ async function newRun(): Promise<Run> {
 /** The same watch, whose mail service refuses all mails to some owners. */
 function refusing(watch: SendDeps, refused: ReadonlySet<string>): SendDeps {
   const strict = (mailer: Mailer): Mailer => ({
-    getStatus: id => mailer.getStatus(id),
+    ...mailer,
     send: async (digest, id) =>
       refused.has(digest.owner)
-        ? { outcome: 'refused', message: 'it knows no such address' }
+        ? { outcome: 'refused', cause: 'recipient', message: 'it knows no such address' }
         : await mailer.send(digest, id),
   });
   return { ...watch, mailer: async () => strict(await watch.mailer()) };

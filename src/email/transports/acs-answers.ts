@@ -64,7 +64,9 @@ export function sendOutcome(result: HttpAnswer | RequestFailed): SendOutcome {
   const { status } = answer;
   if (status >= 200 && status < 300) return { outcome: 'accepted' };
   const refused = status >= 400 && status < 500 && !TEMPORARY.has(status) && fixFor(answer) === undefined;
-  return refused ? { outcome: 'refused', message: statusInWords(answer) } : unsettled(answer);
+  if (!refused) return unsettled(answer);
+  const cause = /recipient/i.test(errorCodeOf(answer) ?? '') ? 'recipient' : 'content';
+  return { outcome: 'refused', cause, message: statusInWords(answer) };
 }
 
 /** 200: what the body says; 404: absent. Any other answer says nothing about the operation. */
@@ -85,11 +87,15 @@ function partialOr(result: HttpAnswer | RequestFailed): HttpAnswer | RequestFail
 
 /** What happened, the fix if there is one, and how long the service asks us to wait. */
 function unsettled(answer: HttpAnswer | RequestFailed): Extract<SendOutcome, { outcome: 'unsettled' }> {
-  if (answer instanceof RequestFailed) return { outcome: 'unsettled', message: failureInWords(answer) };
+  if (answer instanceof RequestFailed) {
+    const cause = answer.reason === 'signIn' ? 'ours' : 'unknown';
+    return { outcome: 'unsettled', cause, message: failureInWords(answer) };
+  }
   const fix = fixFor(answer);
   const words = statusInWords(answer);
   const message = fix === undefined ? words : `${words}: ${fix}`;
-  return { outcome: 'unsettled', message, retryAfterMs: retryAfterMs(answer) };
+  const cause = fix === undefined ? 'unknown' : 'ours';
+  return { outcome: 'unsettled', cause, message, retryAfterMs: retryAfterMs(answer) };
 }
 
 function statusInWords(answer: HttpAnswer): string {

@@ -110,10 +110,31 @@ export interface MailLedger {
 export type SendOutcome =
   /** `firstLook`: what the service said of the mail right after it accepted it, if it said anything. */
   | { readonly outcome: 'accepted'; readonly firstLook?: OperationStatus }
-  /** Refused for good: it would be refused again. */
-  | { readonly outcome: 'refused'; readonly message: string }
-  /** Perhaps not accepted: try again later with the same operation id. */
-  | { readonly outcome: 'unsettled'; readonly message: string; readonly retryAfterMs?: number };
+  /** Refused for good: it would be refused again, by this transport. */
+  | { readonly outcome: 'refused'; readonly cause: RefusalCause; readonly message: string }
+  /** Not known to be accepted: try again later with the same operation id. */
+  | {
+      readonly outcome: 'unsettled';
+      readonly cause: DelayCause;
+      readonly message: string;
+      readonly retryAfterMs?: number;
+    };
+
+/**
+ * Why a mail is never sent: this recipient cannot get any (unknown, or a mailbox that is full for good), or this content or
+ * size was refused, which another transport may take.
+ */
+export type RefusalCause = 'recipient' | 'content';
+
+/**
+ * Why a mail is not settled, and so what to do about it:
+ * - `ours`: our own settings, account or permission. The mail was not accepted, and no other mail would be: a person must act.
+ * - `recipient`: the recipient's side asked for patience, such as greylisting. The mail was not accepted; others may be.
+ * - `service`: the transport is out of reach, busy or throttles. The mail was not accepted.
+ * - `unknown`: there was no final answer, so the mail may be on its way. A repeat may be a second mail where the transport
+ *   does not recognise it.
+ */
+export type DelayCause = 'ours' | 'recipient' | 'service' | 'unknown';
 
 /** What the mail service says of an operation: that it does not know it, that it is running, or how it ended. */
 export type OperationStatus =
@@ -122,7 +143,22 @@ export type OperationStatus =
   /** The service did not say. */
   | { readonly status: 'unknown'; readonly message: string; readonly retryAfterMs?: number };
 
+/** What a transport says of itself, whatever its settings are. */
+export interface MailPromises {
+  /** A mail that is sent again under its operation id is mailed once. Without it a repeat has the same Message-ID, no more. */
+  readonly recognisesRepeats: boolean;
+  /** Bytes of a whole mail; a larger one is refused and not sent. */
+  readonly largestMail: number;
+  /** Milliseconds after which a send has ended, whatever the other side does. */
+  readonly longestSend: number;
+}
+
+/** One transport, open for one run of the sender. */
 export interface Mailer {
+  readonly promises: MailPromises;
   send(digest: Digest, operationId: string): Promise<SendOutcome>;
-  getStatus(operationId: string): Promise<OperationStatus>;
+  /** Absent where a transport has no status to follow: an accepted mail is all that is known. */
+  getStatus?(operationId: string): Promise<OperationStatus>;
+  /** Ends its connection, if it keeps one. */
+  close(): Promise<void>;
 }

@@ -41,6 +41,7 @@ type Finish = {
 const DONE: Stop = { step: 'stop', end: 'done' };
 const QUOTA_SPENT: Stop = { step: 'stop', end: 'quotaSpent' };
 const CLAIM_LINES: ClaimLines = { step: 2 };
+const ABSENT: OperationStatus = { status: 'absent' };
 
 /** After this many tries, which take about three hours, the mail itself may be the cause. */
 const MOST_TRIES = 6;
@@ -77,7 +78,8 @@ async function resumeClaim(turn: SendTurn): Promise<Stop | ClaimLines | Post | F
     return QUOTA_SPENT;
   // Looks are paused. A retry needs one before it, but other owners' first mails do not.
   if (!(await deps.quota.mayAsk({ look: 1 }, deps.clock.now()))) return DONE;
-  const status = await (await deps.mailer()).getStatus(operationId);
+  // Without a status to ask for, only another send can settle it.
+  const status = (await (await deps.mailer()).getStatus?.(operationId)) ?? ABSENT;
   if (status.status === 'unknown') return await postpone(claim, 'look', status, turn);
   if (status.status !== 'absent') return await recordAccepted(claim, undefined, turn);
   if (await keepsFailing(claim, turn)) {

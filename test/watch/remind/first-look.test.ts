@@ -37,7 +37,7 @@ beforeEach(async () => {
     mailer: async () => {
       const mailer = await composed.mailer();
       return {
-        getStatus: id => mailer.getStatus(id),
+        ...mailer,
         async send(digest, id) {
           const answer = await mailer.send(digest, id);
           return answer.outcome === 'accepted' ? { ...answer, firstLook } : answer;
