@@ -50,6 +50,8 @@ export async function startSimulatedCommunication(options: CommunicationOptions)
   return {
     ...server,
     mails,
+    /** Where other simulated services deliver to, so that one outbox shows all mails. */
+    mailbox,
     switches,
     /** How many status reads were received since the start. */
     statusReads: () => server.requests.filter(({ path }) => path.startsWith('/emails/operations/')).length,

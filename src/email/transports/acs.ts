@@ -11,6 +11,7 @@ import {
   requestsThrough,
 } from '../../azure/request';
 import { type SafeCredential, safeCredential } from '../../azure/sign-in';
+import { addressFault } from '../../core/address';
 import type { Digest } from '../../core/digest';
 import { parseEndpoint } from '../../formats/endpoint';
 import type { Mailer, SendOutcome } from '../../watch/ports';
@@ -52,6 +53,8 @@ export function createMailer(options: MailerOptions): FollowedMailer {
     promises: acs.promises,
     close: async () => {},
     async send(digest, operationId) {
+      const fault = addressFault(digest.owner);
+      if (fault !== undefined) return { outcome: 'refused', cause: 'recipient', message: fault };
       const message = messageOf(digest, operationId, options);
       return await sendOnce(client, message, operationId, AbortSignal.timeout(timeoutMs));
     },

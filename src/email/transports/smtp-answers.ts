@@ -15,6 +15,10 @@ export interface SmtpEnd {
   readonly error?: string;
 }
 
+/** The name of the error when the identity gave no token, and when the server takes none. */
+export const NO_TOKEN = 'NO_TOKEN';
+export const NO_XOAUTH2 = 'NO_XOAUTH2';
+
 interface Reply {
   readonly code: number;
   /** `5.1.1`; empty without one. */
@@ -82,13 +86,24 @@ function causeOf4xx({ code, enhanced, text }: Reply, step: SmtpStep): DelayCause
   return busy ? 'service' : 'recipient';
 }
 
-function withoutReply({ started, error = '' }: SmtpEnd): SendOutcome {
+function withoutReply({ step, started, error = '' }: SmtpEnd): SendOutcome {
   const name = /^[A-Z][A-Z0-9_]{2,59}$/.test(error) ? ` (${error})` : '';
   if (started) return unsettled('unknown', `the mail server gave no answer after the mail${name}`);
+  // The client compares it with the SIZE that the server announced.
+  if (error === 'EMESSAGE')
+    return { outcome: 'refused', cause: 'content', message: 'the mail is larger than the mail server takes' };
   if (isAboutTls(error))
     return unsettled('ours', `there is no safe connection to the mail server${name}: ${CERTIFICATE}`);
+  const fix = step === 'signIn' ? SIGN_IN_FIXES[error] : undefined;
+  if (fix !== undefined) return unsettled('ours', `the sign-in to the mail server failed${name}: ${fix}`);
   return unsettled('service', `the mail server could not be reached${name}`);
 }
+
+const SIGN_IN_FIXES: Readonly<Record<string, string>> = {
+  [NO_TOKEN]: 'the identity has no token for it; set SMTP_PASSWORD, or correct the identity',
+  [NO_XOAUTH2]: 'the server takes no token of an identity; set SMTP_PASSWORD',
+  EAUTH: SIGN_IN,
+};
 
 /** OpenSSL's and Node's names of what is wrong with a certificate or a handshake. */
 function isAboutTls(error: string): boolean {

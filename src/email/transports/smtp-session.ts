@@ -1,10 +1,11 @@
 /** One connection to a mail server: opened with TLS and signed in, and one mail after another sent over it. Every end is data, never an exception. */
 import { Readable } from 'node:stream';
+import { types } from 'node:util';
 import SMTPConnection, {
   type SMTPConnectionCustomAuthContext,
   type SMTPConnectionOptions,
 } from 'nodemailer/lib/smtp-connection';
-import type { SmtpEnd, SmtpStep } from './smtp-answers';
+import { NO_TOKEN, NO_XOAUTH2, type SmtpEnd, type SmtpStep } from './smtp-answers';
 import type { SmtpSettings } from './smtp-settings';
 
 /** In milliseconds. */
@@ -130,15 +131,14 @@ async function signIn(connection: SMTPConnection, options: SessionOptions): Prom
   }
   const token = await options.getToken();
   if (token === undefined) throw Object.assign(new Error('There is no token.'), { code: NO_TOKEN });
-  connection.customAuth.set('XOAUTH2', context => offerToken(context, user, token));
-  await finished(connection, done => connection.login({ method: 'XOAUTH2', user }, done));
+  connection.customAuth.set(BY_IDENTITY, context => offerToken(context, user, token));
+  await finished(connection, done => connection.login({ method: BY_IDENTITY, user }, done));
 }
 
-/** The name of the error when the identity gave no token. */
-export const NO_TOKEN = 'NO_TOKEN';
-/** The name of the error when the server takes no token. It is then not sent to it. */
-export const NO_XOAUTH2 = 'NO_XOAUTH2';
+/** Not called XOAUTH2: for that name the client would take PLAIN instead where a server offers both. */
+const BY_IDENTITY = 'IDENTITY';
 
+/** A server that takes no token is not sent one. */
 async function offerToken(
   context: SMTPConnectionCustomAuthContext,
   user: string,
@@ -194,7 +194,7 @@ async function reset(connection: SMTPConnection): Promise<void> {
 
 /** The step that a failed send ended at. */
 function stepOf(error: unknown, started: boolean): SmtpStep {
-  const command = error instanceof Error && 'command' in error ? error.command : undefined;
+  const command = textOf(error, 'command');
   if (command === 'MAIL FROM') return 'sender';
   if (command === 'RCPT TO') return 'recipient';
   return command === 'DATA' || started ? 'content' : 'connect';
@@ -202,10 +202,12 @@ function stepOf(error: unknown, started: boolean): SmtpStep {
 
 /** What the client tells of an error: the server's reply, or the name of what happened. Its message is not kept. */
 function endOf(error: unknown, step: SmtpStep): SmtpEnd {
-  if (!(error instanceof Error)) throw error;
-  const text = (name: string) => {
-    const value: unknown = Object.getOwnPropertyDescriptor(error, name)?.value;
-    return typeof value === 'string' && value !== '' ? value : undefined;
-  };
-  return { step, reply: text('response'), error: text('originalCode') ?? text('code') };
+  if (!types.isNativeError(error)) throw error;
+  const name = textOf(error, 'originalCode') ?? textOf(error, 'code');
+  return { step, reply: textOf(error, 'response'), error: name };
+}
+
+function textOf(error: unknown, name: string): string | undefined {
+  const value: unknown = Object.getOwnPropertyDescriptor(Object(error), name)?.value;
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -115,14 +115,15 @@ describe('a send', () => {
     });
   });
 
-  test('to an address that the service does not take is refused for good', async () => {
+  test('to what is no address is refused for good, and the service is not asked', async () => {
     const service = await start();
     const bad = { ...digest(oneLine().lines), owner: 'nobody' };
     expect(await mailerAt(service.url).send(bad, ID)).toEqual({
       outcome: 'refused',
-      cause: 'content',
-      message: expect.stringMatching(/^the mail service answered 400 [A-Za-z]+$/),
+      cause: 'recipient',
+      message: "'nobody' is not a mail address; write for example ada@example.com",
     });
+    expect(service.requests).toEqual([]);
   });
 });
 
