@@ -45,6 +45,8 @@ async function compose(digest: Digest, operationId: string, context: MimeContext
     messageId,
     references: References,
     headers: { ...headers },
+    // The client would write `List-ID`.
+    normalizeHeaderKey: key => (key === 'List-ID' ? 'List-Id' : key),
     text: { content: text, contentTransferEncoding: 'quoted-printable' },
     html: { content: html, contentTransferEncoding: 'quoted-printable' },
     attachments: attachments.map(file => ({

@@ -30,6 +30,7 @@ test.each([
   [415, undefined, 'unsettled ours'],
   [302, undefined, 'unsettled ours'],
   [429, 'ApplicationThrottled', 'unsettled service'],
+  [429, 'ErrorExceededMessageLimit', 'unsettled service'],
   [503, undefined, 'unsettled service'],
   [408, undefined, 'unsettled unknown'],
   [500, 'UnknownError', 'unsettled unknown'],

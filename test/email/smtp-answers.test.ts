@@ -133,7 +133,6 @@ describe('an end without a reply', () => {
       'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
       'CERT_HAS_EXPIRED',
       'ERR_TLS_CERT_ALTNAME_INVALID',
-      'ERR_SSL_WRONG_VERSION_NUMBER',
     ])
       expect(smtpOutcome({ step: 'connect', error })).toEqual({
         outcome: 'unsettled',
@@ -141,6 +140,14 @@ describe('an end without a reply', () => {
         message: expect.stringMatching(`\\(${error}\\): .*NODE_EXTRA_CA_CERTS`),
       });
   });
+});
+
+test('TLS that the port does not speak is our own fault, with another fix', () => {
+  for (const error of ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_UNSUPPORTED_PROTOCOL', 'EPROTO'])
+    expect(smtpOutcome({ step: 'connect', error })).toMatchObject({
+      cause: 'ours',
+      message: expect.stringMatching(`\\(${error}\\): .*correct the port`),
+    });
 });
 
 test.each(['', 'nonsense', '9', '250 ok then', '354 go on', '100 hello'])(

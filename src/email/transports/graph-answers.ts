@@ -62,7 +62,7 @@ export function graphOutcome(result: HttpAnswer | RequestFailed): SendOutcome {
   if (status >= 200 && status < 300) return { outcome: 'accepted' };
   const message = inWords(result);
   const code = errorCodeOf(result) ?? '';
-  const fix = OURS[code] ?? FIXES[status];
+  const fix = status === 429 ? undefined : (OURS[code] ?? FIXES[status]);
   if (fix !== undefined) return { outcome: 'unsettled', cause: 'ours', message: `${message}: ${fix}` };
   if (status === 400 || status === 413)
     return {

@@ -34,6 +34,8 @@ const BLOCKED = 'the server blocks MAIL_SENDER; ask its administrator';
 const BASIC = 'the server takes no more passwords: remove SMTP_PASSWORD, so that the identity signs in';
 const POLICY = 'the server forbids it to this account or sender; ask its administrator';
 const SERVER = 'correct SMTP_URL or SMTP_HOST and SMTP_PORT, or ask the administrator of the server';
+const PORT =
+  'it does not speak TLS from the first byte; correct the port or the scheme in SMTP_URL or SMTP_PORT';
 const CERTIFICATE =
   'its certificate cannot be trusted: correct the host name, or name a private CA in NODE_EXTRA_CA_CERTS';
 
@@ -92,8 +94,10 @@ function withoutReply({ step, started, error = '' }: SmtpEnd): SendOutcome {
   // The client compares it with the SIZE that the server announced.
   if (error === 'EMESSAGE')
     return { outcome: 'refused', cause: 'content', message: 'the mail is larger than the mail server takes' };
-  if (isAboutTls(error))
-    return unsettled('ours', `there is no safe connection to the mail server${name}: ${CERTIFICATE}`);
+  if (isAboutTls(error)) {
+    const fix = /CERT|SIGNED|VERIFY|ISSUER/.test(error) ? CERTIFICATE : PORT;
+    return unsettled('ours', `there is no safe connection to the mail server${name}: ${fix}`);
+  }
   const fix = step === 'signIn' ? SIGN_IN_FIXES[error] : undefined;
   if (fix !== undefined) return unsettled('ours', `the sign-in to the mail server failed${name}: ${fix}`);
   return unsettled('service', `the mail server could not be reached${name}`);

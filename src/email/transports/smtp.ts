@@ -39,6 +39,7 @@ export function createMailer(options: SmtpOptions): Mailer {
     if (session?.isOpen()) {
       const end = await send(session);
       if (!end || !wasDead(end)) return end;
+      await session.close();
     }
     session = undefined;
     const opened: Opened = await open(signal);

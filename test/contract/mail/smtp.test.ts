@@ -193,6 +193,13 @@ describe('the end of a try', () => {
       message: 'the mail is larger than the mail server takes',
     });
     expect(server.sessions).toEqual([]);
+    // The same on a connection that is kept, which then is not left open beside a new one.
+    const kept = await start({ size: 20_000 });
+    const mailer = mailerAt(kept.port);
+    await mailer.send(oneLine(), ID);
+    const long = digest(Array.from({ length: 20 }, (_, index) => dated({ name: `t${index}` })));
+    expect(await mailer.send(long, ID)).toMatchObject({ outcome: 'refused', cause: 'content' });
+    expect(kept.connections()).toBeLessThanOrEqual(1);
   });
 
   test('where nobody listens is about the service', async () => {
@@ -295,6 +302,15 @@ describe('the wire', () => {
     expect(JSON.stringify(wrong)).not.toMatch(/SECRET/);
     expect(await mailerAt(server.port).send(oneLine(), ID)).toMatchObject({ cause: 'ours' });
   });
+
+  test.each([['PLAIN'], ['LOGIN'], ['XOAUTH2', 'LOGIN']])(
+    'and signs in where the server offers %s',
+    async (...authMethods) => {
+      const server = await start({ user: 'watcher', password: PASSWORD, authMethods });
+      const mailer = mailerAt(server.port, { user: 'watcher', password: PASSWORD });
+      expect(await mailer.send(oneLine(), ID)).toEqual({ outcome: 'accepted' });
+    },
+  );
 
   test('a sign-in that fails for now is about the service', async () => {
     const server = await start({ user: 'watcher', password: PASSWORD });
