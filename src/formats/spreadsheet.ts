@@ -1,9 +1,9 @@
 /** What spreadsheets make of texts when they open and save a CSV file, so that an import can tell a rewritten text from a new one. */
 
 const TRUE =
-  'true wahr vrai verdadero verdadeiro vero waar prawda sant sand sann tosi pravda igaz doğru adevărat истина';
+  'true wahr vrai verdadero verdadeiro vero waar prawda sant sand sann tosi pravda igaz doğru adevărat cert tõene αληθησ αληθεσ истина істина';
 const FALSE =
-  'false falsch faux falso onwaar fałsz falskt falsk usann epätosi nepravda hamis yanliş yanlış fals ложь';
+  'false falsch faux falso onwaar fałsz falskt falsk usann epätosi nepravda hamis yanliş yanlış fals väär ψευδησ ψευδεσ ложь хибність';
 const FLAGS: ReadonlyMap<string, 'true' | 'false'> = new Map([
   ...TRUE.split(' ').map(word => [word, 'true'] as const),
   ...FALSE.split(' ').map(word => [word, 'false'] as const),
@@ -13,13 +13,14 @@ const LANGUAGES = 'en de fr es it pt nl pl sv da nb fi cs hu tr ro'.split(' ');
 
 /** A spreadsheet shows whole numbers of up to eleven digits as they are. */
 const KEPT_NUMBER = /^(?:0|-?[1-9]\d{0,10})$/;
-const NUMBER = /^[+-]?(\d+(?:[.,]\d+)?)(e[+-]?\d+)?$/i;
+const NUMBER = /^[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d+)?$/i;
 const DATE =
   /^(?:\d{1,4}[-./ ]+\d{1,2}|\d{1,4}[-./ ]*\p{L}+\.?|\p{L}+\.?[-./ ]*\d{1,4})(?:[-./ ]+\d{1,4})?$/u;
 const TIME = /^(\d{1,4}):(\d{1,2})(?::00)?$/;
 
 /** What spreadsheets write, and other programs do not. */
 const MORE_MONTHS: readonly [string, number][] = [
+  ['jän', 1],
   ['mrz', 3],
   ['sept', 9],
 ];
@@ -27,14 +28,28 @@ let months: ReadonlyMap<string, number> | undefined;
 
 /** The flag that a spreadsheet writes in one of its languages; undefined for any other text. */
 export function flagWritten(text: string): 'true' | 'false' | undefined {
-  return FLAGS.get(text.trim().toLowerCase());
+  // Greek writes the last sigma of a word in another way.
+  return FLAGS.get(text.normalize().trim().toLowerCase().replaceAll('ς', 'σ'));
 }
 
-/** Whether a spreadsheet may have made `after` of `before`: a number of `007` or `1E5`, a date of `1-2`, a flag of `true`. */
+/**
+ * Whether a spreadsheet may have made `after` of `before`: a number of `007` or `1E5`, a date of `1-2`, a flag of `true`, or `???` of
+ * what its code page does not have.
+ */
 export function mayBeRewritten(before: string, after: string): boolean {
   if (before === after) return false;
   const traces = tracesAfter(after);
-  return tracesBefore(before).some(trace => traces.includes(trace)) && !isSameDateShape(before, after);
+  const shared = tracesBefore(before).filter(trace => traces.includes(trace));
+  const counts = (trace: string) =>
+    trace.startsWith('date') ? !isSameDateShape(before, after) : !isLongerDecimal(before, after);
+  return shared.some(counts) || hasLostCharacters(before, after);
+}
+
+/** A file in a code page has a question mark for each UTF-16 unit that the code page lacks. */
+function hasLostCharacters(before: string, after: string): boolean {
+  const [were, are] = [before, after].map(text => text.replace(/\r\n?/g, '\n').split(''));
+  if (!were || were.length !== are?.length || were.join('') === are.join('')) return false;
+  return were.every((was, at) => was === are[at] || (was > '\u007f' && /[?\ufffd]/.test(are[at] ?? '')));
 }
 
 /** What stays of a text when a spreadsheet rewrites it; empty for a text that it leaves alone. */
@@ -42,7 +57,13 @@ export function tracesBefore(text: string): string[] {
   if (KEPT_NUMBER.test(text)) return [];
   const number = numberIn(text);
   const digits = number === undefined ? [] : [3, 6, 15].map(count => numberTrace(number, count));
-  return [...digits, ...otherTraces(text)];
+  return [...digits, ...cutTraces(text), ...otherTraces(text)];
+}
+
+/** Of a long number, a spreadsheet may keep 15 digits and write zeros for the others, without rounding. */
+function cutTraces(text: string): string[] {
+  const [, first, rest] = /^0*([1-9]\d{14})(\d+)$/.exec(text) ?? [];
+  return first && rest ? [numberTrace(Number(first + rest.replace(/\d/g, '0')), 15)] : [];
 }
 
 /** The traces of which a text shares one with the text that it was made of. */
@@ -73,7 +94,12 @@ function numberTrace(number: number, digits: number): string {
 }
 
 /** Each month that a text may mean, with each other number in it. */
-function dateTraces(text: string): string[] {
+function dateTraces(written: string): string[] {
+  // Midnight may stand behind a date; and a comma, or a sign of East Asia for year, month or day, behind a part of it.
+  const text = written
+    .replace(/[ T]+0?0:00(?::00)?$/, '')
+    .replace(/[年月日년월일]\s*|,\s+/g, '-')
+    .replace(/-$/, '');
   if (!DATE.test(text)) return [];
   const numbers = (text.match(/\d+/g) ?? []).map(digits => Number(digits) % 100);
   const [word] = /\p{L}+/u.exec(text) ?? [];
@@ -96,6 +122,11 @@ function monthWords(language: string): [string, number][] {
       return [value.toLowerCase().replace('.', ''), index + 1];
     });
   });
+}
+
+/** A spreadsheet takes zeros away from a decimal number, and adds none. */
+function isLongerDecimal(before: string, after: string): boolean {
+  return /[.,]/.test(before) && /^[+-]?0\d|[.,]\d*0$/.test(after);
 }
 
 /** Two dates of one shape are two ids, since a spreadsheet changes the shape. */

@@ -2,6 +2,7 @@
 import { isAddress } from '../core/address';
 import type { MailService } from '../email/transports/acs';
 import { isUsable, parseEndpoint } from '../formats/endpoint';
+import { quoted } from '../formats/invisible';
 import type { Connection } from '../storage/tables';
 import type { EnvReader } from './env';
 
@@ -65,7 +66,7 @@ export function readMailService(read: EnvReader, needed: boolean): MailService |
     if (needed) read.fault('MAIL_SENDER', 'write the sender address of the mails (or set MAIL_TO to none)');
     return undefined;
   }
-  if (!isAddress(sender)) read.fault('MAIL_SENDER', `'${sender}' is not a mail address`);
+  if (!isAddress(sender)) read.fault('MAIL_SENDER', `${quoted(sender)} is not a mail address`);
   return service && { ...service, sender };
 }
 

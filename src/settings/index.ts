@@ -5,6 +5,7 @@ import type { LinkSigning } from '../core/snooze';
 import { parseThresholds, type ThresholdPolicy } from '../core/thresholds';
 import type { MailPolicy } from '../core/watched';
 import { isUsable, parseEndpoint } from '../formats/endpoint';
+import { asciiQuoted } from '../formats/invisible';
 import type { Service, ServiceSettings, SourceKind } from '../sources/kind';
 import { readMailService, readStorage } from './accounts';
 import { type Environment, type EnvReader, readEnv, URL_FAULT } from './env';
@@ -140,7 +141,7 @@ function domainsOf(read: EnvReader, name: string, fallback: readonly string[]): 
   if (domains?.length === 0) read.fault(name, 'write at least one domain, for example azureiotcentral.com');
   for (const domain of domains ?? []) {
     if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(domain))
-      read.fault(name, `'${domain}' is not a domain; write for example azureiotcentral.com`);
+      read.fault(name, `${asciiQuoted(domain)} is not a domain; write for example azureiotcentral.com`);
   }
   return domains ?? fallback;
 }

@@ -1,7 +1,7 @@
 /** The kind `containerApp`: the auth token of a container app, read from Azure Resource Manager. */
 import * as v from 'valibot';
 import type { Identity } from '../core/target';
-import { quoted } from '../formats/invisible';
+import { asciiQuoted } from '../formats/invisible';
 import type { Source } from '../watch/ports';
 import type { Service, ServiceClient, SourceKind } from './kind';
 import { readTarget } from './read';
@@ -124,7 +124,7 @@ function guess(place: string, name: string): Identity {
   const subscription = after('subscriptions') ?? text;
   const guid = LOOSE_GUID.exec(subscription)?.slice(1).join('-');
   const [group, app] = [after('resourcegroups'), after('containerapps')];
-  const names = group && app ? [group, app] : name.split(/[:/\\|,;]+/).filter(part => part.trim() !== '');
+  const names = group && app ? [group, app] : name.split(/[:/\\|,;：]+/).filter(part => part.trim() !== '');
   return {
     kind: 'containerApp',
     place: guid ?? place.trim(),
@@ -134,7 +134,7 @@ function guess(place: string, name: string): Identity {
 
 function faultOf(subscription: string, count: number, group: string, app: string): string | undefined {
   if (!SUBSCRIPTION.test(subscription))
-    return `subscription: ${quoted(subscription)} is not a subscription id; write for example 651f8027-33e8-4ec4-97b4-f6e9f3dc8744`;
+    return `subscription: ${asciiQuoted(subscription)} is not a subscription id; write for example 651f8027-33e8-4ec4-97b4-f6e9f3dc8744`;
   if (count !== 2) return `name: write {resourceGroup}:{containerAppName}; that is 2 parts, not ${count}`;
   return segmentFault('resource group', group, 90) ?? segmentFault('container app', app, 63);
 }

@@ -1,7 +1,7 @@
 /** The kind `iotCentralToken`: an API token of an IoT Central application, read from that application. */
 import * as v from 'valibot';
 import type { Identity } from '../core/target';
-import { quoted } from '../formats/invisible';
+import { asciiQuoted } from '../formats/invisible';
 import type { Source } from '../watch/ports';
 import type { Service, ServiceClient, SourceKind } from './kind';
 import { readTarget } from './read';
@@ -81,21 +81,22 @@ function locate(client: ServiceClient, { place, names }: Identity): ReturnType<S
 
 /** Finds the parts in addresses of the application or of its API. */
 function guess(place: string, name: string): Identity {
-  const inUrl = /^\s*(?:https?:\/\/)?([^/?#:\s]+)/i;
+  // Also behind a kind that is not spelt right.
+  const inText = /(?:^|[\s/:;,=])([a-z0-9-]+(?:\.[a-z0-9-]+)+)/i;
   const nameUrl = /^\s*https?:\/\/([^/?#:\s]+)/i.exec(name)?.[1];
   const tokenId = /\/apiTokens\/([^/?#]+)/i.exec(`${place}\n${name}`)?.[1];
   return {
     kind: 'iotCentralToken',
-    place: (nameUrl ?? inUrl.exec(place)?.[1] ?? '').toLowerCase().replace(/\.$/, ''),
+    place: (nameUrl ?? inText.exec(place)?.[1] ?? '').toLowerCase().replace(/\.$/, ''),
     names: [(tokenId ?? (nameUrl ? '' : name)).trim()],
   };
 }
 
 function hostFault(host: string, baseDomains: readonly string[]): string | undefined {
   if (!HOST.test(host))
-    return `application: ${quoted(host)} is not an application's host; write {subdomain}.{baseDomain}, such as contoso.azureiotcentral.com`;
+    return `application: ${asciiQuoted(host)} is not an application's host; write {subdomain}.{baseDomain}, such as contoso.azureiotcentral.com`;
   if (baseDomains.includes(splitHost(host)[1])) return undefined;
-  return `application: ${quoted(host)} is not in an allowed domain (${baseDomains.join(', ')}), so it is not contacted; correct it, or add its domain to ${iotCentral.settingName}_BASE_DOMAINS`;
+  return `application: ${asciiQuoted(host)} is not in an allowed domain (${baseDomains.join(', ')}), so it is not contacted; correct it, or add its domain to ${iotCentral.settingName}_BASE_DOMAINS`;
 }
 
 function nameFault(count: number, tokenId: string): string | undefined {

@@ -52,6 +52,14 @@ test.each<[string, Bytes]>([
   ],
   ['column names in another case', PLAIN.replace('scope,name,owners,notes', ' SCOPE ,Name,OWNERS,"Notes"')],
   ['quoted column names', SEMICOLONS.replace('scope;name', '"scope";"name"')],
+  [
+    'each line in one cell, as a spreadsheet saves it that expects another separator',
+    PLAIN.replace(/^scope.*/, '"$&";;').replace(/^iot.*/m, line => `"${line.replaceAll('"', '""')}";;`),
+  ],
+  [
+    'one cell a line where the line has quotes',
+    PLAIN.replace(/^iot.*/m, line => `"${line.replaceAll('"', '""')}"`),
+  ],
   ['an apostrophe before texts', PLAIN.replace(',x,ada', ",'x,'ada").replace(CONTOSO, `'${CONTOSO}`)],
 ])('a file with %s is understood', async (_, file) => {
   expect(await outcomes(file)).toEqual(['created']);
@@ -71,6 +79,26 @@ test.each<[string, Bytes]>([
   ]);
 });
 
+test.each([
+  [
+    'a quote inside of a cell',
+    `sep=,\r\nscope,name,notes\r\n${CONTOSO},a,"1\r\n2"\r\n\r\n${CONTOSO},b,5" pipe\r\n`,
+    6,
+  ],
+  ['an open quote', `scope,name,notes\r\n${CONTOSO},a,"1\r\n2\r\n${CONTOSO},b,x\r\n`, 2],
+])('of a file with %s, the line is named and what to do', async (_, file, line) => {
+  const { status, body } = await ask('registry/import', csv(file));
+  expect([status, body.detail]).toEqual([
+    400,
+    expect.stringContaining(`starts on line ${line} can't be understood: put quotes around the whole cell`),
+  ]);
+});
+
+test('a fault of the header names its line', async () => {
+  const { body } = await ask('registry/import', csv('sep=;\n\nscope;name;Spalte1\n'));
+  expect(body.detail).toMatch(/line 3: unknown columns 'Spalte1'/);
+});
+
 test('a declared separator counts as a line, and a text in a column without a name is refused', async () => {
   const file = `sep=;\nscope;name;;notes\n${CONTOSO};a;;n\n${CONTOSO};b;lost;n\n${CONTOSO};c\n`;
   expect(await linesOf(file)).toEqual([
@@ -87,6 +115,9 @@ test.each([
   ['FALSCH', 'false'],
   ['VRAI', 'true'],
   ["'FALSO", 'false'],
+  ['ІСТИНА', 'true'],
+  ['ΑΛΗΘΗΣ', 'true'],
+  ['EPA\u0308TOSI', 'false'],
 ])('the flag %s is read as %s', async (written, enabled) => {
   expect(await outcomes(`scope,name,enabled\n${CONTOSO},x,${written}`)).toEqual(['created']);
   expect(await columnsOf('x')).toEqual({ enabled });
@@ -171,6 +202,12 @@ describe('an export', () => {
     ['mar1', 'Mrz 01'],
     ['true', 'WAHR'],
     ['2026-01', 'Jan 26'],
+    ['1.10', '1.1'],
+    ['.5', '0.5'],
+    ['12345678901234567', '12345678901234500'],
+    ['1-2', '1月2日'],
+    ['5-12', '2026-05-12 00:00:00'],
+    ['jan1', '01. Jän'],
   ])(
     'whose id %s a spreadsheet rewrote as %s would make a new target, and the report says so',
     async (id, made) => {
@@ -191,6 +228,8 @@ describe('an export', () => {
     ['1-2', '1-3'],
     ['mar1', 'mar2'],
     ['007', '8'],
+    ['1.1', '1.10'],
+    ['1.5', '01.5'],
   ])('of %s does not keep %s from being registered', async (there, another) => {
     await world().register(CONTOSO, there, {});
     expect(await outcomes(`scope,name\n${CONTOSO},${another}`)).toEqual(['created']);
@@ -218,5 +257,16 @@ describe('an export', () => {
       { line: 2, outcome: 'updated', hints },
     ]);
     expect(await columnsOf('x')).toEqual({ ...row, notes: 'new' });
+  });
+
+  test.each([
+    ['東京 1', '?? 1'],
+    ['Łódź – 🙂', '?\ufffdd? ? ??'],
+  ])('whose text %s lost its characters in a code page leaves that text alone', async (notes, lost) => {
+    await world().register(CONTOSO, 'x', { notes });
+    expect(await linesOf(`scope,name,notes\n${CONTOSO},x,${lost}`)).toEqual([
+      { line: 2, outcome: 'unchanged', hints: [expect.stringMatching(/^notes: left as /)] },
+    ]);
+    expect(await columnsOf('x')).toEqual({ notes });
   });
 });

@@ -3,7 +3,7 @@ import { parseColumns } from '../../core/row';
 import type { Description, Identity, Key } from '../../core/target';
 import type { ThresholdPolicy } from '../../core/thresholds';
 import type { Watched } from '../../core/watched';
-import { invisibleIn, withoutInvisible } from '../../formats/invisible';
+import { foreignIn, invisibleIn, withoutInvisible } from '../../formats/invisible';
 import { counted } from '../../formats/when';
 import type { Keys, Located, RegistryRow, Source } from '../ports';
 
@@ -83,7 +83,7 @@ function locate(row: RegistryRow, source: Source | undefined, kinds: Kinds): Loc
   if (located && isSameKey(kinds.spell(located.identity), row)) return located;
   const right = located?.identity ?? guessed(row, source, kinds);
   return {
-    fault: `${right ? rightKey(right, kinds) : keyFault(found, source, kinds)}${invisibleWords(row)}`,
+    fault: `${right ? rightKey(right, kinds) : keyFault(found, source, kinds)}${unseenWords(row)}`,
   };
 }
 
@@ -103,7 +103,7 @@ function keyFault(found: { fault: string } | Located | undefined, source: Source
 /** The one identity that a person may mean by a key that names none. */
 function guessed(row: RegistryRow, source: Source | undefined, kinds: Kinds): Identity | undefined {
   const text = kinds.readable(row);
-  const [scope, name] = [withoutInvisible(text.scope), withoutInvisible(text.name)];
+  const [scope, name] = [inAscii(withoutInvisible(text.scope)), withoutInvisible(text.name)];
   const named = source ?? [...kinds.sources.values()].find(({ kind }) => startsWith(scope, `${kind}:`));
   const place = named && startsWith(scope, `${named.kind}:`) ? scope.slice(named.kind.length + 1) : scope;
   const found = (named ? [named] : [...kinds.sources.values()]).flatMap(one => {
@@ -121,11 +121,18 @@ function isSameKey(a: Key, b: Key): boolean {
   return a.scope === b.scope && a.name === b.name;
 }
 
-/** What nobody sees in a key. */
-function invisibleWords({ scope, name }: Key): string {
+/** What looks like ASCII, such as a colon of full width or a longer hyphen, in ASCII. */
+function inAscii(text: string): string {
+  return text.normalize('NFKC').replace(/[\p{Pd}\u2212]/gu, '-');
+}
+
+/** What nobody sees in a key. A right PartitionKey is plain ASCII; a name may have letters of any script. */
+function unseenWords({ scope, name }: Key): string {
+  const invisible = invisibleIn(scope);
   const parts = [
-    ['PartitionKey', invisibleIn(scope)],
-    ['RowKey', invisibleIn(name)],
-  ].filter(([, found]) => found !== '');
-  return parts.map(([part, found]) => `; the ${part} holds invisible characters (${found})`).join('');
+    ['PartitionKey', 'invisible characters', invisible],
+    ['PartitionKey', 'characters beside plain ASCII', invisible === '' ? foreignIn(scope) : ''],
+    ['RowKey', 'invisible characters', invisibleIn(name)],
+  ].filter(([, , found]) => found !== '');
+  return parts.map(([part, what, found]) => `; the ${part} holds ${what} (${found})`).join('');
 }
