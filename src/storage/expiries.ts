@@ -29,7 +29,7 @@ const sweepColumns = col.record<SweepColumns>({
   readOn: col.clearable(col.instant),
   expiresOn: col.clearable(col.instantOrNever),
   evidence: col.clearable(col.oneOf<Evidence>(['first', 'fixed', 'moved', 'minted'])),
-  lifetimeMs: col.clearable(col.numberText),
+  lifetimeMs: col.clearable(col.span),
   movedFrom: col.clearable(col.instant),
   movedOn: col.clearable(col.instant),
   failure: col.group<Failure>({

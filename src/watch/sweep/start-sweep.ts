@@ -1,6 +1,7 @@
 /** The start of a sweep, and its message: one for every scope that can be swept now. */
 import * as v from 'valibot';
-import { formatInstant, type Instant, parseInstant } from '../../formats/instant';
+import { pauseEnd } from '../../core/pace';
+import { formatInstant, HOUR, type Instant, parseInstant } from '../../formats/instant';
 import { counted } from '../../formats/when';
 import type { Clock, Log, ScopeRow, Tables } from '../ports';
 
@@ -23,6 +24,9 @@ export function parseSweepMessage(message: unknown): SweepMessage {
   const faults = parsed.issues.map(issue => issue.message).join('; ');
   throw new Error(`Malformed sweep message, want {"scope", "tick", "cursor"?}: ${faults}`);
 }
+
+/** A lease that ends later than this comes from a clock that was wrong, or from an editor: no scope waits until then. */
+const FURTHEST_AHEAD = HOUR;
 
 interface Deps {
   readonly tables: Pick<Tables, 'registry' | 'scopes'>;
@@ -47,9 +51,16 @@ export async function startSweep({ tables, clock }: Deps, log: Log): Promise<Swe
 }
 
 function whyNotNow(row: ScopeRow | undefined, now: Instant): string | undefined {
-  const { leaseUntil = 0, checking, pace } = row ?? {};
+  if (!row) return undefined;
+  const { leaseUntil = now, checking, pace } = row;
   // A check has the lease for a moment only: the sweep waits for it.
-  if (leaseUntil > now && !checking) return `another sweep holds it until ${formatInstant(leaseUntil)}`;
-  const { pausedUntil = 0 } = pace ?? {};
+  if (isHeld(row, now) && !checking) return `another sweep holds it until ${formatInstant(leaseUntil)}`;
+  const pausedUntil = pace ? pauseEnd(pace, now) : now;
   return pausedUntil > now ? `its service asked to wait until ${formatInstant(pausedUntil)}` : undefined;
+}
+
+/** Whether a lease is in force. */
+export function isHeld(row: ScopeRow | undefined, now: Instant): boolean {
+  const left = (row?.leaseUntil ?? now) - now;
+  return left > 0 && left <= FURTHEST_AHEAD;
 }

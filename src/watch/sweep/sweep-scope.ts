@@ -156,7 +156,8 @@ function dueSince(
   mail: MailPolicy,
 ): Instant | undefined {
   if (!isWatched(watched.columns)) return undefined;
-  if (!state) return now;
+  // An attempt that lies ahead is of a clock that was wrong. The target must not wait until then.
+  if (state?.checkedOn === undefined || state.checkedOn > now) return now;
   const { on } = scheduleOf(watched, state, mail, now);
   return on <= now ? on : undefined;
 }
