@@ -6,7 +6,7 @@ import { counted } from '../../formats/when';
 import type { Clock, Log, Tables } from '../ports';
 import { mergeRows, type Pair } from '../targets/merge-rows';
 import { type Kinds, parseTarget } from '../targets/parse-target';
-import { borrowLease, type Lease, underLease } from './lease';
+import { borrowLease, type Lease, LeaseLost, underLease } from './lease';
 import { type PlannedWrite, plannedWriteOf, recorder } from './record';
 
 interface Deps {
@@ -19,17 +19,24 @@ interface Deps {
 
 /** Operations of a transaction, at most. */
 const BATCH = 100;
+/** After faults of so many scopes the store itself is at fault, and each more would take long. */
+const MOST_FAULTS = 3;
 
 export async function reconcile(deps: Deps, log: Log): Promise<void> {
   const rebuilt = new Set<string>();
   const keys = new Set<string>();
+  const faults: unknown[] = [];
   for (const scope of await scopesOf(deps)) {
-    const taken = await borrowLease(deps.tables.scopes, scope, deps.clock);
-    if ('refusal' in taken) log.info(`Scope '${scope}' is being swept; its calendar is rebuilt tomorrow.`);
-    else {
-      const { lease } = taken;
-      for (const key of await underLease(lease, log, () => rebuild(scope, lease, deps, log))) keys.add(key);
+    try {
+      const written = await rebuildUnderLease(scope, deps, log);
+      if (!written) continue;
+      for (const key of written) keys.add(key);
       rebuilt.add(scope);
+    } catch (error) {
+      // The fault of one scope, whatever it is, must not leave the others and the history as they are. It is thrown at the end.
+      log.warn(`The calendar of scope '${scope}' could not be rebuilt: ${error}`);
+      faults.push(error);
+      if (faults.length === MOST_FAULTS) break;
     }
   }
   const strays = await deleteStrays(rebuilt, keys, deps);
@@ -37,6 +44,20 @@ export async function reconcile(deps: Deps, log: Log): Promise<void> {
   log.info(
     `Reconciled ${counted(rebuilt.size, 'scope')}: ${counted(keys.size, 'calendar row')} rebuilt, ${counted(strays, 'stray')} deleted, ${counted(pruned, 'line')} of history pruned.`,
   );
+  if (faults.length > 0) throw faults[0];
+}
+
+/** @returns the keys that were written; undefined if a sweep has the scope */
+async function rebuildUnderLease(scope: string, deps: Deps, log: Log): Promise<string[] | undefined> {
+  const taken = await borrowLease(deps.tables.scopes, scope, deps.clock);
+  try {
+    if ('lease' in taken)
+      return await underLease(taken.lease, log, () => rebuild(scope, taken.lease, deps, log));
+  } catch (error) {
+    if (!(error instanceof LeaseLost)) throw error;
+  }
+  log.info(`Scope '${scope}' is being swept; its calendar is rebuilt tomorrow.`);
+  return undefined;
 }
 
 async function scopesOf({ tables }: Deps): Promise<Set<string>> {

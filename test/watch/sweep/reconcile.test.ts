@@ -70,6 +70,41 @@ test('a row that a sweep writes meanwhile is not deleted', async () => {
   expect(await listed()).toEqual(['newcomer', 'sensors', 'gateway']);
 });
 
+test('what keeps one scope from being rebuilt stops neither the others nor the end', async () => {
+  const other = 'iotCentralToken:zeta.azureiotcentral.com';
+  world().azure.iotCentral.token('zeta.azureiotcentral.com', 'pumps').expires('2026-10-01T00:00:00Z');
+  await world().register(other, 'pumps', {});
+  world().clock.pass(300_000);
+  await world().sweep();
+  for await (const row of calendarTable().listEntities())
+    await calendarTable().deleteEntity(row.partitionKey ?? '', row.rowKey ?? '');
+  const watch = composeWatch(world().env, world().clock);
+  const rows: typeof watch.tables.expiries.rows = async function* (scope, after) {
+    if (scope === SCOPE) throw new Error('the store cannot read this scope');
+    yield* watch.tables.expiries.rows(scope, after);
+  };
+  const broken = { ...watch.tables, expiries: { ...watch.tables.expiries, rows } };
+  world().clock.to('2027-08-01T00:00:00Z');
+  await expect(reconcile({ ...watch, tables: broken, historyDays: 1 }, world().log)).rejects.toThrow(
+    'cannot read this scope',
+  );
+  expect(await listed()).toEqual(['pumps']);
+  expect(await world().tables.history.of({ scope: SCOPE, name: 'gateway' }, 10)).toEqual([]);
+});
+
+test('a scope that a sweep takes over meanwhile is left for tomorrow', async () => {
+  const watch = composeWatch(world().env, world().clock);
+  const rows: typeof watch.tables.expiries.rows = async function* (scope, after) {
+    world().clock.pass(300_000);
+    await world().sweep();
+    yield* watch.tables.expiries.rows(scope, after);
+  };
+  const tables = { ...watch.tables, expiries: { ...watch.tables.expiries, rows } };
+  await reconcile({ ...watch, tables, historyDays: 400 }, world().log);
+  expect(world().log.lines).toContainEqual(expect.stringContaining('is being swept'));
+  expect(await listed()).toEqual(['sensors', 'gateway']);
+});
+
 test('history older than its days is deleted', async () => {
   world().clock.to('2027-08-01T00:00:00Z');
   await world().app().reconcile(world().log);
