@@ -1,5 +1,6 @@
 /** The expiry of a target: its recorded, current state, and how one reading changes it (rules 4, 7, 8). */
 import type { Instant } from '../formats/instant';
+import { counted } from '../formats/when';
 import type { TargetEvent } from './history';
 import type { FailedReading, FailureCode, Reading } from './reading';
 import type { FirstMute, Snooze } from './snooze';
@@ -91,8 +92,9 @@ export function withReading(before: Expiry, reading: Reading, now: Instant, mayM
     failure: undefined,
     recovered: failure ? { since: failure.since, on: now } : before.recovered,
   };
-  const note = `after ${failure?.count} failed reads`;
-  const recovered: TargetEvent[] = failure ? [{ type: 'recovered', on: now, note }] : [];
+  const recovered: TargetEvent[] = failure
+    ? [{ type: 'recovered', on: now, note: `after ${counted(failure.count, 'failed read')}` }]
+    : [];
   return { after, events: change.event ? [...recovered, change.event] : recovered };
 }
 
