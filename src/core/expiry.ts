@@ -24,6 +24,8 @@ export interface Failure {
   readonly count: number;
   /** How many of the last failed reads in a row had this code. */
   readonly sameCodeCount: number;
+  /** The last failed read found the service busy with a change of the target. */
+  readonly busy?: true;
 }
 
 /** Instants and lengths are in milliseconds. A property that is absent or undefined is not known or does not apply. */
@@ -98,7 +100,7 @@ export function withReading(before: Expiry, reading: Reading, now: Instant, mayM
   return { after, events: change.event ? [...recovered, change.event] : recovered };
 }
 
-function withFailure(before: Expiry, { code, message }: FailedReading, now: Instant): Updated {
+function withFailure(before: Expiry, { code, message, busy }: FailedReading, now: Instant): Updated {
   const earlier = before.failure;
   const isSameCode = earlier?.code === code;
   const failure: Failure = {
@@ -107,6 +109,7 @@ function withFailure(before: Expiry, { code, message }: FailedReading, now: Inst
     since: earlier?.since ?? now,
     count: (earlier?.count ?? 0) + 1,
     sameCodeCount: isSameCode ? earlier.sameCodeCount + 1 : 1,
+    ...(busy && { busy }),
   };
   const type = code === 'missing' ? 'missing' : 'failing';
   return {

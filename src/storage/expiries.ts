@@ -38,6 +38,7 @@ const sweepColumns = col.record<SweepColumns>({
     message: col.storedAs('failureMessage', col.withDefault(col.nonEmptyText, '')),
     count: col.storedAs('failureCount', col.withDefault(col.number, 1)),
     sameCodeCount: col.storedAs('failureAlike', col.withDefault(col.number, 1)),
+    busy: col.storedAs('failureBusy', col.clearable(col.oneOf([true]))),
   }),
   recovered: col.group<NonNullable<Expiry['recovered']>>({
     since: col.storedAs('recoveredSince', col.instant),

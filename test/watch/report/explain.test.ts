@@ -26,6 +26,7 @@ const source: Source = {
   kind: 'iotCentralToken',
   label: 'IoT Central API token',
   howToRenew: 'Create a new one.',
+  renewalKeepsName: false,
   mayMint: true,
   limits: { rate: 1, burst: 1 },
   guess: (place, name) => ({ kind: 'none', place, names: [name] }),
