@@ -260,6 +260,19 @@ describe('an export', () => {
   });
 
   test.each([
+    ['2026-11-30 10:00', '30.11.2026 10:00'],
+    ['1:30 PM', '13:30'],
+    ['1:2:3', '01:02:03'],
+    ['5 €', '5,00 €'],
+    ['(12)', '-12'],
+    ['7.5%', '7.50%'],
+  ])('whose note %s was rewritten as %s leaves it alone', async (notes, made) => {
+    await world().register(CONTOSO, 'x', { notes });
+    const [line] = await linesOf(`scope;name;notes\n${CONTOSO};x;${made}`);
+    expect(line).toMatchObject({ outcome: 'unchanged', hints: [expect.stringMatching(/^notes: left as /)] });
+  });
+
+  test.each([
     ['東京 1', '?? 1'],
     ['Łódź – 🙂', '?\ufffdd? ? ??'],
   ])('whose text %s lost its characters in a code page leaves that text alone', async (notes, lost) => {
