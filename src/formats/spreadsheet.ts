@@ -44,7 +44,7 @@ export function mayBeRewritten(before: string, after: string): boolean {
   const traces = tracesAfter(after);
   const shared = tracesBefore(before).filter(trace => traces.includes(trace));
   const counts = (trace: string) =>
-    trace.startsWith('date') ? !isSameDateShape(before, after) : !isLongerDecimal(before, after);
+    trace.startsWith('date') ? !isSameDateShape(before, after) : !isAnotherNumber(before, after);
   return shared.some(counts) || hasLostCharacters(before, after);
 }
 
@@ -133,13 +133,14 @@ function monthWords(language: string): [string, number][] {
   });
 }
 
-/** A spreadsheet takes zeros away from a decimal number, and adds none. */
-function isLongerDecimal(before: string, after: string): boolean {
-  return /[.,]/.test(before) && /^[+-]?0\d|[.,]\d*0$/.test(after);
+/** A spreadsheet keeps the sign of an amount. It takes zeros away from a decimal number, and adds none. */
+function isAnotherNumber(before: string, after: string): boolean {
+  const [was = '', is = ''] = [before, after].map(text => text.match(/[$€£¥%]/)?.[0]);
+  return was !== is || (/[.,]/.test(before) && /^[+-]?0\d|[.,]\d*0$/.test(after));
 }
 
 /** Two dates of one shape are two ids, since a spreadsheet changes the shape. */
 function isSameDateShape(a: string, b: string): boolean {
   const shape = (text: string) => text.replace(/\d+/g, '0');
-  return DATE.test(a) && shape(a) === shape(b);
+  return dateTraces(a).length > 0 && shape(a) === shape(b);
 }

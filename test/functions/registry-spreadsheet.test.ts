@@ -273,6 +273,15 @@ describe('an export', () => {
   });
 
   test.each([
+    ['5 €', '5 $'],
+    ['2026-11-30 10:00', '2026-11-30 11:00'],
+    ['1.5', '1.6'],
+  ])('whose note %s a person changed to %s is updated', async (notes, changed) => {
+    await world().register(CONTOSO, 'x', { notes });
+    expect(await outcomes(`scope;name;notes\n${CONTOSO};x;${changed}`)).toEqual(['updated']);
+  });
+
+  test.each([
     ['東京 1', '?? 1'],
     ['Łódź – 🙂', '?\ufffdd? ? ??'],
   ])('whose text %s lost its characters in a code page leaves that text alone', async (notes, lost) => {
