@@ -108,6 +108,15 @@ test('a declared separator counts as a line, and a text in a column without a na
   ]);
 });
 
+test('a text in which characters were lost before is rejected, unless the row has it already', async () => {
+  await world().register(CONTOSO, 'known', { notes: 'Gr\ufffd\ufffde' });
+  const file = `scope,name,notes\n${CONTOSO},known,Gr\ufffd\ufffde\n${CONTOSO},new,Gr\ufffd\ufffde\n`;
+  expect(await linesOf(file)).toEqual([
+    { line: 2, outcome: 'unchanged' },
+    { line: 3, outcome: 'rejected', reason: expect.stringMatching(/^notes: it holds U\+FFFD/) },
+  ]);
+});
+
 test.each([
   ['TRUE', 'true'],
   ['FALSE', 'false'],
