@@ -106,7 +106,8 @@ function withFailure(before: Expiry, { code, message, busy }: FailedReading, now
   const failure: Failure = {
     code,
     message,
-    since: earlier?.since ?? now,
+    // A beginning that lies ahead is of a clock that was wrong. Owners are told an hour after it.
+    since: Math.min(earlier?.since ?? now, now),
     count: (earlier?.count ?? 0) + 1,
     sameCodeCount: isSameCode ? earlier.sameCodeCount + 1 : 1,
     ...(busy && { busy }),

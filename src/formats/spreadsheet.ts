@@ -16,7 +16,10 @@ const KEPT_NUMBER = /^(?:0|-?[1-9]\d{0,10})$/;
 const NUMBER = /^[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d+)?$/i;
 const DATE =
   /^(?:\d{1,4}[-./ ]+\d{1,2}|\d{1,4}[-./ ]*\p{L}+\.?|\p{L}+\.?[-./ ]*\d{1,4})(?:[-./ ]+\d{1,4})?$/u;
-const TIME = /^(\d{1,4}):(\d{1,2})(?::00)?$/;
+const TIME = /^(\d{1,4}):(\d{1,2})(?::(\d{1,2}))?(?: ?([ap])\.?m\.?)?$/i;
+/** Behind a date. */
+const TIME_OF_DAY = /[ T]+\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]\.?m\.?)?$/i;
+const SIGN_OF_NUMBER = /^[$€£¥]\s*|\s*[$€£¥%]$/g;
 
 /** What spreadsheets write, and other programs do not. */
 const MORE_MONTHS: readonly [string, number][] = [
@@ -41,7 +44,7 @@ export function mayBeRewritten(before: string, after: string): boolean {
   const traces = tracesAfter(after);
   const shared = tracesBefore(before).filter(trace => traces.includes(trace));
   const counts = (trace: string) =>
-    trace.startsWith('date') ? !isSameDateShape(before, after) : !isLongerDecimal(before, after);
+    trace.startsWith('date') ? !isSameDateShape(before, after) : !isAnotherNumber(before, after);
   return shared.some(counts) || hasLostCharacters(before, after);
 }
 
@@ -79,12 +82,18 @@ export function tracesAfter(text: string): string[] {
 
 function otherTraces(text: string): string[] {
   const flag = flagWritten(text);
-  const [, hours, minutes] = TIME.exec(text) ?? [];
-  const time = hours === undefined ? [] : [`time ${Number(hours)}:${Number(minutes)}`];
-  return [...(flag ? [`flag ${flag}`] : []), ...time, ...dateTraces(text)];
+  return [...(flag ? [`flag ${flag}`] : []), ...timeTraces(text), ...dateTraces(text)];
 }
 
-function numberIn(text: string): number | undefined {
+function timeTraces(text: string): string[] {
+  const [, hours, minutes, seconds = '0', half] = TIME.exec(text) ?? [];
+  if (hours === undefined) return [];
+  const hour = half ? (Number(hours) % 12) + (/p/i.test(half) ? 12 : 0) : Number(hours);
+  return [`time ${hour}:${Number(minutes)}:${Number(seconds)}`];
+}
+
+function numberIn(written: string): number | undefined {
+  const text = written.replace(SIGN_OF_NUMBER, '').replace(/^\((.+)\)$/, '-$1');
   const number = NUMBER.test(text) ? Number(text.replace(',', '.')) : Number.NaN;
   return Number.isFinite(number) ? number : undefined;
 }
@@ -95,9 +104,9 @@ function numberTrace(number: number, digits: number): string {
 
 /** Each month that a text may mean, with each other number in it. */
 function dateTraces(written: string): string[] {
-  // Midnight may stand behind a date; and a comma, or a sign of East Asia for year, month or day, behind a part of it.
+  // A time may stand behind a date; and a comma, or a sign of East Asia for year, month or day, behind a part of it.
   const text = written
-    .replace(/[ T]+0?0:00(?::00)?$/, '')
+    .replace(TIME_OF_DAY, '')
     .replace(/[年月日년월일]\s*|,\s+/g, '-')
     .replace(/-$/, '');
   if (!DATE.test(text)) return [];
@@ -124,13 +133,14 @@ function monthWords(language: string): [string, number][] {
   });
 }
 
-/** A spreadsheet takes zeros away from a decimal number, and adds none. */
-function isLongerDecimal(before: string, after: string): boolean {
-  return /[.,]/.test(before) && /^[+-]?0\d|[.,]\d*0$/.test(after);
+/** A spreadsheet keeps the sign of an amount. It takes zeros away from a decimal number, and adds none. */
+function isAnotherNumber(before: string, after: string): boolean {
+  const [was = '', is = ''] = [before, after].map(text => text.match(/[$€£¥%]/)?.[0]);
+  return was !== is || (/[.,]/.test(before) && /^[+-]?0\d|[.,]\d*0$/.test(after));
 }
 
 /** Two dates of one shape are two ids, since a spreadsheet changes the shape. */
 function isSameDateShape(a: string, b: string): boolean {
   const shape = (text: string) => text.replace(/\d+/g, '0');
-  return DATE.test(a) && shape(a) === shape(b);
+  return dateTraces(a).length > 0 && shape(a) === shape(b);
 }

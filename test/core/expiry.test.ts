@@ -362,6 +362,11 @@ describe('a reading that fails (rule 4)', () => {
     ]);
   });
 
+  test('counts from now if its beginning lies ahead, by a clock that was wrong', () => {
+    const { after } = read(false, [[timeout, at('06-03')]], { ...before, ...failing(at('08-01')) });
+    expect(after.failure?.since).toBe(at('06-03'));
+  });
+
   test('is counted from one again after a success', () => {
     const { after } = read(
       false,

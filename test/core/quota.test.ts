@@ -150,3 +150,13 @@ test('a clock that goes back grants no more than one that stops', () => {
   const { granted } = ask([...times(5, 0), START - MINUTE, START - SLOT, START, START + MINUTE - 1]);
   expect(granted).toHaveLength(5);
 });
+
+test('what a clock that ran ahead left behind holds up no mail', () => {
+  const ahead = START + 30 * 24 * HOUR;
+  const { usage } = ask(times(5, 0).map(at => at + 30 * 24 * HOUR));
+  expect(usage.slots.at(-1)?.at).toBeGreaterThanOrEqual(ahead - SLOT);
+  expect(reserve(usage, LIMITS, START)).toEqual({ slots: [{ at: START, count: 1 }] });
+  const pause = paused(UNUSED, ahead);
+  expect(reserve(pause, LIMITS, START)).toBeDefined();
+  expect(paused(pause, START + MINUTE).pausedUntil).toBe(START + MINUTE);
+});

@@ -108,6 +108,15 @@ test('a declared separator counts as a line, and a text in a column without a na
   ]);
 });
 
+test('a text in which characters were lost before is rejected, unless the row has it already', async () => {
+  await world().register(CONTOSO, 'known', { notes: 'Gr\ufffd\ufffde' });
+  const file = `scope,name,notes\n${CONTOSO},known,Gr\ufffd\ufffde\n${CONTOSO},new,Gr\ufffd\ufffde\n`;
+  expect(await linesOf(file)).toEqual([
+    { line: 2, outcome: 'unchanged' },
+    { line: 3, outcome: 'rejected', reason: expect.stringMatching(/^notes: it holds U\+FFFD/) },
+  ]);
+});
+
 test.each([
   ['TRUE', 'true'],
   ['FALSE', 'false'],
@@ -257,6 +266,28 @@ describe('an export', () => {
       { line: 2, outcome: 'updated', hints },
     ]);
     expect(await columnsOf('x')).toEqual({ ...row, notes: 'new' });
+  });
+
+  test.each([
+    ['2026-11-30 10:00', '30.11.2026 10:00'],
+    ['1:30 PM', '13:30'],
+    ['1:2:3', '01:02:03'],
+    ['5 €', '5,00 €'],
+    ['(12)', '-12'],
+    ['7.5%', '7.50%'],
+  ])('whose note %s was rewritten as %s leaves it alone', async (notes, made) => {
+    await world().register(CONTOSO, 'x', { notes });
+    const [line] = await linesOf(`scope;name;notes\n${CONTOSO};x;${made}`);
+    expect(line).toMatchObject({ outcome: 'unchanged', hints: [expect.stringMatching(/^notes: left as /)] });
+  });
+
+  test.each([
+    ['5 €', '5 $'],
+    ['2026-11-30 10:00', '2026-11-30 11:00'],
+    ['1.5', '1.6'],
+  ])('whose note %s a person changed to %s is updated', async (notes, changed) => {
+    await world().register(CONTOSO, 'x', { notes });
+    expect(await outcomes(`scope;name;notes\n${CONTOSO};x;${changed}`)).toEqual(['updated']);
   });
 
   test.each([

@@ -50,6 +50,24 @@ test.each<[string, Record<string, unknown>]>([
   expect(await world().app().checkNow(KEY, world().log)).toMatchObject({ recorded: true });
 });
 
+test('a mail that was put off ahead of time holds up no other, and operators hear of what is new', async () => {
+  const token = world().azure.iotCentral.token(HOST, 'gateway');
+  token.expires(NOW + 65 * DAY);
+  await world().register(CONTOSO, 'not a key', {});
+  world().clock.pass(60 * DAY);
+  // The mail of the owner, which comes first.
+  world().azure.communication.refuses({ fault: 'status', status: 500 });
+  await world().tick();
+  expect(world().mails()).toEqual([expect.stringMatching(/^ops@example.com: /)]);
+  world().clock.to(START);
+  token.expires(NOW + 5 * DAY);
+  await world().register(CONTOSO, 'not a key, either', {});
+  expect(await mailsAt(world(), '2026-06-02T00:00:00Z')).toEqual([
+    expect.stringMatching(/^ada@example.com: gateway expires in 4 days/),
+    expect.stringMatching(/^ops@example.com: /),
+  ]);
+});
+
 test('a lease and a pause of now are respected all the same', async () => {
   const until = new Date(NOW + HOUR).toISOString();
   await left({ leaseUntil: until, holder: 'other' }, 'scope');

@@ -130,16 +130,26 @@ function planOf(source: ImportLine, { rows, missing }: KnownRows, deps: Deps): P
   const original = known ? undefined : originalOf(name, missing);
   if (original !== undefined) return rejected(source, rewrittenId(name, original));
   const whole = { ...(known?.columns ?? NO_COLUMNS), ...columns };
-  const reason = limitFaults(faultsOf(source, whole, deps)).join('; ') || undefined;
+  const written = columnsToWrite(columns, known);
+  const faults = [...faultsOf(source, whole, deps), ...lostIn(written)];
+  const reason = limitFaults(faults).join('; ') || undefined;
   const found = [...ofCells, ...(known?.lookalikes ?? []), ...hintsOf(whole)];
   const hints = found.length > 0 ? found : undefined;
-  const written = columnsToWrite(columns, known);
   // A row that has faults and does not change is no error of this import. The report names its faults.
   if (known && Object.keys(written).length === 0)
     return { source, report: { line, outcome: 'unchanged', reason, hints } };
   if (reason !== undefined) return rejected(source, reason);
   const write = { name, columns: written, etag: known?.etag };
   return { source, report: { line, outcome: known ? 'updated' : 'created', hints }, write };
+}
+
+/** A program that read the file in a wrong encoding leaves this character, and nobody knows what was there. */
+function lostIn(written: Readonly<Record<string, string>>): string[] {
+  return Object.entries(written).flatMap(([column, text]) =>
+    text.includes('\ufffd')
+      ? `${column}: it holds U+FFFD, which stands for a lost character; type it again`
+      : [],
+  );
 }
 
 /** The registered name of which a spreadsheet may have made this one. */

@@ -71,7 +71,8 @@ async function resumeClaim(turn: SendTurn): Promise<Stop | ClaimLines | Post | F
   // Ended or unreadable: release it; the lines decide again.
   if (lineIds.length === 0) return await release(claim);
   if (accepted || refusal !== undefined) return { step: 4, claim };
-  if (notBefore > now) return DONE;
+  // An instant further ahead comes from a clock that was wrong.
+  if (notBefore > now && notBefore - now <= 2 * LONGEST_WAIT) return DONE;
   // Without quota for the send that may follow, the look would be wasted in each run.
   if (!(await deps.quota.mayAsk({}, deps.clock.now(), { send: 1, ...STATUS_READS_OF_A_RETRY })))
     return QUOTA_SPENT;
@@ -133,7 +134,7 @@ async function linesForToday({ owner, now, deps }: SendTurn): Promise<readonly O
   const daily = ({ reminder }: OutboxLine) => isForOperators(reminder);
   if (!owner.lines.some(daily)) return owner.lines;
   const last = await deps.tables.mailLedger.operatorNoticesToldOn(owner.owner);
-  if (last === undefined || now - last >= DAY) return owner.lines;
+  if (last === undefined || Math.abs(now - last) >= DAY) return owner.lines;
   return owner.lines.filter(line => !daily(line));
 }
 
