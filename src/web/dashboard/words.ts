@@ -19,6 +19,7 @@ export const CHECK_WORDS: Readonly<Record<Check, string>> = {
   failing: 'Reads fail',
   invalid: 'Invalid row',
   pending: 'Not read yet',
+  notVerified: 'Replaced, not verified',
 };
 
 /** Each sign has its own shape, for people who do not see the colours. */
