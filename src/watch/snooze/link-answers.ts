@@ -59,7 +59,7 @@ export interface Stopped {
   /** Who said so, and what they said in place of a name; undefined where people wrote it into the registry. */
   readonly said?: { readonly by: string; readonly on: Instant; readonly note?: string };
   /** This request did it, or one before it. Absent: nothing was asked. */
-  readonly done?: 'now' | 'already';
+  readonly done?: 'now' | 'already' | undefined;
 }
 
 export type LinkResult = Refused | Shown | Proposed | Stopped;

@@ -25,7 +25,10 @@ export async function followLink(
   if ('refused' in target) return target;
   const { replacement } = target.parsed.watched;
   if (action.act === 'unreplace') return unreplace(token, target, deps);
-  if (isReplaced(replacement)) return { ...stoppedOf(target, deps), done: 'already' };
+  if (isReplaced(replacement)) {
+    const isAsked = action.act === 'confirm' || action.act === 'replaceUnnamed';
+    return { ...stoppedOf(target, deps), done: isAsked ? 'already' : undefined };
+  }
   switch (action.act) {
     case 'snooze':
       return snooze(target, action, deps);
