@@ -87,7 +87,10 @@ function parseReplace(given: Readonly<Record<string, string>>): Parsed {
 function parseUnnamed(newExpiry: string, why: string): Parsed {
   const faults: FieldFault[] = [];
   if (newExpiry === '' && why === '')
-    faults.push({ field: 'newId', detail: 'Write the new id; or below a date, or why there is none.' });
+    faults.push({
+      field: 'newId',
+      detail: 'Write the new id; or below when the new one expires, or the reason.',
+    });
   if (newExpiry !== '' && !isDate(newExpiry))
     faults.push({ field: 'newExpiry', detail: 'Write a real date, such as 2027-01-31.' });
   if (why.length > LONGEST_REASON)

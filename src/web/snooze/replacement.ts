@@ -16,7 +16,7 @@ export function replaceForm({ id, label }: LinkView, filled: Filled): Html {
   return html`<details class="card"${open && html` open`}>
 <summary>I replaced it: stop watching</summary>
 <form method="post">
-<p class="hint">For good and for everyone; its other owners and the operators are told. Give the new token’s id: it is read first, and nothing stops before you have seen its expiry.</p>
+<p class="hint">For everyone; its other owners and the operators are told, and you can undo it. Give the new token’s id: it is read first, and nothing stops before you have seen its expiry.</p>
 <input type="hidden" name="act" value="replace">
 <div class="field">
 <label class="label" for="newId">Id of the new ${label}</label>
@@ -25,14 +25,14 @@ ${faultOf('newId', filled)}
 <p class="hint" id="newIdHint">Written like the old one: <bdi>${id}</bdi>. Never the token itself.</p>
 </div>
 <fieldset>
-<legend>Without its id, one of these</legend>
+<legend>Without its id: one of these</legend>
 <div class="field">
 <label class="label" for="newExpiry">When the new one expires</label>
 <input type="text" class="number" id="newExpiry" name="newExpiry" maxlength="10" placeholder="2027-01-31" autocomplete="off" value="${given.newExpiry}"${marks('newExpiry', faulty)}>
 ${faultOf('newExpiry', filled)}
 </div>
 <div class="field">
-<label class="label" for="why">Why there is no new id</label>
+<label class="label" for="why">Or the reason, such as who watches it</label>
 <textarea id="why" name="why" rows="2" maxlength="${LONGEST_REASON}"${marks('why', faulty, ['Hint'])}>${given.why}</textarea>
 ${faultOf('why', filled)}
 <p class="hint" id="whyHint">It is then no longer watched, and operators go on seeing it as replaced, not verified.</p>
@@ -57,7 +57,7 @@ export function proposalPage({ view, proposed }: Proposed, old: Html): Response 
 <dt>Expires</dt><dd><b>${typeof expiresOn === 'number' ? expiryPhrase(expiresOn, view.asOf).replace(/^expires /, '') : 'never'}</b>${typeof expiresOn === 'number' && html`<br>${moment(expiresOn)}`}</dd>
 </dl>
 ${isEarlier && html`<p class="past">It expires before the old one.</p>`}
-<p class="hint">${isRegistered ? 'It is registered already, and stays as it is there.' : 'It is then watched with the same owners and thresholds.'} The old one is no longer watched, for anyone; its other owners and the operators are told.</p>
+<p class="hint">${isRegistered ? 'It is registered already, and stays as it is there.' : 'It is then watched with the same owners and thresholds.'} The old one is no longer watched, for anyone; its other owners and the operators are told. You can undo it.</p>
 <input type="hidden" name="act" value="confirm">
 <input type="hidden" name="name" value="${name}">
 <input type="hidden" name="proof" value="${proof}">
@@ -76,7 +76,7 @@ ${said && html`<dl><dt>Said by</dt><dd><bdi>${said.by}</bdi>, ${moment(said.on)}
 </section>
 <form class="card undo" method="post">
 <h2>Not right?</h2>
-<p class="hint">Undo it, and the old one is watched again for everyone, with the reminders that are then due. The new one stays registered.</p>
+<p class="hint">Undo it, and the old one is watched again for everyone, with the reminders that are then due.${by !== undefined && ' The new one stays registered.'}</p>
 <input type="hidden" name="act" value="unreplace">
 <button class="quiet">Watch the old one again</button>
 </form>`;
