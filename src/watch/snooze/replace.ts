@@ -1,4 +1,4 @@
-/** Replacing by the link in a mail: reads the new target, asks, and only then stops watching the old one; and undoes that (rule 20). */
+/** Replacing by the link in a mail: reads the new target, asks, and only then stops watching the old one; and undoes that (docs/design.md, One replacement). */
 import type { SaidReplaced } from '../../core/expiry';
 import { isReplaced, NOT_NAMED, replacementOf } from '../../core/replacement';
 import { takenOver } from '../../core/row';

@@ -55,7 +55,9 @@ export function timeAndDistance(instant: Instant, asOf: Instant): Html {
 }
 
 /** When a target expires: as a distance from the page's instant, and absolute. */
-export function expiryOf({ expiresOn, minted, undecided, lifetimeSeconds }: StatusItem, asOf: Instant): Html {
+export function expiryOf(item: StatusItem, asOf: Instant): Html {
+  const { expiresOn, minted, undecided, lifetimeSeconds, check } = item;
+  if (check === 'notVerified') return html`<b>not watched</b>`;
   if (minted) {
     const life =
       lifetimeSeconds !== undefined && html`<small>each good for ${span(lifetimeSeconds * 1_000)}</small>`;
