@@ -288,6 +288,13 @@ describe('undone', () => {
     expect(await at('07-03')).toEqual([BOB, OPS]);
   });
 
+  test('many times at once it acts once', async () => {
+    await replace('newer');
+    const answers = await Promise.all(Array.from({ length: 4 }, () => undo()));
+    for (const answer of answers) expect(answer).toMatchObject({ done: 'watchedAgain' });
+    expect(await notesOf(world(), CONTOSO, 'gateway', 'watchedAgain')).toHaveLength(1);
+  });
+
   test('a queued notice is dropped', async () => {
     await replace('newer');
     world().clock.pass(5 * MINUTE);

@@ -87,15 +87,22 @@ export async function confirm(
 export async function unreplace(token: string, target: LinkTarget, deps: Deps): Promise<LinkResult> {
   const { registry, expiries } = deps.tables;
   const { link, row, parsed, state, now } = target;
-  const answer: LinkResult = { view: viewOf(target, snoozeInForce(target)), done: 'watchedAgain' };
-  if (!isReplaced(parsed.watched.replacement)) return answer;
-  if ((await registry.save(link, { replacedBy: '' }, row.etag)) === undefined)
-    return await lookAgain(token, deps);
+  if (!isReplaced(parsed.watched.replacement)) return watchedAgain(target);
   const { saidReplaced: said } = state;
+  // Before the row says so, as when it was replaced.
   if (said) await expiries.mergeReplaced(link, { ...said, undone: { by: link.owner, on: now } });
+  if ((await registry.save(link, { replacedBy: '' }, row.etag)) === undefined) {
+    const again = await findTarget(token, deps);
+    if ('refused' in again) return again;
+    return isReplaced(again.parsed.watched.replacement) ? stoppedOf(again, deps) : watchedAgain(again);
+  }
   const note = `by ${link.owner}; it was replaced by ${parsed.watched.columns.replacedBy}`;
   await addHistory(link, { type: 'watchedAgain', on: now, note }, deps);
-  return answer;
+  return watchedAgain(target);
+}
+
+function watchedAgain(target: LinkTarget): Shown {
+  return { view: viewOf(target, snoozeInForce(target)), done: 'watchedAgain' };
 }
 
 /** What a replaced target's page shows. */
