@@ -29,7 +29,8 @@ import { forecast } from './watch/report/forecast';
 import { health } from './watch/report/health';
 import { metrics } from './watch/report/metrics';
 import { overview, report, type StatusQuery } from './watch/report/status';
-import { followLink, type LinkAction, showLink } from './watch/snooze/link';
+import { followLink, showLink } from './watch/snooze/link';
+import type { LinkAction } from './watch/snooze/link-answers';
 import { checkNow } from './watch/sweep/check-now';
 import { tellPoison } from './watch/sweep/operator-notices';
 import { reconcile } from './watch/sweep/reconcile';
@@ -104,7 +105,8 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     importRows: (lines: readonly ImportLine[], dryRun: boolean, log: Log) =>
       ready(() => importRows(lines, dryRun, watch, log)),
     showLink: (token: string) => ready(() => showLink(token, watch)),
-    followLink: (token: string, asked: LinkAction) => ready(() => followLink(token, asked, watch)),
+    followLink: (token: string, asked: LinkAction, log: Log) =>
+      ready(() => followLink(token, asked, watch, log)),
     health: () => health({ tables: store, ready: store.ready, clock, sweepPeriodMs: settings.sweepPeriodMs }),
   };
 }

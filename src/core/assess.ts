@@ -9,12 +9,13 @@ import type { Reading } from './reading';
 import {
   type Decision,
   type DecisionContext,
-  decide,
   decideAll,
+  decideForOperators,
   hasNothingToTell,
   isForCopies,
   type Reminder,
 } from './reminder';
+import { NOT_NAMED } from './replacement';
 import { type NextCheck, nextCheck } from './schedule';
 import { holds, mutedSince, type Snooze } from './snooze';
 import {
@@ -27,17 +28,17 @@ import {
   shownExpiry,
   standingOf,
 } from './standing';
-import { isWatched } from './target';
 import { type Crossing, crossingsOf, expiringFrom } from './thresholds';
 import type { Told } from './told';
-import { audienceOf, type MailPolicy, type Watched } from './watched';
+import { audienceOf, isReported, isWatched, type MailPolicy, type Watched } from './watched';
 
 export interface Assessment {
   readonly after: Expiry;
   readonly events: readonly TargetEvent[];
   readonly reminders: readonly Reminder[];
-  /** Absent while the target is on no report: disabled. */
+  /** Absent while the target is on no report: disabled, or replaced by a watched one. */
   readonly listing: Listing | undefined;
+  /** Absent while it is not watched: it does not count. */
   readonly tally:
     | { readonly standing: Standing; readonly check: Check; readonly minted: boolean }
     | undefined;
@@ -71,12 +72,19 @@ export function assess(
   const read = reading && withReading(before.after, reading, now, row.mayMint);
   const { after } = read ?? before;
   const events = [...before.events, ...(read?.events ?? [])];
-  if (!isWatched(row.columns)) return { after, events, reminders: [], listing: undefined, tally: undefined };
+  if (!isWatched(row)) return { ...assessUnwatched(row, after, mail, now), events };
   const crossings = crossingsFor(row, after);
   const reminders = remindersFor(row, after, crossings, mail, now);
   const listing = listingOf(row, after, nextCheckOf(row, after, crossings, reminders).on, now);
   const { check, minted } = listing;
   return { after, events, reminders, listing, tally: { standing: standingOf(listing, now), check, minted } };
+}
+
+/** A disabled target is silent. Of a replaced one is told that it was replaced; it is listed where nobody can verify that. */
+function assessUnwatched(row: Watched, after: Expiry, mail: MailPolicy, now: Instant) {
+  const reminders = row.columns.enabled ? remindersFor(row, after, [], mail, now) : [];
+  const listing = isReported(row) ? unverifiedListing(row, after, now) : undefined;
+  return { after, reminders, listing, tally: undefined };
 }
 
 /** A target whose row is gone leaves all reports at once. Its state is kept for a while, so that a re-import sends no mail twice. */
@@ -98,11 +106,12 @@ export function remindersFor(
   if (hasNothingToTell(state, crossings, now)) return [];
   const { owners, copies } = audienceOf(row, mail);
   const operators = mail.to === 'none' ? [] : mail.operators;
-  const context = (owner: string) => contextFor(owner, state, crossings, now);
-  const remindersTo = (owner: string) =>
-    decideAll(context(owner)).flatMap(decision => reminderOf(row, owner, decision));
+  const context = (owner: string) => contextFor(owner, row, state, crossings, now);
+  const due = (owner: string, decisions: readonly Decision[]) =>
+    decisions.flatMap(decision => reminderOf(row, owner, decision));
+  const remindersTo = (owner: string) => due(owner, decideAll(context(owner)));
   return [
-    ...operators.flatMap(owner => reminderOf(row, owner, decide('invalid', context(owner)))),
+    ...operators.flatMap(owner => due(owner, decideForOperators(context(owner)))),
     ...owners.flatMap(remindersTo).filter(reminder => !isInScopesLine(reminder, row, mail)),
     ...copies.flatMap(remindersTo).filter(isForCopies),
   ];
@@ -111,11 +120,13 @@ export function remindersFor(
 /** What every decision about a target for one recipient depends on. */
 export function contextFor(
   owner: string,
+  { replacement }: Watched,
   state: Expiry,
   crossings: readonly Crossing[],
   now: Instant,
 ): DecisionContext {
-  return { state, crossings, told: toldTo(state, owner), snooze: snoozeOf(state, owner), now };
+  const [told, snooze] = [toldTo(state, owner), snoozeOf(state, owner)];
+  return { owner, replacement, state, crossings, told, snooze, now };
 }
 
 /** Operators who stand in for owners are told in one line that a whole scope fails. */
@@ -155,7 +166,9 @@ function reminderOf(row: Watched, owner: string, decision: Decision): Reminder[]
 function withRow(row: Watched, state: Expiry | undefined, now: Instant): Updated {
   const events: TargetEvent[] = [];
   if (!state) events.push({ type: 'firstSeen', on: now, note: 'in the registry' });
-  const { goneSince, invalid, ...kept } = state ?? newExpiry(row, now);
+  const { goneSince, invalid, unverifiedSince, ...known } = state ?? newExpiry(row, now);
+  const kept: Expiry =
+    row.replacement.is === 'notVerified' ? { ...known, unverifiedSince: unverifiedSince ?? now } : known;
   if (goneSince !== undefined) events.push({ type: 'returned', on: now, note: 'its registry row is back' });
   const { faults } = row;
   if (faults.length === 0) return { after: kept, events };
@@ -185,6 +198,24 @@ function listingOf(row: Watched, state: Expiry, nextCheckOn: Instant, now: Insta
     failure,
     checkedOn,
     snoozedUntil: snoozedUntil(state, now),
+  };
+}
+
+/** It has no date: what is known of its expiry must warn nobody. */
+function unverifiedListing(row: Watched, state: Expiry, now: Instant): Listing {
+  const { saidReplaced: said, unverifiedSince = now, checkedOn } = state;
+  const isSaid = said?.to === NOT_NAMED && !said.undone;
+  const who = isSaid ? ` by ${said.by}, who named no successor (${said.note ?? 'without a reason'})` : '';
+  const message = `replaced, not verified: it is not watched any more, as said${who || ' in its registry row, which names no successor'}. Write the name of the new target into replacedBy, or clear it to watch this one again`;
+  return {
+    kind: row.kind,
+    displayName: row.columns.displayName ?? row.name,
+    owners: row.columns.owners,
+    minted: false,
+    failing: false,
+    check: 'notVerified',
+    failure: { code: 'notVerified', message, since: isSaid ? said.on : unverifiedSince, count: 1 },
+    checkedOn,
   };
 }
 

@@ -28,6 +28,17 @@ export interface Failure {
   readonly busy?: true;
 }
 
+/** That a person said on the page of a mail that it was replaced. */
+export interface SaidReplaced {
+  readonly by: string;
+  readonly on: Instant;
+  /** What `replacedBy` of its row became. */
+  readonly to: string;
+  /** What they said where they named no successor. */
+  readonly note?: string;
+  readonly undone?: { readonly by: string; readonly on: Instant };
+}
+
 /** Instants and lengths are in milliseconds. A property that is absent or undefined is not known or does not apply. */
 export interface Expiry extends Key {
   readonly firstSeenOn: Instant;
@@ -50,6 +61,10 @@ export interface Expiry extends Key {
   readonly renewed?: { readonly from: Instant; readonly on: Instant };
   /** The registry row has faults: which, and since when. */
   readonly invalid?: { readonly faults: readonly string[]; readonly since: Instant };
+  /** The registry row says that it was replaced and names no successor, since this instant. */
+  readonly unverifiedSince?: Instant;
+  /** What a person said of its replacement. It stays when that is undone. */
+  readonly saidReplaced?: SaidReplaced;
   /** The registry row is gone since this instant. */
   readonly goneSince?: Instant;
   /** Every calendar key that may exist for this target; '' means none. More than one: a write was interrupted. */

@@ -24,6 +24,8 @@ export const EVENTS_WITH_NOTE = [
   'snoozed',
   'unsnoozed',
   'replaced',
+  'replaces',
+  'watchedAgain',
   'gone',
   'returned',
 ] as const;

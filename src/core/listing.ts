@@ -19,7 +19,7 @@ export interface Listing {
   readonly failing: boolean;
   readonly check: Check;
   readonly failure?: {
-    readonly code: FailureCode | 'invalid';
+    readonly code: FailureCode | 'invalid' | 'notVerified';
     readonly message: string;
     readonly since: Instant;
     readonly count: number;

@@ -9,13 +9,18 @@ export const TOPICS = {
   unreadable: { title: 'Unreadable', isFor: 'owners' },
   readable: { title: 'Readable again', isFor: 'owners' },
   renewed: { title: 'Renewed', isFor: 'owners' },
+  replaced: { title: 'Replaced', isFor: 'owners' },
   invalid: { title: 'Invalid row', isFor: 'operators' },
+  notVerified: { title: 'Replaced, not verified', isFor: 'operators' },
 } as const;
 export type Topic = keyof typeof TOPICS;
 
 interface NoticeRules {
-  /** `reads`: whether the target can be read. `row`: its registry row. `watcher`: the watcher itself, not one target. */
-  readonly about: 'expiry' | 'reads' | 'row' | 'watcher';
+  /**
+   * `reads`: whether the target can be read. `replacement`: whether another took its place. `row`: its registry row.
+   * `watcher`: the watcher itself, not one target.
+   */
+  readonly about: 'expiry' | 'reads' | 'replacement' | 'row' | 'watcher';
   /** A `reminder` is about an expiry that comes or came. `goodNews` needs no action. */
   readonly says: 'reminder' | 'trouble' | 'goodNews';
   /**
@@ -33,6 +38,8 @@ interface NoticeRules {
 /** The ranks of a reminder whose expiry has passed: acting still shortens an outage that has just begun, and mends little later. */
 export const JUST_EXPIRED_RANK = 1;
 export const LONG_EXPIRED_RANK = 9;
+/** As a row to correct: somebody must look, and nothing stops working. */
+const REPLACED_RANK = 7;
 
 const REMINDER = { about: 'expiry', says: 'reminder', snoozable: true, rank: 0 } as const;
 const FAILING_READS = { about: 'reads', says: 'trouble', audience: 'owners', snoozable: true } as const;
@@ -61,7 +68,27 @@ export const NOTICES = {
     rank: 10,
     topic: 'renewed',
   },
+  /** An owner said so, and it is not watched any more. */
+  replaced: {
+    about: 'replacement',
+    says: 'trouble',
+    audience: 'ownersAndCopies',
+    snoozable: false,
+    rank: REPLACED_RANK,
+    topic: 'replaced',
+  },
+  /** That was undone. */
+  watchedAgain: {
+    about: 'replacement',
+    says: 'goodNews',
+    audience: 'ownersAndCopies',
+    snoozable: false,
+    rank: 12,
+    topic: 'replaced',
+  },
   invalid: { about: 'row', ...FOR_OPERATORS, rank: 7, topic: 'invalid' },
+  /** Its row says that it was replaced, and names no successor. */
+  notVerified: { about: 'replacement', ...FOR_OPERATORS, rank: REPLACED_RANK, topic: 'notVerified' },
   /** Every read of a scope fails. */
   scopeFailing: { ...OF_WATCHER, rank: 4 },
   /** A mail was accepted and did not arrive. */
@@ -97,7 +124,10 @@ interface NoticeFacts {
   unreadable: FailingReads;
   readable: { readonly since: Instant; readonly readOn: Instant; readonly known: LastKnown };
   renewed: { readonly from: Instant; readonly expiresOn: Instant; readonly readOn: Instant };
+  replaced: Replaced;
+  watchedAgain: Replaced;
   invalid: { readonly faults: readonly string[]; readonly since: Instant };
+  notVerified: { readonly since: Instant };
   scopeFailing: OperatorNoticeFacts;
   undelivered: OperatorNoticeFacts;
   poisoned: OperatorNoticeFacts;
@@ -108,6 +138,16 @@ interface FailingReads {
   readonly since: Instant;
   readonly message: string;
   readonly known: LastKnown;
+}
+
+interface Replaced {
+  /** Who said so, or undid it, and when. */
+  readonly by: string;
+  readonly on: Instant;
+  /** The name of the successor; undefined where none was named. */
+  readonly successor: string | undefined;
+  /** What they said in its place. */
+  readonly note?: string;
 }
 
 interface OperatorNoticeFacts {

@@ -1,20 +1,13 @@
 /** Reminders: whether an owner must be told something about a target now, decided purely and with the reason. */
 import { formatInstant, HOUR, type Instant } from '../formats/instant';
 import { isSameAddress } from './address';
-import type { Expiry } from './expiry';
-import {
-  type LastKnown,
-  NOTICES,
-  type NoticeOf,
-  noticeKindOf,
-  type TargetNotice,
-  TOPICS,
-  type Topic,
-} from './notices';
+import type { Expiry, SaidReplaced } from './expiry';
+import { NOTICES, noticeKindOf, type TargetNotice, TOPICS, type Topic } from './notices';
+import { isReplaced, NOT_NAMED, type Replacement } from './replacement';
 import { holds, type Snooze } from './snooze';
-import { fixedExpiry, isMinted, shownExpiry } from './standing';
+import { fixedExpiry, isMinted } from './standing';
 import type { Key } from './target';
-import { type Crossing, formatThreshold, parseThreshold, tightestCrossed } from './thresholds';
+import { type Crossing, formatThreshold, tightestCrossed } from './thresholds';
 import { awaitsGoodNews, hasHeard, type Told, wasNoticed, wasReminded } from './told';
 
 /** One thing an owner must be told about one target. Identity: owner, target, `about` and `reason` (rule 11). */
@@ -44,6 +37,7 @@ export const NOT_DUE_REASONS = [
   'toldAsGone',
   'told',
   'snoozed',
+  'replaced',
   'notSo',
   'notTold',
   'notYet',
@@ -64,7 +58,9 @@ export type Decision = DueDecision | ({ readonly topic: Topic } & NotDue);
 
 /** What a decision for one recipient depends on. */
 export interface DecisionContext {
+  readonly owner: string;
   readonly state: Expiry;
+  readonly replacement: Replacement;
   /** Where the thresholds in force fall, earliest first. */
   readonly crossings: readonly Crossing[];
   readonly told: readonly Told[];
@@ -95,25 +91,39 @@ const DECIDERS: Readonly<Record<Topic, Decider>> = {
   unreadable: { decide: decideUnreadable, isPossible: isFailing },
   readable: { decide: decideReadable, isPossible: ({ recovered }) => recovered !== undefined },
   renewed: { decide: decideRenewed, isPossible: ({ renewed }) => renewed !== undefined },
+  replaced: { decide: decideReplaced, isPossible: ({ saidReplaced }) => saidReplaced !== undefined },
   invalid: { decide: decideInvalid, isPossible: ({ invalid }) => invalid !== undefined },
+  notVerified: {
+    decide: decideNotVerified,
+    isPossible: ({ unverifiedSince }) => unverifiedSince !== undefined,
+  },
 };
+/** What is told of a target that is not watched any more, because it was replaced. */
+const OF_REPLACEMENT: readonly Topic[] = ['replaced', 'notVerified'];
 /** In the order in which they are explained. */
 const ALL_TOPICS = Object.keys(TOPICS).filter(isTopic);
 const OWNER_TOPICS = ALL_TOPICS.filter(topic => TOPICS[topic].isFor === 'owners');
+const OPERATOR_TOPICS = ALL_TOPICS.filter(topic => TOPICS[topic].isFor === 'operators');
 
 /** Most targets have nothing to tell, and every sweep asks this of each target. */
 export function hasNothingToTell(state: Expiry, crossings: readonly Crossing[], now: Instant): boolean {
   return !ALL_TOPICS.some(topic => DECIDERS[topic].isPossible(state, crossings, now));
 }
 
-/** Every decision about a target that is for its owners; `invalid` is for operators and decided apart. */
+/** Every decision about a target that is for its owners. */
 export function decideAll(context: DecisionContext): Decision[] {
   return OWNER_TOPICS.map(topic => decide(topic, context));
 }
 
+/** Every decision about a target that is for operators alone. */
+export function decideForOperators(context: DecisionContext): Decision[] {
+  return OPERATOR_TOPICS.map(topic => decide(topic, context));
+}
+
 export function decide(topic: Topic, context: DecisionContext): Decision {
+  const { state, replacement, snooze, now } = context;
+  if (isReplaced(replacement) && !OF_REPLACEMENT.includes(topic)) return { topic, ...no('replaced') };
   const decision = DECIDERS[topic].decide(context);
-  const { state, snooze, now } = context;
   if (decision.due && NOTICES[decision.notice].snoozable && holds(snooze, fixedExpiry(state), now))
     return { topic, ...no('snoozed') };
   return { topic, ...decision };
@@ -174,6 +184,37 @@ function decideRenewed({ state, told }: DecisionContext): Due | NotDue {
     : no('notTold');
 }
 
+/** That a recipient said so is told to the others; and that it was undone, to those who had heard of it. */
+function decideReplaced({
+  owner,
+  state: { saidReplaced: said },
+  replacement,
+  told,
+}: DecisionContext): Due | NotDue {
+  if (said?.undone && !isReplaced(replacement)) {
+    const { by, on } = said.undone;
+    const heard = wasNoticed(told.filter(hasHeard), 'replaced', said.on);
+    if (!heard || isSameAddress(owner, by)) return no('notTold');
+    return unlessTold('watchedAgain', said.on, told, on);
+  }
+  if (!said || said.undone || !isSaid(said, replacement) || isSameAddress(owner, said.by)) return no('notSo');
+  return unlessTold('replaced', said.on, told);
+}
+
+/** A row that says so by itself; what a person said on a page is told as that. */
+function decideNotVerified({ state, replacement, told }: DecisionContext): Due | NotDue {
+  const { unverifiedSince, saidReplaced } = state;
+  if (unverifiedSince === undefined || replacement.is !== 'notVerified') return no('notSo');
+  if (saidReplaced && !saidReplaced.undone && isSaid(saidReplaced, replacement)) return no('notSo');
+  return unlessTold('notVerified', unverifiedSince, told);
+}
+
+/** Whether the row still says what the person said. */
+function isSaid({ to }: SaidReplaced, replacement: Replacement): boolean {
+  if (replacement.is === 'replaced') return replacement.by === to;
+  return replacement.is === 'notVerified' && to === NOT_NAMED;
+}
+
 /** A registry row that can't be understood, told once until it is corrected. */
 function decideInvalid({ state: { invalid }, told }: DecisionContext): Due | NotDue {
   return invalid ? unlessTold('invalid', invalid.since, told) : no('notSo');
@@ -218,46 +259,6 @@ function whyNotFixed(state: Expiry): Exclude<NotDueReason, 'told'> {
 
 function isTopic(word: string): word is Topic {
   return Object.hasOwn(TOPICS, word);
-}
-
-/** What a mail says of a reminder: the facts from the target's state. */
-export const FACTS: { readonly [K in TargetNotice]: (reminder: Reminder, state: Expiry) => NoticeOf<K> } = {
-  threshold: ({ reason, about, crossedOn }, { failure, readOn = crossedOn }) => ({
-    is: 'threshold',
-    threshold: parseThreshold(reason) ?? { is: 'lead', ms: about - crossedOn },
-    expiresOn: about,
-    readOn,
-    unconfirmed: failure && { since: failure.since, message: failure.message },
-  }),
-  gone: ({ about, since, crossedOn }, { readOn = crossedOn }) => ({
-    is: 'gone',
-    expiresOn: about,
-    since,
-    readOn,
-  }),
-  missing: ({ about }, state) => ({ is: 'missing', ...failingSince(about, state) }),
-  unreadable: ({ about }, state) => ({ is: 'unreadable', ...failingSince(about, state) }),
-  readable: ({ about, crossedOn }, state) => ({
-    is: 'readable',
-    since: about,
-    readOn: state.recovered?.on ?? state.readOn ?? crossedOn,
-    known: lastKnown(state),
-  }),
-  renewed: ({ about, crossedOn }, { renewed, readOn = crossedOn }) => ({
-    is: 'renewed',
-    from: renewed?.from ?? about,
-    expiresOn: about,
-    readOn,
-  }),
-  invalid: ({ about }, { invalid }) => ({ is: 'invalid', faults: invalid?.faults ?? [], since: about }),
-};
-
-function failingSince(since: Instant, state: Expiry) {
-  return { since, message: state.failure?.message ?? '', known: lastKnown(state) };
-}
-
-function lastKnown(state: Expiry): LastKnown {
-  return { expiresOn: shownExpiry(state), readOn: state.readOn, minted: isMinted(state) };
 }
 
 /** Whether operators get a copy of what its owners are told (rule 14). */

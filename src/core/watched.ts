@@ -1,5 +1,6 @@
-/** A parsed registry row with the policy in force, and who is told about its target. */
+/** A parsed registry row with the policy in force: whether its target is watched, and who is told about it. */
 import { includesAddress } from './address';
+import { isReplaced, type Replacement } from './replacement';
 import type { TargetColumns } from './row';
 import type { Key } from './target';
 import type { ThresholdPolicy } from './thresholds';
@@ -8,6 +9,8 @@ export interface Watched extends Key {
   /** As the key spells it; the watcher may not know this kind. */
   readonly kind: string;
   readonly columns: TargetColumns;
+  /** Whether another target took its place. */
+  readonly replacement: Replacement;
   /** Every fault of the row; empty for a good one. */
   readonly faults: readonly string[];
   readonly mayMint: boolean;
@@ -21,6 +24,16 @@ export interface MailPolicy {
   readonly operators: readonly string[];
   /** The whole scope fails: its operators are told once, and not for each target. */
   readonly scopeFails?: boolean;
+}
+
+/** Whether a target is read and told about: not while it is disabled, and not after another took its place. */
+export function isWatched({ columns, replacement }: Pick<Watched, 'columns' | 'replacement'>): boolean {
+  return columns.enabled && !isReplaced(replacement);
+}
+
+/** Whether reports list a target: also one that is said to be replaced and names no successor, so that people see it. */
+export function isReported(watched: Pick<Watched, 'columns' | 'replacement'>): boolean {
+  return watched.columns.enabled && watched.replacement.is !== 'replaced';
 }
 
 /** Who is told about a target: its owners, and the operators who get copies. */

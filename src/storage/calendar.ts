@@ -37,7 +37,7 @@ const listingMembers = col.record<Omit<Listing, 'kind'>>({
   check: col.oneOf(CHECKS),
   failure: col.optional(
     col.record<NonNullable<Listing['failure']>>({
-      code: col.oneOf([...FAILURE_CODES, 'invalid']),
+      code: col.oneOf([...FAILURE_CODES, 'invalid', 'notVerified']),
       message: col.text,
       since: col.instant,
       count: col.number,

@@ -1,7 +1,7 @@
 /** The expiries table: the recorded state of each target, in columns that a person can read. Each writer merges only its own columns. */
 import type { TableClient } from '@azure/data-tables';
 import { addressKey } from '../core/address';
-import type { Evidence, Expiry, Failure } from '../core/expiry';
+import type { Evidence, Expiry, Failure, SaidReplaced } from '../core/expiry';
 import { FAILURE_CODES } from '../core/reading';
 import type { FirstMute, Snooze } from '../core/snooze';
 import type { Key } from '../core/target';
@@ -14,7 +14,7 @@ import { find, rowsOf, within } from './pages';
 import { deletionsOf, entityOf, type Operation, saveRow, submit, submitAll } from './writes';
 
 type CalendarColumns = Pick<Expiry, 'calendarKeys' | 'listingHash'>;
-type SweepColumns = Omit<Expiry, 'scope' | 'name' | 'told' | 'snoozes' | 'mutes'>;
+type SweepColumns = Omit<Expiry, 'scope' | 'name' | 'told' | 'snoozes' | 'mutes' | 'saidReplaced'>;
 
 const CALENDAR_FIELDS: col.Fields<CalendarColumns> = {
   calendarKeys: col.storedAs('cal', col.json(col.list(col.text))),
@@ -52,6 +52,7 @@ const sweepColumns = col.record<SweepColumns>({
     faults: col.storedAs('invalid', col.json(col.list(col.text))),
     since: col.storedAs('invalidSince', col.instant),
   }),
+  unverifiedSince: col.clearable(col.instant),
   goneSince: col.clearable(col.instant),
   ...CALENDAR_FIELDS,
 });
@@ -96,6 +97,18 @@ const mutedColumn = col.json(
   }),
 );
 
+/** What a person said of the replacement: one column, since the row can say so only once. */
+const REPLACED = 'replaced';
+const replacedColumn = col.json(
+  col.record<SaidReplaced>({
+    by: col.text,
+    on: col.instant,
+    to: col.text,
+    note: col.optional(col.text),
+    undone: col.optional(col.record<NonNullable<SaidReplaced['undone']>>({ by: col.text, on: col.instant })),
+  }),
+);
+
 export function openExpiries(client: TableClient): Expiries {
   return {
     async *rows(scope, after) {
@@ -126,6 +139,10 @@ export function openExpiries(client: TableClient): Expiries {
       const column = snooze ? snoozeColumn.write({ owner, ...snooze }) : '';
       const muted = mutes && { [ownColumn(MUTED, owner)]: mutedColumn.write({ owner, mutes }) };
       const row = entityOf(scope, name, { [ownColumn(SNOOZE, owner)]: column, ...muted });
+      return (await saveRow(client, row, 'Merge', '*')) !== undefined;
+    },
+    async mergeReplaced({ scope, name }, said) {
+      const row = entityOf(scope, name, { [REPLACED]: replacedColumn.write(said) });
       return (await saveRow(client, row, 'Merge', '*')) !== undefined;
     },
     async remove(scope, names) {
@@ -167,6 +184,7 @@ function toExpiry(row: Row): Stored<Expiry> {
     const { owner, ...content } = snooze;
     snoozes.set(addressKey(owner), content);
   }
+  const saidReplaced = replacedColumn.read(row[REPLACED]);
   const base = {
     scope,
     name,
@@ -175,6 +193,7 @@ function toExpiry(row: Row): Stored<Expiry> {
     told,
     snoozes,
     ...(mutes.size > 0 && { mutes }),
+    ...(saidReplaced && { saidReplaced }),
     etag: etagOf(row),
   };
   const state = sweepColumns.fill(base, row);

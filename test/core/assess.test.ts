@@ -332,7 +332,9 @@ describe('a target off the reports', () => {
 
   test('replaced by another is off the reports like a disabled one', () => {
     const before = fixed(EXPIRY, NOW);
-    expect(assess(row({ replacedBy: 'gateway-2' }), before, undefined, mail, NOW)).toMatchObject({
+    expect(
+      assess(row({}, { replacement: { is: 'replaced', by: 'gateway-2' } }), before, undefined, mail, NOW),
+    ).toMatchObject({
       after: before,
       reminders: [],
       listing: undefined,

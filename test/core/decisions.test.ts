@@ -5,7 +5,7 @@ import { type Decision, decideAll } from '../../src/core/reminder';
 import type { Snooze } from '../../src/core/snooze';
 import { type Told, withTold } from '../../src/core/told';
 import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
-import { at, crossings, failing, fixed, state, told } from './states';
+import { at, crossings, failing, fixed, state, told, UNREPLACED } from './states';
 
 const EXPIRY = at('06-30');
 const all = crossings('30d 7d 1d 0 -7d', EXPIRY);
@@ -21,6 +21,7 @@ interface Given {
 
 const decisions = (expiry: Expiry, now: number, given: Given = {}): Decision[] =>
   decideAll({
+    ...UNREPLACED,
     state: expiry,
     crossings: given.of ?? all,
     told: given.told ?? [],
@@ -31,7 +32,7 @@ const due = (...args: Parameters<typeof decisions>) =>
   decisions(...args).flatMap(decision => (decision.due ? [decision.reason] : []));
 const dueOf = (reason: string, ...args: Parameters<typeof decisions>) =>
   decisions(...args).find(decision => decision.due && decision.reason === reason);
-/** Why nothing is told, of threshold, missing, unreadable, readable and renewed. */
+/** Why nothing is told, of threshold, missing, unreadable, readable, renewed and replaced. */
 const why = (...args: Parameters<typeof decisions>) =>
   decisions(...args).map(decision => (decision.due ? decision.reason : decision.because));
 
@@ -62,7 +63,7 @@ function live(
 const healthy = fixed(EXPIRY, at('05-01'));
 
 test('a healthy target has nothing to tell, each with its reason', () => {
-  expect(why(healthy, at('05-01'))).toEqual(['noThresholdCrossed', 'notSo', 'notSo', 'notSo', 'notSo']);
+  expect(why(healthy, at('05-01'))).toEqual(['noThresholdCrossed', ...Array(5).fill('notSo')]);
 });
 
 describe('missing', () => {

@@ -82,7 +82,7 @@ describe('if nothing changes', () => {
 
   test.each<[string, Watched]>([
     ['disabled', row({ enabled: 'false' })],
-    ['replaced', row({ replacedBy: 'gateway-2' })],
+    ['replaced', row({}, { replacement: { is: 'replaced', by: 'gateway-2' } })],
   ])('nothing is mailed about a row that is %s', (_, of) => {
     expect(lines(fixed(EXPIRY, at('06-28')), at('06-28'), 365, { of })).toEqual([]);
   });

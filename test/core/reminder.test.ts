@@ -3,7 +3,7 @@ import type { Expiry } from '../../src/core/expiry';
 import { decide as decideTopic, describeReminder, isForCopies } from '../../src/core/reminder';
 import { type Told, withTold } from '../../src/core/told';
 import { DAY } from '../../src/formats/instant';
-import { at, crossings, failing, fixed, KEY, SEEN, state, told } from './states';
+import { at, crossings, failing, fixed, KEY, SEEN, state, told, UNREPLACED } from './states';
 
 const EXPIRY = at('06-30');
 const all = crossings('30d 7d 1d 0 -7d', EXPIRY);
@@ -11,9 +11,23 @@ const WIDE = at('05-31');
 const WEEK = at('06-23');
 
 const decide = (expiry: Expiry, now: number, lines: readonly Told[] = [], of = all) =>
-  decideTopic('threshold', { state: expiry, crossings: of, told: lines, snooze: undefined, now });
+  decideTopic('threshold', {
+    ...UNREPLACED,
+    state: expiry,
+    crossings: of,
+    told: lines,
+    snooze: undefined,
+    now,
+  });
 const decideInvalid = (expiry: Expiry, lines: readonly Told[]) =>
-  decideTopic('invalid', { state: expiry, crossings: [], told: lines, snooze: undefined, now: at('06-02') });
+  decideTopic('invalid', {
+    ...UNREPLACED,
+    state: expiry,
+    crossings: [],
+    told: lines,
+    snooze: undefined,
+    now: at('06-02'),
+  });
 const reason = (...args: Parameters<typeof decide>) => {
   const decision = decide(...args);
   return decision.due ? decision.reason : decision.because;

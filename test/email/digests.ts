@@ -68,7 +68,7 @@ export function invalid(name = 'meter-lab', ...faults: string[]): DigestLine {
 /** A line about anything, its reminder to match. */
 export function about(name: string, notice: Notice, extra: Partial<DigestLine> = {}): DigestLine {
   const { reminder, ...line } = dated({ name });
-  const since = 'since' in notice ? notice.since : notice.expiresOn;
+  const since = 'since' in notice ? notice.since : 'on' in notice ? notice.on : notice.expiresOn;
   return {
     ...line,
     reminder: { ...reminder, reason: notice.is, about: since, crossedOn: since, since },
@@ -133,6 +133,29 @@ export const LINES = {
       readOn: NOW - 4 * MINUTE,
       known: { expiresOn: NOW + 40 * DAY, readOn: NOW - 4 * MINUTE, minted: false },
     }),
+  replaced: () =>
+    about('gateway-2025', {
+      is: 'replaced',
+      by: 'grace@example.com',
+      on: NOW - HOUR,
+      successor: 'gateway-2026',
+    }),
+  replacedUnnamed: () =>
+    about('label-printer', {
+      is: 'replaced',
+      by: 'grace@example.com',
+      on: NOW - HOUR,
+      successor: undefined,
+      note: 'the new one expires on 2028-01-31; the vendor watches it',
+    }),
+  watchedAgain: () =>
+    about('press-gate', {
+      is: 'watchedAgain',
+      by: 'grace@example.com',
+      on: NOW - HOUR,
+      successor: 'press-gate-2',
+    }),
+  notVerified: () => about('paint-gate', { is: 'notVerified', since: NOW - DAY }),
 } satisfies Readonly<Record<string, () => DigestLine>>;
 
 const NOTES: Readonly<Record<OperatorNotice, readonly [scope: string, name: string, note: string]>> = {
@@ -181,15 +204,17 @@ export function every(): Digest {
   const { lines } = mixed();
   const [bad, dates] = [lines.filter(line => line.notice.is === 'invalid'), lines.slice(0, 4)];
   const { gone, missing, unreadable, neverRead, minted, renewed, readable } = LINES;
+  const { replaced, replacedUnnamed, watchedAgain, notVerified } = LINES;
   const owners = [gone(), ...dates, missing(), unreadable(), neverRead(), minted()].map((line, index) => ({
     ...line,
     snoozeUrl: snoozeUrl(index),
   }));
   const [scopeFailing, undelivered, poisoned, ownerless] = OPERATOR_NOTICES.map(operatorNotice);
-  const operators = [scopeFailing, undelivered, poisoned, ...bad, ownerless].filter(
+  const rows = [...bad, replaced(), replacedUnnamed(), notVerified()];
+  const operators = [scopeFailing, undelivered, poisoned, ...rows, ownerless].filter(
     line => line !== undefined,
   );
-  return digest([...owners, ...operators, renewed(), readable()]);
+  return digest([...owners, ...operators, renewed(), readable(), watchedAgain()]);
 }
 
 /** As long as a signed link is. */

@@ -74,6 +74,46 @@ const SENTENCES: readonly (readonly [string, () => DigestLine, readonly string[]
     ],
   ],
   [
+    'replaced',
+    LINES.replaced,
+    [
+      'gateway-2025 was replaced by gateway-2026 and is not watched any more',
+      'Who said so grace@example.com, on the page of a mail about it.',
+      'Nothing, if that is right: the new one is watched.',
+      'Not right? Open the link of an earlier mail about it and undo it there, or clear replacedBy in its registry row (PartitionKey',
+      'RowKey gateway-2025',
+      'This is told once to its other recipients.',
+    ],
+  ],
+  [
+    'replaced without a name',
+    LINES.replacedUnnamed,
+    [
+      'label-printer was replaced and is not watched any more',
+      'Because the new one expires on 2028-01-31; the vendor watches it.',
+      'Know its successor? Register it, and write its name into replacedBy of the old row.',
+    ],
+  ],
+  [
+    'watched again',
+    LINES.watchedAgain,
+    [
+      'press-gate is watched again',
+      'Reminders about it go out again when they are due.',
+      'You were told that it was replaced; grace@example.com undid that on 2027-01-05 07:35 UTC.',
+    ],
+  ],
+  [
+    'not verified',
+    LINES.notVerified,
+    [
+      'paint-gate is said to be replaced and names no successor',
+      'Nobody watches it.',
+      'Write the name of the new target into replacedBy of its row (PartitionKey',
+      'status shows it until then.',
+    ],
+  ],
+  [
     'readable again',
     LINES.readable,
     [
@@ -169,7 +209,7 @@ describe('the subject', () => {
       '4 problems of the watcher need you: iotCentralToken:contoso.azureiotcentral.com: every read fails',
     );
     expect(renderDigest(every()).subject).toBe(
-      '8 tokens, 1 registry row and 4 problems need you: old-export expired 3 days ago and is gone (2027-01-02)',
+      '11 tokens, 1 registry row and 4 problems need you: old-export expired 3 days ago and is gone (2027-01-02)',
     );
   });
 
@@ -197,7 +237,7 @@ describe('the subject', () => {
 });
 
 test('good news is announced where it comes last', () => {
-  expect(renderDigest(every()).text).toContain('Good news about\n2 tokens comes last.');
+  expect(renderDigest(every()).text).toContain('Good news about\n3 tokens comes last.');
   expect(renderDigest(digest([LINES.renewed()])).text).toMatch(/^Good news about 1 token\.\n/);
 });
 

@@ -10,7 +10,7 @@ import { DAY, formatInstant, HOUR, type Instant, MINUTE } from '../../src/format
 import { openTables } from '../../src/storage/tables';
 import type { Mailer } from '../../src/watch/ports';
 import type { SendDeps } from '../../src/watch/remind/send-digest';
-import { parseTarget } from '../../src/watch/targets/parse-target';
+import { resolveTarget, successorsOf } from '../../src/watch/targets/successors';
 import { freshStorage } from '../support/azurite';
 import { Crash, composeWatch, crashingAt, remindAll, sweepAll, unlessCrashed } from '../support/crashing';
 import { allStates } from '../support/states';
@@ -187,7 +187,8 @@ async function duePerTarget(watch: SendDeps): Promise<string[]> {
   for await (const state of allStates(watch.tables)) {
     const row = await watch.tables.registry.row(state);
     if (!row) continue;
-    const { watched } = parseTarget(row, watch.kinds);
+    const successors = successorsOf(row.scope, watch.tables.registry, watch.kinds);
+    const { watched } = await resolveTarget(row, watch.kinds, successors);
     const crossings = crossingsFor(watched, state);
     due.push(
       ...remindersFor(watched, state, crossings, watch.mail, watch.clock.now()).map(

@@ -65,6 +65,31 @@ test('a first read, a second read and a renewal stay within their budgets', asyn
   expect(await sweep()).toBeLessThanOrEqual(fixed);
 });
 
+test('rows that name a successor cost a sweep a few passes over the scope, however many they are', async () => {
+  const app = await counting(world());
+  const names = (count: number, end: string) =>
+    Array.from({ length: count }, (_, index) => `t${String(index).padStart(4, '0')}${end}`);
+  for (const name of names(200, '-new'))
+    world().azure.iotCentral.token(HOST, name).expires('2029-01-01T00:00:00Z');
+  await world().registerAll(SCOPE, names(200, '-new'));
+  const sweep = async () => {
+    world().clock.pass(3_600_000);
+    const [message] = await app.startSweep(world().log);
+    calls = 0;
+    if (message) await app.sweepScope(message, world().log);
+    return calls;
+  };
+  await sweep();
+  const without = await sweep();
+  const extra = async (count: number) => {
+    for (const name of names(count, '')) await world().register(SCOPE, name, { replacedBy: `${name}-new` });
+    return (await sweep()) - without;
+  };
+  expect([await extra(1), await extra(3)]).toEqual([1, 3]);
+  expect(await extra(200)).toBeLessThanOrEqual(4 + 2 * Math.ceil(400 / 1_000));
+  expect((await app.report({ limit: 1_000 })).counts.total).toBe(200);
+}, 60_000);
+
 test('the storage calls of a report grow with its matches, not with the fleet', async () => {
   const app = await counting(world());
   const { tables, clock } = world();

@@ -1,6 +1,6 @@
 /** Records: what the watch stores about targets and their scopes, and what it reads from the registry. */
 import type { Counts } from '../../core/counts';
-import type { Expiry } from '../../core/expiry';
+import type { Expiry, SaidReplaced } from '../../core/expiry';
 import type { TargetEvent } from '../../core/history';
 import type { Listing } from '../../core/listing';
 import type { Pace } from '../../core/pace';
@@ -88,6 +88,8 @@ export interface Expiries {
     snooze: Snooze | undefined,
     mutes?: readonly FirstMute[],
   ): Promise<boolean>;
+  /** Writes only what a person said of its replacement. False when the row is deleted, and it stays so. */
+  mergeReplaced(key: Key, said: SaidReplaced): Promise<boolean>;
   remove(scope: string, names: readonly string[]): Promise<void>;
 }
 

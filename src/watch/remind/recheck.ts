@@ -3,6 +3,7 @@ import { includesAddress } from '../../core/address';
 import { contextFor, crossingsFor, remindersFor } from '../../core/assess';
 import type { DigestLine } from '../../core/digest';
 import type { Expiry } from '../../core/expiry';
+import { FACTS } from '../../core/notice-facts';
 import {
   isOperatorNotice,
   NOTICES,
@@ -10,15 +11,16 @@ import {
   type OperatorNotice,
   type TargetNotice,
 } from '../../core/notices';
-import { decide, FACTS, isSameReminder, type NotDueReason, type Reminder } from '../../core/reminder';
+import { decide, isSameReminder, type NotDueReason, type Reminder } from '../../core/reminder';
+import { isReplaced } from '../../core/replacement';
 import type { LinkSigning } from '../../core/snooze';
 import { fixedExpiry } from '../../core/standing';
-import { isWatched } from '../../core/target';
 import { audienceOf, type MailPolicy, type Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
 import type { OutboxLine, Tables } from '../ports';
 import { snoozeUrlOf } from '../snooze/token';
-import { descriptionOf, type Kinds, parseTarget } from '../targets/parse-target';
+import { descriptionOf, type Kinds } from '../targets/parse-target';
+import { resolveTarget, successorsOf } from '../targets/successors';
 
 /** Why a queued reminder is no longer true. `unknownReason`: the table holds a reason that this version does not know. */
 export type Dropped =
@@ -65,9 +67,10 @@ export async function recheck(
   const { registry, expiries } = deps.tables;
   const [row, state] = await Promise.all([registry.row(reminder), expiries.row(reminder)]);
   if (!row || !state) return dropped('removed');
-  const parsed = parseTarget(row, deps.kinds);
+  const successors = successorsOf(row.scope, registry, deps.kinds);
+  const parsed = await resolveTarget(row, deps.kinds, successors);
   const { watched } = parsed;
-  if (!isWatched(watched.columns)) return dropped('notWatched');
+  if (!watched.columns.enabled) return dropped('notWatched');
   const due = remindersFor(watched, state, crossingsFor(watched, state), deps.mail, now);
   if (!due.some(other => isSameReminder(other, reminder)))
     return dropped(whyDropped(reminder, kind, watched, state, deps.mail, now));
@@ -100,8 +103,9 @@ function whyDropped(
 ): Dropped {
   const { owners, copies } = audienceOf(row, mail);
   if (!includesAddress([...owners, ...copies], owner)) return 'notARecipient';
+  if (isReplaced(row.replacement) && NOTICES[kind].about !== 'replacement') return 'notWatched';
   if (kind === 'threshold' && fixedExpiry(state) !== about) return 'renewed';
-  const context = contextFor(owner, state, crossingsFor(row, state), now);
+  const context = contextFor(owner, row, state, crossingsFor(row, state), now);
   const decision = decide(NOTICES[kind].topic, context);
   return decision.due || decision.because === 'notSo' ? 'superseded' : decision.because;
 }

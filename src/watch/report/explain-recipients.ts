@@ -3,7 +3,13 @@ import { addressKey, includesAddress } from '../../core/address';
 import { contextFor, crossingsFor, remindersFor, snoozeOf, toldTo } from '../../core/assess';
 import type { Expiry } from '../../core/expiry';
 import type { Topic } from '../../core/notices';
-import { type DueDecision, decide, decideAll, isSameReminder, type Reminder } from '../../core/reminder';
+import {
+  type DueDecision,
+  decideAll,
+  decideForOperators,
+  isSameReminder,
+  type Reminder,
+} from '../../core/reminder';
 import { holds, type Snooze } from '../../core/snooze';
 import { fixedExpiry } from '../../core/standing';
 import type { Told } from '../../core/told';
@@ -82,9 +88,9 @@ function recordOf(address: string, state: Expiry, now: Instant) {
 /** One decision for each topic. */
 function decisionsFor(owner: string, { row, state, mail, now, whyNoRecipients }: ExplainInput) {
   const crossings = crossingsFor(row, state);
-  const context = contextFor(owner, state, crossings, now);
+  const context = contextFor(owner, row, state, crossings, now);
   const decisions = decideAll(context);
-  if (includesAddress(mail.operators, owner)) decisions.push(decide('invalid', context));
+  if (includesAddress(mail.operators, owner)) decisions.push(...decideForOperators(context));
   const reminders = remindersFor(row, state, crossings, mail, now);
   return decisions.map((decision): ExplainedDecision => {
     const { topic } = decision;

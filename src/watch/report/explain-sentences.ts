@@ -10,14 +10,7 @@ import type { Instant } from '../../formats/instant';
 import { counted, utc } from '../../formats/when';
 
 /** Why no mail follows: as decided, or because no one gets any, or because this recipient does not get this one. */
-export type NoMailReason =
-  | NotDueReason
-  | 'ownersAlone'
-  | 'disabled'
-  | 'replaced'
-  | 'removed'
-  | 'mailOff'
-  | 'nobody';
+export type NoMailReason = NotDueReason | 'ownersAlone' | 'disabled' | 'removed' | 'mailOff' | 'nobody';
 
 /** A code for programs and one sentence for people. */
 export interface Because<Code extends string> {
@@ -58,8 +51,10 @@ const NO_MAIL: Readonly<Record<NoMailReason, Sentence>> = {
     `Reads have failed ${counted(failure?.count ?? 0, 'time')} in a row since ${on(failure?.since)}; this is told after three failures and one hour.`,
   ownersAlone: () => 'This is for its owners alone: operators get copies only from the expiry on.',
   disabled: () => 'Its registry row has enabled=false, so it is neither read nor told about.',
-  replaced: () =>
-    'Its registry row names the target that took its place, so it is neither read nor told about.',
+  replaced: ({ replacement }) =>
+    replacement.is === 'replaced'
+      ? `Its registry row names the target that took its place, ${replacement.by}, so it is neither read nor told about.`
+      : 'It was replaced, not verified: its registry row says so and names no successor. It is neither read nor told about.',
   removed: ({ state: { goneSince } }) =>
     `Its registry row is gone${goneSince === undefined ? '; the next sweep notices it' : `, which was noticed on ${on(goneSince)}`}.`,
   mailOff: () => 'MAIL_TO is none: no mail is sent about anything.',
@@ -80,6 +75,12 @@ const DUE_SENTENCES: Readonly<Record<TargetNotice, DueSentence>> = {
     `It can be read again since ${on(crossedOn)}, and the recipient was told that it could not.`,
   renewed: ({ about }) =>
     `It was renewed until ${on(about)}, and the recipient was reminded of the earlier expiry.`,
+  replaced: ({ about }, { saidReplaced }) =>
+    `${saidReplaced?.by ?? 'A recipient'} said on ${on(about)} that it was replaced; its other recipients are told.`,
+  watchedAgain: ({ crossedOn }) =>
+    `It is watched again since ${on(crossedOn)}, and the recipient was told that it was replaced.`,
+  notVerified: ({ about }) =>
+    `Its registry row says since ${on(about)} that it was replaced, and names no successor; operators get one mail a day about such rows.`,
   invalid: ({ about }) =>
     `Its registry row can't be understood since ${on(about)}; operators get one mail a day about such rows.`,
 };
@@ -109,7 +110,17 @@ const TOPIC_SENTENCES: Readonly<Record<Topic, TopicSentences>> = {
     notSo: () => 'Its expiry is not known to be a renewal of an earlier one.',
     notTold: 'It was renewed, but this recipient had not been reminded of the earlier expiry.',
   },
+  replaced: {
+    notSo: ({ saidReplaced }) =>
+      saidReplaced && !saidReplaced.undone
+        ? `${saidReplaced.by} said that it was replaced, and does not need to be told.`
+        : 'No recipient said that it was replaced.',
+    notTold: 'It is watched again, but this recipient had not been told that it was replaced.',
+  },
   invalid: { notSo: () => 'Its registry row is understood.' },
+  notVerified: {
+    notSo: () => 'Its registry row does not say that it was replaced without naming a successor.',
+  },
 };
 
 export const SKIPPED: Readonly<Record<SkippedThreshold['because'], string>> = {

@@ -4,8 +4,10 @@ import type { Expiry } from '../../core/expiry';
 import { itemOf, type StatusItem } from '../../core/listing';
 import type { Key } from '../../core/target';
 import type { Instant } from '../../formats/instant';
-import type { Calendar, CalendarEntry, RegistryRow, ScopeRow, Tables } from '../ports';
+import type { Calendar, CalendarEntry, ScopeRow, Tables } from '../ports';
 import { mergeRows } from '../targets/merge-rows';
+import type { Kinds, ParsedTarget } from '../targets/parse-target';
+import { resolveTarget, successorsIn } from '../targets/successors';
 
 /** The counts of all scopes together. */
 export interface FleetCounts {
@@ -99,11 +101,14 @@ export type TargetTables = Pick<Tables, 'registry' | 'expiries'>;
 /** Every registered target (of a kind) with its recorded expiry: one pass over both tables. */
 export async function* everyTarget(
   tables: TargetTables,
+  kinds: Kinds,
   kind?: string,
-): AsyncGenerator<{ readonly row: RegistryRow; readonly state: Expiry | undefined }> {
+): AsyncGenerator<{ readonly parsed: ParsedTarget; readonly state: Expiry | undefined }> {
   for await (const { scope } of tables.registry.scopes()) {
     if (kind !== undefined && !scope.startsWith(`${kind}:`)) continue;
-    for await (const { row, state } of mergeRows(tables, scope)) if (row) yield { row, state };
+    const successors = successorsIn(scope, tables.registry, kinds);
+    for await (const { row, state } of mergeRows(tables, scope))
+      if (row) yield { parsed: await resolveTarget(row, kinds, successors), state };
   }
 }
 

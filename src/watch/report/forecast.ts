@@ -7,7 +7,7 @@ import { DAY, type Instant } from '../../formats/instant';
 import { compareText } from '../../formats/text';
 import { utcDate } from '../../formats/when';
 import type { Clock, Tables } from '../ports';
-import { type Kinds, parseTarget } from '../targets/parse-target';
+import type { Kinds } from '../targets/parse-target';
 import { everyTarget, idOf, soonestOf, type TargetTables } from './fleet';
 
 interface Deps {
@@ -51,8 +51,8 @@ async function nextDayOfOperators({ tables, mail }: Deps): Promise<ReadonlyMap<s
 }
 
 async function* dueUntil(asOf: Instant, until: Instant, { tables, kinds, mail }: Deps) {
-  for await (const { row, state } of everyTarget(tables)) {
-    const { watched, located } = parseTarget(row, kinds);
+  for await (const { parsed, state } of everyTarget(tables, kinds)) {
+    const { watched, located } = parsed;
     yield* foresee({ row: watched, state, canBeRead: located !== undefined }, mail, asOf, until);
   }
 }

@@ -54,7 +54,7 @@ export async function measureTargets(calendar: Calendar, asOf: Instant, most = M
   const dated = items.flatMap(({ kind, scope, name, expiresOn, minted }) =>
     typeof expiresOn === 'number' && !minted ? [{ kind, scope, name, expiresOn }] : [],
   );
-  const failures = new Map(SHOWN_FAILURES.map(code => [code, 0]));
+  const failures = new Map<string, number>(SHOWN_FAILURES.map(code => [code, 0]));
   for (const { failure } of items)
     if (failure) failures.set(failure.code, (failures.get(failure.code) ?? 0) + 1);
   return { dated, failures, count: items.length, isCut };

@@ -5,7 +5,8 @@ import { DAY } from '../../formats/instant';
 import { counted } from '../../formats/when';
 import type { Clock, Log, Tables } from '../ports';
 import { mergeRows, type Pair } from '../targets/merge-rows';
-import { type Kinds, parseTarget } from '../targets/parse-target';
+import type { Kinds } from '../targets/parse-target';
+import { resolveTarget, type Successors, successorsIn } from '../targets/successors';
 import { borrowLease, type Lease, LeaseLost, underLease } from './lease';
 import { type PlannedWrite, plannedWriteOf, recorder } from './record';
 
@@ -70,9 +71,10 @@ async function scopesOf({ tables }: Deps): Promise<Set<string>> {
 /** Writes every calendar row of a scope again, like a sweep that reads nothing. @returns the keys that it wrote */
 async function rebuild(scope: string, lease: Lease, deps: Deps, log: Log): Promise<string[]> {
   const records = recorder({ scope, tables: deps.tables, lease, log });
+  const successors = successorsIn(scope, deps.tables.registry, deps.kinds);
   const keys: string[] = [];
   for await (const pair of mergeRows(deps.tables, scope)) {
-    const plannedWrite = plannedWriteNow(pair, deps);
+    const plannedWrite = await plannedWriteNow(pair, successors, deps);
     if (!plannedWrite) continue;
     keys.push(plannedWrite.calendarKey);
     records.add({ ...plannedWrite, moves: true });
@@ -85,11 +87,16 @@ async function rebuild(scope: string, lease: Lease, deps: Deps, log: Log): Promi
 }
 
 /** What follows from the recorded state. A row that was never swept is left to the sweep. */
-function plannedWriteNow({ row, state }: Pair, deps: Deps): PlannedWrite | undefined {
+async function plannedWriteNow(
+  { row, state }: Pair,
+  successors: Successors,
+  deps: Deps,
+): Promise<PlannedWrite | undefined> {
   if (!state) return undefined;
+  const parsed = row && (await resolveTarget(row, deps.kinds, successors));
   const now = deps.clock.now();
-  const assessment = row
-    ? assess(parseTarget(row, deps.kinds).watched, state, undefined, deps.mail, now)
+  const assessment = parsed
+    ? assess(parsed.watched, state, undefined, deps.mail, now)
     : assessGone(state, now);
   return plannedWriteOf(state, assessment, deps.tables.calendar, { read: false, forget: false });
 }

@@ -40,7 +40,9 @@ export function plannedWriteOf(
   facts: { read: boolean; forget: boolean },
 ): PlannedWrite {
   const { after, listing, events } = assessment;
-  const calendarKey = listing ? calendar.keyOf(after, fixedExpiry(after)) : '';
+  // What is not watched any more is listed without a date, whatever expiry is known of it.
+  const dated = listing?.expiresOn === undefined ? undefined : fixedExpiry(after);
+  const calendarKey = listing ? calendar.keyOf(after, dated) : '';
   const listingHash = listing ? sha256(JSON.stringify(listing)).slice(0, 16) : '';
   const moves = before?.calendarKeys.length !== 1 || before.calendarKeys[0] !== calendarKey;
   const changed = moves || facts.read || events.length > 0 || (before?.listingHash ?? '') !== listingHash;

@@ -4,12 +4,12 @@ import { NO_COUNTS, withTarget } from '../../core/counts';
 import type { Expiry } from '../../core/expiry';
 import { fullPace } from '../../core/pace';
 import type { Reading } from '../../core/reading';
-import { isWatched } from '../../core/target';
-import type { MailPolicy } from '../../core/watched';
+import { isReported, isWatched, type MailPolicy } from '../../core/watched';
 import { DAY, HOUR, type Instant, MINUTE } from '../../formats/instant';
 import type { Clock, Log, ReadResult, Tables } from '../ports';
 import { mergeRows, type Pair } from '../targets/merge-rows';
-import { type Kinds, type ParsedTarget, parseTarget, sourceOf } from '../targets/parse-target';
+import { type Kinds, type ParsedTarget, sourceOf } from '../targets/parse-target';
+import { resolveTarget, type Successors, successorsIn } from '../targets/successors';
 import { type Lease, LeaseLost, takeLease, underLease } from './lease';
 import { type Findings, operatorNoticesOf } from './operator-notices';
 import { KEPT_WAITING, type PacedReader, type Permit, pacedReader } from './paced-reader';
@@ -45,6 +45,7 @@ interface Sweep extends Deps {
   readonly deadline: Instant;
   readonly recorder: Recorder;
   readonly reader: PacedReader<Job>;
+  readonly successors: Successors;
   /** What the sweep found so far, and how many rows of the two tables it merged. */
   readonly totals: Findings & { rows: number };
   readonly log: Log;
@@ -114,7 +115,8 @@ function begin(scope: string, lease: Lease, deps: Deps, log: Log): Sweep {
   });
   const mail = operatorNotices?.scopeFailing ? { ...deps.mail, scopeFails: true } : deps.mail;
   const totals = { counts: partial?.counts ?? NO_COUNTS, ownerless: partial?.ownerless ?? 0, rows: 0 };
-  const sweep: Sweep = { ...deps, mail, lease, deadline, recorder: records, reader, totals, log };
+  const successors = successorsIn(scope, tables.registry, kinds);
+  const sweep: Sweep = { ...deps, mail, lease, deadline, recorder: records, reader, successors, totals, log };
   return sweep;
 }
 
@@ -137,7 +139,7 @@ async function visit({ row, state: before }: Pair, sweep: Sweep): Promise<Permit
   sweep.totals.rows += 1;
   const now = sweep.clock.now();
   if (!row) return void recordGone(before, now, sweep);
-  const parsed = parseTarget(row, sweep.kinds);
+  const parsed = await resolveTarget(row, sweep.kinds, sweep.successors);
   const { located } = parsed;
   const dueOn = dueSince(parsed, before, now, sweep.mail);
   if (dueOn === undefined || !located) return void recordOutcome({ parsed, before }, undefined, now, sweep);
@@ -155,7 +157,7 @@ function dueSince(
   now: Instant,
   mail: MailPolicy,
 ): Instant | undefined {
-  if (!isWatched(watched.columns)) return undefined;
+  if (!isWatched(watched)) return undefined;
   // An attempt that lies ahead is of a clock that was wrong. The target must not wait until then.
   if (state?.checkedOn === undefined || state.checkedOn > now) return now;
   const { on } = scheduleOf(watched, state, mail, now);
@@ -169,10 +171,10 @@ function recordOutcome(
   now: Instant,
   { mail, tables, totals, recorder }: Sweep,
 ): void {
-  if (!before && !isWatched(watched.columns)) return;
+  if (!before && !isReported(watched)) return;
   const assessment = assess(watched, before, reading, mail, now);
   totals.counts = withTarget(totals.counts, assessment.tally);
-  if (assessment.listing?.owners.length === 0) totals.ownerless += 1;
+  if (assessment.tally && assessment.listing?.owners.length === 0) totals.ownerless += 1;
   recorder.add(
     plannedWriteOf(before, assessment, tables.calendar, { read: reading !== undefined, forget: false }),
   );

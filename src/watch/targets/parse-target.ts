@@ -26,20 +26,26 @@ export interface ParsedTarget {
   readonly located: Located | undefined;
 }
 
+/** What a row says by itself. Whether its target was replaced is for other rows to say (`resolveTarget`). */
+export interface ParsedRow extends Omit<ParsedTarget, 'watched'> {
+  readonly watched: Omit<Watched, 'replacement'>;
+}
+
 const MOST_FAULTS = 10;
 const LONGEST_FAULT = 300;
-/** It has room for both keys, which people copy. */
+/** It has room for keys, which people copy. */
 const LONGEST_KEY_FAULT = 1_500;
 const KEY_FAULT = 'key: ';
+const WITH_KEYS = [KEY_FAULT, 'replacedBy: '];
 
 const NO_POLICY: KindPolicy = { policy: { thresholds: [], from: 'built-in' }, checkEveryMs: 0 };
 
-export function parseTarget(row: RegistryRow, kinds: Kinds): ParsedTarget {
+export function parseTarget(row: RegistryRow, kinds: Kinds): ParsedRow {
   const source = sourceOf(row.scope, kinds);
   const found = locate(row, source, kinds);
   const { columns, faults } = parseColumns(row.columns);
   const { policy, checkEveryMs } = kinds.policies.get(source?.kind ?? '') ?? NO_POLICY;
-  const watched: Watched = {
+  const watched: ParsedRow['watched'] = {
     scope: row.scope,
     name: row.name,
     kind: kindOf(row.scope),
@@ -52,7 +58,7 @@ export function parseTarget(row: RegistryRow, kinds: Kinds): ParsedTarget {
   return { watched, source, located: 'fault' in found ? undefined : found };
 }
 
-export function descriptionOf({ watched, source, located }: ParsedTarget): Description {
+export function descriptionOf({ watched, source, located }: ParsedRow): Description {
   const { displayName = watched.name, runbook, notes } = watched.columns;
   const { label = watched.kind, howToRenew = '' } = source ?? {};
   const { where = watched.scope, portalUrl } = located ?? {};
@@ -61,9 +67,10 @@ export function descriptionOf({ watched, source, located }: ParsedTarget): Descr
 
 /** A row is untrusted: its recorded faults stay few and short. */
 export function limitFaults(faults: readonly string[]): string[] {
-  const shown = faults
-    .slice(0, MOST_FAULTS)
-    .map(fault => fault.slice(0, fault.startsWith(KEY_FAULT) ? LONGEST_KEY_FAULT : LONGEST_FAULT));
+  const shown = faults.slice(0, MOST_FAULTS).map(fault => {
+    const hasKeys = WITH_KEYS.some(start => fault.startsWith(start));
+    return fault.slice(0, hasKeys ? LONGEST_KEY_FAULT : LONGEST_FAULT);
+  });
   const more = faults.length - shown.length;
   return more > 0 ? [...shown, `and ${counted(more, 'more fault')}`] : shown;
 }
@@ -100,8 +107,14 @@ function keyFault(found: { fault: string } | Located | undefined, source: Source
   return `PartitionKey: start it with a kind and a colon; the kind is ${known}`;
 }
 
+/** The keys in their one spelling that a person may mean by these; undefined where they can't be guessed. */
+export function meantKey(key: Key, kinds: Kinds): Key | undefined {
+  const identity = guessed(key, sourceOf(key.scope, kinds), kinds);
+  return identity && kinds.spell(identity);
+}
+
 /** The one identity that a person may mean by a key that names none. */
-function guessed(row: RegistryRow, source: Source | undefined, kinds: Kinds): Identity | undefined {
+function guessed(row: Key, source: Source | undefined, kinds: Kinds): Identity | undefined {
   const text = kinds.readable(row);
   const [scope, name] = [inAscii(withoutInvisible(text.scope)), withoutInvisible(text.name)];
   const named = source ?? [...kinds.sources.values()].find(({ kind }) => startsWith(scope, `${kind}:`));

@@ -129,10 +129,10 @@ ${soonest.length > 0 ? list : html`<p class="hint">Nothing in the coming ${comin
 function troublesCard({ troubled: { items, isCut }, report }: Overview, links: Links): Html | false {
   const { failing, invalid } = report.counts;
   if (items.length === 0 && failing + invalid === 0) return false;
-  const more = html`<p class="more"><a href="${listPath({ check: 'failing,invalid' }, links)}#list">All failing and invalid targets</a></p>`;
+  const more = html`<p class="more"><a href="${listPath({ check: 'failing,invalid,notVerified' }, links)}#list">All of them</a></p>`;
   return html`<section class="card troubles" aria-labelledby="troubles">
 <h2 id="troubles">Checks that fail</h2>
-<p class="hint">The last known expiry counts until they are read again.</p>
+<p class="hint">The last known expiry counts until they are read again. What is replaced and not verified is not watched.</p>
 <ul>${items.map(item => trouble(item, links))}</ul>
 ${(isCut || items.length === 0) && more}</section>
 `;

@@ -79,6 +79,8 @@ const EVENTS: Readonly<Record<TargetEvent['type'], string>> = {
   snoozed: 'Snoozed',
   unsnoozed: 'Snooze undone',
   replaced: 'Replaced',
+  replaces: 'Replaces another',
+  watchedAgain: 'Watched again',
   gone: 'Row removed',
   returned: 'Row back',
 };

@@ -10,7 +10,7 @@ import { described, InstantOrNull, InstantText, Integer, instantOrNull, listOf }
 import { encodeCursor } from './query';
 
 export const Failure = v.object({
-  code: v.picklist([...FAILURE_CODES, 'invalid']),
+  code: v.picklist([...FAILURE_CODES, 'invalid', 'notVerified']),
   message: described(v.string(), 'What happened and, where it is known, the fix, for a person.'),
   since: InstantText,
   count: described(v.pipe(Integer, v.minValue(1)), 'How many times in a row.'),

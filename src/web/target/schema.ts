@@ -24,7 +24,6 @@ const NO_MAIL_REASONS = [
   ...wordsOf<Exclude<NoMailReason, NotDueReason>>({
     ownersAlone: true,
     disabled: true,
-    replaced: true,
     removed: true,
     mailOff: true,
     nobody: true,

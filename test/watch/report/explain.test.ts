@@ -1,5 +1,6 @@
 import type { Expiry } from '../../../src/core/expiry';
 import type { Topic } from '../../../src/core/notices';
+import type { Key } from '../../../src/core/target';
 import type { MailPolicy } from '../../../src/core/watched';
 import { DAY, type Instant } from '../../../src/formats/instant';
 import { keys } from '../../../src/storage/keys';
@@ -41,6 +42,15 @@ const kinds: Kinds = {
   ...keys,
 };
 
+/** Another row of the same scope. */
+const NEWER: Stored<RegistryRow> = {
+  scope: KEY.scope,
+  name: 'gateway-2',
+  identity: keys.takeApart({ ...KEY, name: 'gateway-2' }),
+  columns: {},
+  etag: '',
+};
+
 interface Given {
   /** No row at all when null. */
   readonly columns?: Record<string, unknown> | null;
@@ -54,7 +64,9 @@ async function whole({ columns = {}, state: recorded, mail = MAIL, now = NOW }: 
     ? { ...KEY, identity: keys.takeApart(KEY), columns: { owners: ADA, ...columns }, etag: '' }
     : undefined;
   const tables = {
-    registry: { row: async () => row },
+    registry: {
+      row: async ({ name }: Key) => (name === KEY.name ? row : name === NEWER.name ? NEWER : undefined),
+    },
     expiries: { row: async () => recorded && { ...recorded, etag: '' } },
     history: { of: async () => [] },
   };

@@ -72,6 +72,7 @@ function row(name: string): Watched {
     name,
     kind: 'iotCentralToken',
     columns: parseColumns({ owners: 'ada@example.com' }).columns,
+    replacement: { is: 'none' },
     faults: [],
     mayMint: false,
     policy: { thresholds: [{ is: 'lead', ms: 30 * DAY }], from: 'row' },
