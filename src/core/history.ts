@@ -25,6 +25,7 @@ export const EVENTS_WITH_NOTE = [
   'unsnoozed',
   'replaced',
   'gone',
+  'rowLost',
   'returned',
 ] as const;
 type EventWithNote = (typeof EVENTS_WITH_NOTE)[number];

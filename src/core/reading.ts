@@ -17,6 +17,8 @@ export interface FailedReading {
   readonly code: FailureCode;
   /** One sentence in our own words: what happened and, if known, how to fix it. */
   readonly message: string;
+  /** There was no sign-in, so the service was not even asked. */
+  readonly signIn?: true;
 }
 
 export type Reading =

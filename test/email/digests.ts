@@ -136,6 +136,11 @@ export const LINES = {
 } satisfies Readonly<Record<string, () => DigestLine>>;
 
 const NOTES: Readonly<Record<OperatorNotice, readonly [scope: string, name: string, note: string]>> = {
+  rowsLost: [
+    'registry',
+    '',
+    'The registry rows of 25 targets in 3 scopes vanished at once, and the API did not delete them, as the sweep of 2027-01-05T08:30:00.000Z found. The targets are still watched: by their last known owners, with the thresholds of their kind.',
+  ],
   scopeFailing: [
     'iotCentralToken:contoso.azureiotcentral.com',
     '',
@@ -185,8 +190,8 @@ export function every(): Digest {
     ...line,
     snoozeUrl: snoozeUrl(index),
   }));
-  const [scopeFailing, undelivered, poisoned, ownerless] = OPERATOR_NOTICES.map(operatorNotice);
-  const operators = [scopeFailing, undelivered, poisoned, ...bad, ownerless].filter(
+  const [rowsLost, scopeFailing, undelivered, poisoned, ownerless] = OPERATOR_NOTICES.map(operatorNotice);
+  const operators = [rowsLost, scopeFailing, undelivered, poisoned, ...bad, ownerless].filter(
     line => line !== undefined,
   );
   return digest([...owners, ...operators, renewed(), readable()]);

@@ -18,6 +18,7 @@ import { audienceOf, type MailPolicy, type Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
 import type { OutboxLine, Tables } from '../ports';
 import { snoozeUrlOf } from '../snooze/token';
+import { lostRow } from '../targets/lost-row';
 import { descriptionOf, type Kinds, parseTarget } from '../targets/parse-target';
 
 /** Why a queued reminder is no longer true. `unknownReason`: the table holds a reason that this version does not know. */
@@ -63,7 +64,8 @@ export async function recheck(
   if (kind === undefined) return dropped('unknownReason');
   if (isOperatorNotice(kind)) return recheckOperatorNotice(queued, kind, deps.mail);
   const { registry, expiries } = deps.tables;
-  const [row, state] = await Promise.all([registry.row(reminder), expiries.row(reminder)]);
+  const [found, state] = await Promise.all([registry.row(reminder), expiries.row(reminder)]);
+  const row = found ?? lostRow(state);
   if (!row || !state) return dropped('removed');
   const parsed = parseTarget(row, deps.kinds);
   const { watched } = parsed;

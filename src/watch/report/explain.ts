@@ -19,6 +19,7 @@ import {
 import { audienceOf, type MailPolicy, type Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
 import type { Clock, Tables } from '../ports';
+import { lostRow } from '../targets/lost-row';
 import { type Kinds, type ParsedTarget, parseTarget } from '../targets/parse-target';
 import { type ExplainedRecipient, type ExplainInput, formerOf, recipientsOf } from './explain-recipients';
 import { type Because, NEXT_CHECKS, type NoMailReason, noMail, SKIPPED } from './explain-sentences';
@@ -88,11 +89,12 @@ const MOST_EVENTS = 100;
 export async function explain(key: Key, deps: Deps): Promise<Explained | undefined> {
   const { registry, expiries, history } = deps.tables;
   const asOf = deps.clock.now();
-  const [row, state, events] = await Promise.all([
+  const [found, state, events] = await Promise.all([
     registry.row(key),
     expiries.row(key),
     history.of(key, MOST_EVENTS),
   ]);
+  const row = found ?? lostRow(state);
   if (row) {
     const parsed = parseTarget(row, deps.kinds);
     return { key, ...explainRow(parsed, state, deps.mail, asOf), history: events };

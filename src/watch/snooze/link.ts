@@ -19,6 +19,7 @@ import type { MailPolicy, Watched } from '../../core/watched';
 import { formatInstant, type Instant } from '../../formats/instant';
 import { counted, utcDate } from '../../formats/when';
 import type { Clock, RegistryRow, Tables } from '../ports';
+import { lostRow } from '../targets/lost-row';
 import { descriptionOf, type Kinds, type ParsedTarget, parseTarget } from '../targets/parse-target';
 import { type Link, readLink, type TokenRefused } from './token';
 
@@ -177,6 +178,7 @@ async function undo(target: LinkTarget, deps: Deps): Promise<LinkResult> {
 
 /** @param newId the successor, written as the page shows the id of the old target; it is in the same scope */
 async function replaceTarget(target: LinkTarget, newId: string | undefined, deps: Deps): Promise<LinkResult> {
+  if (target.row.lost) return { refused: 'removed' };
   const successor = newId === undefined ? undefined : successorOf(target, newId, deps);
   if (successor && 'fault' in successor) return refuse(target, successor.fault);
   const registered = successor && (await register(successor, target, deps));
@@ -232,7 +234,8 @@ async function findTarget(token: string, deps: Deps): Promise<LinkTarget | Refus
   const link = readLink(token, deps.links, now);
   if ('refused' in link) return link;
   const { registry, expiries } = deps.tables;
-  const [row, state] = await Promise.all([registry.row(link), expiries.row(link)]);
+  const [found, state] = await Promise.all([registry.row(link), expiries.row(link)]);
+  const row = found ?? lostRow(state);
   if (!row || !state) return { refused: 'removed' };
   const parsed = parseTarget(row, deps.kinds);
   const refused = refusalOf(link, parsed.watched, state, deps.mail.operators);

@@ -6,6 +6,7 @@ import type { Reading } from '../../core/reading';
 import { isWatched, type Key } from '../../core/target';
 import { type Instant, SECOND } from '../../formats/instant';
 import type { Located, Log, Source } from '../ports';
+import { lostRow } from '../targets/lost-row';
 import { type ParsedTarget, parseTarget } from '../targets/parse-target';
 import { reserveCheck } from './check-share';
 import { borrowLease, type Lease, LeaseLost, underLease } from './lease';
@@ -60,7 +61,8 @@ async function checkWithoutLease(job: Job, deps: Deps): Promise<CheckResult> {
 }
 
 async function findJob(key: Key, deps: Deps): Promise<Job | Exclude<CheckResult, Checked>> {
-  const row = await deps.tables.registry.row(key);
+  const { registry, expiries } = deps.tables;
+  const row = (await registry.row(key)) ?? lostRow(await expiries.row(key));
   if (!row) return { refused: 'unknown' };
   const parsed = parseTarget(row, deps.kinds);
   const { located, source, watched } = parsed;

@@ -63,9 +63,9 @@ async function rebuild(scope: string, lease: Lease, deps: Deps, log: Log): Promi
   return keys.filter(key => key !== '');
 }
 
-/** What follows from the recorded state. A row that was never swept is left to the sweep. */
+/** What follows from the recorded state. A row that was never swept, and one that has vanished since, is left to the sweep. */
 function plannedWriteNow({ row, state }: Pair, deps: Deps): PlannedWrite | undefined {
-  if (!state) return undefined;
+  if (!state || (!row && state.goneSince === undefined)) return undefined;
   const now = deps.clock.now();
   const assessment = row
     ? assess(parseTarget(row, deps.kinds).watched, state, undefined, deps.mail, now)

@@ -1,8 +1,9 @@
 /** The start of a sweep, and its message: one for every scope that can be swept now. */
+import pMap from 'p-map';
 import * as v from 'valibot';
 import { formatInstant, type Instant, parseInstant } from '../../formats/instant';
 import { counted } from '../../formats/when';
-import type { Clock, Log, ScopeRow, Tables } from '../ports';
+import type { Clock, Log, ScopeRow, Stored, Tables } from '../ports';
 
 const schema = v.object({
   scope: v.string('scope: the PartitionKey of registry rows'),
@@ -24,18 +25,24 @@ export function parseSweepMessage(message: unknown): SweepMessage {
   throw new Error(`Malformed sweep message, want {"scope", "tick", "cursor"?}: ${faults}`);
 }
 
+const AT_ONCE = { concurrency: 16 };
+
 interface Deps {
-  readonly tables: Pick<Tables, 'registry' | 'scopes'>;
+  readonly tables: Pick<Tables, 'registry' | 'scopes' | 'expiries'>;
   readonly clock: Clock;
 }
 
 /** Takes the partition keys of registry and scopes together: so scopes with faults and emptied scopes are swept, too. */
 export async function startSweep({ tables, clock }: Deps, log: Log): Promise<SweepMessage[]> {
   const now = clock.now();
-  const known = new Map<string, ScopeRow>();
+  const known = new Map<string, Stored<ScopeRow>>();
   for await (const row of tables.scopes.all()) known.set(row.scope, row);
   const scopes = new Set(known.keys());
   for await (const { scope } of tables.registry.scopes()) scopes.add(scope);
+  // Where the table of the scopes is lost with the registry, only the expiries still name them.
+  if (known.size === 0) for await (const scope of tables.expiries.scopes()) scopes.add(scope);
+  const unrecorded = [...scopes].filter(scope => isUnrecorded(known.get(scope), now));
+  await pMap(unrecorded, scope => recordSeen({ scope, seenOn: now }, known.get(scope), tables, log), AT_ONCE);
   const messages: SweepMessage[] = [];
   for (const scope of [...scopes].sort()) {
     const reason = whyNotNow(known.get(scope), now);
@@ -44,6 +51,26 @@ export async function startSweep({ tables, clock }: Deps, log: Log): Promise<Swe
   }
   log.info(`A sweep of ${messages.length} of ${counted(scopes.size, 'scope')} starts.`);
   return messages;
+}
+
+/** A scope that no sweep has finished: `health` counts from when it was first seen. */
+function isUnrecorded(row: Stored<ScopeRow> | undefined, now: Instant): boolean {
+  if (!row) return true;
+  return row.finishedOn === undefined && row.seenOn === undefined && (row.leaseUntil ?? 0) <= now;
+}
+
+async function recordSeen(
+  seen: ScopeRow,
+  row: Stored<ScopeRow> | undefined,
+  { scopes }: Deps['tables'],
+  log: Log,
+): Promise<void> {
+  try {
+    await scopes.save({ ...row, ...seen }, row?.etag);
+  } catch (error) {
+    // Any error is caught: the sweep of this scope meets it again, and says more.
+    log.warn(`Scope '${seen.scope}' could not be recorded as seen: ${error}`);
+  }
 }
 
 function whyNotNow(row: ScopeRow | undefined, now: Instant): string | undefined {

@@ -4,13 +4,16 @@ import { NO_COUNTS, withTarget } from '../../core/counts';
 import type { Expiry } from '../../core/expiry';
 import { fullPace } from '../../core/pace';
 import type { Reading } from '../../core/reading';
+import { type ReadsSeen, readsOf } from '../../core/reads';
 import { isWatched } from '../../core/target';
 import type { MailPolicy } from '../../core/watched';
 import { DAY, HOUR, type Instant, MINUTE } from '../../formats/instant';
-import type { Clock, Log, ReadResult, Tables } from '../ports';
+import type { Clock, Log, ReadResult, RowsLost, Tables } from '../ports';
+import { rowOfLost } from '../targets/lost-row';
 import { mergeRows, type Pair } from '../targets/merge-rows';
 import { type Kinds, type ParsedTarget, parseTarget, sourceOf } from '../targets/parse-target';
 import { type Lease, LeaseLost, takeLease, underLease } from './lease';
+import { type RowGate, rowGate, withLost } from './lost-rows';
 import { type Findings, operatorNoticesOf } from './operator-notices';
 import { KEPT_WAITING, type PacedReader, type Permit, pacedReader } from './paced-reader';
 import { plannedWriteOf, type Recorder, recorder } from './record';
@@ -40,13 +43,19 @@ interface Job extends Visit {
   read(): Promise<ReadResult>;
 }
 
+type Totals = Findings & { -readonly [K in keyof ReadsSeen]: ReadsSeen[K] } & {
+  rows: number;
+  rowsLost: RowsLost | undefined;
+};
+
 interface Sweep extends Deps {
   readonly lease: Lease;
   readonly deadline: Instant;
   readonly recorder: Recorder;
   readonly reader: PacedReader<Job>;
+  readonly gate: RowGate;
   /** What the sweep found so far, and how many rows of the two tables it merged. */
-  readonly totals: Findings & { rows: number };
+  readonly totals: Totals;
   readonly log: Log;
 }
 
@@ -89,14 +98,16 @@ async function sweepToEnd(message: SweepMessage, sweep: Sweep): Promise<SweepMes
     await finish(message, sweep);
     return [];
   }
-  const { counts, ownerless } = sweep.totals;
-  await sweep.lease.release({ pace: sweep.reader.pace(), partial: { counts, ownerless } });
+  const { counts, ownerless, rowsLost, missing } = sweep.totals;
+  const partial = { counts, ownerless, rowsLost, missing };
+  const known = rowsLost ?? sweep.lease.row.rowsLost;
+  await sweep.lease.release({ pace: sweep.reader.pace(), partial, rowsLost: known });
   return [{ ...message, cursor }];
 }
 
 function begin(scope: string, lease: Lease, deps: Deps, log: Log): Sweep {
   const { tables, clock, kinds } = deps;
-  const { pace, partial, operatorNotices } = lease.row;
+  const { pace, partial, operatorNotices, tick = clock.now() } = lease.row;
   const deadline = clock.now() + TIME_BUDGET;
   const records = recorder({ scope, tables, lease, log });
   const limits = sourceOf(scope, kinds)?.limits ?? { rate: 1, burst: 1 };
@@ -113,8 +124,10 @@ function begin(scope: string, lease: Lease, deps: Deps, log: Log): Sweep {
     },
   });
   const mail = operatorNotices?.scopeFailing ? { ...deps.mail, scopeFails: true } : deps.mail;
-  const totals = { counts: partial?.counts ?? NO_COUNTS, ownerless: partial?.ownerless ?? 0, rows: 0 };
-  const sweep: Sweep = { ...deps, mail, lease, deadline, recorder: records, reader, totals, log };
+  const { counts = NO_COUNTS, ownerless = 0, rowsLost, missing = 0 } = partial ?? {};
+  const totals: Totals = { counts, ownerless, rowsLost, missing, signInFails: undefined, rows: 0 };
+  const gate = rowGate({ tables, mail, scope, tick, log });
+  const sweep: Sweep = { ...deps, mail, lease, deadline, recorder: records, reader, gate, totals, log };
   return sweep;
 }
 
@@ -136,8 +149,11 @@ async function visitAll({ scope, cursor }: SweepMessage, sweep: Sweep): Promise<
 async function visit({ row, state: before }: Pair, sweep: Sweep): Promise<Permit | undefined> {
   sweep.totals.rows += 1;
   const now = sweep.clock.now();
-  if (!row) return void recordGone(before, now, sweep);
-  const parsed = parseTarget(row, sweep.kinds);
+  if (!row && (before.goneSince !== undefined || !(await sweep.gate.isLost(before))))
+    return void recordGone(before, now, sweep);
+  if (before && row?.lost && (await sweep.gate.mayGo(before, row.lost, now)))
+    return void recordGone(before, now, sweep);
+  const parsed = parseTarget(row ?? rowOfLost(before, await sweep.gate.remembered(before, now)), sweep.kinds);
   const { located } = parsed;
   const dueOn = dueSince(parsed, before, now, sweep.mail);
   if (dueOn === undefined || !located) return void recordOutcome({ parsed, before }, undefined, now, sweep);
@@ -171,7 +187,11 @@ function recordOutcome(
   if (!before && !isWatched(watched.columns)) return;
   const assessment = assess(watched, before, reading, mail, now);
   totals.counts = withTarget(totals.counts, assessment.tally);
-  if (assessment.listing?.owners.length === 0) totals.ownerless += 1;
+  if (assessment.tally?.check === 'failing' && assessment.after.failure?.code === 'missing')
+    totals.missing += 1;
+  if (reading) totals.signInFails = reading.outcome === 'failed' && reading.signIn === true;
+  if (watched.lost) totals.rowsLost = withLost(totals.rowsLost, watched.lost);
+  else if (assessment.listing?.owners.length === 0) totals.ownerless += 1;
   recorder.add(
     plannedWriteOf(before, assessment, tables.calendar, { read: reading !== undefined, forget: false }),
   );
@@ -189,10 +209,12 @@ async function finish({ scope, cursor }: SweepMessage, sweep: Sweep): Promise<vo
   if (totals.rows === 0 && cursor === undefined) return await tables.scopes.remove(scope);
   const finishedOn = clock.now();
   const { tick: finishedTick = finishedOn, startedOn = finishedOn } = lease.row;
-  const { counts } = totals;
+  const { counts, rowsLost } = totals;
   const { operatorNotices, lines } = operatorNoticesOf(lease.row, totals, mail, finishedOn);
   await tables.outbox.put(lines);
   const durationMs = finishedOn - startedOn;
-  await lease.release({ pace: reader.pace(), counts, finishedTick, finishedOn, durationMs, operatorNotices });
+  const reads = readsOf(totals, lease.row.reads);
+  const found = { counts, rowsLost, reads, operatorNotices, seenOn: undefined };
+  await lease.release({ pace: reader.pace(), finishedTick, finishedOn, durationMs, ...found });
   log.info(`Scope '${scope}' is swept: ${JSON.stringify(counts)}.`);
 }

@@ -34,7 +34,9 @@ const KEY_FAULT = 'key: ';
 
 const NO_POLICY: KindPolicy = { policy: { thresholds: [], from: 'built-in' }, checkEveryMs: 0 };
 
-export function parseTarget(row: RegistryRow, kinds: Kinds): ParsedTarget {
+export function parseTarget(given: RegistryRow, kinds: Kinds): ParsedTarget {
+  // What is remembered of a lost row has no identity yet.
+  const row = given.lost ? { ...given, identity: kinds.takeApart(given) } : given;
   const source = sourceOf(row.scope, kinds);
   const found = locate(row, source, kinds);
   const { columns, faults } = parseColumns(row.columns);
@@ -48,6 +50,7 @@ export function parseTarget(row: RegistryRow, kinds: Kinds): ParsedTarget {
     mayMint: source?.mayMint ?? false,
     policy: columns.thresholds ? { thresholds: columns.thresholds, from: 'row' } : policy,
     checkEveryMs: columns.checkEvery ?? checkEveryMs,
+    ...(row.lost && { lost: row.lost }),
   };
   return { watched, source, located: 'fault' in found ? undefined : found };
 }

@@ -79,6 +79,7 @@ const EVENTS: Readonly<Record<TargetEvent['type'], string>> = {
   snoozed: 'Snoozed',
   unsnoozed: 'Snooze undone',
   replaced: 'Replaced',
+  rowLost: 'Row lost',
   gone: 'Row removed',
   returned: 'Row back',
 };
