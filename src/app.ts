@@ -103,7 +103,7 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     removeRow: (key: Key, on: Condition) => ready(() => removeRow(key, on, watch)),
     listRows: (query: RegistryQuery) => ready(() => listRows(query, watch)),
     lostRows: () => ready(() => lostRows(watch)),
-    confirmRemoval: (until?: Instant) => ready(() => confirmRemoval(until, watch)),
+    confirmRemoval: (until: Instant) => ready(() => confirmRemoval(until, watch)),
     everyRow: () => ready(async () => everyRow(watch)),
     importRows: (lines: readonly ImportLine[], dryRun: boolean, log: Log) =>
       ready(() => importRows(lines, dryRun, watch, log)),

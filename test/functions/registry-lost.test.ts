@@ -23,8 +23,9 @@ const listed = async () => {
   const { items } = (await ask('status?limit=1000')).body;
   return Array.isArray(items) ? items.map(item => Object(item)) : [];
 };
-const form = (body: string, headers: Record<string, string> = {}) =>
-  ask('dashboard/lost?code=k%2B', {
+const confirm = (until: unknown) => form(`until=${until}`, {}, 'registry/lost');
+const form = (body: string, headers: Record<string, string> = {}, to = 'dashboard/lost?code=k%2B') =>
+  ask(to, {
     method: 'POST',
     redirect: 'manual',
     headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
@@ -56,7 +57,7 @@ test('are shown by scope, on status and on the page of the target', async () => 
 test('are removed once an operator confirms, by a program', async () => {
   const { asOf } = (await ask('registry/lost')).body;
   world().clock.pass(MINUTE);
-  const confirmed = await ask(`registry/lost?until=${asOf}`, { method: 'POST' });
+  const confirmed = await confirm(asOf);
   expect([confirmed.status, confirmed.body.confirmedOn]).toEqual([200, asOf]);
   expect(await listed()).toHaveLength(12);
   await ticks(world(), 1);
@@ -66,20 +67,19 @@ test('are removed once an operator confirms, by a program', async () => {
 });
 
 test('are not confirmed by an instant before their loss, and never ahead of it', async () => {
-  await ask('registry/lost?until=2026-06-01T00:06:00Z', { method: 'POST' });
+  await confirm('2026-06-01T00:06:00Z');
   await ticks(world(), 1);
   expect(await listed()).toHaveLength(12);
-  const ahead = await ask('registry/lost?until=2099-01-01T00:00:00Z', { method: 'POST' });
+  const ahead = await confirm('2099-01-01T00:00:00Z');
   expect(ahead.body.confirmedOn).toBe(world().clock.text());
-  for (const until of ['', 'now', '2026-06-31T00:00:00Z'])
-    expect((await ask(`registry/lost?until=${until}`, { method: 'POST' })).status).toBe(400);
+  for (const until of ['', 'now', '2026-06-31T00:00:00Z']) expect((await confirm(until)).status).toBe(400);
 });
 
 test('are removed once an operator confirms, by the button of the banner', async () => {
   const page = (await ask('dashboard?code=k%2B')).text;
   const [, until = ''] = /name="until" value="([^"]+)"/.exec(page) ?? [];
   expect(page).toContain('Remove these 11 targets for good');
-  const answer = await form(`act=confirmRemoval&until=${encodeURIComponent(until)}`);
+  const answer = await form(`until=${encodeURIComponent(until)}`);
   expect(answer.status).toBe(200);
   expect(answer.text).toContain('href="../dashboard?code=k%2B"');
   const after = (await ask('dashboard?code=k%2B')).text;
@@ -92,9 +92,9 @@ test('are removed once an operator confirms, by the button of the banner', async
 });
 
 test('a form of another site, and any other form, confirms nothing', async () => {
-  const act = `act=confirmRemoval&until=${world().clock.text()}`;
+  const act = `until=${world().clock.text()}`;
   expect((await form(act, { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
-  for (const body of ['', 'act=confirmRemoval', `${act}&x=1`, `${act}&${act}`, act.replace('confirm', 'x')])
+  for (const body of ['', 'until=', `${act}&x=1`, `${act}&${act}`, act.replace('until', 'since')])
     expect((await form(body)).status).toBe(400);
   expect((await form('a'.repeat(70_000))).status).toBe(413);
   expect((await ask('registry/lost')).body.confirmedOn).toBeNull();

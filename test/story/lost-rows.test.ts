@@ -234,7 +234,7 @@ test('they go at the next sweep when an operator confirms, but not what is lost 
   await world().app().confirmRemoval(asOf);
   await ticks(world(), 1);
   expect(await counts()).toEqual({ listed: 13, lost: 11 });
-  await world().app().confirmRemoval();
+  await world().app().confirmRemoval(world().clock.now());
   await ticks(world(), 1);
   expect(await counts()).toEqual({ listed: 2, lost: 0 });
   expect(await codes()).toEqual([]);
@@ -245,7 +245,7 @@ test('a row that is back when its removal was confirmed stays watched', async ()
   await ticks(world(), 1);
   await loseTable();
   await ticks(world(), 1);
-  await world().app().confirmRemoval();
+  await world().app().confirmRemoval(world().clock.now());
   await watch(4);
   await ticks(world(), 1);
   expect(await counts()).toEqual({ listed: 4, lost: 0 });

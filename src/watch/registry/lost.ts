@@ -26,8 +26,8 @@ export async function lostRows({ tables, clock }: Deps): Promise<LostRows> {
 }
 
 /** @param until what the operator saw: rows whose loss is noticed later are not confirmed */
-export async function confirmRemoval(until: Instant | undefined, deps: Deps): Promise<LostRows> {
+export async function confirmRemoval(until: Instant, deps: Deps): Promise<LostRows> {
   const now = deps.clock.now();
-  await deps.tables.scopes.confirmRemoval(Math.min(until ?? now, now));
+  await deps.tables.scopes.confirmRemoval(Math.min(until, now));
   return await lostRows(deps);
 }

@@ -86,7 +86,7 @@ function lostWords({ asOf, targets, scopes, confirmedOn = 0 }: LostRows, links: 
     return html`<p>The removal is confirmed: they leave the reports at the next sweep.</p>
 `;
   return html`<form method="post" action="dashboard/lost${query(links)}" aria-label="Confirm the removal">
-<input type="hidden" name="act" value="confirmRemoval"><input type="hidden" name="until" value="${formatInstant(asOf)}">
+<input type="hidden" name="until" value="${formatInstant(asOf)}">
 <button data-busy="Confirming…">Remove ${targets === 1 ? 'the target' : `these ${targets} targets`} for good</button>
 <p>Only if their registry rows were removed on purpose. A row that is back stays watched.</p>
 </form>

@@ -4,6 +4,7 @@ import { FORM, readContent } from '../content';
 import { aboutPage, FORM_BODY } from '../page';
 import type { Response } from '../problem';
 import { faultOf } from '../registry/body';
+import { parseConfirmation } from '../registry/lost';
 import { type AboutResponse, type Call, lenient, type Route } from '../route';
 import { type FormOutcome, outcomeIn, outcomeOfCheck } from './banner';
 import { dashboardQuery, parseDashboardQuery } from './filter';
@@ -12,7 +13,7 @@ import { linksOf, withoutSlash } from './links';
 import { dashboardPage, faultyPage } from './overview';
 import { scriptResponse } from './script';
 import { noTargetPage, targetPage } from './target';
-import { edited, parseConfirmForm, parseTargetForm, type Typed } from './target-form';
+import { edited, parseTargetForm, type Typed } from './target-form';
 
 /** Answers that every page has. */
 const SHARED: Readonly<Record<number, AboutResponse>> = {
@@ -135,7 +136,7 @@ async function showDashboard({ url, app }: Call): Promise<Response> {
 async function postConfirmation(call: Call): Promise<Response> {
   const content = await readContent(call, FORM);
   if ('refusal' in content) return unconfirmedPage(content.refusal.status);
-  const until = parseConfirmForm(content.text);
+  const until = parseConfirmation(content.text);
   if (until === undefined) return unconfirmedPage(400);
   await call.app().confirmRemoval(until);
   return confirmedPage(linksOf(call.url));

@@ -1,7 +1,6 @@
 /** Parses the forms of a target's page: each field comes once, and the row keeps what the person did not edit. */
 import { COLUMNS, type Field } from '../../core/columns';
 import { byColumn, COLUMN_NAMES, type ColumnName, type Columns, flagOf } from '../../core/row';
-import { type Instant, parseInstant } from '../../formats/instant';
 
 export interface FormField extends Field {
   readonly name: ColumnName;
@@ -40,14 +39,6 @@ export function parseTargetForm(body: string): TargetForm | undefined {
   const expected = ['act', 'tag', ...FIELDS.map(({ name }) => name)];
   if (given.size !== expected.length || !expected.every(name => given.has(name))) return undefined;
   return { act, typed: { tag: given.get('tag') ?? '', texts: textsOf(name => given.get(name) ?? '') } };
-}
-
-/** The instant up to which lost rows are confirmed as removed; undefined for any other form. */
-export function parseConfirmForm(body: string): Instant | undefined {
-  const entries = [...new URLSearchParams(body)];
-  const given = new Map(entries);
-  const isForm = entries.length === 2 && given.get('act') === 'confirmRemoval';
-  return isForm ? parseInstant(given.get('until') ?? '') : undefined;
 }
 
 /** What the form shows of a row before anyone types. */

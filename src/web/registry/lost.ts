@@ -1,9 +1,10 @@
 /** `GET, POST registry/lost`: targets whose registry rows vanished in bulk, and the confirmation that they are to be removed. */
 import * as v from 'valibot';
-import { formatInstant, parseInstant } from '../../formats/instant';
+import { formatInstant, type Instant, parseInstant } from '../../formats/instant';
 import type { LostRows } from '../../watch/registry/lost';
-import { jsonOf } from '../problem';
-import { NO_QUERY, optional, parsedBy } from '../query';
+import { FORM, readContent } from '../content';
+import { jsonOf, problem } from '../problem';
+import { NO_QUERY } from '../query';
 import { type Route, strict } from '../route';
 import { described, InstantOrNull, InstantText, Integer, instantOrNull, listOf } from '../shape';
 
@@ -26,18 +27,14 @@ const LostBody = v.object({
 });
 const LOST = jsonOf(LostBody);
 
-const DETAIL = 'write an instant, such as 2027-01-12T08:30:00Z';
-const ConfirmQuery = v.object({
-  until: optional(
-    v.pipe(v.string(DETAIL), parsedBy(parseInstant, DETAIL), v.number()),
-    'The `asOf` of the answer that was looked at: what is noticed later stays. Left out: all that is noticed by now.',
-  ),
+const ConfirmForm = v.object({
+  until: described(InstantText, 'The `asOf` of the answer that was looked at: what is noticed later stays.'),
 });
 
 export const registryLost: Route = {
   name: 'registryLost',
   path: 'registry/lost',
-  components: { LostRows: LostBody },
+  components: { LostRows: LostBody, Confirmation: ConfirmForm },
   methods: {
     GET: strict({
       tag: 'Registry',
@@ -52,13 +49,27 @@ export const registryLost: Route = {
       tag: 'Registry',
       summary: 'Confirm that they are removed',
       description: 'They leave all reports at the next sweep. A row that is back by then stays watched.',
-      query: ConfirmQuery,
+      query: NO_QUERY,
+      body: { 'application/x-www-form-urlencoded': ConfirmForm },
       responses: { 200: { is: 'Confirmed.', content: LOST.content } },
-      handler: async ({ query: { until }, app }) =>
-        LOST.answer(200, lostJson(await app().confirmRemoval(until))),
+      problems: ['bad-body', 'too-large', 'wrong-content-type'],
+      handler: async call => {
+        const content = await readContent(call, FORM);
+        if ('refusal' in content) return content.refusal;
+        const until = parseConfirmation(content.text);
+        if (until === undefined)
+          return problem('bad-body', 'Send until=, with the asOf of the answer that you looked at.');
+        return LOST.answer(200, lostJson(await call.app().confirmRemoval(until)));
+      },
     }),
   },
 };
+
+/** What the operator saw; undefined for any other form. */
+export function parseConfirmation(form: string): Instant | undefined {
+  const [[field, text = ''] = [], ...others] = [...new URLSearchParams(form)];
+  return field === 'until' && others.length === 0 ? parseInstant(text) : undefined;
+}
 
 function lostJson({ asOf, targets, scopes, confirmedOn }: LostRows): v.InferOutput<typeof LostBody> {
   return {
