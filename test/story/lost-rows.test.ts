@@ -251,6 +251,26 @@ test('a row that is back when its removal was confirmed stays watched', async ()
   expect(await counts()).toEqual({ listed: 4, lost: 0 });
 });
 
+test('a row that is back and that the API then deletes is gone at once', async () => {
+  await watch(12);
+  await ticks(world(), 1);
+  await loseTable();
+  await ticks(world(), 1);
+  await watch(1);
+  await world().app().removeRow({ scope: CONTOSO, name: 'token-000' }, {});
+  await ticks(world(), 1);
+  expect(await counts()).toEqual({ listed: 11, lost: 11 });
+});
+
+test('where the table itself was lost, a few rows are an alarm, too', async () => {
+  await watch(3);
+  await ticks(world(), 1);
+  await loseTable();
+  await ticks(world(), 1);
+  expect(await counts()).toEqual({ listed: 3, lost: 3 });
+  expect(toOps()).toHaveLength(1);
+});
+
 test('a script that goes on after the alarm adds to it', async () => {
   await watch(20);
   await ticks(world(), 1);

@@ -54,9 +54,12 @@ export function rowGate(deps: Deps) {
       return false;
     },
     /** Whether a target whose row is lost goes now. Its row is looked at once more before that. */
-    async mayGo(key: Key, { since }: RowLost, now: Instant): Promise<boolean> {
+    async mayGo(state: Expiry, { since }: RowLost, now: Instant): Promise<boolean> {
       confirmedOn ??= tables.scopes.removalConfirmedOn();
-      return mayGo(since, await confirmedOn, now) && (await tables.registry.row(key)) === undefined;
+      // The row was back, and the API deleted it.
+      const isDeleted = state.deleteAskedOn !== undefined;
+      if (!isDeleted && !mayGo(since, await confirmedOn, now)) return false;
+      return (await tables.registry.row(state)) === undefined;
     },
     /** What is remembered of a target: what the last report showed. */
     async remembered({ name, calendarKeys }: Expiry, since: Instant): Promise<RowLost> {
@@ -111,7 +114,7 @@ function compareKeys(one: Key, other: Key): number {
 async function raiseAlarm({ all, scopes }: Census, { tables, mail, tick, log }: Deps): Promise<void> {
   const rows = `The registry rows of ${counted(all.vanished, 'target')} in ${counted(scopes, 'scope')} vanished at once`;
   log.warn(`${rows}; their targets are kept for a day.`);
-  if (mail.to === 'none') return;
+  if (mail.to === 'none' || all.vanished === 0) return;
   for await (const { rowsLost } of tables.scopes.all()) if (rowsLost) return;
   const note = `${rows}, and the API did not delete them, as the sweep of ${formatInstant(tick)} found. The targets are still watched: by their last known owners, with the thresholds of their kind.`;
   // The same key for the whole day: after a crash, the next tick puts the same line again.

@@ -190,8 +190,9 @@ function recordOutcome(
   if (assessment.tally?.check === 'failing' && assessment.after.failure?.code === 'missing')
     totals.missing += 1;
   if (reading) totals.signInFails = reading.outcome === 'failed' && reading.signIn === true;
-  if (watched.lost) totals.rowsLost = withLost(totals.rowsLost, watched.lost);
-  else if (assessment.listing?.owners.length === 0) totals.ownerless += 1;
+  const { listing } = assessment;
+  if (listing && watched.lost) totals.rowsLost = withLost(totals.rowsLost, watched.lost);
+  else if (listing?.owners.length === 0) totals.ownerless += 1;
   recorder.add(
     plannedWriteOf(before, assessment, tables.calendar, { read: reading !== undefined, forget: false }),
   );
