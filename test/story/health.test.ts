@@ -120,18 +120,30 @@ test('a look costs the same for many scopes and reminders, and sees the last of 
   ]);
 }, 60_000);
 
-test('a scope that was never swept is overdue from when startSweep first saw it', async () => {
+test('scopes that were never swept are overdue from the age of their rows on, which startSweep records', async () => {
   await watched();
+  for (const index of [1, 2]) await watched('x', `iotCentralToken:app-${index}.azureiotcentral.com`);
+  // The storage sets the timestamp of a row, by the real clock.
+  world().clock.to(new Date(Date.now() + 20 * MINUTE).toISOString());
   await world().app().startSweep(world().log);
-  world().clock.pass(44 * MINUTE);
+  world().clock.pass(24 * MINUTE);
   expect(await codes()).toEqual([]);
   world().clock.pass(2 * MINUTE);
-  await world().app().startSweep(world().log);
   expect(await reasons()).toEqual([
-    { code: 'sweepOverdue', message: '1 scope has finished no sweep for 45 minutes.' },
+    { code: 'sweepOverdue', message: '3 scopes have finished no sweep for 45 minutes.' },
   ]);
   await ticks(world(), 1);
   expect(await codes()).toEqual([]);
+});
+
+test('a scope whose sweep begins again and again and never ends is overdue', async () => {
+  const { scopes } = world().tables;
+  await scopes.save({ scope: CONTOSO, startedOn: world().clock.now() }, undefined);
+  await world().app().startSweep(world().log);
+  const row = await scopes.get(CONTOSO);
+  await scopes.save({ scope: CONTOSO, ...row, startedOn: world().clock.now() + 40 * MINUTE }, row?.etag);
+  world().clock.pass(46 * MINUTE);
+  expect(await codes()).toEqual(['sweepOverdue']);
 });
 
 describe('reads', () => {

@@ -169,7 +169,7 @@ export interface ScopeRow {
   };
   readonly rowsLost?: RowsLost;
   readonly operatorNotices?: OperatorNotices;
-  /** When startSweep first saw the scope; kept until a sweep of it has finished. */
+  /** Since when no sweep of the scope has finished; startSweep records it, and the first finished sweep clears it. */
   readonly seenOn?: Instant;
   /** How the reads of its targets go; absent where there is none to read. */
   readonly reads?: ScopeReads;
