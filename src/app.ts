@@ -3,6 +3,7 @@ import { version } from '../package.json';
 import { lazyCredential, safeCredential } from './azure/sign-in';
 import { once } from './core/once';
 import type { Key } from './core/target';
+import type { Instant } from './formats/instant';
 import { parseSettings } from './settings';
 import type { Environment } from './settings/env';
 import { createSources, kinds, services } from './sources';
@@ -11,6 +12,7 @@ import { openTables } from './storage/tables';
 import type { Clock, Log } from './watch/ports';
 import type { ImportLine } from './watch/registry/cells';
 import { importRows } from './watch/registry/import';
+import { confirmRemoval, lostRows } from './watch/registry/lost';
 import {
   type Condition,
   everyRow,
@@ -26,7 +28,7 @@ import { sendReminders } from './watch/remind/send-reminders';
 import { explain } from './watch/report/explain';
 import { type FeedQuery, feed } from './watch/report/feed';
 import { forecast } from './watch/report/forecast';
-import { health } from './watch/report/health';
+import { sharedHealth } from './watch/report/health';
 import { metrics } from './watch/report/metrics';
 import { overview, report, type StatusQuery } from './watch/report/status';
 import { followLink, showLink } from './watch/snooze/link';
@@ -101,12 +103,14 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     putRow: (key: Key, wanted: Wanted, on: Condition) => ready(() => putRow(key, wanted, on, watch)),
     removeRow: (key: Key, on: Condition) => ready(() => removeRow(key, on, watch)),
     listRows: (query: RegistryQuery) => ready(() => listRows(query, watch)),
+    lostRows: () => ready(() => lostRows(watch)),
+    confirmRemoval: (until: Instant) => ready(() => confirmRemoval(until, watch)),
     everyRow: () => ready(async () => everyRow(watch)),
     importRows: (lines: readonly ImportLine[], dryRun: boolean, log: Log) =>
       ready(() => importRows(lines, dryRun, watch, log)),
     showLink: (token: string) => ready(() => showLink(token, watch)),
     followLink: (token: string, asked: LinkAction, log: Log) =>
       ready(() => followLink(token, asked, watch, log)),
-    health: () => health({ tables: store, ready: store.ready, clock, sweepPeriodMs: settings.sweepPeriodMs }),
+    health: sharedHealth({ tables: store, ready: store.ready, clock, sweepPeriodMs: settings.sweepPeriodMs }),
   };
 }

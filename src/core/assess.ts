@@ -1,5 +1,5 @@
 /** Assessment: what follows for one target from its row, its state and, if it was read, its reading. The sweep records it. */
-import type { Instant } from '../formats/instant';
+import { type Instant, MINUTE } from '../formats/instant';
 import { addressKey } from './address';
 import { type Expiry, newExpiry, type Updated, withReading } from './expiry';
 import type { TargetEvent } from './history';
@@ -31,6 +31,10 @@ import {
 import { type Crossing, crossingsOf, expiringFrom } from './thresholds';
 import type { Told } from './told';
 import { audienceOf, isReported, isWatched, type MailPolicy, type Watched } from './watched';
+
+const LOST_NOTE = 'its registry row vanished together with many others, and the API did not delete it';
+/** The API deletes a row within this time after it said so, or not at all: each of its two storage calls ends within 30 s. */
+const LONGEST_DELETE = 2 * MINUTE;
 
 export interface Assessment {
   readonly after: Expiry;
@@ -166,11 +170,25 @@ function reminderOf(row: Watched, owner: string, decision: Decision): Reminder[]
 function withRow(row: Watched, state: Expiry | undefined, now: Instant): Updated {
   const events: TargetEvent[] = [];
   if (!state) events.push({ type: 'firstSeen', on: now, note: 'in the registry' });
-  const { goneSince, invalid, unverifiedSince, ...known } = state ?? newExpiry(row, now);
-  const kept: Expiry =
-    row.replacement.is === 'notVerified' ? { ...known, unverifiedSince: unverifiedSince ?? now } : known;
-  if (goneSince !== undefined) events.push({ type: 'returned', on: now, note: 'its registry row is back' });
-  const { faults } = row;
+  const {
+    goneSince,
+    invalid,
+    rowLost,
+    deleteAskedOn = 0,
+    unverifiedSince,
+    ...others
+  } = state ?? newExpiry(row, now);
+  const { faults, lost } = row;
+  if (lost && !rowLost) events.push({ type: 'rowLost', on: now, note: LOST_NOTE });
+  else if (goneSince !== undefined || (rowLost && !lost))
+    events.push({ type: 'returned', on: now, note: 'its registry row is back' });
+  const isBeingDeleted = goneSince === undefined && now - deleteAskedOn < LONGEST_DELETE;
+  const kept: Expiry = {
+    ...others,
+    ...(row.replacement.is === 'notVerified' && { unverifiedSince: unverifiedSince ?? now }),
+    ...(lost && { rowLost: lost }),
+    ...(isBeingDeleted && { deleteAskedOn }),
+  };
   if (faults.length === 0) return { after: kept, events };
   const note = faults.join('; ');
   if (invalid?.faults.join('; ') !== note) events.push({ type: 'invalid', on: now, note });
@@ -197,6 +215,7 @@ function listingOf(row: Watched, state: Expiry, nextCheckOn: Instant, now: Insta
     lifetimeMs,
     failure,
     checkedOn,
+    rowLostSince: state.rowLost?.since,
     snoozedUntil: snoozedUntil(state, now),
   };
 }

@@ -39,6 +39,13 @@ export interface SaidReplaced {
   readonly undone?: { readonly by: string; readonly on: Instant };
 }
 
+/** Since when a registry row is lost, and what the last report showed of it, by which its target is watched until it goes. */
+export interface RowLost {
+  readonly since: Instant;
+  readonly displayName: string;
+  readonly owners: readonly string[];
+}
+
 /** Instants and lengths are in milliseconds. A property that is absent or undefined is not known or does not apply. */
 export interface Expiry extends Key {
   readonly firstSeenOn: Instant;
@@ -67,6 +74,10 @@ export interface Expiry extends Key {
   readonly saidReplaced?: SaidReplaced;
   /** The registry row is gone since this instant. */
   readonly goneSince?: Instant;
+  /** The registry row is lost: it vanished with many others, and the API did not delete it. */
+  readonly rowLost?: RowLost;
+  /** When the API was asked to delete the registry row. */
+  readonly deleteAskedOn?: Instant;
   /** Every calendar key that may exist for this target; '' means none. More than one: a write was interrupted. */
   readonly calendarKeys: readonly string[];
   /** Hash of the listing in the calendar row that was written last. */

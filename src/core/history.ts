@@ -27,6 +27,7 @@ export const EVENTS_WITH_NOTE = [
   'replaces',
   'watchedAgain',
   'gone',
+  'rowLost',
   'returned',
 ] as const;
 type EventWithNote = (typeof EVENTS_WITH_NOTE)[number];

@@ -26,6 +26,8 @@ export interface Listing {
   };
   readonly checkedOn?: Instant;
   readonly nextCheckOn?: Instant;
+  /** Since when its registry row is lost. */
+  readonly rowLostSince?: Instant;
   /** The latest end of the snoozes in force. */
   readonly snoozedUntil?: Instant;
 }

@@ -25,9 +25,14 @@ interface NoticeRules {
   readonly says: 'reminder' | 'trouble' | 'goodNews';
   /**
    * `owners` alone; or `owners`, and operators get a copy always or only once the expiry is reached, since owners leave
-   * (rule 14). What is for `operators` alone waits for their daily mail.
+   * (rule 14). What is for `operators` alone waits for their daily mail, unless it is told `AtOnce`.
    */
-  readonly audience: 'owners' | 'ownersAndCopies' | 'ownersAndCopiesFromExpiry' | 'operators';
+  readonly audience:
+    | 'owners'
+    | 'ownersAndCopies'
+    | 'ownersAndCopiesFromExpiry'
+    | 'operators'
+    | 'operatorsAtOnce';
   readonly snoozable: boolean;
   /** In a mail and between owners, the lowest rank comes first (rule 15). A reminder has its own until its expiry is reached. */
   readonly rank: number;
@@ -89,6 +94,8 @@ export const NOTICES = {
   invalid: { about: 'row', ...FOR_OPERATORS, rank: 7, topic: 'invalid' },
   /** Its row says that it was replaced, and names no successor. */
   notVerified: { about: 'replacement', ...FOR_OPERATORS, rank: REPLACED_RANK, topic: 'notVerified' },
+  /** Many registry rows vanished at once. Their targets go a day later, so this can't wait for the daily mail. */
+  rowsLost: { ...OF_WATCHER, audience: 'operatorsAtOnce', rank: 4 },
   /** Every read of a scope fails. */
   scopeFailing: { ...OF_WATCHER, rank: 4 },
   /** A mail was accepted and did not arrive. */
@@ -128,6 +135,7 @@ interface NoticeFacts {
   watchedAgain: Replaced;
   invalid: { readonly faults: readonly string[]; readonly since: Instant };
   notVerified: { readonly since: Instant };
+  rowsLost: OperatorNoticeFacts;
   scopeFailing: OperatorNoticeFacts;
   undelivered: OperatorNoticeFacts;
   poisoned: OperatorNoticeFacts;

@@ -19,6 +19,8 @@ export interface FailedReading {
   readonly message: string;
   /** The service answers, and is busy with a change of the target: it ends by itself. */
   readonly busy?: true;
+  /** There was no sign-in, so the service was not even asked. */
+  readonly signIn?: true;
 }
 
 export type Reading =

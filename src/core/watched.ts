@@ -1,5 +1,6 @@
 /** A parsed registry row with the policy in force: whether its target is watched, and who is told about it. */
 import { includesAddress } from './address';
+import type { RowLost } from './expiry';
 import { isReplaced, type Replacement } from './replacement';
 import type { TargetColumns } from './row';
 import type { Key } from './target';
@@ -16,6 +17,8 @@ export interface Watched extends Key {
   readonly mayMint: boolean;
   readonly policy: ThresholdPolicy;
   readonly checkEveryMs: number;
+  /** The row is lost: what holds of it is what is remembered. */
+  readonly lost?: RowLost;
 }
 
 /** Who is told: `owners` (the operators where a target has none), `operators` about everything, or `none`. */

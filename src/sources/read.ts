@@ -44,10 +44,13 @@ function failureOf(
     case 'timeout':
       return failed('timeout', `${label} did not answer within ${timeoutMs / 1_000} s.`);
     case 'signIn':
-      return failed(
-        'notAllowed',
-        `The watcher could not sign in to Azure${codeInBrackets}; check its managed identity and AZURE_CLIENT_ID (on your own machine: az login).`,
-      );
+      return {
+        ...failed(
+          'notAllowed',
+          `The watcher could not sign in to Azure${codeInBrackets}; check its managed identity and AZURE_CLIENT_ID (on your own machine: az login).`,
+        ),
+        signIn: true,
+      };
     case 'notHttp':
       return failed('unintelligible', `The answer in place of ${label}'s is not valid HTTP.`);
     case 'unreachable':

@@ -1,16 +1,18 @@
 /** The expiries table: the recorded state of each target, in columns that a person can read. Each writer merges only its own columns. */
 import type { TableClient } from '@azure/data-tables';
 import { addressKey } from '../core/address';
-import type { Evidence, Expiry, Failure, SaidReplaced } from '../core/expiry';
+import type { Evidence, Expiry, Failure, RowLost, SaidReplaced } from '../core/expiry';
+import type { Mark } from '../core/lost-rows';
 import { FAILURE_CODES } from '../core/reading';
 import type { FirstMute, Snooze } from '../core/snooze';
 import type { Key } from '../core/target';
 import type { Told } from '../core/told';
+import { formatInstant } from '../formats/instant';
 import type { Change, Expiries, Stored } from '../watch/ports';
 import * as col from './columns';
 import { etagOf, keyOf, type Row } from './columns';
 import { canBeKey, hashText } from './keys';
-import { find, rowsOf, within } from './pages';
+import { find, rowsOf, scopesOf, within } from './pages';
 import { deletionsOf, entityOf, type Operation, saveRow, submit, submitAll } from './writes';
 
 type CalendarColumns = Pick<Expiry, 'calendarKeys' | 'listingHash'>;
@@ -54,6 +56,12 @@ const sweepColumns = col.record<SweepColumns>({
   }),
   unverifiedSince: col.clearable(col.instant),
   goneSince: col.clearable(col.instant),
+  rowLost: col.group<RowLost>({
+    since: col.storedAs('rowLostSince', col.instant),
+    displayName: col.storedAs('rowLostName', col.withDefault(col.nonEmptyText, '')),
+    owners: col.storedAs('rowLostOwners', col.withDefault(col.json(col.list(col.text)), [])),
+  }),
+  deleteAskedOn: col.clearable(col.instant),
   ...CALENDAR_FIELDS,
 });
 
@@ -120,6 +128,12 @@ export function openExpiries(client: TableClient): Expiries {
       const row = await find(client, key);
       return row && toExpiry(row);
     },
+    async *marks() {
+      for await (const row of rowsOf(client, { select: MARKS, ahead: true })) yield toMark(row);
+    },
+    async *scopes() {
+      for await (const row of scopesOf(client)) yield keyOf(row).scope;
+    },
     merge(scope, changes) {
       const merges = changes.flatMap(change => sweepMerge(scope, change));
       return submit(client, merges);
@@ -145,11 +159,28 @@ export function openExpiries(client: TableClient): Expiries {
       const row = entityOf(scope, name, { [REPLACED]: replacedColumn.write(said) });
       return (await saveRow(client, row, 'Merge', '*')) !== undefined;
     },
+    async markDelete({ scope, name }, on) {
+      if (canBeKey(scope) && canBeKey(name))
+        await submitAll(client, [update({ scope, name }, { deleteAskedOn: formatInstant(on) })]);
+    },
     async remove(scope, names) {
       // A row that the store refuses to delete stays, and the next sweep tries again.
       await submit(client, deletionsOf(scope, names));
     },
   };
+}
+
+const MARKS = ['cal', 'goneSince', 'rowLostSince', 'deleteAskedOn'];
+
+function toMark(row: Row): Mark {
+  const {
+    calendarKeys = [],
+    goneSince,
+    deleteAskedOn,
+    rowLost,
+  } = sweepColumns.fill<Partial<SweepColumns> & Row>({}, row);
+  const isListed = calendarKeys.join('') !== '';
+  return { ...keyOf(row), goneSince, deleteAskedOn, isListed, isLost: rowLost !== undefined };
 }
 
 /** Writes only what differs: two columns, and not twenty, for a target that was read and did not change. */

@@ -3,8 +3,8 @@ import type { TableClient } from '@azure/data-tables';
 import { addressKey } from '../core/address';
 import { NO_MAILS } from '../core/mail-outcome';
 import type { Usage } from '../core/quota';
-import { formatInstant } from '../formats/instant';
-import type { MailLedger } from '../watch/ports';
+import { formatInstant, type Instant } from '../formats/instant';
+import type { MailFault, MailLedger } from '../watch/ports';
 import * as col from './columns';
 import { etagOf, type Row } from './columns';
 import { encode } from './keys';
@@ -13,11 +13,17 @@ import { entityOf, saveRow } from './writes';
 
 const PARTITION = 'mail';
 const ACCEPTED = 'accepted';
+const FAULT = 'fault';
 const TOTALS = 'totals';
 
 const usageColumns = col.record<Usage>({
   slots: col.json(col.list(col.record<Usage['slots'][number]>({ at: col.instant, count: col.number }))),
   pausedUntil: col.optional(col.instant),
+});
+
+const faultColumns = col.record<{ readonly on: Instant; readonly why: MailFault }>({
+  on: col.instant,
+  why: col.oneOf<MailFault>(['signIn', 'refused']),
 });
 
 const totalsColumns = col.recordOf(NO_MAILS, {
@@ -44,6 +50,10 @@ export function openMailLedger(client: TableClient): MailLedger {
       return col.instant.read((await read(ACCEPTED))?.acceptedOn);
     },
     saveAcceptedOn: on => replace(ACCEPTED, { acceptedOn: formatInstant(on) }),
+    async fault() {
+      return faultColumns.read((await read(FAULT)) ?? {});
+    },
+    saveFault: (on, why) => replace(FAULT, faultColumns.write({ on, why })),
     async operatorNoticesToldOn(owner) {
       return col.instant.read((await read(operatorNoticesOf(owner)))?.toldOn);
     },

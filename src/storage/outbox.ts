@@ -1,7 +1,7 @@
 /** The outbox table: an owner's reminders that are not told yet, the claim of the digest being sent, and the digests that are followed. */
 import type { TableClient } from '@azure/data-tables';
 import { addressKey } from '../core/address';
-import { isForOperators } from '../core/notices';
+import { isForOperators, NOTICE_KINDS } from '../core/notices';
 import type { Reminder } from '../core/reminder';
 import { hashOf } from '../core/target';
 import { formatInstant, type Instant } from '../formats/instant';
@@ -9,7 +9,7 @@ import type { Claim, HeldClaim, Outbox, OutboxLine, OwnerLines, SentDigest } fro
 import * as col from './columns';
 import { etagOf, keyOf, type Row } from './columns';
 import { decode, encode } from './keys';
-import { rowsOf, within } from './pages';
+import { and, compare, firstPageOf, rowsOf, within } from './pages';
 import {
   deletionsOf,
   type Entity,
@@ -103,7 +103,7 @@ export function openOutbox(client: TableClient): Outbox {
     },
     saveNextStatusRead: (owner, sent) => submitAll(client, [['update', sentRow(owner, sent), 'Replace']]),
     unfollow: (owner, operationId) => removeRow(client, sentKey(owner, operationId), '*'),
-    oldest: () => oldest(client),
+    oldest: before => oldest(client, before),
   };
 }
 
@@ -136,21 +136,23 @@ async function ofOwner(client: TableClient, owner: string): Promise<OwnerLines> 
   return first ? toOwnerLines(first, rows) : { owner, lines: [], claim: undefined, sent: [] };
 }
 
-async function oldest(client: TableClient): Promise<Instant | undefined> {
-  let least: Instant | undefined;
-  const select = ['reason', 'since'];
-  for await (const row of rowsOf(client, { select, ahead: true })) {
-    const since = isReminder(row) ? col.instant.read(row.since) : undefined;
-    if (since !== undefined && since < (least ?? Infinity)) least = since;
+/** Of the reminders that are told at once, in one page: those due before an instant, or any where there are none. */
+async function oldest(client: TableClient, before: Instant): Promise<Instant | undefined> {
+  const late = compare('since', 'le', formatInstant(before));
+  const select = ['since'];
+  const instants = (rows: readonly Row[]) => rows.flatMap(({ since }) => col.instant.read(since) ?? []);
+  for (const due of [late, compare('since', 'gt', '')]) {
+    const filter = and(compare('since', 'gt', ''), due, ...DAILY);
+    const found = instants(await firstPageOf(client, { filter, select }));
+    if (found.length > 0) return Math.min(...found);
   }
-  return least;
+  return undefined;
 }
 
-/** Whether a line is told at once; a notice for operators waits for their daily mail. */
-function isReminder(row: Row): boolean {
-  const reason = col.nonEmptyText.read(row.reason);
-  return reason !== undefined && !isForOperators({ reason });
-}
+/** Notices for operators wait for their daily mail. */
+const DAILY = NOTICE_KINDS.filter(reason => isForOperators({ reason })).map(reason =>
+  compare('reason', 'ne', reason),
+);
 
 /** The partition of an owner: the same for all spellings of the address. */
 function partitionOf(owner: string): string {

@@ -2,16 +2,22 @@
 import type { TableClient } from '@azure/data-tables';
 import { NO_COUNTS } from '../core/counts';
 import type { Pace } from '../core/pace';
-import type { Checks, OperatorNotices, ScopeRow, Scopes, Stored } from '../watch/ports';
+import { SCOPE_READS } from '../core/reads';
+import { formatInstant } from '../formats/instant';
+import type { Checks, OperatorNotices, RowsLost, ScopeRow, Scopes, Stored } from '../watch/ports';
 import * as col from './columns';
 import { etagOf, keyOf, type Row } from './columns';
-import { find, rowsOf, within } from './pages';
+import { and, compare, find, firstOf, firstPageOf, rowsOf, within } from './pages';
 import { deletionsOf, entityOf, saveRow, submit } from './writes';
 
 const PARTITION = 'scope';
 const CHECKS = 'check';
+const REMOVAL = { scope: 'registry', name: 'removal' };
+const TABLE_LOST = { scope: 'registry', name: 'tableLost' };
 
 const counts = col.recordOf(NO_COUNTS, col.number);
+
+const rowsLost = col.record<RowsLost>({ count: col.number, lastOn: col.instant });
 
 const operatorNotice = col.optional(
   col.record<NonNullable<OperatorNotices['ownerless']>>({ since: col.instant, put: col.boolean }),
@@ -36,8 +42,18 @@ const scopeColumns = col.record<Omit<ScopeRow, 'scope'>>({
   pace: col.optional(col.json(pace)),
   counts: col.optional(col.json(counts)),
   partial: col.optional(
-    col.json(col.record<NonNullable<ScopeRow['partial']>>({ counts, ownerless: col.number })),
+    col.json(
+      col.record<NonNullable<ScopeRow['partial']>>({
+        counts,
+        ownerless: col.number,
+        missing: col.optional(col.number),
+        rowsLost: col.optional(rowsLost),
+      }),
+    ),
   ),
+  rowsLost: col.optional(col.json(rowsLost)),
+  seenOn: col.clearable(col.instant),
+  reads: col.optional(col.oneOf(SCOPE_READS)),
   operatorNotices: col.storedAs(
     'troubles',
     col.optional(
@@ -64,6 +80,20 @@ export function openScopes(client: TableClient): Scopes {
       for await (const row of rowsOf(client, { filter: within(PARTITION, undefined), ahead: true }))
         yield toScopeRow(row);
     },
+    async suspects(before) {
+      const signs = [
+        // Where none has finished it is '', which comes before every instant.
+        compare('finishedOn', 'lt', formatInstant(before)),
+        compare('rowsLost', 'gt', ''),
+        compare('reads', 'eq', 'signIn'),
+      ];
+      const filter = and(within(PARTITION, undefined), `(${signs.join(' or ')})`);
+      return (await firstPageOf(client, { filter })).map(toScopeRow);
+    },
+    async anyReads(reads) {
+      const filter = and(within(PARTITION, undefined), compare('reads', 'eq', reads));
+      return (await firstOf(client, { filter, select: [] })) !== undefined;
+    },
     async remove(scope) {
       await submit(client, [...deletionsOf(PARTITION, [scope]), ...deletionsOf(CHECKS, [scope])]);
     },
@@ -75,7 +105,22 @@ export function openScopes(client: TableClient): Scopes {
       const row = entityOf(CHECKS, scope, checksColumns.write(checks));
       return (await saveRow(client, row, 'Replace', etag)) !== undefined;
     },
+    async registryLostOn() {
+      return col.instant.read((await find(client, TABLE_LOST))?.timestamp);
+    },
+    async removalConfirmedOn() {
+      return col.instant.read((await find(client, REMOVAL))?.confirmedOn);
+    },
+    async confirmRemoval(on) {
+      const { scope, name } = REMOVAL;
+      await client.upsertEntity(entityOf(scope, name, { confirmedOn: formatInstant(on) }), 'Replace');
+    },
   };
+}
+
+/** The store's own timestamp of this row says when. */
+export async function markRegistryLost(client: TableClient): Promise<void> {
+  await client.upsertEntity(entityOf(TABLE_LOST.scope, TABLE_LOST.name), 'Replace');
 }
 
 function toScopeRow(row: Row): Stored<ScopeRow> {

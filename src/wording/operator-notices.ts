@@ -31,6 +31,12 @@ export const ROW_NOTICES: { readonly [K in NoticeAbout<'row'>]: NoticeWording<K>
 };
 
 export const WATCHER_NOTICES: { readonly [K in OperatorNotice]: NoticeWording<K> } = {
+  rowsLost: troubleOfTheWatcher(
+    { badge: 'Rows lost', phrase: 'many rows vanished at once', joint: ': ', dateIs: 'On' },
+    'Restore the rows. Their targets are on the status report and the dashboard, marked as without a row.',
+    'If it was meant, confirm the removal on the dashboard, or with POST /api/registry/lost.',
+    'Without either, the targets go a day after their rows vanished.',
+  ),
   scopeFailing: troubleOfTheWatcher(
     { badge: 'Scope unreadable', phrase: 'every read fails', joint: ': ', dateIs: 'Since' },
     "Look for one cause of all failures: the watcher's identity lost a role, or the service itself has a problem.",

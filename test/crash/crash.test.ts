@@ -262,6 +262,26 @@ describe('a sweep that dies at any step', () => {
       6,
     ));
 
+  test('when rows are lost in bulk keeps all their targets and tells the operators', () => {
+    const names = Array.from({ length: 11 }, (_, index) => `t${index + 10}`);
+    return expectSurvival(
+      {
+        async prepare(run) {
+          for (const name of ['a', ...names]) run.token(name).expires(NEW);
+          for (const name of ['a', ...names]) await run.register(name);
+          await run.sweep();
+          for (const name of names) await run.unregister(name);
+          clock.pass(5 * MINUTE);
+        },
+        crashingRun: 'sweep',
+        listed: Object.fromEntries(['a', ...names].map(name => [name, NEW])),
+        mailed: ['ops@example.com: The watcher needs you: registry: many rows vanished at once'],
+        told: {},
+      },
+      5,
+    );
+  });
+
   test('when a removed target is forgotten leaves nothing of it', () =>
     expectSurvival(
       {

@@ -159,6 +159,11 @@ export const LINES = {
 } satisfies Readonly<Record<string, () => DigestLine>>;
 
 const NOTES: Readonly<Record<OperatorNotice, readonly [scope: string, name: string, note: string]>> = {
+  rowsLost: [
+    'registry',
+    '',
+    'The registry rows of 25 targets in 3 scopes vanished at once, and the API did not delete them, as the sweep of 2027-01-05T08:30:00.000Z found. The targets are still watched: by their last known owners, with the thresholds of their kind.',
+  ],
   scopeFailing: [
     'iotCentralToken:contoso.azureiotcentral.com',
     '',
@@ -209,9 +214,9 @@ export function every(): Digest {
     ...line,
     snoozeUrl: snoozeUrl(index),
   }));
-  const [scopeFailing, undelivered, poisoned, ownerless] = OPERATOR_NOTICES.map(operatorNotice);
+  const [rowsLost, scopeFailing, undelivered, poisoned, ownerless] = OPERATOR_NOTICES.map(operatorNotice);
   const rows = [...bad, replaced(), replacedUnnamed(), notVerified()];
-  const operators = [scopeFailing, undelivered, poisoned, ...rows, ownerless].filter(
+  const operators = [rowsLost, scopeFailing, undelivered, poisoned, ...rows, ownerless].filter(
     line => line !== undefined,
   );
   return digest([...owners, ...operators, renewed(), readable(), watchedAgain()]);

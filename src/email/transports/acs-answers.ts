@@ -74,8 +74,8 @@ export function operationStatus(result: HttpAnswer | RequestFailed): OperationSt
     if (answer.status === 404) return { status: 'absent' };
     if (answer.status === 200) return statusIn(answer.body);
   }
-  const { message, retryAfterMs: wait } = unsettled(answer);
-  return { status: 'unknown', message, retryAfterMs: wait };
+  const { outcome: _, ...why } = unsettled(answer);
+  return { status: 'unknown', ...why };
 }
 
 /** The status decides: a mail with a 2xx is accepted, even if the body of the answer is incomplete. */
@@ -85,11 +85,15 @@ function partialOr(result: HttpAnswer | RequestFailed): HttpAnswer | RequestFail
 
 /** What happened, the fix if there is one, and how long the service asks us to wait. */
 function unsettled(answer: HttpAnswer | RequestFailed): Extract<SendOutcome, { outcome: 'unsettled' }> {
-  if (answer instanceof RequestFailed) return { outcome: 'unsettled', message: failureInWords(answer) };
+  if (answer instanceof RequestFailed) {
+    const message = failureInWords(answer);
+    return { outcome: 'unsettled', message, ...(answer.reason === 'signIn' && { fault: 'signIn' }) };
+  }
   const fix = fixFor(answer);
   const words = statusInWords(answer);
-  const message = fix === undefined ? words : `${words}: ${fix}`;
-  return { outcome: 'unsettled', message, retryAfterMs: retryAfterMs(answer) };
+  const wait = retryAfterMs(answer);
+  if (fix === undefined) return { outcome: 'unsettled', message: words, retryAfterMs: wait };
+  return { outcome: 'unsettled', message: `${words}: ${fix}`, retryAfterMs: wait, fault: 'refused' };
 }
 
 function statusInWords(answer: HttpAnswer): string {

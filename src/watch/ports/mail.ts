@@ -82,8 +82,11 @@ export interface Outbox {
   saveNextStatusRead(owner: string, sent: SentDigest): Promise<void>;
   /** Ends following a digest. False when it was no longer followed. */
   unfollow(owner: string, operationId: string): Promise<boolean>;
-  /** When the oldest waiting reminder was due; what operators are told once a day does not count. */
-  oldest(): Promise<Instant | undefined>;
+  /**
+   * When the oldest waiting reminder was due; what operators are told once a day does not count. It looks at a page at most, first of
+   * those that were due before an instant: where more wait, an even older one may be left out.
+   */
+  oldest(before: Instant): Promise<Instant | undefined>;
 }
 
 /** The quotas of the mail service: POSTs of mails, and reads of a mail's status. */
@@ -98,6 +101,9 @@ export interface MailLedger {
   /** When the service last accepted any mail. */
   acceptedOn(): Promise<Instant | undefined>;
   saveAcceptedOn(on: Instant): Promise<void>;
+  /** When a mail was last not taken for a fault of our own, and which. */
+  fault(): Promise<{ readonly on: Instant; readonly why: MailFault } | undefined>;
+  saveFault(on: Instant, why: MailFault): Promise<void>;
   /** When an operator last got a mail with operator notices. */
   operatorNoticesToldOn(owner: string): Promise<Instant | undefined>;
   saveOperatorNoticesToldOn(owner: string, on: Instant): Promise<void>;
@@ -107,20 +113,30 @@ export interface MailLedger {
   saveTotals(totals: MailTotals, etag: string | undefined): Promise<boolean>;
 }
 
+/** Why no mail is taken until a person corrects it: there is no sign-in, or the service does not accept how we ask. */
+export type MailFault = 'signIn' | 'refused';
+
+/** `fault`: it is our own, so every mail meets it. */
+interface Unanswered {
+  readonly message: string;
+  readonly retryAfterMs?: number;
+  readonly fault?: MailFault;
+}
+
 export type SendOutcome =
   /** `firstLook`: what the service said of the mail right after it accepted it, if it said anything. */
   | { readonly outcome: 'accepted'; readonly firstLook?: OperationStatus }
   /** Refused for good: it would be refused again. */
   | { readonly outcome: 'refused'; readonly message: string }
   /** Perhaps not accepted: try again later with the same operation id. */
-  | { readonly outcome: 'unsettled'; readonly message: string; readonly retryAfterMs?: number };
+  | ({ readonly outcome: 'unsettled' } & Unanswered);
 
 /** What the mail service says of an operation: that it does not know it, that it is running, or how it ended. */
 export type OperationStatus =
   | { readonly status: 'absent' | 'running' | 'succeeded' }
   | { readonly status: 'failed'; readonly message: string }
   /** The service did not say. */
-  | { readonly status: 'unknown'; readonly message: string; readonly retryAfterMs?: number };
+  | ({ readonly status: 'unknown' } & Unanswered);
 
 export interface Mailer {
   send(digest: Digest, operationId: string): Promise<SendOutcome>;

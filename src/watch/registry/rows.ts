@@ -2,6 +2,7 @@
 import { includesAddress, splitAddresses } from '../../core/address';
 import { type Columns, changesOf, textsOf } from '../../core/row';
 import type { Key } from '../../core/target';
+import type { Clock, Expiries } from '../ports';
 import { limitFaults } from '../targets/parse-target';
 import { successorsOf } from '../targets/successors';
 import {
@@ -36,6 +37,11 @@ export type Put =
 
 /** `contended`: at each try another writer was faster. */
 export type Removed = 'removed' | 'missing' | 'conditionFailed' | 'contended';
+
+interface RemoveDeps {
+  readonly tables: Deps['tables'] & { readonly expiries: Pick<Expiries, 'markDelete'> };
+  readonly clock: Clock;
+}
 
 /** A write whose row keeps changing is tried this often. */
 const MOST_TRIES = 10;
@@ -92,11 +98,14 @@ async function newSuccessorFaults(key: Key, columns: Columns, { tables, kinds }:
   return row && changesOf({ replacedBy }, textsOf(row.columns)).replacedBy === undefined ? [] : [fault];
 }
 
-export async function removeRow(key: Key, condition: Condition, { tables }: Deps): Promise<Removed> {
+export async function removeRow(key: Key, condition: Condition, deps: RemoveDeps): Promise<Removed> {
+  const { tables, clock } = deps;
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const found = await tables.registry.row(key);
     if (!found) return 'missing';
     if (!isMet(condition, tagOf(found.etag))) return 'conditionFailed';
+    // Before the row goes: the next sweep must not take it for one that was lost.
+    await tables.expiries.markDelete(key, clock.now());
     if (await tables.registry.remove(key, found.etag)) return 'removed';
   }
   return 'contended';

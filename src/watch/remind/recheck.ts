@@ -19,6 +19,7 @@ import { audienceOf, type MailPolicy, type Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
 import type { OutboxLine, Tables } from '../ports';
 import { snoozeUrlOf } from '../snooze/token';
+import { lostRow } from '../targets/lost-row';
 import { descriptionOf, type Kinds } from '../targets/parse-target';
 import { resolveTarget, successorsOf } from '../targets/successors';
 
@@ -65,7 +66,8 @@ export async function recheck(
   if (kind === undefined) return dropped('unknownReason');
   if (isOperatorNotice(kind)) return recheckOperatorNotice(queued, kind, deps.mail);
   const { registry, expiries } = deps.tables;
-  const [row, state] = await Promise.all([registry.row(reminder), expiries.row(reminder)]);
+  const [found, state] = await Promise.all([registry.row(reminder), expiries.row(reminder)]);
+  const row = found ?? lostRow(state);
   if (!row || !state) return dropped('removed');
   const successors = successorsOf(row.scope, registry, deps.kinds);
   const parsed = await resolveTarget(row, deps.kinds, successors);

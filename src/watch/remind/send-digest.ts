@@ -5,7 +5,16 @@ import { isForOperators } from '../../core/notices';
 import { describeReminder, type Reminder } from '../../core/reminder';
 import { DAY } from '../../formats/instant';
 import { counted } from '../../formats/when';
-import type { Log, OperationStatus, OutboxLine, OwnerLines, Quota, SentDigest, Tables } from '../ports';
+import type {
+  Log,
+  OperationStatus,
+  OutboxLine,
+  OwnerLines,
+  Quota,
+  SendOutcome,
+  SentDigest,
+  Tables,
+} from '../ports';
 import { ClaimLost, claimOf, type DigestClaim, makeClaim } from './claim';
 import { type FollowDeps, firstFollow, recordEnd } from './follow-digests';
 import { ONE_SEND, STATUS_READS_OF_A_RETRY } from './mail-counters';
@@ -191,9 +200,10 @@ async function postDigest({ claim, lines, more }: Post, turn: SendTurn): Promise
 async function postpone(
   claim: DigestClaim,
   asked: Quota,
-  { message, retryAfterMs = 0 }: { readonly message: string; readonly retryAfterMs?: number },
+  { message, retryAfterMs = 0, fault }: Omit<Extract<SendOutcome, { outcome: 'unsettled' }>, 'outcome'>,
   { owner, now, deps, log }: SendTurn,
 ): Promise<Stop> {
+  if (fault) await deps.tables.mailLedger.saveFault(now, fault);
   const wait = Math.min(LONGEST_WAIT, retryAfterMs);
   if (wait > 0) await deps.quota.pause(asked, now + wait);
   await claim.postpone(now, wait);

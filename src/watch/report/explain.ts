@@ -20,6 +20,7 @@ import {
 import { audienceOf, isWatched, type MailPolicy, type Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
 import type { Clock, Tables } from '../ports';
+import { lostRow } from '../targets/lost-row';
 import type { Kinds, ParsedTarget } from '../targets/parse-target';
 import { resolveTarget, successorsOf } from '../targets/successors';
 import { type ExplainedRecipient, type ExplainInput, formerOf, recipientsOf } from './explain-recipients';
@@ -90,11 +91,12 @@ const MOST_EVENTS = 100;
 export async function explain(key: Key, deps: Deps): Promise<Explained | undefined> {
   const { registry, expiries, history } = deps.tables;
   const asOf = deps.clock.now();
-  const [row, state, events] = await Promise.all([
+  const [found, state, events] = await Promise.all([
     registry.row(key),
     expiries.row(key),
     history.of(key, MOST_EVENTS),
   ]);
+  const row = found ?? lostRow(state);
   if (row) {
     const successors = successorsOf(key.scope, registry, deps.kinds);
     const parsed = await resolveTarget(row, deps.kinds, successors);

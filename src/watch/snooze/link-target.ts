@@ -8,7 +8,8 @@ import { fixedExpiry } from '../../core/standing';
 import type { Key } from '../../core/target';
 import type { MailPolicy, Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
-import type { Clock, RegistryRow, Stored, Tables } from '../ports';
+import type { Clock, RegistryRow, Tables } from '../ports';
+import { lostRow } from '../targets/lost-row';
 import { descriptionOf, type Kinds, type ParsedTarget } from '../targets/parse-target';
 import { resolveTarget, successorsOf } from '../targets/successors';
 import type { LinkView, Refused } from './link-answers';
@@ -27,7 +28,8 @@ export interface Deps {
 export interface LinkTarget {
   readonly link: Link;
   readonly links: LinkSigning;
-  readonly row: Stored<RegistryRow>;
+  /** Without an etag it is only remembered: the row itself is lost. */
+  readonly row: RegistryRow & { readonly etag?: string };
   readonly parsed: ParsedTarget;
   readonly state: Expiry;
   /** The instant at which all of it is judged. */
@@ -42,7 +44,8 @@ export async function findTarget(token: string, deps: Deps): Promise<LinkTarget 
   const link = readLink(token, links, now);
   if ('refused' in link) return link;
   const { registry, expiries } = deps.tables;
-  const [row, state] = await Promise.all([registry.row(link), expiries.row(link)]);
+  const [found, state] = await Promise.all([registry.row(link), expiries.row(link)]);
+  const row = found ?? lostRow(state);
   if (!row || !state) return { refused: 'removed' };
   const parsed = await resolveTarget(row, kinds, successorsOf(row.scope, registry, kinds));
   const refused = refusalOf(link, parsed.watched, state, deps.mail.operators);

@@ -24,6 +24,9 @@ export async function followLink(
   const target = await findTarget(token, deps);
   if ('refused' in target) return target;
   const { replacement } = target.parsed.watched;
+  // Without its row nothing can be written there.
+  const isAboutRow = action.act !== 'snooze' && action.act !== 'undo';
+  if (target.row.lost && isAboutRow) return { refused: 'removed' };
   if (action.act === 'unreplace') return unreplace(token, target, deps);
   if (isReplaced(replacement)) {
     const isAsked = action.act === 'confirm' || action.act === 'replaceUnnamed';

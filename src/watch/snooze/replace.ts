@@ -71,7 +71,7 @@ export async function confirm(
   // Before the row says so, so that a crash in between leaves nobody untold.
   if (!(await expiries.mergeReplaced(link, said))) return { refused: 'removed' };
   // Of presses at the same time only one finds the row as it was read.
-  if ((await registry.save(link, { replacedBy: name }, row.etag)) === undefined)
+  if ((await registry.save(link, { replacedBy: name }, row.etag ?? '*')) === undefined)
     return await lookAgain(token, deps);
   // A press that came too late may have said something else.
   await expiries.mergeReplaced(link, said);
@@ -91,7 +91,7 @@ export async function unreplace(token: string, target: LinkTarget, deps: Deps): 
   const { saidReplaced: said } = state;
   // Before the row says so, as when it was replaced.
   if (said) await expiries.mergeReplaced(link, { ...said, undone: { by: link.owner, on: now } });
-  if ((await registry.save(link, { replacedBy: '' }, row.etag)) === undefined) {
+  if ((await registry.save(link, { replacedBy: '' }, row.etag ?? '*')) === undefined) {
     const again = await findTarget(token, deps);
     if ('refused' in again) return again;
     return isReplaced(again.parsed.watched.replacement) ? stoppedOf(again, deps) : watchedAgain(again);
@@ -220,5 +220,5 @@ function meantNames(
 
 /** What a confirmation is about: it holds for one link, one successor and one version of the row. */
 function subjectOf({ link, row }: LinkTarget, name: string): readonly string[] {
-  return [link.scope, link.name, link.owner, name, row.etag];
+  return [link.scope, link.name, link.owner, name, row.etag ?? ''];
 }

@@ -7,6 +7,7 @@ import type { Key } from '../../core/target';
 import { isWatched, type Watched } from '../../core/watched';
 import { type Instant, SECOND } from '../../formats/instant';
 import type { Located, Log, Source } from '../ports';
+import { lostRow } from '../targets/lost-row';
 import type { ParsedTarget } from '../targets/parse-target';
 import { resolveTarget, successorsOf } from '../targets/successors';
 import { reserveCheck } from './check-share';
@@ -91,7 +92,7 @@ async function readWithoutLease<T>(place: Place, deps: Deps, use: Use<T>): Promi
 
 async function findJob(key: Key, deps: Deps): Promise<Job | Exclude<CheckResult, Checked>> {
   const { tables, kinds } = deps;
-  const row = await tables.registry.row(key);
+  const row = (await tables.registry.row(key)) ?? lostRow(await tables.expiries.row(key));
   if (!row) return { refused: 'unknown' };
   const parsed = await resolveTarget(row, kinds, successorsOf(key.scope, tables.registry, kinds));
   const { located, source, watched } = parsed;

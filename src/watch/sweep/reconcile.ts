@@ -86,13 +86,13 @@ async function rebuild(scope: string, lease: Lease, deps: Deps, log: Log): Promi
   return keys.filter(key => key !== '');
 }
 
-/** What follows from the recorded state. A row that was never swept is left to the sweep. */
+/** What follows from the recorded state. A row that was never swept, and one that has vanished since, is left to the sweep. */
 async function plannedWriteNow(
   { row, state }: Pair,
   successors: Successors,
   deps: Deps,
 ): Promise<PlannedWrite | undefined> {
-  if (!state) return undefined;
+  if (!state || (!row && state.goneSince === undefined)) return undefined;
   const parsed = row && (await resolveTarget(row, deps.kinds, successors));
   const now = deps.clock.now();
   const assessment = parsed

@@ -45,7 +45,9 @@ export function plannedWriteOf(
   const calendarKey = listing ? calendar.keyOf(after, dated) : '';
   const listingHash = listing ? sha256(JSON.stringify(listing)).slice(0, 16) : '';
   const moves = before?.calendarKeys.length !== 1 || before.calendarKeys[0] !== calendarKey;
-  const changed = moves || facts.read || events.length > 0 || (before?.listingHash ?? '') !== listingHash;
+  const isShownOtherwise = (before?.listingHash ?? '') !== listingHash;
+  const isMarkOver = before?.deleteAskedOn !== after.deleteAskedOn;
+  const changed = moves || facts.read || events.length > 0 || isShownOtherwise || isMarkOver;
   return { before, assessment, calendarKey, listingHash, changed, moves, forget: facts.forget };
 }
 

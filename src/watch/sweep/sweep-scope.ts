@@ -4,13 +4,16 @@ import { NO_COUNTS, withTarget } from '../../core/counts';
 import type { Expiry } from '../../core/expiry';
 import { fullPace } from '../../core/pace';
 import type { Reading } from '../../core/reading';
+import { type ReadsSeen, readsOf } from '../../core/reads';
 import { isReported, isWatched, type MailPolicy } from '../../core/watched';
 import { DAY, HOUR, type Instant, MINUTE } from '../../formats/instant';
-import type { Clock, Log, ReadResult, Tables } from '../ports';
+import type { Clock, Log, ReadResult, RowsLost, Tables } from '../ports';
+import { rowOfLost } from '../targets/lost-row';
 import { mergeRows, type Pair } from '../targets/merge-rows';
 import { type Kinds, type ParsedTarget, sourceOf } from '../targets/parse-target';
 import { resolveTarget, type Successors, successorsIn } from '../targets/successors';
 import { type Lease, LeaseLost, takeLease, underLease } from './lease';
+import { type RowGate, rowGate, withLost } from './lost-rows';
 import { type Findings, operatorNoticesOf } from './operator-notices';
 import { KEPT_WAITING, type PacedReader, type Permit, pacedReader } from './paced-reader';
 import { plannedWriteOf, type Recorder, recorder } from './record';
@@ -40,14 +43,20 @@ interface Job extends Visit {
   read(): Promise<ReadResult>;
 }
 
+type Totals = Findings & { -readonly [K in keyof ReadsSeen]: ReadsSeen[K] } & {
+  rows: number;
+  rowsLost: RowsLost | undefined;
+};
+
 interface Sweep extends Deps {
   readonly lease: Lease;
   readonly deadline: Instant;
   readonly recorder: Recorder;
   readonly reader: PacedReader<Job>;
   readonly successors: Successors;
+  readonly gate: RowGate;
   /** What the sweep found so far, and how many rows of the two tables it merged. */
-  readonly totals: Findings & { rows: number };
+  readonly totals: Totals;
   readonly log: Log;
 }
 
@@ -90,14 +99,16 @@ async function sweepToEnd(message: SweepMessage, sweep: Sweep): Promise<SweepMes
     await finish(message, sweep);
     return [];
   }
-  const { counts, ownerless } = sweep.totals;
-  await sweep.lease.release({ pace: sweep.reader.pace(), partial: { counts, ownerless } });
+  const { counts, ownerless, rowsLost, missing } = sweep.totals;
+  const partial = { counts, ownerless, rowsLost, missing };
+  const known = rowsLost ?? sweep.lease.row.rowsLost;
+  await sweep.lease.release({ pace: sweep.reader.pace(), partial, rowsLost: known });
   return [{ ...message, cursor }];
 }
 
 function begin(scope: string, lease: Lease, deps: Deps, log: Log): Sweep {
   const { tables, clock, kinds } = deps;
-  const { pace, partial, operatorNotices } = lease.row;
+  const { pace, partial, operatorNotices, tick = clock.now() } = lease.row;
   const deadline = clock.now() + TIME_BUDGET;
   const records = recorder({ scope, tables, lease, log });
   const limits = sourceOf(scope, kinds)?.limits ?? { rate: 1, burst: 1 };
@@ -114,9 +125,12 @@ function begin(scope: string, lease: Lease, deps: Deps, log: Log): Sweep {
     },
   });
   const mail = operatorNotices?.scopeFailing ? { ...deps.mail, scopeFails: true } : deps.mail;
-  const totals = { counts: partial?.counts ?? NO_COUNTS, ownerless: partial?.ownerless ?? 0, rows: 0 };
+  const { counts = NO_COUNTS, ownerless = 0, rowsLost, missing = 0 } = partial ?? {};
+  const totals: Totals = { counts, ownerless, rowsLost, missing, signInFails: undefined, rows: 0 };
   const successors = successorsIn(scope, tables.registry, kinds);
-  const sweep: Sweep = { ...deps, mail, lease, deadline, recorder: records, reader, successors, totals, log };
+  const gate = rowGate({ tables, mail, scope, tick, log });
+  const shared = { lease, deadline, recorder: records, reader, successors, gate };
+  const sweep: Sweep = { ...deps, mail, ...shared, totals, log };
   return sweep;
 }
 
@@ -138,8 +152,12 @@ async function visitAll({ scope, cursor }: SweepMessage, sweep: Sweep): Promise<
 async function visit({ row, state: before }: Pair, sweep: Sweep): Promise<Permit | undefined> {
   sweep.totals.rows += 1;
   const now = sweep.clock.now();
-  if (!row) return void recordGone(before, now, sweep);
-  const parsed = await resolveTarget(row, sweep.kinds, sweep.successors);
+  if (!row && (before.goneSince !== undefined || !(await sweep.gate.isLost(before))))
+    return void recordGone(before, now, sweep);
+  if (before && row?.lost && (await sweep.gate.mayGo(before, row.lost, now)))
+    return void recordGone(before, now, sweep);
+  const known = row ?? rowOfLost(before, await sweep.gate.remembered(before, now));
+  const parsed = await resolveTarget(known, sweep.kinds, sweep.successors);
   const { located } = parsed;
   const dueOn = dueSince(parsed, before, now, sweep.mail);
   if (dueOn === undefined || !located) return void recordOutcome({ parsed, before }, undefined, now, sweep);
@@ -174,7 +192,12 @@ function recordOutcome(
   if (!before && !isReported(watched)) return;
   const assessment = assess(watched, before, reading, mail, now);
   totals.counts = withTarget(totals.counts, assessment.tally);
-  if (assessment.tally && assessment.listing?.owners.length === 0) totals.ownerless += 1;
+  if (assessment.tally?.check === 'failing' && assessment.after.failure?.code === 'missing')
+    totals.missing += 1;
+  if (reading) totals.signInFails = reading.outcome === 'failed' && reading.signIn === true;
+  const { listing } = assessment;
+  if (listing && watched.lost) totals.rowsLost = withLost(totals.rowsLost, watched.lost);
+  else if (assessment.tally && listing?.owners.length === 0) totals.ownerless += 1;
   recorder.add(
     plannedWriteOf(before, assessment, tables.calendar, { read: reading !== undefined, forget: false }),
   );
@@ -192,10 +215,12 @@ async function finish({ scope, cursor }: SweepMessage, sweep: Sweep): Promise<vo
   if (totals.rows === 0 && cursor === undefined) return await tables.scopes.remove(scope);
   const finishedOn = clock.now();
   const { tick: finishedTick = finishedOn, startedOn = finishedOn } = lease.row;
-  const { counts } = totals;
+  const { counts, rowsLost } = totals;
   const { operatorNotices, lines } = operatorNoticesOf(lease.row, totals, mail, finishedOn);
   await tables.outbox.put(lines);
   const durationMs = finishedOn - startedOn;
-  await lease.release({ pace: reader.pace(), counts, finishedTick, finishedOn, durationMs, operatorNotices });
+  const reads = readsOf(totals, lease.row.reads);
+  const found = { counts, rowsLost, reads, operatorNotices, seenOn: undefined };
+  await lease.release({ pace: reader.pace(), finishedTick, finishedOn, durationMs, ...found });
   log.info(`Scope '${scope}' is swept: ${JSON.stringify(counts)}.`);
 }

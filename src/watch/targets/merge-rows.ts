@@ -1,6 +1,7 @@
 /** Merges a scope's registry rows with its recorded expiries: both are in key order, so one pass in constant memory does it. */
 import type { Expiry } from '../../core/expiry';
 import type { RegistryRow, Tables } from '../ports';
+import { lostRow } from './lost-row';
 
 /** A target that is in the registry, in the expiries, or in both. */
 export type Pair =
@@ -40,7 +41,7 @@ export async function* mergeRows(sources: Sources, scope: string, after?: string
         row = await next(rows);
       } else if (state) {
         const pair = await pairWithoutRow(state, sources);
-        if (pair.row) merged.add(pair.name);
+        if (pair.row && !pair.row.lost) merged.add(pair.name);
         yield pair;
         state = await next(states);
       }
@@ -55,10 +56,10 @@ async function latePair(row: RegistryRow, { expiries }: Sources): Promise<Pair> 
   return { name: row.name, row, state: await expiries.row(row) };
 }
 
-/** A target that the registry's stream did not name in its turn. */
+/** A target that the registry's stream did not name in its turn. One whose row is lost has what is remembered of it. */
 async function pairWithoutRow(state: Expiry, { registry }: Sources): Promise<Pair> {
   const { name, goneSince } = state;
-  const row = goneSince === undefined ? await registry.row(state) : undefined;
+  const row = lostRow(state) ?? (goneSince === undefined ? await registry.row(state) : undefined);
   return row ? { name, row, state } : { name, row: undefined, state };
 }
 

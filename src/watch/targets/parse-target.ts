@@ -40,7 +40,9 @@ const WITH_KEYS = [KEY_FAULT, 'replacedBy: '];
 
 const NO_POLICY: KindPolicy = { policy: { thresholds: [], from: 'built-in' }, checkEveryMs: 0 };
 
-export function parseTarget(row: RegistryRow, kinds: Kinds): ParsedRow {
+export function parseTarget(given: RegistryRow, kinds: Kinds): ParsedRow {
+  // What is remembered of a lost row has no identity yet.
+  const row = given.lost ? { ...given, identity: kinds.takeApart(given) } : given;
   const source = sourceOf(row.scope, kinds);
   const found = locate(row, source, kinds);
   const { columns, faults } = parseColumns(row.columns);
@@ -54,6 +56,7 @@ export function parseTarget(row: RegistryRow, kinds: Kinds): ParsedRow {
     mayMint: source?.mayMint ?? false,
     policy: columns.thresholds ? { thresholds: columns.thresholds, from: 'row' } : policy,
     checkEveryMs: columns.checkEvery ?? checkEveryMs,
+    ...(row.lost && { lost: row.lost }),
   };
   return { watched, source, located: 'fault' in found ? undefined : found };
 }

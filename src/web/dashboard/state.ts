@@ -81,6 +81,7 @@ const EVENTS: Readonly<Record<TargetEvent['type'], string>> = {
   replaced: 'Replaced',
   replaces: 'Replaces another',
   watchedAgain: 'Watched again',
+  rowLost: 'Row lost',
   gone: 'Row removed',
   returned: 'Row back',
 };

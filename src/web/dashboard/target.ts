@@ -10,6 +10,7 @@ import { nextCard, recipientsCard, thresholdsCard } from './explanation';
 import { framed } from './frame';
 import { type Links, listPath } from './links';
 import { historyCard, stateCard } from './state';
+import { time } from './words';
 
 /**
  * @param row as people wrote it, for the edit form; undefined where it is gone
@@ -47,10 +48,12 @@ export function noTargetPage(links: Links, outcome?: FormOutcome): Response {
   return framed(404, { title, main, links, lasting: false });
 }
 
-/** Why it is not watched. */
+/** Why it is on no report, or not for long. */
 function whyNotReported({ row, state }: Explanation): Html | undefined {
   if (!row)
     return html`<b>It is no longer registered.</b> A week after that was noticed, its records are deleted.`;
+  if (row.lost)
+    return html`<b>Its registry row is lost</b> since ${time(row.lost.since)}: it vanished with many others. Below is what is remembered of it. Restore the row; the target goes a day after that time, or when an operator confirms.`;
   if (!row.columns.enabled)
     return html`<b>It is switched off</b> in the registry: neither read nor told about.`;
   if (row.replacement.is === 'replaced')

@@ -8,6 +8,10 @@ import { described, Integer, listOf, wordsOf } from '../shape';
 
 const CODES = wordsOf<HealthReason['code']>({
   sweepOverdue: true,
+  rowsLost: true,
+  nothingReadable: true,
+  signInFails: true,
+  mailRefused: true,
   mailBacklog: true,
   calendarUnwritable: true,
   historyUnwritable: true,

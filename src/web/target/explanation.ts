@@ -59,6 +59,7 @@ function stateJson(state: Expiry) {
     renewed: renewed ? { from: formatInstant(renewed.from), on: formatInstant(renewed.on) } : null,
     invalid: invalid ? { faults: invalid.faults, since: formatInstant(invalid.since) } : null,
     goneSince: instantOrNull(state.goneSince),
+    rowLostSince: instantOrNull(state.rowLost?.since),
     snoozes: [...state.snoozes].map(([owner, snooze]) => ({ owner, ...snoozeJson(snooze) })),
   };
 }

@@ -93,6 +93,7 @@ const State = v.object({
   renewed: v.nullable(v.object({ from: InstantText, on: InstantText })),
   invalid: v.nullable(v.object({ faults: listOf(v.string()), since: InstantText })),
   goneSince: described(InstantOrNull, 'Since when its registry row is known to be gone.'),
+  rowLostSince: described(InstantOrNull, 'Since when its registry row is lost.'),
   snoozes: listOf(v.object({ owner: Address, ...Snooze })),
 });
 

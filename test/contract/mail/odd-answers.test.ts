@@ -161,7 +161,7 @@ test.each([
 ])('a sign-in that %s keeps the reminders', async (_name, credential, message) => {
   // The limit is short: of these sign-ins, it ends only the one that hangs.
   const sent = await mailer('https://127.0.0.1:9', credential, 300).send(oneLine(), ID);
-  expect(sent).toEqual({ outcome: 'unsettled', message: expect.stringMatching(message) });
+  expect(sent).toEqual({ outcome: 'unsettled', message: expect.stringMatching(message), fault: 'signIn' });
   expect(JSON.stringify(sent)).not.toContain('SECRET');
 });
 

@@ -27,6 +27,8 @@ const FULL: Expiry = {
   renewed: { from: NOON + 10, on: NOON + 11 },
   invalid: { faults: ['owners: none', "checkEvery: '6\nh' is none"], since: NOON + 6 },
   goneSince: NOON + 7,
+  rowLost: { since: NOON + 13, displayName: 'One, "north"', owners: ['ann@example.com'] },
+  deleteAskedOn: NOON + 14,
   calendarKeys: ['', 'x|y'],
   listingHash: 'abc',
 };
@@ -283,4 +285,48 @@ test('halves of surrogate pairs in texts become U+FFFD when they are read, escap
     failure: { message: 'a\ufffdb' },
     invalid: { faults: ['\ufffd', '\ufffd😀', String.raw`\ud800`, '\ufffd😀'] },
   });
+});
+
+test('the marks of all targets say what the judgement of a removal needs', async () => {
+  const { tables } = await freshTables();
+  const of = (name: string, more: Partial<Expiry>) => ({ ...BARE, name, calendarKeys: ['k'], ...more });
+  const lost = { since: NOON, displayName: '', owners: [] };
+  const states = [
+    of('deleted', { deleteAskedOn: NOON }),
+    of('gone', { goneSince: NOON, calendarKeys: [''] }),
+    of('listed', {}),
+    of('lost', { rowLost: lost }),
+    of('new', { calendarKeys: [] }),
+  ];
+  await tables.expiries.merge(SCOPE, states.map(anew));
+  const other = { ...of('a', {}), scope: `${SCOPE}x` };
+  await tables.expiries.merge(other.scope, [anew(other)]);
+  const mark = (name: string, more: object = {}) => ({
+    scope: SCOPE,
+    name,
+    goneSince: undefined,
+    deleteAskedOn: undefined,
+    isListed: true,
+    isLost: false,
+    ...more,
+  });
+  expect(await all(tables.expiries.marks())).toEqual([
+    mark('deleted', { deleteAskedOn: NOON }),
+    mark('gone', { goneSince: NOON, isListed: false }),
+    mark('listed'),
+    mark('lost', { isLost: true }),
+    mark('new', { isListed: false }),
+    mark('a', { scope: `${SCOPE}x` }),
+  ]);
+  expect(await all(tables.expiries.scopes())).toEqual([SCOPE, `${SCOPE}x`]);
+});
+
+test('an announced delete is marked on a state that is there, and makes none', async () => {
+  const { tables } = await freshTables();
+  await tables.expiries.merge(SCOPE, [anew(BARE)]);
+  await tables.expiries.markDelete(KEY, NOON);
+  await tables.expiries.markDelete({ scope: SCOPE, name: 'two' }, NOON);
+  await tables.expiries.markDelete({ scope: SCOPE, name: 'a/b' }, NOON);
+  expect((await tables.expiries.row(KEY))?.deleteAskedOn).toBe(NOON);
+  expect(await all(tables.expiries.rows(SCOPE))).toHaveLength(1);
 });

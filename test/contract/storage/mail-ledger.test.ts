@@ -196,3 +196,11 @@ test('an outage is thrown, not taken for a lost race', async () => {
     statusCode: 403,
   });
 });
+
+test('a fault of our own is remembered with its instant, the latest one', async () => {
+  const { mailLedger } = (await freshTables()).tables;
+  expect(await mailLedger.fault()).toBeUndefined();
+  await mailLedger.saveFault(NOON, 'signIn');
+  await mailLedger.saveFault(NOON + 1, 'refused');
+  expect(await mailLedger.fault()).toEqual({ on: NOON + 1, why: 'refused' });
+});

@@ -160,6 +160,8 @@ const contested = (): MailLedger & { readonly tries: () => number } => {
     },
     acceptedOn: async () => undefined,
     saveAcceptedOn: async () => undefined,
+    fault: async () => undefined,
+    saveFault: async () => undefined,
     operatorNoticesToldOn: async () => undefined,
     saveOperatorNoticesToldOn: async () => undefined,
     totals: async () => undefined,
