@@ -25,14 +25,10 @@ interface NoticeRules {
   readonly says: 'reminder' | 'trouble' | 'goodNews';
   /**
    * `owners` alone; or `owners`, and operators get a copy always or only once the expiry is reached, since owners leave
-   * (rule 14). What is for `operators` alone waits for their daily mail, unless it is told `AtOnce`.
+   * (rule 14). What is for `operators` alone waits for their daily mail, unless it is told at once.
    */
-  readonly audience:
-    | 'owners'
-    | 'ownersAndCopies'
-    | 'ownersAndCopiesFromExpiry'
-    | 'operators'
-    | 'operatorsAtOnce';
+  readonly audience: 'owners' | 'ownersAndCopies' | 'ownersAndCopiesFromExpiry' | 'operators';
+  readonly atOnce?: true;
   readonly snoozable: boolean;
   /** In a mail and between owners, the lowest rank comes first (rule 15). A reminder has its own until its expiry is reached. */
   readonly rank: number;
@@ -95,7 +91,7 @@ export const NOTICES = {
   /** Its row says that it was replaced, and names no successor. */
   notVerified: { about: 'replacement', ...FOR_OPERATORS, rank: REPLACED_RANK, topic: 'notVerified' },
   /** Many registry rows vanished at once. Their targets go a day later, so this can't wait for the daily mail. */
-  rowsLost: { ...OF_WATCHER, audience: 'operatorsAtOnce', rank: 4 },
+  rowsLost: { ...OF_WATCHER, atOnce: true, rank: 4 },
   /** Every read of a scope fails. */
   scopeFailing: { ...OF_WATCHER, rank: 4 },
   /** A mail was accepted and did not arrive. */
@@ -181,10 +177,16 @@ export function noticeKindOf({ reason }: { readonly reason: string }): NoticeKin
   return parseThreshold(reason) && 'threshold';
 }
 
-/** Whether it waits for the operators' daily mail. */
+/** Whether it is for operators alone. */
 export function isForOperators(line: { readonly reason: string }): boolean {
   const kind = noticeKindOf(line);
   return kind !== undefined && NOTICES[kind].audience === 'operators';
+}
+
+/** Whether it waits for the operators' daily mail. */
+export function waitsForDailyMail(line: { readonly reason: string }): boolean {
+  const kind = noticeKindOf(line);
+  return kind !== undefined && isForOperators(line) && !('atOnce' in NOTICES[kind]);
 }
 
 export function isOperatorNotice(kind: NoticeKind): kind is OperatorNotice {

@@ -1,7 +1,7 @@
 /** The outbox table: an owner's reminders that are not told yet, the claim of the digest being sent, and the digests that are followed. */
 import type { TableClient } from '@azure/data-tables';
 import { addressKey } from '../core/address';
-import { isForOperators, NOTICE_KINDS } from '../core/notices';
+import { NOTICE_KINDS, waitsForDailyMail } from '../core/notices';
 import type { Reminder } from '../core/reminder';
 import { hashOf } from '../core/target';
 import { formatInstant, type Instant } from '../formats/instant';
@@ -150,7 +150,7 @@ async function oldest(client: TableClient, before: Instant): Promise<Instant | u
 }
 
 /** Notices for operators wait for their daily mail. */
-const DAILY = NOTICE_KINDS.filter(reason => isForOperators({ reason })).map(reason =>
+const DAILY = NOTICE_KINDS.filter(reason => waitsForDailyMail({ reason })).map(reason =>
   compare('reason', 'ne', reason),
 );
 

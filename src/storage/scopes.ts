@@ -2,7 +2,7 @@
 import type { TableClient } from '@azure/data-tables';
 import { NO_COUNTS } from '../core/counts';
 import type { Pace } from '../core/pace';
-import { SCOPE_READS } from '../core/reads';
+import { type LastReads, READABILITIES } from '../core/readability';
 import { formatInstant } from '../formats/instant';
 import type { Checks, OperatorNotices, RowsLost, ScopeRow, Scopes, Stored } from '../watch/ports';
 import * as col from './columns';
@@ -16,6 +16,8 @@ const REMOVAL = { scope: 'registry', name: 'removal' };
 const TABLE_LOST = { scope: 'registry', name: 'tableLost' };
 
 const counts = col.recordOf(NO_COUNTS, col.number);
+
+const lastReads = col.record<LastReads>({ answered: col.number, failed: col.number });
 
 const rowsLost = col.record<RowsLost>({ count: col.number, lastOn: col.instant });
 
@@ -46,14 +48,14 @@ const scopeColumns = col.record<Omit<ScopeRow, 'scope'>>({
       col.record<NonNullable<ScopeRow['partial']>>({
         counts,
         ownerless: col.number,
-        missing: col.optional(col.number),
+        lastReads: col.optional(lastReads),
         rowsLost: col.optional(rowsLost),
       }),
     ),
   ),
   rowsLost: col.optional(col.json(rowsLost)),
   seenOn: col.clearable(col.instant),
-  reads: col.optional(col.oneOf(SCOPE_READS)),
+  reads: col.optional(col.oneOf(READABILITIES)),
   operatorNotices: col.storedAs(
     'troubles',
     col.optional(
@@ -90,7 +92,7 @@ export function openScopes(client: TableClient): Scopes {
       const filter = and(within(PARTITION, undefined), `(${signs.join(' or ')})`);
       return (await firstPageOf(client, { filter })).map(toScopeRow);
     },
-    async anyReads(reads) {
+    async anyReadable(reads) {
       const filter = and(within(PARTITION, undefined), compare('reads', 'eq', reads));
       return (await firstOf(client, { filter, select: [] })) !== undefined;
     },

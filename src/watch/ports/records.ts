@@ -5,7 +5,7 @@ import type { TargetEvent } from '../../core/history';
 import type { Listing } from '../../core/listing';
 import type { Mark } from '../../core/lost-rows';
 import type { Pace } from '../../core/pace';
-import type { ScopeReads } from '../../core/reads';
+import type { LastReads, Readability } from '../../core/readability';
 import type { FirstMute, Snooze } from '../../core/snooze';
 import type { Identity, Key } from '../../core/target';
 import type { Told } from '../../core/told';
@@ -166,7 +166,7 @@ export interface ScopeRow {
   readonly partial?: {
     readonly counts: Counts;
     readonly ownerless: number;
-    readonly missing?: number;
+    readonly lastReads?: LastReads;
     readonly rowsLost?: RowsLost;
   };
   readonly rowsLost?: RowsLost;
@@ -174,7 +174,7 @@ export interface ScopeRow {
   /** Since when no sweep of the scope has finished; startSweep records it, and the first finished sweep clears it. */
   readonly seenOn?: Instant;
   /** How the reads of its targets go; absent where there is none to read. */
-  readonly reads?: ScopeReads;
+  readonly reads?: Readability;
 }
 
 /** The targets of a scope whose registry rows are lost: how many, and when the last of them was noticed. */
@@ -210,7 +210,7 @@ export interface Scopes {
   /** At most a page of those that may need help: no sweep has finished since an instant, rows are lost, or the sign-in fails. */
   suspects(before: Instant): Promise<readonly ScopeRow[]>;
   /** Whether the reads of any scope go so. */
-  anyReads(reads: ScopeReads): Promise<boolean>;
+  anyReadable(reads: Readability): Promise<boolean>;
   /** Removes its checks, too. */
   remove(scope: string): Promise<void>;
   checks(scope: string): Promise<Stored<Checks> | undefined>;

@@ -137,8 +137,8 @@ function signInReason(suspects: readonly ScopeRow[]): HealthReason[] {
 }
 
 async function nothingReadable({ scopes }: Deps['tables']): Promise<HealthReason[]> {
-  if (await scopes.anyReads('some')) return [];
-  const isTried = (await scopes.anyReads('none')) || (await scopes.anyReads('signIn'));
+  if (await scopes.anyReadable('some')) return [];
+  const isTried = (await scopes.anyReadable('none')) || (await scopes.anyReadable('signIn'));
   const message =
     'No target can be read at all: look at the reasons on status, and at the roles of the watcher’s identity.';
   return isTried ? [{ code: 'nothingReadable', message }] : [];

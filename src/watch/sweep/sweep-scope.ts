@@ -3,8 +3,8 @@ import { assess, assessGone, scheduleOf } from '../../core/assess';
 import { NO_COUNTS, withTarget } from '../../core/counts';
 import type { Expiry } from '../../core/expiry';
 import { fullPace } from '../../core/pace';
+import { type LastReads, NO_LAST_READS, readabilityOf, withLastRead } from '../../core/readability';
 import type { Reading } from '../../core/reading';
-import { type ReadsSeen, readsOf } from '../../core/reads';
 import { isReported, isWatched, type MailPolicy } from '../../core/watched';
 import { DAY, HOUR, type Instant, MINUTE } from '../../formats/instant';
 import type { Clock, Log, ReadResult, RowsLost, Tables } from '../ports';
@@ -43,9 +43,12 @@ interface Job extends Visit {
   read(): Promise<ReadResult>;
 }
 
-type Totals = Findings & { -readonly [K in keyof ReadsSeen]: ReadsSeen[K] } & {
+type Totals = Findings & {
   rows: number;
   rowsLost: RowsLost | undefined;
+  lastReads: LastReads;
+  /** Whether the last read failed because there was no sign-in; undefined while nothing was read. */
+  signInFails: boolean | undefined;
 };
 
 interface Sweep extends Deps {
@@ -99,8 +102,8 @@ async function sweepToEnd(message: SweepMessage, sweep: Sweep): Promise<SweepMes
     await finish(message, sweep);
     return [];
   }
-  const { counts, ownerless, rowsLost, missing } = sweep.totals;
-  const partial = { counts, ownerless, rowsLost, missing };
+  const { counts, ownerless, rowsLost, lastReads } = sweep.totals;
+  const partial = { counts, ownerless, rowsLost, lastReads };
   const known = rowsLost ?? sweep.lease.row.rowsLost;
   await sweep.lease.release({ pace: sweep.reader.pace(), partial, rowsLost: known });
   return [{ ...message, cursor }];
@@ -125,8 +128,8 @@ function begin(scope: string, lease: Lease, deps: Deps, log: Log): Sweep {
     },
   });
   const mail = operatorNotices?.scopeFailing ? { ...deps.mail, scopeFails: true } : deps.mail;
-  const { counts = NO_COUNTS, ownerless = 0, rowsLost, missing = 0 } = partial ?? {};
-  const totals: Totals = { counts, ownerless, rowsLost, missing, signInFails: undefined, rows: 0 };
+  const { counts = NO_COUNTS, ownerless = 0, rowsLost, lastReads = NO_LAST_READS } = partial ?? {};
+  const totals: Totals = { counts, ownerless, rowsLost, lastReads, signInFails: undefined, rows: 0 };
   const successors = successorsIn(scope, tables.registry, kinds);
   const gate = rowGate({ tables, mail, scope, tick, log });
   const shared = { lease, deadline, recorder: records, reader, successors, gate };
@@ -192,8 +195,7 @@ function recordOutcome(
   if (!before && !isReported(watched)) return;
   const assessment = assess(watched, before, reading, mail, now);
   totals.counts = withTarget(totals.counts, assessment.tally);
-  if (assessment.tally?.check === 'failing' && assessment.after.failure?.code === 'missing')
-    totals.missing += 1;
+  if (assessment.tally) totals.lastReads = withLastRead(totals.lastReads, assessment.after);
   if (reading) totals.signInFails = reading.outcome === 'failed' && reading.signIn === true;
   const { listing } = assessment;
   if (listing && watched.lost) totals.rowsLost = withLost(totals.rowsLost, watched.lost);
@@ -219,7 +221,7 @@ async function finish({ scope, cursor }: SweepMessage, sweep: Sweep): Promise<vo
   const { operatorNotices, lines } = operatorNoticesOf(lease.row, totals, mail, finishedOn);
   await tables.outbox.put(lines);
   const durationMs = finishedOn - startedOn;
-  const reads = readsOf(totals, lease.row.reads);
+  const reads = readabilityOf(totals.lastReads, totals.signInFails, lease.row.reads);
   const found = { counts, rowsLost, reads, operatorNotices, seenOn: undefined };
   await lease.release({ pace: reader.pace(), finishedTick, finishedOn, durationMs, ...found });
   log.info(`Scope '${scope}' is swept: ${JSON.stringify(counts)}.`);

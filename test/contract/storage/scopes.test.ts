@@ -18,7 +18,7 @@ const FULL: ScopeRow = {
   partial: {
     counts: { ...NO_COUNTS, total: 1, expired: 1 },
     ownerless: 2,
-    missing: 1,
+    lastReads: { answered: 3, failed: 1 },
     rowsLost: { count: 3, lastOn: NOON + 8 },
   },
   rowsLost: { count: 4, lastOn: NOON + 9 },
@@ -179,9 +179,9 @@ test('the suspects are those that finished no sweep for long or at all, whose ro
 
 test('whether the reads of any scope go so is one question', async () => {
   const { scopes } = (await freshTables()).tables;
-  expect(await scopes.anyReads('some')).toBe(false);
+  expect(await scopes.anyReadable('some')).toBe(false);
   await scopes.save({ scope: SCOPE, reads: 'none' }, undefined);
-  expect([await scopes.anyReads('some'), await scopes.anyReads('none')]).toEqual([false, true]);
+  expect([await scopes.anyReadable('some'), await scopes.anyReadable('none')]).toEqual([false, true]);
 });
 
 test('a confirmed removal is remembered, the latest one', async () => {

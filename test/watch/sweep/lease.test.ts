@@ -30,7 +30,7 @@ function oneScope() {
     checks: async () => undefined,
     saveChecks: async () => true,
     suspects: async () => [],
-    anyReads: async () => false,
+    anyReadable: async () => false,
     registryLostOn: async () => undefined,
     removalConfirmedOn: async () => undefined,
     confirmRemoval: async () => undefined,
