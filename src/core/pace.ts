@@ -93,6 +93,6 @@ export function answered(
 function refilled(pace: Pace, limits: Limits, now: Instant): Pace {
   // One request then finds out what the bucket allows.
   const { level: known, at } = pace.at - now > FURTHEST_AHEAD ? { level: 1, at: now } : pace;
-  const level = Math.max(0, known) + (Math.max(0, now - at) * limits.rate) / SECOND;
+  const level = Math.max(-limits.burst, known) + (Math.max(0, now - at) * limits.rate) / SECOND;
   return { ...pace, level: Math.min(limits.burst, level), at: Math.max(at, now) };
 }
