@@ -30,7 +30,7 @@ import {
 import { isWatched } from './target';
 import { type Crossing, crossingsOf, expiringFrom } from './thresholds';
 import type { Told } from './told';
-import { audienceOf, type MailPolicy, type Watched } from './watched';
+import { audienceOf, isForOperatorsAlone, type MailPolicy, type Watched } from './watched';
 
 export interface Assessment {
   readonly after: Expiry;
@@ -103,7 +103,7 @@ export function remindersFor(
     decideAll(context(owner)).flatMap(decision => reminderOf(row, owner, decision));
   return [
     ...operators.flatMap(owner => reminderOf(row, owner, decide('invalid', context(owner)))),
-    ...owners.flatMap(remindersTo).filter(reminder => !isInScopesLine(reminder, row, mail)),
+    ...owners.flatMap(remindersTo).filter(reminder => !isInScopesLine(reminder, state, mail)),
     ...copies.flatMap(remindersTo).filter(isForCopies),
   ];
 }
@@ -118,10 +118,11 @@ export function contextFor(
   return { state, crossings, told: toldTo(state, owner), snooze: snoozeOf(state, owner), now };
 }
 
-/** Operators who stand in for owners are told in one line that a whole scope fails. */
-function isInScopesLine(reminder: Reminder, row: Watched, mail: MailPolicy): boolean {
-  const standIn = mail.to === 'operators' || row.columns.owners.length === 0;
-  return mail.scopeFails === true && standIn && noticeKindOf(reminder) === 'unreadable';
+/** What the operators are told about the scope is told to no one about a single target. */
+function isInScopesLine(reminder: Reminder, { failure }: Expiry, mail: MailPolicy): boolean {
+  return (
+    noticeKindOf(reminder) === 'unreadable' && failure !== undefined && isForOperatorsAlone(failure, mail)
+  );
 }
 
 /** Where the thresholds in force fall; empty unless the expiry is fixed. */

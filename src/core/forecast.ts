@@ -53,6 +53,7 @@ const ENDS_BY_READS: Readonly<Record<NotDueReason, boolean>> = {
   awaitsReading: false,
   awaitsSecondLook: true,
   toldAsGone: false,
+  toldAsMissing: false,
   told: false,
   snoozed: false,
   notSo: false,

@@ -20,9 +20,10 @@ interface NoticeRules {
   readonly says: 'reminder' | 'trouble' | 'goodNews';
   /**
    * `owners` alone; or `owners`, and operators get a copy always or only once the expiry is reached, since owners leave
-   * (rule 14). What is for `operators` alone waits for their daily mail.
+   * (rule 14). What is for `operators` alone waits for their daily mail, unless it is told at once.
    */
   readonly audience: 'owners' | 'ownersAndCopies' | 'ownersAndCopiesFromExpiry' | 'operators';
+  readonly atOnce?: true;
   readonly snoozable: boolean;
   /** In a mail and between owners, the lowest rank comes first (rule 15). A reminder has its own until its expiry is reached. */
   readonly rank: number;
@@ -32,7 +33,7 @@ interface NoticeRules {
 
 /** The ranks of a reminder whose expiry has passed: acting still shortens an outage that has just begun, and mends little later. */
 export const JUST_EXPIRED_RANK = 1;
-export const LONG_EXPIRED_RANK = 9;
+export const LONG_EXPIRED_RANK = 10;
 
 const REMINDER = { about: 'expiry', says: 'reminder', snoozable: true, rank: 0 } as const;
 const FAILING_READS = { about: 'reads', says: 'trouble', audience: 'owners', snoozable: true } as const;
@@ -50,7 +51,7 @@ export const NOTICES = {
     says: 'goodNews',
     audience: 'owners',
     snoozable: false,
-    rank: 11,
+    rank: 12,
     topic: 'readable',
   },
   renewed: {
@@ -58,18 +59,20 @@ export const NOTICES = {
     says: 'goodNews',
     audience: 'ownersAndCopies',
     snoozable: false,
-    rank: 10,
+    rank: 11,
     topic: 'renewed',
   },
-  invalid: { about: 'row', ...FOR_OPERATORS, rank: 7, topic: 'invalid' },
+  invalid: { about: 'row', ...FOR_OPERATORS, rank: 8, topic: 'invalid' },
   /** Every read of a scope fails. */
-  scopeFailing: { ...OF_WATCHER, rank: 4 },
+  scopeFailing: { ...OF_WATCHER, atOnce: true, rank: 4 },
+  /** Some reads of a scope are refused, which only an operator can mend. */
+  readsRefused: { ...OF_WATCHER, atOnce: true, rank: 5 },
   /** A mail was accepted and did not arrive. */
-  undelivered: { ...OF_WATCHER, rank: 5 },
+  undelivered: { ...OF_WATCHER, rank: 6 },
   /** A sweep message failed again and again. */
-  poisoned: { ...OF_WATCHER, rank: 6 },
+  poisoned: { ...OF_WATCHER, rank: 7 },
   /** Targets of a scope have no owner. */
-  ownerless: { ...OF_WATCHER, rank: 8 },
+  ownerless: { ...OF_WATCHER, rank: 9 },
 } as const satisfies Readonly<Record<string, NoticeRules>>;
 
 export type NoticeKind = keyof typeof NOTICES;
@@ -90,7 +93,7 @@ interface NoticeFacts {
     /** The last reading that succeeded. */
     readonly readOn: Instant;
     /** Reads fail since then, so the expiry could not be confirmed. */
-    readonly unconfirmed?: { readonly since: Instant; readonly message: string };
+    readonly unconfirmed?: Unconfirmed;
   };
   gone: { readonly expiresOn: Instant; readonly since: Instant; readonly readOn?: Instant };
   missing: FailingReads;
@@ -99,9 +102,17 @@ interface NoticeFacts {
   renewed: { readonly from: Instant; readonly expiresOn: Instant; readonly readOn: Instant };
   invalid: { readonly faults: readonly string[]; readonly since: Instant };
   scopeFailing: OperatorNoticeFacts;
+  readsRefused: OperatorNoticeFacts;
   undelivered: OperatorNoticeFacts;
   poisoned: OperatorNoticeFacts;
   ownerless: OperatorNoticeFacts;
+}
+
+interface Unconfirmed {
+  readonly since: Instant;
+  readonly message: string;
+  /** Only an operator can mend it, and they are told; the message is for them. */
+  readonly operatorsAreTold?: boolean;
 }
 
 interface FailingReads {
@@ -133,10 +144,16 @@ export function noticeKindOf({ reason }: { readonly reason: string }): NoticeKin
   return parseThreshold(reason) && 'threshold';
 }
 
-/** Whether it waits for the operators' daily mail. */
+/** Whether it is for operators alone. */
 export function isForOperators(line: { readonly reason: string }): boolean {
   const kind = noticeKindOf(line);
   return kind !== undefined && NOTICES[kind].audience === 'operators';
+}
+
+/** Whether it waits for the operators' daily mail. */
+export function waitsForDailyMail(line: { readonly reason: string }): boolean {
+  const kind = noticeKindOf(line);
+  return kind !== undefined && isForOperators(line) && !('atOnce' in NOTICES[kind]);
 }
 
 export function isOperatorNotice(kind: NoticeKind): kind is OperatorNotice {

@@ -2,19 +2,11 @@
 import { formatInstant, HOUR, type Instant } from '../formats/instant';
 import { isSameAddress } from './address';
 import type { Expiry } from './expiry';
-import {
-  type LastKnown,
-  NOTICES,
-  type NoticeOf,
-  noticeKindOf,
-  type TargetNotice,
-  TOPICS,
-  type Topic,
-} from './notices';
+import { NOTICES, noticeKindOf, type TargetNotice, TOPICS, type Topic } from './notices';
 import { holds, type Snooze } from './snooze';
-import { fixedExpiry, isMinted, shownExpiry } from './standing';
+import { fixedExpiry, isMinted } from './standing';
 import type { Key } from './target';
-import { type Crossing, formatThreshold, parseThreshold, tightestCrossed } from './thresholds';
+import { type Crossing, formatThreshold, tightestCrossed } from './thresholds';
 import { awaitsGoodNews, hasHeard, type Told, wasNoticed, wasReminded } from './told';
 
 /** One thing an owner must be told about one target. Identity: owner, target, `about` and `reason` (rule 11). */
@@ -42,6 +34,7 @@ export const NOT_DUE_REASONS = [
   'awaitsReading',
   'awaitsSecondLook',
   'toldAsGone',
+  'toldAsMissing',
   'told',
   'snoozed',
   'notSo',
@@ -129,10 +122,29 @@ function decideThreshold({ state, crossings, told, now }: DecisionContext): Due 
   const crossing = tightestCrossed(crossings, confirmedUntil(state, now));
   if (!crossing) return no(tightestCrossed(crossings, now) ? 'awaitsReading' : 'noThresholdCrossed');
   if (wasReminded(told, about, crossing.at)) return alreadyTold(about);
-  if (isMissing(state) && about <= now) return no(isMissingTwice(state) ? 'toldAsGone' : 'awaitsSecondLook');
+  const replaced = replacedByMissing(state, told, about, now);
+  if (replaced) return no(replaced);
   const since = Math.max(crossing.at, state.firstSeenOn);
   const reason = formatThreshold(crossing.threshold);
   return { due: true, notice: 'threshold', reason, about, crossedOn: crossing.at, since };
+}
+
+/**
+ * What is not found has one notice in place of its reminders: missing, or expired and gone. One more look decides. An owner to whom
+ * its mail was not delivered is reminded all the same.
+ */
+function replacedByMissing(
+  state: Expiry,
+  told: readonly Told[],
+  about: Instant,
+  now: Instant,
+): 'toldAsGone' | 'toldAsMissing' | 'awaitsSecondLook' | undefined {
+  const { failure } = state;
+  if (heardMissing(state, told)) return 'toldAsMissing';
+  if (!failure || !isMissing(state)) return undefined;
+  if (!isMissingTwice(state)) return 'awaitsSecondLook';
+  if (about <= now) return 'toldAsGone';
+  return wasNoticed(told, 'missing', failure.since) ? undefined : 'toldAsMissing';
 }
 
 /** A target that is not found twice in a row. After its known expiry that is one notice: expired and gone (rule 14). */
@@ -143,6 +155,7 @@ function decideMissing({ state, told, now }: DecisionContext): Due | NotDue {
   const expiresOn = fixedExpiry(state);
   if (expiresOn === undefined || expiresOn > now) return unlessTold('missing', failure.since, told);
   const gone = unlessTold('gone', expiresOn, told);
+  if (gone.due && heardMissing(state, told)) return no('toldAsMissing');
   return gone.due ? { ...gone, since: Math.max(failure.since, expiresOn) } : gone;
 }
 
@@ -150,6 +163,7 @@ function decideMissing({ state, told, now }: DecisionContext): Due | NotDue {
 function decideUnreadable({ state, told, now }: DecisionContext): Due | NotDue {
   const { failure } = state;
   if (!failure || isMissing(state)) return no('notSo');
+  if (heardMissing(state, told)) return no('toldAsMissing');
   if (failure.count < FAILURES || now - failure.since < FAILING) return no('notYet');
   return unlessTold('unreadable', failure.since, told);
 }
@@ -202,6 +216,11 @@ function confirmedUntil(state: Expiry, now: Instant): Instant {
   return state.failure || state.invalid ? now : (state.readOn ?? now);
 }
 
+/** Whether a mail that it is missing has reached this owner since it was readable last. */
+function heardMissing({ failure }: Expiry, told: readonly Told[]): boolean {
+  return failure !== undefined && wasNoticed(told.filter(hasHeard), 'missing', failure.since);
+}
+
 function isMissing({ failure }: Expiry): boolean {
   return failure?.code === 'missing';
 }
@@ -218,46 +237,6 @@ function whyNotFixed(state: Expiry): Exclude<NotDueReason, 'told'> {
 
 function isTopic(word: string): word is Topic {
   return Object.hasOwn(TOPICS, word);
-}
-
-/** What a mail says of a reminder: the facts from the target's state. */
-export const FACTS: { readonly [K in TargetNotice]: (reminder: Reminder, state: Expiry) => NoticeOf<K> } = {
-  threshold: ({ reason, about, crossedOn }, { failure, readOn = crossedOn }) => ({
-    is: 'threshold',
-    threshold: parseThreshold(reason) ?? { is: 'lead', ms: about - crossedOn },
-    expiresOn: about,
-    readOn,
-    unconfirmed: failure && { since: failure.since, message: failure.message },
-  }),
-  gone: ({ about, since, crossedOn }, { readOn = crossedOn }) => ({
-    is: 'gone',
-    expiresOn: about,
-    since,
-    readOn,
-  }),
-  missing: ({ about }, state) => ({ is: 'missing', ...failingSince(about, state) }),
-  unreadable: ({ about }, state) => ({ is: 'unreadable', ...failingSince(about, state) }),
-  readable: ({ about, crossedOn }, state) => ({
-    is: 'readable',
-    since: about,
-    readOn: state.recovered?.on ?? state.readOn ?? crossedOn,
-    known: lastKnown(state),
-  }),
-  renewed: ({ about, crossedOn }, { renewed, readOn = crossedOn }) => ({
-    is: 'renewed',
-    from: renewed?.from ?? about,
-    expiresOn: about,
-    readOn,
-  }),
-  invalid: ({ about }, { invalid }) => ({ is: 'invalid', faults: invalid?.faults ?? [], since: about }),
-};
-
-function failingSince(since: Instant, state: Expiry) {
-  return { since, message: state.failure?.message ?? '', known: lastKnown(state) };
-}
-
-function lastKnown(state: Expiry): LastKnown {
-  return { expiresOn: shownExpiry(state), readOn: state.readOn, minted: isMinted(state) };
 }
 
 /** Whether operators get a copy of what its owners are told (rule 14). */

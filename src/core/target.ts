@@ -40,6 +40,8 @@ export interface Description {
   readonly runbook?: string;
   readonly notes?: string;
   readonly howToRenew: string;
+  /** A renewed token is read under the same name. Otherwise the new one must be registered, and this one closed. */
+  readonly renewalKeepsName?: boolean;
 }
 
 /** Whether a target is read and told about: not while it is disabled, and not after another took its place. */

@@ -1,7 +1,7 @@
 /** The outbox table: an owner's reminders that are not told yet, the claim of the digest being sent, and the digests that are followed. */
 import type { TableClient } from '@azure/data-tables';
 import { addressKey } from '../core/address';
-import { isForOperators } from '../core/notices';
+import { waitsForDailyMail } from '../core/notices';
 import type { Reminder } from '../core/reminder';
 import { hashOf } from '../core/target';
 import { formatInstant, type Instant } from '../formats/instant';
@@ -146,10 +146,10 @@ async function oldest(client: TableClient): Promise<Instant | undefined> {
   return least;
 }
 
-/** Whether a line is told at once; a notice for operators waits for their daily mail. */
+/** Whether a line is told at once, and does not wait for the operators' daily mail. */
 function isReminder(row: Row): boolean {
   const reason = col.nonEmptyText.read(row.reason);
-  return reason !== undefined && !isForOperators({ reason });
+  return reason !== undefined && !waitsForDailyMail({ reason });
 }
 
 /** The partition of an owner: the same for all spellings of the address. */

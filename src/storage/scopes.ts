@@ -2,6 +2,7 @@
 import type { TableClient } from '@azure/data-tables';
 import { NO_COUNTS } from '../core/counts';
 import type { Pace } from '../core/pace';
+import type { Reason, ScopeReads } from '../core/scope-reads';
 import type { Checks, OperatorNotices, ScopeRow, Scopes, Stored } from '../watch/ports';
 import * as col from './columns';
 import { etagOf, keyOf, type Row } from './columns';
@@ -16,6 +17,22 @@ const counts = col.recordOf(NO_COUNTS, col.number);
 const operatorNotice = col.optional(
   col.record<NonNullable<OperatorNotices['ownerless']>>({ since: col.instant, put: col.boolean }),
 );
+
+const reads = col.record<ScopeReads>({
+  answered: col.number,
+  readOn: col.optional(col.instant),
+  failing: col.number,
+  failedOnce: col.number,
+  refused: col.number,
+  reasons: col.list(
+    col.record<Reason>({
+      message: col.text,
+      refused: col.boolean,
+      count: col.number,
+      names: col.list(col.text),
+    }),
+  ),
+});
 
 const pace = col.record<Pace>({
   level: col.number,
@@ -36,12 +53,24 @@ const scopeColumns = col.record<Omit<ScopeRow, 'scope'>>({
   pace: col.optional(col.json(pace)),
   counts: col.optional(col.json(counts)),
   partial: col.optional(
-    col.json(col.record<NonNullable<ScopeRow['partial']>>({ counts, ownerless: col.number })),
+    col.json(
+      col.record<NonNullable<ScopeRow['partial']>>({
+        counts,
+        ownerless: col.number,
+        reads: col.optional(reads),
+      }),
+    ),
   ),
   operatorNotices: col.storedAs(
     'troubles',
     col.optional(
-      col.json(col.record<OperatorNotices>({ scopeFailing: operatorNotice, ownerless: operatorNotice })),
+      col.json(
+        col.record<OperatorNotices>({
+          scopeFailing: operatorNotice,
+          readsRefused: operatorNotice,
+          ownerless: operatorNotice,
+        }),
+      ),
     ),
   ),
 });

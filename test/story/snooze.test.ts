@@ -4,7 +4,17 @@ import type { LinkAction, Shown } from '../../src/watch/snooze/link';
 import { statusJson } from '../../src/web/status/body';
 import { instant } from '../support/clock';
 import { LINKED, linksTo, tokenTo } from '../support/snooze';
-import { APPS, CONTOSO, dump, HOST, historyOf, mailsAt, notesOf, SUBSCRIPTION } from '../support/story';
+import {
+  APPS,
+  CONTOSO,
+  dump,
+  HOST,
+  historyOf,
+  mailsAt,
+  notesOf,
+  SUBSCRIPTION,
+  withNeighbour,
+} from '../support/story';
 import { useWorld } from '../support/world';
 
 const world = useWorld({ settings: LINKED });
@@ -93,7 +103,8 @@ describe('a snooze', () => {
   });
 
   test('drops a queued notice, too, and says why', async () => {
-    token().misbehaves({ fault: 'status', status: 403 });
+    await withNeighbour(world());
+    token().misbehaves({ fault: 'status', status: 500 });
     for (const time of ['18:00', '18:05', '19:05']) {
       world().clock.to(`2026-07-02T${time}:00Z`);
       await world().sweep();

@@ -4,6 +4,7 @@ import type { Expiry } from '../../core/expiry';
 import type { TargetEvent } from '../../core/history';
 import type { Listing } from '../../core/listing';
 import type { Pace } from '../../core/pace';
+import type { ScopeReads } from '../../core/scope-reads';
 import type { FirstMute, Snooze } from '../../core/snooze';
 import type { Identity, Key } from '../../core/target';
 import type { Told } from '../../core/told';
@@ -147,13 +148,13 @@ export interface ScopeRow {
   readonly pace?: Pace;
   readonly counts?: Counts;
   /** What a sweep that continues at a cursor has counted so far. */
-  readonly partial?: { readonly counts: Counts; readonly ownerless: number };
+  readonly partial?: { readonly counts: Counts; readonly ownerless: number; readonly reads?: ScopeReads };
   readonly operatorNotices?: OperatorNotices;
 }
 
 /** What is wrong with a scope as a whole: since when, and whether the operators' line is in the outbox. */
 export type OperatorNotices = Partial<
-  Record<'scopeFailing' | 'ownerless', { readonly since: Instant; readonly put: boolean }>
+  Record<'scopeFailing' | 'readsRefused' | 'ownerless', { readonly since: Instant; readonly put: boolean }>
 >;
 
 /** What "check now" used of its share of a scope. It has a row of its own, since a sweep holds the scope's row. */

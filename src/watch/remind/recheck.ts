@@ -3,6 +3,7 @@ import { includesAddress } from '../../core/address';
 import { contextFor, crossingsFor, remindersFor } from '../../core/assess';
 import type { DigestLine } from '../../core/digest';
 import type { Expiry } from '../../core/expiry';
+import { FACTS } from '../../core/notice-facts';
 import {
   isOperatorNotice,
   NOTICES,
@@ -10,7 +11,7 @@ import {
   type OperatorNotice,
   type TargetNotice,
 } from '../../core/notices';
-import { decide, FACTS, isSameReminder, type NotDueReason, type Reminder } from '../../core/reminder';
+import { decide, isSameReminder, type NotDueReason, type Reminder } from '../../core/reminder';
 import type { LinkSigning } from '../../core/snooze';
 import { fixedExpiry } from '../../core/standing';
 import { isWatched } from '../../core/target';
@@ -71,7 +72,7 @@ export async function recheck(
   const due = remindersFor(watched, state, crossingsFor(watched, state), deps.mail, now);
   if (!due.some(other => isSameReminder(other, reminder)))
     return dropped(whyDropped(reminder, kind, watched, state, deps.mail, now));
-  const notice = FACTS[kind](reminder, state);
+  const notice = FACTS[kind](reminder, state, deps.mail);
   const snoozeUrl = snoozeUrlOf(reminder, state, deps.links, now);
   return { id, line: { reminder, ...descriptionOf(parsed), notice, snoozeUrl } };
 }

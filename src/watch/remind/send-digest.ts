@@ -1,7 +1,7 @@
 /** One owner's digest, from the claim to the mark that it was told, in four steps that survive a crash at any point (docs/design.md, One owner's digest). */
 import pMap from 'p-map';
 import { type Digest, MOST_LINES, urgencyAt } from '../../core/digest';
-import { isForOperators } from '../../core/notices';
+import { waitsForDailyMail } from '../../core/notices';
 import { describeReminder, type Reminder } from '../../core/reminder';
 import { DAY } from '../../formats/instant';
 import { counted } from '../../formats/when';
@@ -128,9 +128,9 @@ async function claimLines(turn: SendTurn): Promise<Stop | Post> {
   return DONE;
 }
 
-/** Notices for the operators are mailed once a day. Until then they wait, and `more` does not count them. */
+/** Most notices for the operators are mailed once a day. Until then they wait, and `more` does not count them. */
 async function linesForToday({ owner, now, deps }: SendTurn): Promise<readonly OutboxLine[]> {
-  const daily = ({ reminder }: OutboxLine) => isForOperators(reminder);
+  const daily = ({ reminder }: OutboxLine) => waitsForDailyMail(reminder);
   if (!owner.lines.some(daily)) return owner.lines;
   const last = await deps.tables.mailLedger.operatorNoticesToldOn(owner.owner);
   if (last === undefined || now - last >= DAY) return owner.lines;
@@ -235,7 +235,7 @@ async function finishDigest({ claim, look }: Finish, turn: SendTurn): Promise<St
   if (refusal !== undefined) await tellUndelivered(reminders, refusal, claimedOn, turn);
   const outcome = refusal === undefined ? 'accepted' : 'refused';
   await markTold(reminders, { operationId, outcome }, turn);
-  if (reminders.some(isForOperators))
+  if (reminders.some(waitsForDailyMail))
     await deps.tables.mailLedger.saveOperatorNoticesToldOn(owner.owner, now);
   await claim.finish();
   const noteOf = (reminder: Reminder) => `${describeReminder(reminder)}, operation ${operationId}`;

@@ -13,6 +13,7 @@ import { counted, utc } from '../../formats/when';
 export type NoMailReason =
   | NotDueReason
   | 'ownersAlone'
+  | 'operatorsTold'
   | 'disabled'
   | 'replaced'
   | 'removed'
@@ -49,6 +50,8 @@ const NO_MAIL: Readonly<Record<NoMailReason, Sentence>> = {
     `It was not found at the last read (${on(state.checkedOn)}); it is told when it is not found twice in a row.`,
   toldAsGone: ({ state }) =>
     `Its expiry (${on(fixedExpiry(state))}) has passed and it is not found: one notice, expired and gone, replaces its thresholds.`,
+  toldAsMissing: ({ state }) =>
+    `It has not been found since ${on(state.failure?.since)}: one notice, that it is missing, replaces its reminders until it is found again.`,
   told: toldSentence,
   snoozed: ({ snooze }) => `This recipient snoozed it until ${on(snooze?.until)}: ${snooze?.reason ?? ''}`,
   notSo: ({ state }, { topic }) => TOPIC_SENTENCES[topic].notSo(state),
@@ -57,6 +60,8 @@ const NO_MAIL: Readonly<Record<NoMailReason, Sentence>> = {
   notYet: ({ state: { failure } }) =>
     `Reads have failed ${counted(failure?.count ?? 0, 'time')} in a row since ${on(failure?.since)}; this is told after three failures and one hour.`,
   ownersAlone: () => 'This is for its owners alone: operators get copies only from the expiry on.',
+  operatorsTold: () =>
+    'Only an operator can mend this: the operators are told at once, in one mail for its whole scope, and not its owners.',
   disabled: () => 'Its registry row has enabled=false, so it is neither read nor told about.',
   replaced: () =>
     'Its registry row names the target that took its place, so it is neither read nor told about.',

@@ -19,6 +19,7 @@ import {
 import { audienceOf, type MailPolicy, type Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
 import type { Clock, Tables } from '../ports';
+import { mailIn } from '../sweep/operator-notices';
 import { type Kinds, type ParsedTarget, parseTarget } from '../targets/parse-target';
 import { type ExplainedRecipient, type ExplainInput, formerOf, recipientsOf } from './explain-recipients';
 import { type Because, NEXT_CHECKS, type NoMailReason, noMail, SKIPPED } from './explain-sentences';
@@ -32,6 +33,7 @@ interface Deps {
     readonly registry: Pick<Tables['registry'], 'row'>;
     readonly expiries: Pick<Tables['expiries'], 'row'>;
     readonly history: Pick<Tables['history'], 'of'>;
+    readonly scopes: Pick<Tables['scopes'], 'get'>;
   };
   readonly clock: Clock;
   readonly kinds: Kinds;
@@ -86,16 +88,17 @@ const MOST_EVENTS = 100;
 
 /** @returns undefined for a target that has neither a registry row nor a recorded state. */
 export async function explain(key: Key, deps: Deps): Promise<Explained | undefined> {
-  const { registry, expiries, history } = deps.tables;
+  const { registry, expiries, history, scopes } = deps.tables;
   const asOf = deps.clock.now();
-  const [row, state, events] = await Promise.all([
+  const [row, state, events, swept] = await Promise.all([
     registry.row(key),
     expiries.row(key),
     history.of(key, MOST_EVENTS),
+    scopes.get(key.scope),
   ]);
   if (row) {
     const parsed = parseTarget(row, deps.kinds);
-    return { key, ...explainRow(parsed, state, deps.mail, asOf), history: events };
+    return { key, ...explainRow(parsed, state, mailIn(swept, deps.mail), asOf), history: events };
   }
   if (!state) return undefined;
   return { key, explanation: explainGone(state, asOf), report: reportOf([], asOf), history: events };

@@ -1,7 +1,7 @@
 /** The forecast: the mails that go out if nothing changes. One pass over the registry and the expiries makes it. */
 import { addressKey } from '../../core/address';
 import { type Forecast, type Foreseen, type ForeseenMail, foresee } from '../../core/forecast';
-import { isForOperators } from '../../core/notices';
+import { waitsForDailyMail } from '../../core/notices';
 import type { MailPolicy } from '../../core/watched';
 import { DAY, type Instant } from '../../formats/instant';
 import { compareText } from '../../formats/text';
@@ -34,7 +34,7 @@ export async function forecast(days: number, deps: Deps, most = MOST_LINES): Pro
 async function* linesUntil(asOf: Instant, until: Instant, deps: Deps): AsyncGenerator<Foreseen> {
   const nextDay = await nextDayOfOperators(deps);
   for await (const line of dueUntil(asOf, until, deps)) {
-    const waitsUntil = isForOperators(line.reminder) ? (nextDay.get(line.reminder.owner) ?? 0) : 0;
+    const waitsUntil = waitsForDailyMail(line.reminder) ? (nextDay.get(line.reminder.owner) ?? 0) : 0;
     const at = Math.max(line.at, waitsUntil);
     if (at <= until) yield { ...line, at };
   }

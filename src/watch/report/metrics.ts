@@ -1,6 +1,6 @@
 /** Metrics: what a monitoring system reads of the targets, the scopes and the mails. Its cost does not grow with the fleet. */
 import { NO_MAILS } from '../../core/mail-outcome';
-import { isForOperators, NOTICE_KINDS, noticeKindOf } from '../../core/notices';
+import { NOTICE_KINDS, noticeKindOf, waitsForDailyMail } from '../../core/notices';
 import { UNUSED } from '../../core/quota';
 import { FAILURE_CODES } from '../../core/reading';
 import { HOUR, type Instant } from '../../formats/instant';
@@ -118,7 +118,7 @@ export async function measureOutbox(outbox: Pick<Outbox, 'byOwner'>, most = MOST
       // Thresholds count as one reason: owners may write any number of them.
       const reason = noticeKindOf(reminder) ?? 'unknown';
       lines.set(reason, (lines.get(reason) ?? 0) + 1);
-      if (!isForOperators(reminder)) oldest = Math.min(oldest ?? reminder.since, reminder.since);
+      if (!waitsForDailyMail(reminder)) oldest = Math.min(oldest ?? reminder.since, reminder.since);
     }
     digests.followed += owned.sent.length;
     if (owned.claim) digests[owned.claim.tries > 0 ? 'retrying' : 'claimed'] += 1;

@@ -5,10 +5,11 @@ import { fullPace, type Pace, waitFor } from '../../core/pace';
 import type { Reading } from '../../core/reading';
 import { isWatched, type Key } from '../../core/target';
 import { type Instant, SECOND } from '../../formats/instant';
-import type { Located, Log, Source } from '../ports';
+import type { Located, Log, ScopeRow, Source } from '../ports';
 import { type ParsedTarget, parseTarget } from '../targets/parse-target';
 import { reserveCheck } from './check-share';
 import { borrowLease, type Lease, LeaseLost, underLease } from './lease';
+import { mailIn } from './operator-notices';
 import { type PacedReader, pacedReader } from './paced-reader';
 import { plannedWriteOf, recordMoving, recordStaying } from './record';
 import type { Deps } from './sweep-scope';
@@ -56,7 +57,7 @@ async function checkWithoutLease(job: Job, deps: Deps): Promise<CheckResult> {
   const stored = await deps.tables.scopes.get(job.key.scope);
   const { reading, pace } = await read(job, stored?.pace, async () => {}, deps);
   if (!reading) return throttled(job, pace, deps);
-  return answerOf(job, await assessReading(job, reading, deps), false);
+  return answerOf(job, await assessReading(job, reading, stored, deps), false);
 }
 
 async function findJob(key: Key, deps: Deps): Promise<Job | Exclude<CheckResult, Checked>> {
@@ -79,7 +80,7 @@ async function checkUnderLease(job: Job, lease: Lease, deps: Deps, log: Log): Pr
     await unlessLost(lease.release({ pace }));
     return throttled(job, pace, deps);
   }
-  const assessed = await assessReading(job, reading, deps);
+  const assessed = await assessReading(job, reading, lease.row, deps);
   // After a stalled check a sweep may have taken the lease. The reading is still true, and the sweep reads the target itself.
   const recorded = await unlessLost(record(assessed, lease, deps, log));
   if (recorded) await unlessLost(lease.release({ pace }));
@@ -118,11 +119,16 @@ function throttled({ source }: Job, pace: Pace, { clock }: Deps): CheckResult {
 
 type Assessed = Awaited<ReturnType<typeof assessReading>>;
 
-async function assessReading({ key, parsed }: Job, reading: Reading, deps: Deps) {
+async function assessReading(
+  { key, parsed }: Job,
+  reading: Reading,
+  scope: ScopeRow | undefined,
+  deps: Deps,
+) {
   const { tables, clock, mail } = deps;
   const before = await tables.expiries.row(key);
   const now = clock.now();
-  const assessment = assess(parsed.watched, before, reading, mail, now);
+  const assessment = assess(parsed.watched, before, reading, mailIn(scope, mail), now);
   const plannedWrite = plannedWriteOf(before, assessment, tables.calendar, { read: true, forget: false });
   return { now, assessment, plannedWrite };
 }

@@ -4,6 +4,7 @@ import { NO_COUNTS, withTarget } from '../../core/counts';
 import type { Expiry } from '../../core/expiry';
 import { fullPace } from '../../core/pace';
 import type { Reading } from '../../core/reading';
+import { NO_READS, withReadsOf } from '../../core/scope-reads';
 import { isWatched } from '../../core/target';
 import type { MailPolicy } from '../../core/watched';
 import { DAY, HOUR, type Instant, MINUTE } from '../../formats/instant';
@@ -11,7 +12,7 @@ import type { Clock, Log, ReadResult, Tables } from '../ports';
 import { mergeRows, type Pair } from '../targets/merge-rows';
 import { type Kinds, type ParsedTarget, parseTarget, sourceOf } from '../targets/parse-target';
 import { type Lease, LeaseLost, takeLease, underLease } from './lease';
-import { type Findings, operatorNoticesOf } from './operator-notices';
+import { type Findings, mailIn, operatorNoticesOf } from './operator-notices';
 import { KEPT_WAITING, type PacedReader, type Permit, pacedReader } from './paced-reader';
 import { plannedWriteOf, type Recorder, recorder } from './record';
 import type { SweepMessage } from './start-sweep';
@@ -89,14 +90,14 @@ async function sweepToEnd(message: SweepMessage, sweep: Sweep): Promise<SweepMes
     await finish(message, sweep);
     return [];
   }
-  const { counts, ownerless } = sweep.totals;
-  await sweep.lease.release({ pace: sweep.reader.pace(), partial: { counts, ownerless } });
+  const { counts, ownerless, reads } = sweep.totals;
+  await sweep.lease.release({ pace: sweep.reader.pace(), partial: { counts, ownerless, reads } });
   return [{ ...message, cursor }];
 }
 
 function begin(scope: string, lease: Lease, deps: Deps, log: Log): Sweep {
   const { tables, clock, kinds } = deps;
-  const { pace, partial, operatorNotices } = lease.row;
+  const { pace, partial } = lease.row;
   const deadline = clock.now() + TIME_BUDGET;
   const records = recorder({ scope, tables, lease, log });
   const limits = sourceOf(scope, kinds)?.limits ?? { rate: 1, burst: 1 };
@@ -112,8 +113,9 @@ function begin(scope: string, lease: Lease, deps: Deps, log: Log): Sweep {
       await records.writeFull();
     },
   });
-  const mail = operatorNotices?.scopeFailing ? { ...deps.mail, scopeFails: true } : deps.mail;
-  const totals = { counts: partial?.counts ?? NO_COUNTS, ownerless: partial?.ownerless ?? 0, rows: 0 };
+  const mail = mailIn(lease.row, deps.mail);
+  const { counts = NO_COUNTS, ownerless = 0, reads = NO_READS } = partial ?? {};
+  const totals = { counts, ownerless, reads, rows: 0 };
   const sweep: Sweep = { ...deps, mail, lease, deadline, recorder: records, reader, totals, log };
   return sweep;
 }
@@ -163,7 +165,7 @@ function dueSince(
 
 /** Assesses a target with its reading, or without one, and hands the planned write to the recorder. */
 function recordOutcome(
-  { parsed: { watched }, before }: Visit,
+  { parsed: { watched, located }, before }: Visit,
   reading: Reading | undefined,
   now: Instant,
   { mail, tables, totals, recorder }: Sweep,
@@ -172,6 +174,7 @@ function recordOutcome(
   const assessment = assess(watched, before, reading, mail, now);
   totals.counts = withTarget(totals.counts, assessment.tally);
   if (assessment.listing?.owners.length === 0) totals.ownerless += 1;
+  if (assessment.listing && located) totals.reads = withReadsOf(totals.reads, assessment.after);
   recorder.add(
     plannedWriteOf(before, assessment, tables.calendar, { read: reading !== undefined, forget: false }),
   );

@@ -1,8 +1,9 @@
 /** The outbox port on the emulator: lines wait until told, and one sender at a time tells them. */
+
+import { NOTICE_KINDS, waitsForDailyMail } from '../../../src/core/notices';
 import type { Reminder } from '../../../src/core/reminder';
 import { formatInstant, HOUR, MINUTE } from '../../../src/formats/instant';
 import type { Claim, HeldClaim, Outbox, SentDigest } from '../../../src/watch/ports';
-import { OPERATOR_NOTICES } from '../../support/operator-notices';
 import { all, freshTables, NOON, names, plant, SCOPE } from './storage';
 
 const ANN = 'Ann@Example.com';
@@ -284,7 +285,8 @@ test('the oldest line is an owner’s: what operators hear once a day may wait, 
   const { outbox } = (await freshTables()).tables;
   const old = { since: NOON - 30 * HOUR };
   await follow(outbox, { ...SENT, reminders: [reminder('a', old)] });
-  await outbox.put(['invalid', ...OPERATOR_NOTICES].map(reason => reminder('a', { reason, ...old })));
+  const daily = NOTICE_KINDS.filter(reason => waitsForDailyMail({ reason }));
+  await outbox.put(daily.map(reason => reminder('a', { reason, ...old })));
   expect(await outbox.oldest()).toBeUndefined();
   await outbox.put([reminder('a'), reminder('b', { reason: 'unreadable', since: NOON - 2 * HOUR })]);
   expect(await outbox.oldest()).toBe(NOON - 2 * HOUR);

@@ -15,9 +15,21 @@ const FULL: ScopeRow = {
   durationMs: 1234.5,
   pace: { level: 17.25, at: NOON, pausedUntil: NOON + 6, refusals: 2 },
   counts: { ...NO_COUNTS, total: 3, healthy: 3 },
-  partial: { counts: { ...NO_COUNTS, total: 1, expired: 1 }, ownerless: 2 },
+  partial: {
+    counts: { ...NO_COUNTS, total: 1, expired: 1 },
+    ownerless: 2,
+    reads: {
+      answered: 1,
+      readOn: NOON,
+      failing: 2,
+      failedOnce: 0,
+      refused: 1,
+      reasons: [{ message: 'It may not.', refused: true, count: 1, names: ['a'] }],
+    },
+  },
   operatorNotices: {
     scopeFailing: { since: NOON + 7, put: false },
+    readsRefused: { since: NOON + 9, put: true },
     ownerless: { since: NOON + 8, put: true },
   },
 };
