@@ -30,7 +30,14 @@ import {
 } from './standing';
 import { type Crossing, crossingsOf, expiringFrom } from './thresholds';
 import type { Told } from './told';
-import { audienceOf, isReported, isWatched, type MailPolicy, type Watched } from './watched';
+import {
+  audienceOf,
+  isForOperatorsAlone,
+  isReported,
+  isWatched,
+  type MailPolicy,
+  type Watched,
+} from './watched';
 
 const LOST_NOTE = 'its registry row vanished together with many others, and the API did not delete it';
 /** The API deletes a row within this time after it said so, or not at all: each of its two storage calls ends within 30 s. */
@@ -116,7 +123,7 @@ export function remindersFor(
   const remindersTo = (owner: string) => due(owner, decideAll(context(owner)));
   return [
     ...operators.flatMap(owner => due(owner, decideForOperators(context(owner)))),
-    ...owners.flatMap(remindersTo).filter(reminder => !isInScopesLine(reminder, row, mail)),
+    ...owners.flatMap(remindersTo).filter(reminder => !isInScopesLine(reminder, state, mail)),
     ...copies.flatMap(remindersTo).filter(isForCopies),
   ];
 }
@@ -133,10 +140,11 @@ export function contextFor(
   return { owner, replacement, state, crossings, told, snooze, now };
 }
 
-/** Operators who stand in for owners are told in one line that a whole scope fails. */
-function isInScopesLine(reminder: Reminder, row: Watched, mail: MailPolicy): boolean {
-  const standIn = mail.to === 'operators' || row.columns.owners.length === 0;
-  return mail.scopeFails === true && standIn && noticeKindOf(reminder) === 'unreadable';
+/** What the operators are told about the scope is told to no one about a single target. */
+function isInScopesLine(reminder: Reminder, { failure }: Expiry, mail: MailPolicy): boolean {
+  return (
+    noticeKindOf(reminder) === 'unreadable' && failure !== undefined && isForOperatorsAlone(failure, mail)
+  );
 }
 
 /** Where the thresholds in force fall; empty unless the expiry is fixed. */

@@ -52,6 +52,7 @@ const ENDS_BY_READS: Readonly<Record<NotDueReason, boolean>> = {
   awaitsReading: false,
   awaitsSecondLook: true,
   toldAsGone: false,
+  toldAsMissing: false,
   told: false,
   snoozed: false,
   replaced: false,

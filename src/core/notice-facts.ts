@@ -1,5 +1,4 @@
-/** The facts of a notice: what a mail says of one reminder, from the state of its target. */
-
+/** The facts of a notice: what a mail says of one reminder about a target, from the target's state. */
 import type { Instant } from '../formats/instant';
 import type { Expiry, SaidReplaced } from './expiry';
 import type { LastKnown, NoticeOf, TargetNotice } from './notices';
@@ -7,15 +6,21 @@ import type { Reminder } from './reminder';
 import { NOT_NAMED } from './replacement';
 import { isMinted, shownExpiry } from './standing';
 import { parseThreshold } from './thresholds';
+import { isForOperatorsAlone, type MailPolicy } from './watched';
 
-/** What a mail says of a reminder: the facts from the target's state. */
-export const FACTS: { readonly [K in TargetNotice]: (reminder: Reminder, state: Expiry) => NoticeOf<K> } = {
-  threshold: ({ reason, about, crossedOn }, { failure, readOn = crossedOn }) => ({
+type FactsOf<K extends TargetNotice> = (reminder: Reminder, state: Expiry, mail: MailPolicy) => NoticeOf<K>;
+
+export const FACTS: { readonly [K in TargetNotice]: FactsOf<K> } = {
+  threshold: ({ reason, about, crossedOn }, { failure, readOn = crossedOn }, mail) => ({
     is: 'threshold',
     threshold: parseThreshold(reason) ?? { is: 'lead', ms: about - crossedOn },
     expiresOn: about,
     readOn,
-    unconfirmed: failure && { since: failure.since, message: failure.message },
+    unconfirmed: failure && {
+      since: failure.since,
+      message: failure.message,
+      operatorsAreTold: isForOperatorsAlone(failure, mail),
+    },
   }),
   gone: ({ about, since, crossedOn }, { readOn = crossedOn }) => ({
     is: 'gone',

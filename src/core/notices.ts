@@ -38,9 +38,9 @@ interface NoticeRules {
 
 /** The ranks of a reminder whose expiry has passed: acting still shortens an outage that has just begun, and mends little later. */
 export const JUST_EXPIRED_RANK = 1;
-export const LONG_EXPIRED_RANK = 9;
+export const LONG_EXPIRED_RANK = 10;
 /** As a row to correct: somebody must look, and nothing stops working. */
-const REPLACED_RANK = 7;
+const REPLACED_RANK = 8;
 
 const REMINDER = { about: 'expiry', says: 'reminder', snoozable: true, rank: 0 } as const;
 const FAILING_READS = { about: 'reads', says: 'trouble', audience: 'owners', snoozable: true } as const;
@@ -58,7 +58,7 @@ export const NOTICES = {
     says: 'goodNews',
     audience: 'owners',
     snoozable: false,
-    rank: 11,
+    rank: 12,
     topic: 'readable',
   },
   renewed: {
@@ -66,7 +66,7 @@ export const NOTICES = {
     says: 'goodNews',
     audience: 'ownersAndCopies',
     snoozable: false,
-    rank: 10,
+    rank: 11,
     topic: 'renewed',
   },
   /** An owner said so, and it is not watched any more. */
@@ -84,22 +84,24 @@ export const NOTICES = {
     says: 'goodNews',
     audience: 'ownersAndCopies',
     snoozable: false,
-    rank: 12,
+    rank: 13,
     topic: 'replaced',
   },
-  invalid: { about: 'row', ...FOR_OPERATORS, rank: 7, topic: 'invalid' },
+  invalid: { about: 'row', ...FOR_OPERATORS, rank: 8, topic: 'invalid' },
   /** Its row says that it was replaced, and names no successor. */
   notVerified: { about: 'replacement', ...FOR_OPERATORS, rank: REPLACED_RANK, topic: 'notVerified' },
   /** Many registry rows vanished at once. Their targets go a day later, so this can't wait for the daily mail. */
   rowsLost: { ...OF_WATCHER, atOnce: true, rank: 4 },
   /** Every read of a scope fails. */
-  scopeFailing: { ...OF_WATCHER, rank: 4 },
+  scopeFailing: { ...OF_WATCHER, atOnce: true, rank: 4 },
+  /** Some reads of a scope are refused, which only an operator can mend. */
+  readsRefused: { ...OF_WATCHER, atOnce: true, rank: 5 },
   /** A mail was accepted and did not arrive. */
-  undelivered: { ...OF_WATCHER, rank: 5 },
+  undelivered: { ...OF_WATCHER, rank: 6 },
   /** A sweep message failed again and again. */
-  poisoned: { ...OF_WATCHER, rank: 6 },
+  poisoned: { ...OF_WATCHER, rank: 7 },
   /** Targets of a scope have no owner. */
-  ownerless: { ...OF_WATCHER, rank: 8 },
+  ownerless: { ...OF_WATCHER, rank: 9 },
 } as const satisfies Readonly<Record<string, NoticeRules>>;
 
 export type NoticeKind = keyof typeof NOTICES;
@@ -120,7 +122,7 @@ interface NoticeFacts {
     /** The last reading that succeeded. */
     readonly readOn: Instant;
     /** Reads fail since then, so the expiry could not be confirmed. */
-    readonly unconfirmed?: { readonly since: Instant; readonly message: string };
+    readonly unconfirmed?: Unconfirmed;
   };
   gone: { readonly expiresOn: Instant; readonly since: Instant; readonly readOn?: Instant };
   missing: FailingReads;
@@ -133,9 +135,17 @@ interface NoticeFacts {
   notVerified: { readonly since: Instant };
   rowsLost: OperatorNoticeFacts;
   scopeFailing: OperatorNoticeFacts;
+  readsRefused: OperatorNoticeFacts;
   undelivered: OperatorNoticeFacts;
   poisoned: OperatorNoticeFacts;
   ownerless: OperatorNoticeFacts;
+}
+
+interface Unconfirmed {
+  readonly since: Instant;
+  readonly message: string;
+  /** Only an operator can mend it, and they are told; the message is for them. */
+  readonly operatorsAreTold?: boolean;
 }
 
 interface FailingReads {

@@ -35,6 +35,7 @@ export const NOT_DUE_REASONS = [
   'awaitsReading',
   'awaitsSecondLook',
   'toldAsGone',
+  'toldAsMissing',
   'told',
   'snoozed',
   'replaced',
@@ -139,10 +140,29 @@ function decideThreshold({ state, crossings, told, now }: DecisionContext): Due 
   const crossing = tightestCrossed(crossings, confirmedUntil(state, now));
   if (!crossing) return no(tightestCrossed(crossings, now) ? 'awaitsReading' : 'noThresholdCrossed');
   if (wasReminded(told, about, crossing.at)) return alreadyTold(about);
-  if (isMissing(state) && about <= now) return no(isMissingTwice(state) ? 'toldAsGone' : 'awaitsSecondLook');
+  const replaced = replacedByMissing(state, told, about, now);
+  if (replaced) return no(replaced);
   const since = Math.max(crossing.at, state.firstSeenOn);
   const reason = formatThreshold(crossing.threshold);
   return { due: true, notice: 'threshold', reason, about, crossedOn: crossing.at, since };
+}
+
+/**
+ * What is not found has one notice in place of its reminders: missing, or expired and gone. One more look decides. An owner to whom
+ * its mail was not delivered is reminded all the same.
+ */
+function replacedByMissing(
+  state: Expiry,
+  told: readonly Told[],
+  about: Instant,
+  now: Instant,
+): 'toldAsGone' | 'toldAsMissing' | 'awaitsSecondLook' | undefined {
+  const { failure } = state;
+  if (heardMissing(state, told)) return 'toldAsMissing';
+  if (!failure || !isMissing(state)) return undefined;
+  if (!isMissingTwice(state)) return 'awaitsSecondLook';
+  if (about <= now) return 'toldAsGone';
+  return wasNoticed(told, 'missing', failure.since) ? undefined : 'toldAsMissing';
 }
 
 /** A target that is not found twice in a row. After its known expiry that is one notice: expired and gone (rule 14). */
@@ -153,6 +173,7 @@ function decideMissing({ state, told, now }: DecisionContext): Due | NotDue {
   const expiresOn = fixedExpiry(state);
   if (expiresOn === undefined || expiresOn > now) return unlessTold('missing', failure.since, told);
   const gone = unlessTold('gone', expiresOn, told);
+  if (gone.due && heardMissing(state, told)) return no('toldAsMissing');
   return gone.due ? { ...gone, since: Math.max(failure.since, expiresOn) } : gone;
 }
 
@@ -160,6 +181,7 @@ function decideMissing({ state, told, now }: DecisionContext): Due | NotDue {
 function decideUnreadable({ state, told, now }: DecisionContext): Due | NotDue {
   const { failure } = state;
   if (!failure || isMissing(state)) return no('notSo');
+  if (heardMissing(state, told)) return no('toldAsMissing');
   if (failure.count < FAILURES || now - failure.since < FAILING) return no('notYet');
   return unlessTold('unreadable', failure.since, told);
 }
@@ -241,6 +263,11 @@ function alreadyTold(about: Instant): NotDue {
 /** A failing read confirms nothing. The last known expiry then counts until now, since no mail at all would be worse. */
 function confirmedUntil(state: Expiry, now: Instant): Instant {
   return state.failure || state.invalid ? now : (state.readOn ?? now);
+}
+
+/** Whether a mail that it is missing has reached this owner since it was readable last. */
+function heardMissing({ failure }: Expiry, told: readonly Told[]): boolean {
+  return failure !== undefined && wasNoticed(told.filter(hasHeard), 'missing', failure.since);
 }
 
 function isMissing({ failure }: Expiry): boolean {

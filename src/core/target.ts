@@ -39,4 +39,6 @@ export interface Description {
   readonly runbook?: string;
   readonly notes?: string;
   readonly howToRenew: string;
+  /** A renewed token is read under the same name. Otherwise the new one must be registered, and this one closed. */
+  readonly renewalKeepsName?: boolean;
 }

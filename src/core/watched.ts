@@ -1,6 +1,6 @@
 /** A parsed registry row with the policy in force: whether its target is watched, and who is told about it. */
 import { includesAddress } from './address';
-import type { RowLost } from './expiry';
+import type { Failure, RowLost } from './expiry';
 import { isReplaced, type Replacement } from './replacement';
 import type { TargetColumns } from './row';
 import type { Key } from './target';
@@ -25,7 +25,7 @@ export interface Watched extends Key {
 export interface MailPolicy {
   readonly to: 'owners' | 'operators' | 'none';
   readonly operators: readonly string[];
-  /** The whole scope fails: its operators are told once, and not for each target. */
+  /** The whole scope can't be read: its operators are told so, once for all its targets. */
   readonly scopeFails?: boolean;
 }
 
@@ -50,4 +50,12 @@ export function audienceOf(
     owners: columns.owners,
     copies: mail.operators.filter(operator => !includesAddress(columns.owners, operator)),
   };
+}
+
+/**
+ * Whether a failure is one that only an operator can mend. The operators hear of it for the whole scope (rule 14), so no one hears
+ * of it for each target. Without operators the owners do: silence would be the worse fault.
+ */
+export function isForOperatorsAlone({ code }: Pick<Failure, 'code'>, mail: MailPolicy): boolean {
+  return mail.operators.length > 0 && (code === 'notAllowed' || mail.scopeFails === true);
 }

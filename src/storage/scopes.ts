@@ -2,7 +2,8 @@
 import type { TableClient } from '@azure/data-tables';
 import { NO_COUNTS } from '../core/counts';
 import type { Pace } from '../core/pace';
-import { type LastReads, READABILITIES } from '../core/readability';
+import { READABILITIES } from '../core/readability';
+import type { Reason, ScopeReads } from '../core/scope-reads';
 import { formatInstant } from '../formats/instant';
 import type { Checks, OperatorNotices, RowsLost, ScopeRow, Scopes, Stored } from '../watch/ports';
 import * as col from './columns';
@@ -17,13 +18,27 @@ const TABLE_LOST = { scope: 'registry', name: 'tableLost' };
 
 const counts = col.recordOf(NO_COUNTS, col.number);
 
-const lastReads = col.record<LastReads>({ answered: col.number, failed: col.number });
-
 const rowsLost = col.record<RowsLost>({ count: col.number, lastOn: col.instant });
 
 const operatorNotice = col.optional(
   col.record<NonNullable<OperatorNotices['ownerless']>>({ since: col.instant, put: col.boolean }),
 );
+
+const reads = col.record<ScopeReads>({
+  answered: col.number,
+  readOn: col.optional(col.instant),
+  failing: col.number,
+  failedOnce: col.number,
+  refused: col.number,
+  reasons: col.list(
+    col.record<Reason>({
+      message: col.text,
+      refused: col.boolean,
+      count: col.number,
+      names: col.list(col.text),
+    }),
+  ),
+});
 
 const pace = col.record<Pace>({
   level: col.number,
@@ -48,18 +63,24 @@ const scopeColumns = col.record<Omit<ScopeRow, 'scope'>>({
       col.record<NonNullable<ScopeRow['partial']>>({
         counts,
         ownerless: col.number,
-        lastReads: col.optional(lastReads),
+        reads: col.optional(reads),
         rowsLost: col.optional(rowsLost),
       }),
     ),
   ),
   rowsLost: col.optional(col.json(rowsLost)),
   seenOn: col.clearable(col.instant),
-  reads: col.optional(col.oneOf(READABILITIES)),
+  readability: col.optional(col.oneOf(READABILITIES)),
   operatorNotices: col.storedAs(
     'troubles',
     col.optional(
-      col.json(col.record<OperatorNotices>({ scopeFailing: operatorNotice, ownerless: operatorNotice })),
+      col.json(
+        col.record<OperatorNotices>({
+          scopeFailing: operatorNotice,
+          readsRefused: operatorNotice,
+          ownerless: operatorNotice,
+        }),
+      ),
     ),
   ),
 });
@@ -87,13 +108,13 @@ export function openScopes(client: TableClient): Scopes {
         // Where none has finished it is '', which comes before every instant.
         compare('finishedOn', 'lt', formatInstant(before)),
         compare('rowsLost', 'gt', ''),
-        compare('reads', 'eq', 'signIn'),
+        compare('readability', 'eq', 'signIn'),
       ];
       const filter = and(within(PARTITION, undefined), `(${signs.join(' or ')})`);
       return (await firstPageOf(client, { filter })).map(toScopeRow);
     },
-    async anyReadable(reads) {
-      const filter = and(within(PARTITION, undefined), compare('reads', 'eq', reads));
+    async anyReadable(readability) {
+      const filter = and(within(PARTITION, undefined), compare('readability', 'eq', readability));
       return (await firstOf(client, { filter, select: [] })) !== undefined;
     },
     async remove(scope) {

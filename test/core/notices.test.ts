@@ -9,6 +9,7 @@ import {
   TARGET_NOTICES,
   type TargetNotice,
   TOPICS,
+  waitsForDailyMail,
 } from '../../src/core/notices';
 import { decide } from '../../src/core/reminder';
 import type { Replacement } from '../../src/core/replacement';
@@ -45,6 +46,11 @@ test('operators alone hear of the watcher itself, and of rows that are not under
     ['invalid', 'notVerified', ...OPERATOR_NOTICES].sort(),
   );
   expect(reasons.filter(reason => isAboutWatcher({ reason }))).toEqual(OPERATOR_NOTICES);
+});
+
+test('what stops reads is told to operators at once; the rest waits for their daily mail', () => {
+  const waiting = NOTICE_KINDS.filter(reason => waitsForDailyMail({ reason }));
+  expect(waiting.sort()).toEqual(['invalid', 'ownerless', 'poisoned', 'undelivered']);
 });
 
 test('a notice is about the watcher or about a target, and each about a target is decided', () => {

@@ -1,6 +1,7 @@
 /** Whether the targets of a scope can be read, as its sweep stores it. */
 import type { Expiry } from '../../src/core/expiry';
-import { NO_LAST_READS, type Readability, readabilityOf, withLastRead } from '../../src/core/readability';
+import { type Readability, readabilityOf } from '../../src/core/readability';
+import { NO_READS, withReadsOf } from '../../src/core/scope-reads';
 import { state } from './states';
 
 const failing = (code: 'missing' | 'notAllowed'): Partial<Expiry> => ({
@@ -37,6 +38,6 @@ test.each<Case>([
   ['nothing was read since there was none', [FAILS, READ], undefined, 'signIn', 'signIn'],
   ['the sign-in works again', [FAILS, READ], false, 'signIn', 'some'],
 ])('%s', (_, states, signInFails, before, expected) => {
-  const reads = states.map(more => ({ ...state(), ...more })).reduce(withLastRead, NO_LAST_READS);
+  const reads = states.map(more => ({ ...state(), ...more })).reduce(withReadsOf, NO_READS);
   expect(readabilityOf(reads, signInFails, before)).toBe(expected);
 });

@@ -211,7 +211,7 @@ describe('a sweep that dies at any step', () => {
         async prepare(run) {
           due(run, 'a');
           run.token('b').expires(NEW);
-          run.token('c').misbehaves({ fault: 'status', status: 403 });
+          run.token('c').misbehaves({ fault: 'status', status: 500 });
           for (const name of ['a', 'b', 'c']) await run.register(name);
         },
         crashingRun: 'sweep',

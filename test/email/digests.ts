@@ -1,6 +1,6 @@
 /** Digests for tests: one line of each sort, and the builder they are made with. */
 import type { Digest, DigestLine } from '../../src/core/digest';
-import type { Notice, OperatorNotice } from '../../src/core/notices';
+import type { Notice, NoticeOf, OperatorNotice } from '../../src/core/notices';
 import { parseThreshold } from '../../src/core/thresholds';
 import { DAY, HOUR, type Instant, MINUTE } from '../../src/formats/instant';
 import { OPERATOR_NOTICES } from '../support/operator-notices';
@@ -18,7 +18,7 @@ export interface Dated {
   readonly expiresOn?: Instant;
   readonly threshold?: string;
   readonly readOn?: Instant;
-  readonly unconfirmed?: { readonly since: Instant; readonly message: string };
+  readonly unconfirmed?: NoticeOf<'threshold'>['unconfirmed'];
   readonly extra?: Partial<DigestLine>;
 }
 
@@ -167,7 +167,12 @@ const NOTES: Readonly<Record<OperatorNotice, readonly [scope: string, name: stri
   scopeFailing: [
     'iotCentralToken:contoso.azureiotcentral.com',
     '',
-    "None of the 41 targets of iotCentralToken:contoso.azureiotcentral.com can be read: look at the reasons on status, and at the identity's roles there.",
+    'None of the 41 targets of iotCentralToken:contoso.azureiotcentral.com can be read.\n41 targets (line-1, line-2, line-3, …): IoT Central has a problem of its own (HTTP 503).',
+  ],
+  readsRefused: [
+    'containerApp:651f8027-33e8-4ec4-97b4-f6e9f3dc8744',
+    '',
+    "2 of the 9 targets of containerApp:651f8027-33e8-4ec4-97b4-f6e9f3dc8744 can't be read, and no owner of a token can mend that.\n2 targets (rg-shop:api, rg-shop:web): The subscription is disabled (HTTP 409 ReadOnlyDisabledSubscription).",
   ],
   undelivered: [
     'mail',
@@ -214,9 +219,10 @@ export function every(): Digest {
     ...line,
     snoozeUrl: snoozeUrl(index),
   }));
-  const [rowsLost, scopeFailing, undelivered, poisoned, ownerless] = OPERATOR_NOTICES.map(operatorNotice);
+  const [rowsLost, scopeFailing, readsRefused, undelivered, poisoned, ownerless] =
+    OPERATOR_NOTICES.map(operatorNotice);
   const rows = [...bad, replaced(), replacedUnnamed(), notVerified()];
-  const operators = [rowsLost, scopeFailing, undelivered, poisoned, ...rows, ownerless].filter(
+  const operators = [rowsLost, scopeFailing, readsRefused, undelivered, poisoned, ...rows, ownerless].filter(
     line => line !== undefined,
   );
   return digest([...owners, ...operators, renewed(), readable(), watchedAgain()]);

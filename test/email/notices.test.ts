@@ -27,7 +27,7 @@ const SENTENCES: readonly (readonly [string, () => DigestLine, readonly string[]
     LINES.gone,
     [
       'old-export expired 3 days ago and is gone',
-      'Replaced? Register the new one and remove this row',
+      'Replaced, and the new one is registered? Then close it, and no more mails come about it. To close it, write the RowKey of the new one into replacedBy of its row',
       'RowKey old-export',
       'Still needed? Create a new API token',
       'Last read from Azure on 2027-01-01 08:35 UTC. Not found since 2027-01-05 06:35 UTC.',
@@ -42,7 +42,8 @@ const SENTENCES: readonly (readonly [string, () => DigestLine, readonly string[]
       'IoT Central knows no such API token',
       'Deleted? Remove its row from the registry (PartitionKey iotCentralToken:contoso.azureiotcentral.com, RowKey line-3).',
       'Renamed, or the row is wrong? Correct the row.',
-      'Replaced? Register the new one and remove this row.',
+      'Replaced, and the new one is registered? Then close it, and no more mails come about it.',
+      'no reminders of its expiry follow, unless it is found again',
       'It expires in 90 days, on Mon 2027-04-05 08:35 UTC; last read from Azure on 2027-01-05 02:35 UTC.',
     ],
   ],
@@ -126,7 +127,18 @@ const SENTENCES: readonly (readonly [string, () => DigestLine, readonly string[]
   [
     'a failing scope',
     () => operatorNotice('scopeFailing'),
-    ['None of the 41 targets', 'Look for one cause of all failures', 'You are an operator of the watcher'],
+    [
+      'None of the 41 targets',
+      '41 targets (line-1, line-2, line-3, …): IoT Central has a problem of its own (HTTP 503).',
+      'Look for one cause of all failures',
+      'Owners are not told of it.',
+      'You are an operator of the watcher',
+    ],
+  ],
+  [
+    'refused reads',
+    () => operatorNotice('readsRefused'),
+    ['reads are refused', '2 of the 9 targets', 'The subscription is disabled', 'Do what the reason says'],
   ],
   [
     'a lost mail',
@@ -166,13 +178,55 @@ test('what has expired meanwhile still needs action when it can be read again', 
   for (const part of bothOf(line)) expect(part).toContain('It has expired. Create a new API token');
 });
 
+describe('what follows a renewal', () => {
+  const unconfirmed = { since: NOW - DAY, message: 'it may not see it (HTTP 403).' };
+  const said = (renewalKeepsName: boolean, more: Parameters<typeof dated>[0] = {}) =>
+    bothOf(dated({ ...more, extra: { renewalKeepsName, ...more.extra } })).join('\n');
+  const byItself = /notices the new expiry by itself/g;
+
+  test('is noticed by itself where the new token has the name of the old one', () => {
+    expect(said(true).match(byItself)).toHaveLength(2);
+    expect(said(true, { unconfirmed })).toContain('as soon as it can read it again');
+  });
+
+  test('is not where it has a name of its own: it says how to close the old one', () => {
+    for (const text of [said(false), said(false, { unconfirmed })]) {
+      expect(text).not.toMatch(byItself);
+      expect(text).toContain('does not notice the new one by itself');
+      expect(text).toContain(
+        'write the RowKey of the new one into replacedBy of its row (PartitionKey iotCentralToken:contoso.azureiotcentral.com, RowKey gateway-prod).',
+      );
+    }
+    expect(said(false, { extra: { snoozeUrl: snoozeUrl(0) } })).toContain(
+      'One click on the page of the link below closes it.',
+    );
+  });
+
+  test('an owner reads of a refusal only that the operators are told', () => {
+    const text = said(true, { unconfirmed: { ...unconfirmed, operatorsAreTold: true } });
+    expect(text).toContain('the watcher is not let in, which its operators are told of.');
+    expect(text).not.toContain('403');
+  });
+});
+
 describe('the snooze link', () => {
   const href = snoozeUrl(0);
   test('stands in text and HTML where there is something to snooze', () => {
-    for (const line of [dated(), LINES.gone(), LINES.missing(), LINES.unreadable()]) {
+    for (const line of [dated(), LINES.unreadable()]) {
       const { text, html } = renderDigest(digest([{ ...line, snoozeUrl: href }]));
       expect(text).toContain(`Snooze, or say that you replaced it:\n              ${href}\n`);
       expect(html).toContain(`href="${href}">Snooze, or say that you replaced it</a>`);
+    }
+  });
+
+  test('comes before anything else where a token is not there any more, and closes it', () => {
+    for (const line of [LINES.gone(), LINES.missing()]) {
+      const { text, html } = renderDigest(digest([{ ...line, snoozeUrl: href }]));
+      const said = ['One click on the page of the link below closes it.', href, 'What to do'];
+      for (const part of [flat(text), html])
+        expect([...said].sort((a, b) => part.indexOf(a) - part.indexOf(b))).toEqual(said);
+      expect(text).toContain(`Say that you replaced it, or snooze it:\n              ${href}\n`);
+      expect(text.split(href)).toHaveLength(2);
     }
   });
 
@@ -206,10 +260,10 @@ describe('the subject', () => {
       'Good news about 2 tokens: gateway-us was renewed until 2028-01-12',
     );
     expect(renderDigest(operatorNotices()).subject).toBe(
-      '5 problems of the watcher need you: registry: many rows vanished at once',
+      '6 problems of the watcher need you: registry: many rows vanished at once',
     );
     expect(renderDigest(every()).subject).toBe(
-      '11 tokens, 1 registry row and 5 problems need you: old-export expired 3 days ago and is gone (2027-01-02)',
+      '11 tokens, 1 registry row and 6 problems need you: old-export expired 3 days ago and is gone (2027-01-02)',
     );
   });
 

@@ -101,7 +101,7 @@ test('a look costs the same for many scopes and reminders, and sees the last of 
     pending: 0,
   };
   for (let index = 0; index < 1_200; index += 1)
-    await scopes.save({ scope: every(index), finishedOn: now, counts, reads: 'some' }, undefined);
+    await scopes.save({ scope: every(index), finishedOn: now, counts, readability: 'some' }, undefined);
   const about = { about: now, crossedOn: now, since: now };
   await outbox.put(
     Array.from({ length: 1_200 }, (_, index) => ({
@@ -177,7 +177,7 @@ describe('reads', () => {
     await ticks(world(), 1);
     const { scopes } = world().tables;
     const row = await scopes.get(CONTOSO);
-    await scopes.save({ scope: CONTOSO, ...row, reads: 'signIn' }, row?.etag);
+    await scopes.save({ scope: CONTOSO, ...row, readability: 'signIn' }, row?.etag);
     expect(await codes()).toEqual(['signInFails', 'nothingReadable']);
   });
 });

@@ -12,6 +12,7 @@ import {
   queued,
   textTo,
   ticks,
+  withNeighbour,
 } from '../support/story';
 import { useWorld } from '../support/world';
 
@@ -131,7 +132,8 @@ describe('a mail that did not arrive', () => {
 
   test('about a failure is not followed by the news that the target can be read again', async () => {
     mail().recipient(ADA, 'dropped');
-    token().misbehaves({ fault: 'status', status: 403 });
+    await withNeighbour(world());
+    token().misbehaves({ fault: 'status', status: 500 });
     world().clock.pass(6 * HOUR);
     await world().tick();
     expect(await within(14)).toHaveLength(3);

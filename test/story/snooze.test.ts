@@ -4,7 +4,7 @@ import type { LinkAction, Shown } from '../../src/watch/snooze/link-answers';
 import { statusJson } from '../../src/web/status/body';
 import { instant } from '../support/clock';
 import { LINKED, linksTo, tokenTo } from '../support/snooze';
-import { CONTOSO, dump, HOST, historyOf, mailsAt, notesOf } from '../support/story';
+import { CONTOSO, dump, HOST, historyOf, mailsAt, notesOf, withNeighbour } from '../support/story';
 import { useWorld } from '../support/world';
 
 const world = useWorld({ settings: LINKED });
@@ -94,7 +94,8 @@ describe('a snooze', () => {
   });
 
   test('drops a queued notice, too, and says why', async () => {
-    token().misbehaves({ fault: 'status', status: 403 });
+    await withNeighbour(world());
+    token().misbehaves({ fault: 'status', status: 500 });
     for (const time of ['18:00', '18:05', '19:05']) {
       world().clock.to(`2026-07-02T${time}:00Z`);
       await world().sweep();

@@ -5,7 +5,8 @@ import type { TargetEvent } from '../../core/history';
 import type { Listing } from '../../core/listing';
 import type { Mark } from '../../core/lost-rows';
 import type { Pace } from '../../core/pace';
-import type { LastReads, Readability } from '../../core/readability';
+import type { Readability } from '../../core/readability';
+import type { ScopeReads } from '../../core/scope-reads';
 import type { FirstMute, Snooze } from '../../core/snooze';
 import type { Identity, Key } from '../../core/target';
 import type { Told } from '../../core/told';
@@ -166,7 +167,7 @@ export interface ScopeRow {
   readonly partial?: {
     readonly counts: Counts;
     readonly ownerless: number;
-    readonly lastReads?: LastReads;
+    readonly reads?: ScopeReads;
     readonly rowsLost?: RowsLost;
   };
   readonly rowsLost?: RowsLost;
@@ -174,7 +175,7 @@ export interface ScopeRow {
   /** Since when no sweep of the scope has finished; startSweep records it, and the first finished sweep clears it. */
   readonly seenOn?: Instant;
   /** How the reads of its targets go; absent where there is none to read. */
-  readonly reads?: Readability;
+  readonly readability?: Readability;
 }
 
 /** The targets of a scope whose registry rows are lost: how many, and when the last of them was noticed. */
@@ -185,7 +186,7 @@ export interface RowsLost {
 
 /** What is wrong with a scope as a whole: since when, and whether the operators' line is in the outbox. */
 export type OperatorNotices = Partial<
-  Record<'scopeFailing' | 'ownerless', { readonly since: Instant; readonly put: boolean }>
+  Record<'scopeFailing' | 'readsRefused' | 'ownerless', { readonly since: Instant; readonly put: boolean }>
 >;
 
 /** What "check now" used of its share of a scope. It has a row of its own, since a sweep holds the scope's row. */
@@ -210,7 +211,7 @@ export interface Scopes {
   /** At most a page of those that may need help: no sweep has finished since an instant, rows are lost, or the sign-in fails. */
   suspects(before: Instant): Promise<readonly ScopeRow[]>;
   /** Whether the reads of any scope go so. */
-  anyReadable(reads: Readability): Promise<boolean>;
+  anyReadable(readability: Readability): Promise<boolean>;
   /** Removes its checks, too. */
   remove(scope: string): Promise<void>;
   checks(scope: string): Promise<Stored<Checks> | undefined>;

@@ -76,7 +76,7 @@ export async function recheck(
   const due = remindersFor(watched, state, crossingsFor(watched, state), deps.mail, now);
   if (!due.some(other => isSameReminder(other, reminder)))
     return dropped(whyDropped(reminder, kind, watched, state, deps.mail, now));
-  const notice = FACTS[kind](reminder, state);
+  const notice = FACTS[kind](reminder, state, deps.mail);
   const snoozeUrl = snoozeUrlOf(reminder, state, deps.links, now);
   return { id, line: { reminder, ...descriptionOf(parsed), notice, snoozeUrl } };
 }

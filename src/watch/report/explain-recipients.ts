@@ -13,7 +13,7 @@ import {
 import { holds, type Snooze } from '../../core/snooze';
 import { fixedExpiry } from '../../core/standing';
 import type { Told } from '../../core/told';
-import { audienceOf, type MailPolicy, type Watched } from '../../core/watched';
+import { audienceOf, isForOperatorsAlone, type MailPolicy, type Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
 import { type Because, due, type NoMailReason, noMail } from './explain-sentences';
 
@@ -86,7 +86,8 @@ function recordOf(address: string, state: Expiry, now: Instant) {
 }
 
 /** One decision for each topic. */
-function decisionsFor(owner: string, { row, state, mail, now, whyNoRecipients }: ExplainInput) {
+function decisionsFor(owner: string, input: ExplainInput) {
+  const { row, state, mail, now, whyNoRecipients } = input;
   const crossings = crossingsFor(row, state);
   const context = contextFor(owner, row, state, crossings, now);
   const decisions = decideAll(context);
@@ -100,8 +101,13 @@ function decisionsFor(owner: string, { row, state, mail, now, whyNoRecipients }:
     if (!decision.due) return notDue(decision.because);
     return reminders.some(reminder => isSameReminder(reminder, { owner, ...decision }))
       ? explainDue(decision, state)
-      : notDue('ownersAlone');
+      : notDue(isOperatorsMatter(decision, input) ? 'operatorsTold' : 'ownersAlone');
   });
+}
+
+function isOperatorsMatter({ notice }: DueDecision, { state, mail }: ExplainInput): boolean {
+  const { failure } = state;
+  return notice === 'unreadable' && failure !== undefined && isForOperatorsAlone(failure, mail);
 }
 
 function explainDue(decision: DueDecision, state: Expiry): ExplainedDecision {

@@ -10,7 +10,14 @@ import type { Instant } from '../../formats/instant';
 import { counted, utc } from '../../formats/when';
 
 /** Why no mail follows: as decided, or because no one gets any, or because this recipient does not get this one. */
-export type NoMailReason = NotDueReason | 'ownersAlone' | 'disabled' | 'removed' | 'mailOff' | 'nobody';
+export type NoMailReason =
+  | NotDueReason
+  | 'ownersAlone'
+  | 'operatorsTold'
+  | 'disabled'
+  | 'removed'
+  | 'mailOff'
+  | 'nobody';
 
 /** A code for programs and one sentence for people. */
 export interface Because<Code extends string> {
@@ -42,6 +49,8 @@ const NO_MAIL: Readonly<Record<NoMailReason, Sentence>> = {
     `It was not found at the last read (${on(state.checkedOn)}); it is told when it is not found twice in a row.`,
   toldAsGone: ({ state }) =>
     `Its expiry (${on(fixedExpiry(state))}) has passed and it is not found: one notice, expired and gone, replaces its thresholds.`,
+  toldAsMissing: ({ state }) =>
+    `It has not been found since ${on(state.failure?.since)}: one notice, that it is missing, replaces its reminders until it is found again.`,
   told: toldSentence,
   snoozed: ({ snooze }) => `This recipient snoozed it until ${on(snooze?.until)}: ${snooze?.reason ?? ''}`,
   notSo: ({ state }, { topic }) => TOPIC_SENTENCES[topic].notSo(state),
@@ -50,6 +59,8 @@ const NO_MAIL: Readonly<Record<NoMailReason, Sentence>> = {
   notYet: ({ state: { failure } }) =>
     `Reads have failed ${counted(failure?.count ?? 0, 'time')} in a row since ${on(failure?.since)}; this is told after three failures and one hour.`,
   ownersAlone: () => 'This is for its owners alone: operators get copies only from the expiry on.',
+  operatorsTold: () =>
+    'Only an operator can mend this: the operators are told at once, in one mail for its whole scope, and not its owners.',
   disabled: () => 'Its registry row has enabled=false, so it is neither read nor told about.',
   replaced: ({ replacement }) =>
     replacement.is === 'replaced'

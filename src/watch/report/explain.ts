@@ -20,6 +20,7 @@ import {
 import { audienceOf, isWatched, type MailPolicy, type Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
 import type { Clock, Tables } from '../ports';
+import { mailIn } from '../sweep/operator-notices';
 import { lostRow } from '../targets/lost-row';
 import type { Kinds, ParsedTarget } from '../targets/parse-target';
 import { resolveTarget, successorsOf } from '../targets/successors';
@@ -35,6 +36,7 @@ interface Deps {
     readonly registry: Pick<Tables['registry'], 'row'>;
     readonly expiries: Pick<Tables['expiries'], 'row'>;
     readonly history: Pick<Tables['history'], 'of'>;
+    readonly scopes: Pick<Tables['scopes'], 'get'>;
   };
   readonly clock: Clock;
   readonly kinds: Kinds;
@@ -89,18 +91,19 @@ const MOST_EVENTS = 100;
 
 /** @returns undefined for a target that has neither a registry row nor a recorded state. */
 export async function explain(key: Key, deps: Deps): Promise<Explained | undefined> {
-  const { registry, expiries, history } = deps.tables;
+  const { registry, expiries, history, scopes } = deps.tables;
   const asOf = deps.clock.now();
-  const [found, state, events] = await Promise.all([
+  const [found, state, events, swept] = await Promise.all([
     registry.row(key),
     expiries.row(key),
     history.of(key, MOST_EVENTS),
+    scopes.get(key.scope),
   ]);
   const row = found ?? lostRow(state);
   if (row) {
     const successors = successorsOf(key.scope, registry, deps.kinds);
     const parsed = await resolveTarget(row, deps.kinds, successors);
-    return { key, ...explainRow(parsed, state, deps.mail, asOf), history: events };
+    return { key, ...explainRow(parsed, state, mailIn(swept, deps.mail), asOf), history: events };
   }
   if (!state) return undefined;
   return { key, explanation: explainGone(state, asOf), report: reportOf([], asOf), history: events };

@@ -131,7 +131,7 @@ function lostReason(suspects: readonly ScopeRow[]): HealthReason[] {
 }
 
 function signInReason(suspects: readonly ScopeRow[]): HealthReason[] {
-  const count = suspects.filter(({ reads }) => reads === 'signIn').length;
+  const count = suspects.filter(({ readability }) => readability === 'signIn').length;
   const message = `The watcher can't sign in to read the targets of ${counted(count, 'scope')}: check its managed identity and AZURE_CLIENT_ID.`;
   return count > 0 ? [{ code: 'signInFails', message }] : [];
 }

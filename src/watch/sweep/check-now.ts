@@ -6,12 +6,13 @@ import type { Reading } from '../../core/reading';
 import type { Key } from '../../core/target';
 import { isWatched, type Watched } from '../../core/watched';
 import { type Instant, SECOND } from '../../formats/instant';
-import type { Located, Log, Source } from '../ports';
+import type { Located, Log, ScopeRow, Source } from '../ports';
 import { lostRow } from '../targets/lost-row';
 import type { ParsedTarget } from '../targets/parse-target';
 import { resolveTarget, successorsOf } from '../targets/successors';
 import { reserveCheck } from './check-share';
 import { borrowLease, type Lease, LeaseLost, underLease } from './lease';
+import { mailIn } from './operator-notices';
 import { type PacedReader, pacedReader } from './paced-reader';
 import { plannedWriteOf, recordMoving, recordStaying } from './record';
 import type { Deps } from './sweep-scope';
@@ -49,8 +50,8 @@ interface Job extends Place {
   readonly parsed: ParsedTarget;
 }
 
-/** What is done with a reading; without a lease, a sweep has the scope. */
-type Use<T> = (reading: Reading, lease: Lease | undefined) => Promise<T>;
+/** What is done with a reading. Without a lease, a sweep has the scope. */
+type Use<T> = (reading: Reading, scope: ScopeRow | undefined, lease: Lease | undefined) => Promise<T>;
 
 /** A person waits for the answer. */
 const LONGEST_WAIT = 20 * SECOND;
@@ -58,8 +59,8 @@ const LONGEST_WAIT = 20 * SECOND;
 export async function checkNow(key: Key, deps: Deps, log: Log): Promise<CheckResult> {
   const job = await findJob(key, deps);
   if ('refused' in job) return job;
-  return await readPaced(job, deps, log, async (reading, lease) => {
-    const assessed = await assessReading(job, reading, deps);
+  return await readPaced(job, deps, log, async (reading, scope, lease) => {
+    const assessed = await assessReading(job, reading, scope, deps);
     // After a stalled check a sweep may have taken the lease. The reading is still true, and the sweep reads the target itself.
     const recorded = lease !== undefined && (await unlessLost(record(assessed, lease, deps, log)));
     return answerOf(job, assessed, recorded);
@@ -87,7 +88,7 @@ async function readPaced<T>(place: Place, deps: Deps, log: Log, use: Use<T>): Pr
 async function readWithoutLease<T>(place: Place, deps: Deps, use: Use<T>): Promise<T | Throttled> {
   const stored = await deps.tables.scopes.get(place.scope);
   const { reading, pace } = await read(place, stored?.pace, async () => {}, deps);
-  return reading ? await use(reading, undefined) : throttled(place, pace, deps);
+  return reading ? await use(reading, stored, undefined) : throttled(place, pace, deps);
 }
 
 async function findJob(key: Key, deps: Deps): Promise<Job | Exclude<CheckResult, Checked>> {
@@ -118,7 +119,7 @@ async function readUnderLease<T>(
   // If the lease is lost during a wait, it can record nothing either.
   const renew = async (pace: Pace) => void (await unlessLost(lease.renew(pace)));
   const { reading, pace } = await read(place, lease.row.pace, renew, deps);
-  const answer = reading && (await use(reading, lease));
+  const answer = reading && (await use(reading, lease.row, lease));
   await unlessLost(lease.release({ pace }));
   return answer ?? throttled(place, pace, deps);
 }
@@ -155,11 +156,16 @@ function throttled({ source }: Place, pace: Pace, { clock }: Deps): Throttled {
 
 type Assessed = Awaited<ReturnType<typeof assessReading>>;
 
-async function assessReading({ key, parsed }: Job, reading: Reading, deps: Deps) {
+async function assessReading(
+  { key, parsed }: Job,
+  reading: Reading,
+  scope: ScopeRow | undefined,
+  deps: Deps,
+) {
   const { tables, clock, mail } = deps;
   const before = await tables.expiries.row(key);
   const now = clock.now();
-  const assessment = assess(parsed.watched, before, reading, mail, now);
+  const assessment = assess(parsed.watched, before, reading, mailIn(scope, mail), now);
   const plannedWrite = plannedWriteOf(before, assessment, tables.calendar, { read: true, forget: false });
   return { now, assessment, plannedWrite };
 }

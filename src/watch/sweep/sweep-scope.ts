@@ -3,8 +3,9 @@ import { assess, assessGone, scheduleOf } from '../../core/assess';
 import { NO_COUNTS, withTarget } from '../../core/counts';
 import type { Expiry } from '../../core/expiry';
 import { fullPace } from '../../core/pace';
-import { type LastReads, NO_LAST_READS, readabilityOf, withLastRead } from '../../core/readability';
+import { readabilityOf } from '../../core/readability';
 import type { Reading } from '../../core/reading';
+import { NO_READS, withReadsOf } from '../../core/scope-reads';
 import { isReported, isWatched, type MailPolicy } from '../../core/watched';
 import { DAY, HOUR, type Instant, MINUTE } from '../../formats/instant';
 import type { Clock, Log, ReadResult, RowsLost, Tables } from '../ports';
@@ -14,7 +15,7 @@ import { type Kinds, type ParsedTarget, sourceOf } from '../targets/parse-target
 import { resolveTarget, type Successors, successorsIn } from '../targets/successors';
 import { type Lease, LeaseLost, takeLease, underLease } from './lease';
 import { type RowGate, rowGate, withLost } from './lost-rows';
-import { type Findings, operatorNoticesOf } from './operator-notices';
+import { type Findings, mailIn, operatorNoticesOf } from './operator-notices';
 import { KEPT_WAITING, type PacedReader, type Permit, pacedReader } from './paced-reader';
 import { plannedWriteOf, type Recorder, recorder } from './record';
 import type { SweepMessage } from './start-sweep';
@@ -46,7 +47,6 @@ interface Job extends Visit {
 type Totals = Findings & {
   rows: number;
   rowsLost: RowsLost | undefined;
-  lastReads: LastReads;
   /** Whether the last read failed because there was no sign-in; undefined while nothing was read. */
   signInFails: boolean | undefined;
 };
@@ -102,8 +102,8 @@ async function sweepToEnd(message: SweepMessage, sweep: Sweep): Promise<SweepMes
     await finish(message, sweep);
     return [];
   }
-  const { counts, ownerless, rowsLost, lastReads } = sweep.totals;
-  const partial = { counts, ownerless, rowsLost, lastReads };
+  const { counts, ownerless, reads, rowsLost } = sweep.totals;
+  const partial = { counts, ownerless, reads, rowsLost };
   const known = rowsLost ?? sweep.lease.row.rowsLost;
   await sweep.lease.release({ pace: sweep.reader.pace(), partial, rowsLost: known });
   return [{ ...message, cursor }];
@@ -111,7 +111,7 @@ async function sweepToEnd(message: SweepMessage, sweep: Sweep): Promise<SweepMes
 
 function begin(scope: string, lease: Lease, deps: Deps, log: Log): Sweep {
   const { tables, clock, kinds } = deps;
-  const { pace, partial, operatorNotices, tick = clock.now() } = lease.row;
+  const { pace, partial, tick = clock.now() } = lease.row;
   const deadline = clock.now() + TIME_BUDGET;
   const records = recorder({ scope, tables, lease, log });
   const limits = sourceOf(scope, kinds)?.limits ?? { rate: 1, burst: 1 };
@@ -127,9 +127,9 @@ function begin(scope: string, lease: Lease, deps: Deps, log: Log): Sweep {
       await records.writeFull();
     },
   });
-  const mail = operatorNotices?.scopeFailing ? { ...deps.mail, scopeFails: true } : deps.mail;
-  const { counts = NO_COUNTS, ownerless = 0, rowsLost, lastReads = NO_LAST_READS } = partial ?? {};
-  const totals: Totals = { counts, ownerless, rowsLost, lastReads, signInFails: undefined, rows: 0 };
+  const mail = mailIn(lease.row, deps.mail);
+  const { counts = NO_COUNTS, ownerless = 0, reads = NO_READS, rowsLost } = partial ?? {};
+  const totals: Totals = { counts, ownerless, reads, rowsLost, signInFails: undefined, rows: 0 };
   const successors = successorsIn(scope, tables.registry, kinds);
   const gate = rowGate({ tables, mail, scope, tick, log });
   const shared = { lease, deadline, recorder: records, reader, successors, gate };
@@ -187,7 +187,7 @@ function dueSince(
 
 /** Assesses a target with its reading, or without one, and hands the planned write to the recorder. */
 function recordOutcome(
-  { parsed: { watched }, before }: Visit,
+  { parsed: { watched, located }, before }: Visit,
   reading: Reading | undefined,
   now: Instant,
   { mail, tables, totals, recorder }: Sweep,
@@ -195,7 +195,7 @@ function recordOutcome(
   if (!before && !isReported(watched)) return;
   const assessment = assess(watched, before, reading, mail, now);
   totals.counts = withTarget(totals.counts, assessment.tally);
-  if (assessment.tally) totals.lastReads = withLastRead(totals.lastReads, assessment.after);
+  if (assessment.tally && located) totals.reads = withReadsOf(totals.reads, assessment.after);
   if (reading) totals.signInFails = reading.outcome === 'failed' && reading.signIn === true;
   const { listing } = assessment;
   if (listing && watched.lost) totals.rowsLost = withLost(totals.rowsLost, watched.lost);
@@ -221,8 +221,8 @@ async function finish({ scope, cursor }: SweepMessage, sweep: Sweep): Promise<vo
   const { operatorNotices, lines } = operatorNoticesOf(lease.row, totals, mail, finishedOn);
   await tables.outbox.put(lines);
   const durationMs = finishedOn - startedOn;
-  const reads = readabilityOf(totals.lastReads, totals.signInFails, lease.row.reads);
-  const found = { counts, rowsLost, reads, operatorNotices, seenOn: undefined };
+  const readability = readabilityOf(totals.reads, totals.signInFails, lease.row.readability);
+  const found = { counts, rowsLost, readability, operatorNotices, seenOn: undefined };
   await lease.release({ pace: reader.pace(), finishedTick, finishedOn, durationMs, ...found });
   log.info(`Scope '${scope}' is swept: ${JSON.stringify(counts)}.`);
 }

@@ -63,9 +63,9 @@ export function parseTarget(given: RegistryRow, kinds: Kinds): ParsedRow {
 
 export function descriptionOf({ watched, source, located }: ParsedRow): Description {
   const { displayName = watched.name, runbook, notes } = watched.columns;
-  const { label = watched.kind, howToRenew = '' } = source ?? {};
+  const { label = watched.kind, howToRenew = '', renewalKeepsName } = source ?? {};
   const { where = watched.scope, portalUrl } = located ?? {};
-  return { displayName, label, where, portalUrl, runbook, notes, howToRenew };
+  return { displayName, label, where, portalUrl, runbook, notes, howToRenew, renewalKeepsName };
 }
 
 /** A row is untrusted: its recorded faults stay few and short. */

@@ -23,6 +23,7 @@ const NO_MAIL_REASONS = [
   ...NOT_DUE_REASONS,
   ...wordsOf<Exclude<NoMailReason, NotDueReason>>({
     ownersAlone: true,
+    operatorsTold: true,
     disabled: true,
     removed: true,
     mailOff: true,

@@ -18,14 +18,22 @@ const FULL: ScopeRow = {
   partial: {
     counts: { ...NO_COUNTS, total: 1, expired: 1 },
     ownerless: 2,
-    lastReads: { answered: 3, failed: 1 },
+    reads: {
+      answered: 1,
+      readOn: NOON,
+      failing: 2,
+      failedOnce: 0,
+      refused: 1,
+      reasons: [{ message: 'It may not.', refused: true, count: 1, names: ['a'] }],
+    },
     rowsLost: { count: 3, lastOn: NOON + 8 },
   },
   rowsLost: { count: 4, lastOn: NOON + 9 },
   seenOn: NOON - 1,
-  reads: 'none',
+  readability: 'none',
   operatorNotices: {
     scopeFailing: { since: NOON + 7, put: false },
+    readsRefused: { since: NOON + 9, put: true },
     ownerless: { since: NOON + 8, put: true },
   },
 };
@@ -166,8 +174,8 @@ test('the suspects are those that finished no sweep for long or at all, whose ro
     { scope: 'late', ...well, finishedOn: NOON - 1 },
     { scope: 'new', seenOn: NOON },
     { scope: 'lost', ...well, rowsLost: { count: 1, lastOn: NOON } },
-    { scope: 'signIn', ...well, reads: 'signIn' },
-    { scope: 'unread', ...well, reads: 'none' },
+    { scope: 'signIn', ...well, readability: 'signIn' },
+    { scope: 'unread', ...well, readability: 'none' },
   ];
   for (const row of rows) await scopes.save(row, undefined);
   const found = await scopes.suspects(NOON);
@@ -180,7 +188,7 @@ test('the suspects are those that finished no sweep for long or at all, whose ro
 test('whether the reads of any scope go so is one question', async () => {
   const { scopes } = (await freshTables()).tables;
   expect(await scopes.anyReadable('some')).toBe(false);
-  await scopes.save({ scope: SCOPE, reads: 'none' }, undefined);
+  await scopes.save({ scope: SCOPE, readability: 'none' }, undefined);
   expect([await scopes.anyReadable('some'), await scopes.anyReadable('none')]).toEqual([false, true]);
 });
 

@@ -57,9 +57,18 @@ interface Given {
   readonly state?: Expiry;
   readonly mail?: MailPolicy;
   readonly now?: Instant;
+  readonly scopeFails?: boolean;
 }
 
-async function whole({ columns = {}, state: recorded, mail = MAIL, now = NOW }: Given): Promise<Explained> {
+const SCOPE_FAILS = { scope: KEY.scope, operatorNotices: { scopeFailing: { since: WEEK, put: true } } };
+
+async function whole({
+  columns = {},
+  state: recorded,
+  mail = MAIL,
+  now = NOW,
+  scopeFails,
+}: Given): Promise<Explained> {
   const row: Stored<RegistryRow> | undefined = columns
     ? { ...KEY, identity: keys.takeApart(KEY), columns: { owners: ADA, ...columns }, etag: '' }
     : undefined;
@@ -69,6 +78,7 @@ async function whole({ columns = {}, state: recorded, mail = MAIL, now = NOW }: 
     },
     expiries: { row: async () => recorded && { ...recorded, etag: '' } },
     history: { of: async () => [] },
+    scopes: { get: async () => (scopeFails ? { ...SCOPE_FAILS, etag: '' } : undefined) },
   };
   const clock = { now: () => now, sleep: async () => undefined };
   const explained = await explain(KEY, { tables, clock, kinds, mail });
@@ -242,6 +252,24 @@ test('of what is told, the entry about the present instant is named, not one abo
   expect(await decisionOf('missing', given)).toMatchObject({
     code: 'told',
     why: expect.stringMatching(/notice 'gone'/),
+  });
+});
+
+describe('what only an operator can mend', () => {
+  const refused = failing(WEEK, { count: 3, code: 'notAllowed' });
+  const away = failing(WEEK, { count: 3 });
+
+  test.each<[string, Given]>([
+    ['a refusal', { state: { ...read, ...refused } }],
+    ['a scope that cannot be read', { state: { ...read, ...away }, scopeFails: true }],
+  ])('%s is told to the operators, and its owners are not told', async (_, given) => {
+    expect(await decisionOf('unreadable', given)).toMatchObject({
+      due: false,
+      code: 'operatorsTold',
+      why: expect.stringMatching(/the operators are told at once/),
+    });
+    const nobody = { ...given, mail: { ...MAIL, operators: [] } };
+    expect(await decisionOf('unreadable', nobody)).toMatchObject({ due: true });
   });
 });
 
