@@ -17,6 +17,7 @@ import {
 } from './reminder';
 import { type NextCheck, nextCheck } from './schedule';
 import { holds, mutedSince, type Snooze } from './snooze';
+import { countUnreached, type Recipients, standInsOf } from './stand-in';
 import {
   type Check,
   checkOf,
@@ -36,6 +37,8 @@ export interface Assessment {
   readonly after: Expiry;
   readonly events: readonly TargetEvent[];
   readonly reminders: readonly Reminder[];
+  /** Reminders that are still true and reached nobody. */
+  readonly unreached: number;
   /** Absent while the target is on no report: disabled. */
   readonly listing: Listing | undefined;
   readonly tally:
@@ -71,12 +74,17 @@ export function assess(
   const read = reading && withReading(before.after, reading, now, row.mayMint);
   const { after } = read ?? before;
   const events = [...before.events, ...(read?.events ?? [])];
-  if (!isWatched(row.columns)) return { after, events, reminders: [], listing: undefined, tally: undefined };
+  if (!isWatched(row.columns))
+    return { after, events, reminders: [], unreached: 0, listing: undefined, tally: undefined };
   const crossings = crossingsFor(row, after);
   const reminders = remindersFor(row, after, crossings, mail, now);
   const listing = listingOf(row, after, nextCheckOf(row, after, crossings, reminders).on, now);
   const { check, minted } = listing;
-  return { after, events, reminders, listing, tally: { standing: standingOf(listing, now), check, minted } };
+  const unreached = hasNothingToTell(after, crossings, now)
+    ? 0
+    : countUnreached(recipientsIn(row, after, crossings, mail, now));
+  const tally = { standing: standingOf(listing, now), check, minted };
+  return { after, events, reminders, unreached, listing, tally };
 }
 
 /** A target whose row is gone leaves all reports at once. Its state is kept for a while, so that a re-import sends no mail twice. */
@@ -84,10 +92,10 @@ export function assessGone(state: Expiry, now: Instant): Assessment {
   const gone = state.goneSince === undefined;
   const after: Expiry = { ...state, goneSince: state.goneSince ?? now };
   const events: TargetEvent[] = gone ? [{ type: 'gone', on: now, note: 'its registry row was removed' }] : [];
-  return { after, events, reminders: [], listing: undefined, tally: undefined };
+  return { after, events, reminders: [], unreached: 0, listing: undefined, tally: undefined };
 }
 
-/** Every reminder that is due now, one for each recipient who was not told. */
+/** Every reminder that is due now, one for each recipient who was not told; also to operators in the place of owners. */
 export function remindersFor(
   row: Watched,
   state: Expiry,
@@ -96,16 +104,30 @@ export function remindersFor(
   now: Instant,
 ): Reminder[] {
   if (hasNothingToTell(state, crossings, now)) return [];
-  const { owners, copies } = audienceOf(row, mail);
-  const operators = mail.to === 'none' ? [] : mail.operators;
-  const context = (owner: string) => contextFor(owner, state, crossings, now);
+  const { copies } = audienceOf(row, mail);
+  const recipients = recipientsIn(row, state, crossings, mail, now);
+  const { owners, operators, contextOf } = recipients;
   const remindersTo = (owner: string) =>
-    decideAll(context(owner)).flatMap(decision => reminderOf(row, owner, decision));
+    decideAll(contextOf(owner)).flatMap(decision => reminderOf(row, owner, decision));
   return [
-    ...operators.flatMap(owner => reminderOf(row, owner, decide('invalid', context(owner)))),
+    ...operators.flatMap(owner => reminderOf(row, owner, decide('invalid', contextOf(owner)))),
     ...owners.flatMap(remindersTo).filter(reminder => !isInScopesLine(reminder, row, mail)),
     ...copies.flatMap(remindersTo).filter(isForCopies),
+    ...standInsOf(recipients),
   ];
+}
+
+/** Who is told about a target; nobody while no mail is sent. */
+export function recipientsIn(
+  row: Watched,
+  state: Expiry,
+  crossings: readonly Crossing[],
+  mail: MailPolicy,
+  now: Instant,
+): Recipients {
+  const { owners } = audienceOf(row, mail);
+  const operators = mail.to === 'none' ? [] : mail.operators;
+  return { owners, operators, contextOf: owner => contextFor(owner, state, crossings, now) };
 }
 
 /** What every decision about a target for one recipient depends on. */

@@ -35,8 +35,16 @@ const scopeColumns = col.record<Omit<ScopeRow, 'scope'>>({
   durationMs: col.optional(col.double),
   pace: col.optional(col.json(pace)),
   counts: col.optional(col.json(counts)),
+  unreached: col.optional(col.number),
   partial: col.optional(
-    col.json(col.record<NonNullable<ScopeRow['partial']>>({ counts, ownerless: col.number })),
+    col.json(
+      col.record<NonNullable<ScopeRow['partial']>>({
+        counts,
+        ownerless: col.number,
+        // A sweep of an earlier version did not count them.
+        unreached: col.withDefault(col.number, 0),
+      }),
+    ),
   ),
   operatorNotices: col.storedAs(
     'troubles',

@@ -1,6 +1,6 @@
 /** The check just before a mail: whether a queued reminder is still true, and what the mail says about it (rule 16). */
 import { includesAddress } from '../../core/address';
-import { contextFor, crossingsFor, remindersFor } from '../../core/assess';
+import { crossingsFor, recipientsIn, remindersFor, toldTo } from '../../core/assess';
 import type { DigestLine } from '../../core/digest';
 import type { Expiry } from '../../core/expiry';
 import {
@@ -12,11 +12,13 @@ import {
 } from '../../core/notices';
 import { decide, FACTS, isSameReminder, type NotDueReason, type Reminder } from '../../core/reminder';
 import type { LinkSigning } from '../../core/snooze';
+import { isStandInOf, stillTrueFor } from '../../core/stand-in';
 import { fixedExpiry } from '../../core/standing';
 import { isWatched } from '../../core/target';
+import { nextAttempt } from '../../core/told';
 import { audienceOf, type MailPolicy, type Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
-import type { OutboxLine, Tables } from '../ports';
+import type { OutboxLine, Stored, Tables } from '../ports';
 import { snoozeUrlOf } from '../snooze/token';
 import { descriptionOf, type Kinds, parseTarget } from '../targets/parse-target';
 
@@ -33,6 +35,10 @@ export type Dropped =
 export interface StillTrue {
   readonly id: string;
   readonly line: DigestLine;
+  /** Which attempt a mail with it is. */
+  readonly attempt: number;
+  /** Of a line about a target, as it was read for this check. */
+  readonly state?: Stored<Expiry>;
 }
 
 export interface NoLongerTrue {
@@ -73,7 +79,8 @@ export async function recheck(
     return dropped(whyDropped(reminder, kind, watched, state, deps.mail, now));
   const notice = FACTS[kind](reminder, state);
   const snoozeUrl = snoozeUrlOf(reminder, state, deps.links, now);
-  return { id, line: { reminder, ...descriptionOf(parsed), notice, snoozeUrl } };
+  const attempt = nextAttempt(toldTo(state, reminder.owner), reminder);
+  return { id, line: { reminder, ...descriptionOf(parsed), notice, snoozeUrl }, attempt, state };
 }
 
 /** What happened to the watcher itself stays true; only its operators may have changed. */
@@ -82,26 +89,39 @@ function recheckOperatorNotice(
   is: OperatorNotice,
   mail: MailPolicy,
 ): StillTrue | NoLongerTrue {
-  const { owner, scope, name, since, note = '' } = reminder;
+  const { owner, scope, name, since, note = '', attempt = 1 } = reminder;
   if (!includesAddress(mail.operators, owner)) return { id, reminder, because: 'notARecipient' };
   const displayName = is === 'undelivered' ? `Mail to ${name}` : scope;
   const common = { label: 'The watcher itself', where: scope, howToRenew: '' };
-  return { id, line: { reminder, displayName, ...common, notice: { is, since, note } } };
+  return { id, line: { reminder, displayName, ...common, notice: { is, since, note } }, attempt };
 }
 
 /** The decision on its topic says why it is not due. If something else is due on that topic, the reminder is superseded. */
 function whyDropped(
-  { owner, about }: Reminder,
+  reminder: Reminder,
   kind: TargetNotice,
   row: Watched,
   state: Expiry,
   mail: MailPolicy,
   now: Instant,
 ): Dropped {
+  const { owner, about, meantFor } = reminder;
   const { owners, copies } = audienceOf(row, mail);
-  if (!includesAddress([...owners, ...copies], owner)) return 'notARecipient';
+  const crossings = crossingsFor(row, state);
+  const recipients = recipientsIn(row, state, crossings, mail, now);
+  const isRecipient =
+    meantFor === undefined
+      ? includesAddress([...owners, ...copies], owner)
+      : isStandInOf(reminder, recipients);
+  if (!isRecipient) return 'notARecipient';
   if (kind === 'threshold' && fixedExpiry(state) !== about) return 'renewed';
-  const context = contextFor(owner, state, crossingsFor(row, state), now);
-  const decision = decide(NOTICES[kind].topic, context);
-  return decision.due || decision.because === 'notSo' ? 'superseded' : decision.because;
+  const context = recipients.contextOf(owner);
+  const decision =
+    meantFor === undefined
+      ? decide(NOTICES[kind].topic, context)
+      : stillTrueFor(reminder, recipients.contextOf(meantFor));
+  if (decision && !decision.due) return decision.because === 'notSo' ? 'superseded' : decision.because;
+  // Due for its owner all the same: then this operator has heard it, or the owner has.
+  const isSame = decision?.reason === reminder.reason && decision.about === about;
+  return meantFor !== undefined && isSame ? 'told' : 'superseded';
 }

@@ -16,6 +16,7 @@ export interface HealthReason {
   readonly code:
     | 'sweepOverdue'
     | 'mailBacklog'
+    | 'remindersUnreached'
     | 'calendarUnwritable'
     | 'historyUnwritable'
     | 'storageUnreachable';
@@ -44,13 +45,13 @@ export async function health(deps: Deps): Promise<Health> {
   try {
     await deps.ready();
     const now = deps.clock.now();
-    const [sweeps, oldest, derived] = await Promise.all([
-      sweepReasons(deps, now),
+    const [scopes, oldest, derived] = await Promise.all([
+      scopeReasons(deps, now),
       deps.tables.outbox.oldest(),
       derivedReasons(deps),
     ]);
     const waited = oldest === undefined ? undefined : Math.max(0, now - oldest);
-    return { reasons: [...sweeps, ...mailReasons(waited), ...derived], oldestReminderMs: waited };
+    return { reasons: [...scopes, ...mailReasons(waited), ...derived], oldestReminderMs: waited };
   } catch (error) {
     if (!(error instanceof Error) || !STORAGE_FAULTS.includes(error.name)) throw error;
     const reasons: HealthReason[] = [
@@ -60,11 +61,13 @@ export async function health(deps: Deps): Promise<Health> {
   }
 }
 
-async function sweepReasons({ tables, sweepPeriodMs }: Deps, now: Instant): Promise<HealthReason[]> {
+async function scopeReasons({ tables, sweepPeriodMs }: Deps, now: Instant): Promise<HealthReason[]> {
   const longestGap = PERIODS * sweepPeriodMs + GRACE;
   const finished = new Set<string>();
   let overdue = 0;
+  let unreached = 0;
   for await (const row of tables.scopes.all()) {
+    unreached += row.unreached ?? 0;
     if (row.finishedOn === undefined) continue;
     finished.add(row.scope);
     // A pause that the service asked for is not the watcher's delay.
@@ -75,7 +78,17 @@ async function sweepReasons({ tables, sweepPeriodMs }: Deps, now: Instant): Prom
     if (!finished.has(scope) && now - touchedOn > longestGap) overdue += 1;
   }
   const message = `${counted(overdue, 'scope')} ${overdue === 1 ? 'has' : 'have'} finished no sweep for ${counted(Math.round(longestGap / MINUTE), 'minute')}.`;
-  return overdue > 0 ? [{ code: 'sweepOverdue', message }] : [];
+  return [
+    ...(overdue > 0 ? [{ code: 'sweepOverdue', message } as const] : []),
+    ...unreachedReasons(unreached),
+  ];
+}
+
+/** It ends with the sweep after somebody was told, or after there is nothing to tell any more. */
+function unreachedReasons(unreached: number): HealthReason[] {
+  if (unreached === 0) return [];
+  const message = `${counted(unreached, 'reminder')} reached neither an owner nor an operator: correct the addresses of the owners, or set OPERATORS to addresses that can be reached. The targets' pages say which mails did not arrive, and why.`;
+  return [{ code: 'remindersUnreached', message }];
 }
 
 /** Reading and mails go on without these tables, so nothing else shows that they fail. */

@@ -1,4 +1,4 @@
-/** Reconciling: rebuilds the calendar from the expiries and deletes old history, once a day. After a restore it repairs the calendar, too. */
+/** Reconciling: rebuilds the calendar from the expiries, deletes old history and what is recorded of people who left, once a day. After a restore it repairs the calendar, too. */
 import { assess, assessGone } from '../../core/assess';
 import type { MailPolicy } from '../../core/watched';
 import { DAY } from '../../formats/instant';
@@ -6,6 +6,7 @@ import { counted } from '../../formats/when';
 import type { Clock, Log, Tables } from '../ports';
 import { mergeRows, type Pair } from '../targets/merge-rows';
 import { type Kinds, parseTarget } from '../targets/parse-target';
+import { prune } from '../targets/prune';
 import { borrowLease, type Lease, underLease } from './lease';
 import { type PlannedWrite, plannedWriteOf, recorder } from './record';
 
@@ -51,6 +52,7 @@ async function rebuild(scope: string, lease: Lease, deps: Deps, log: Log): Promi
   const records = recorder({ scope, tables: deps.tables, lease, log });
   const keys: string[] = [];
   for await (const pair of mergeRows(deps.tables, scope)) {
+    await pruneNow(pair, deps);
     const plannedWrite = plannedWriteNow(pair, deps);
     if (!plannedWrite) continue;
     keys.push(plannedWrite.calendarKey);
@@ -61,6 +63,11 @@ async function rebuild(scope: string, lease: Lease, deps: Deps, log: Log): Promi
   await records.finish();
   await lease.release({});
   return keys.filter(key => key !== '');
+}
+
+/** A row that another writer changes at the same time is pruned tomorrow. */
+async function pruneNow({ row, state }: Pair, deps: Deps): Promise<void> {
+  if (row && state) await prune(state, parseTarget(row, deps.kinds).watched, deps, deps.clock.now());
 }
 
 /** What follows from the recorded state. A row that was never swept is left to the sweep. */

@@ -45,8 +45,8 @@ interface Sweep extends Deps {
   readonly deadline: Instant;
   readonly recorder: Recorder;
   readonly reader: PacedReader<Job>;
-  /** What the sweep found so far, and how many rows of the two tables it merged. */
-  readonly totals: Findings & { rows: number };
+  /** What the sweep found so far, reminders that reached nobody, and how many rows of the two tables it merged. */
+  readonly totals: Findings & { unreached: number; rows: number };
   readonly log: Log;
 }
 
@@ -89,8 +89,8 @@ async function sweepToEnd(message: SweepMessage, sweep: Sweep): Promise<SweepMes
     await finish(message, sweep);
     return [];
   }
-  const { counts, ownerless } = sweep.totals;
-  await sweep.lease.release({ pace: sweep.reader.pace(), partial: { counts, ownerless } });
+  const { counts, ownerless, unreached } = sweep.totals;
+  await sweep.lease.release({ pace: sweep.reader.pace(), partial: { counts, ownerless, unreached } });
   return [{ ...message, cursor }];
 }
 
@@ -113,7 +113,8 @@ function begin(scope: string, lease: Lease, deps: Deps, log: Log): Sweep {
     },
   });
   const mail = operatorNotices?.scopeFailing ? { ...deps.mail, scopeFails: true } : deps.mail;
-  const totals = { counts: partial?.counts ?? NO_COUNTS, ownerless: partial?.ownerless ?? 0, rows: 0 };
+  const { counts, ownerless, unreached } = partial ?? { counts: NO_COUNTS, ownerless: 0, unreached: 0 };
+  const totals = { counts, ownerless, unreached, rows: 0 };
   const sweep: Sweep = { ...deps, mail, lease, deadline, recorder: records, reader, totals, log };
   return sweep;
 }
@@ -172,6 +173,7 @@ function recordOutcome(
   const assessment = assess(watched, before, reading, mail, now);
   totals.counts = withTarget(totals.counts, assessment.tally);
   if (assessment.listing?.owners.length === 0) totals.ownerless += 1;
+  totals.unreached += assessment.unreached;
   recorder.add(
     plannedWriteOf(before, assessment, tables.calendar, { read: reading !== undefined, forget: false }),
   );
@@ -189,10 +191,11 @@ async function finish({ scope, cursor }: SweepMessage, sweep: Sweep): Promise<vo
   if (totals.rows === 0 && cursor === undefined) return await tables.scopes.remove(scope);
   const finishedOn = clock.now();
   const { tick: finishedTick = finishedOn, startedOn = finishedOn } = lease.row;
-  const { counts } = totals;
+  const { counts, unreached } = totals;
   const { operatorNotices, lines } = operatorNoticesOf(lease.row, totals, mail, finishedOn);
   await tables.outbox.put(lines);
   const durationMs = finishedOn - startedOn;
-  await lease.release({ pace: reader.pace(), counts, finishedTick, finishedOn, durationMs, operatorNotices });
+  const ended = { counts, unreached, finishedTick, finishedOn, durationMs, operatorNotices };
+  await lease.release({ pace: reader.pace(), ...ended });
   log.info(`Scope '${scope}' is swept: ${JSON.stringify(counts)}.`);
 }

@@ -9,6 +9,7 @@ import { described, Integer, listOf, wordsOf } from '../shape';
 const CODES = wordsOf<HealthReason['code']>({
   sweepOverdue: true,
   mailBacklog: true,
+  remindersUnreached: true,
   calendarUnwritable: true,
   historyUnwritable: true,
   storageUnreachable: true,

@@ -1,8 +1,10 @@
 /** The expiries port on the emulator: each writer's columns are its own. */
 import { type Expiry, newExpiry } from '../../../src/core/expiry';
 import type { Snooze } from '../../../src/core/snooze';
+import type { Key } from '../../../src/core/target';
 import type { Told } from '../../../src/core/told';
 import { DAY } from '../../../src/formats/instant';
+import type { Expiries } from '../../../src/watch/ports';
 import { all, content, freshTables, NOON, names, plant, SCOPE } from './storage';
 
 const KEY = { scope: SCOPE, name: 'one' };
@@ -46,6 +48,15 @@ const SNOOZE: Snooze = {
   on: NOON + 12,
 };
 
+/** Writes what an owner was told under the etags of now; of a row that is missing, under none that is. */
+async function tell(expiries: Expiries, owner: string, keys: readonly Key[], told: readonly Told[]) {
+  const rows = keys.map(async key => {
+    const { etag = 'W/"none"' } = (await expiries.row(key)) ?? {};
+    return { scope: key.scope, name: key.name, etag, told };
+  });
+  return await expiries.mergeTold(owner, await Promise.all(rows));
+}
+
 /** A state that is written where nothing was known. */
 const anew = (after: Expiry) => ({ before: undefined, after });
 
@@ -71,10 +82,10 @@ test('sweep, calendar, sender, snooze and other tools keep the columns of each o
   await tables.expiries.merge(SCOPE, [anew(FULL)]);
   await bare('expiries').updateEntity({ partitionKey: SCOPE, rowKey: 'one', ticket: 'mine' }, 'Merge');
   expect(await tables.expiries.mergeSnooze('Bob@Example.com', KEY, SNOOZE)).toBe(true);
-  await tables.expiries.mergeTold('Ann@Example.com', [{ ...KEY, told: [TOLD] }]);
+  await tell(tables.expiries, 'Ann@Example.com', [KEY], [TOLD]);
   await tables.expiries.mergeCal(SCOPE, [{ ...BARE, calendarKeys: ['z'], listingHash: 'new' }]);
   const refused: Told = { ...TOLD, outcome: 'refused', earlierArrived: true };
-  await tables.expiries.mergeTold('bob@example.com', [{ ...KEY, told: [refused] }]);
+  await tell(tables.expiries, 'bob@example.com', [KEY], [refused]);
   const told = new Map([
     ['ann@example.com', [TOLD]],
     ['bob@example.com', [refused]],
@@ -144,9 +155,9 @@ test('a snooze that can not be written in an outage is thrown', async () => {
 test('telling an owner again, in another spelling, takes the place of what was told', async () => {
   const { tables } = await freshTables();
   await tables.expiries.merge(SCOPE, [anew(BARE)]);
-  await tables.expiries.mergeTold('Ann@Example.com', [{ ...KEY, told: [TOLD] }]);
+  await tell(tables.expiries, 'Ann@Example.com', [KEY], [TOLD]);
   const both = [{ ...TOLD, reason: '0' }, TOLD];
-  await tables.expiries.mergeTold('ann@example.com', [{ ...KEY, told: both }]);
+  await tell(tables.expiries, 'ann@example.com', [KEY], both);
   expect((await tables.expiries.row(KEY))?.told).toEqual(new Map([['ann@example.com', both]]));
 });
 
@@ -154,10 +165,12 @@ test('telling and the calendar create no row that is gone, and a missing row doe
   const { tables } = await freshTables();
   const other = { scope: 'iotCentralToken:other', name: 'two' };
   await tables.expiries.merge(other.scope, [anew(newExpiry(other, NOON))]);
-  await tables.expiries.mergeTold(
-    'ann@example.com',
-    [KEY, { ...KEY, name: 'x' }, other].map(key => ({ ...key, told: [TOLD] })),
-  );
+  const missing = { ...KEY, name: 'x' };
+  const unwritten = await tell(tables.expiries, 'ann@example.com', [KEY, missing, other], [TOLD]);
+  expect(unwritten.map(({ scope, name, why }) => [scope, name, why]).sort()).toEqual([
+    [SCOPE, 'one', 'overtaken'],
+    [SCOPE, 'x', 'overtaken'],
+  ]);
   expect(await tables.expiries.mergeCal(SCOPE, [BARE])).toEqual(new Set());
   expect(await all(tables.expiries.rows(SCOPE))).toEqual([]);
   const states = await all(tables.expiries.rows(other.scope));

@@ -15,7 +15,14 @@ const CLAIM: Claim = {
   tries: 0,
 };
 
-const SENT: SentDigest = { operationId: 'op', on: NOON, reminders: [], lookCount: 0, lookOn: NOON + MINUTE };
+const SENT: SentDigest = {
+  operationId: 'op',
+  attempt: 2,
+  on: NOON,
+  reminders: [],
+  lookCount: 0,
+  lookOn: NOON + MINUTE,
+};
 
 function reminder(name: string, more: Partial<Reminder> = {}): Reminder {
   return {

@@ -15,7 +15,8 @@ const FULL: ScopeRow = {
   durationMs: 1234.5,
   pace: { level: 17.25, at: NOON, pausedUntil: NOON + 6, refusals: 2 },
   counts: { ...NO_COUNTS, total: 3, healthy: 3 },
-  partial: { counts: { ...NO_COUNTS, total: 1, expired: 1 }, ownerless: 2 },
+  unreached: 4,
+  partial: { counts: { ...NO_COUNTS, total: 1, expired: 1 }, unreached: 2, ownerless: 2 },
   operatorNotices: {
     scopeFailing: { since: NOON + 7, put: false },
     ownerless: { since: NOON + 8, put: true },
