@@ -41,7 +41,8 @@ export async function startSimulatedCommunication(options: CommunicationOptions)
   const { mails } = mailbox;
   const sends = new SlidingLimit(perMinute, perHour, now);
   const statusReads = new SlidingLimit(statusPerMinute, statusPerHour, now);
-  const service = { mailbox, sends, statusReads, accessKey, switches };
+  const operationIds: string[] = [];
+  const service = { mailbox, operationIds, sends, statusReads, accessKey, switches };
   const handle = (request: Received) =>
     isOutbox(request.path) ? outboxAnswer(request, mails) : answerEmail(request, service);
   const server = await startServer(handle, { maxBodyBytes: TEN_MEGABYTES, ...options });
@@ -52,6 +53,8 @@ export async function startSimulatedCommunication(options: CommunicationOptions)
   return {
     ...server,
     mails,
+    /** The operation id of each send, accepted or not, oldest first. */
+    operationIds,
     switches,
     /** How many status reads were received since the start. */
     statusReads: () => server.requests.filter(({ path }) => path.startsWith('/emails/operations/')).length,

@@ -44,6 +44,8 @@ export interface EmailSwitches {
 
 export interface EmailService {
   readonly mailbox: Mailbox;
+  /** The operation id of each send, accepted or not, oldest first. */
+  readonly operationIds: string[];
   readonly sends: SlidingLimit;
   readonly statusReads: SlidingLimit;
   readonly accessKey: string | undefined;
@@ -90,8 +92,9 @@ function admit(request: Received, method: string, limit: SlidingLimit, accessKey
     throw new Refusal(400, 'UnsupportedApiVersion', `The api-version must be '${API_VERSION}'.`);
 }
 
-function send(request: Received, { mailbox, switches }: EmailService): Answer {
+function send(request: Received, { mailbox, operationIds, switches }: EmailService): Answer {
   const operationId = header(request, 'operation-id') ?? randomUUID();
+  operationIds.push(operationId);
   const message = readMessage(request, operationId);
   const script = switches.scripts.shift();
   const accepts = script?.accepts ?? true;

@@ -33,8 +33,8 @@ export interface Told {
 export const MOST_ATTEMPTS = 3;
 
 const MOST_ENTRIES_PER_SUBJECT = 8;
-/** What an operator was told in the place of owners: enough for what is in force at one time. */
-const MOST_IN_PLACE = 20;
+/** What an operator was told in the place of owners: four topics of ten owners. With fewer, one would be told again and again. */
+const MOST_IN_PLACE = 40;
 const LONGEST_WHY = 200;
 
 /**
@@ -48,11 +48,14 @@ export function withTold(told: readonly Told[], line: Told): readonly Told[] {
   if (known && (isLaterEntry(known, line) || isFinalEntry(known, line))) return told;
   const sameSubject = told.filter(other => subjectOf(other) === subject && other.about !== line.about);
   const others = told.filter(other => subjectOf(other) !== subject);
-  const heard = known !== undefined && hasHeard(known) && known.operationId !== line.operationId;
-  const added = { ...line, why: line.why && cut(oneLine(line.why), LONGEST_WHY) };
+  const isSameMail = known?.operationId === line.operationId;
+  const heard = known && (isSameMail ? known.earlierArrived === true : hasHeard(known));
+  // The column has no room for every reason: one in the place of an owner is with that owner, and an earlier one is over.
+  const why = line.meantFor === undefined && line.why ? cut(oneLine(line.why), LONGEST_WHY) : undefined;
+  const added = { ...line, why };
   return bounded([
     heard ? { ...added, earlierArrived: true } : added,
-    ...sameSubject.slice(0, MOST_ENTRIES_PER_SUBJECT - 1),
+    ...sameSubject.slice(0, MOST_ENTRIES_PER_SUBJECT - 1).map(({ why: _over, ...earlier }) => earlier),
     ...others,
   ]);
 }

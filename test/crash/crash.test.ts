@@ -393,7 +393,7 @@ describe('a sender that dies at any step', () => {
         },
         10,
       ),
-    180_000,
+    240_000,
   );
 
   test('with a digest that is refused for good records that, tells the operators once and does not try for ever', () =>
