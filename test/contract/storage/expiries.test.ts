@@ -5,6 +5,7 @@ import type { Key } from '../../../src/core/target';
 import type { Told } from '../../../src/core/told';
 import { DAY } from '../../../src/formats/instant';
 import type { Expiries } from '../../../src/watch/ports';
+import { refusableTables } from '../../support/store-proxy';
 import { all, content, freshTables, NOON, names, plant, SCOPE } from './storage';
 
 const KEY = { scope: SCOPE, name: 'one' };
@@ -295,5 +296,108 @@ test('halves of surrogate pairs in texts become U+FFFD when they are read, escap
   expect(await tables.expiries.row(KEY)).toMatchObject({
     failure: { message: 'a\ufffdb' },
     invalid: { faults: ['\ufffd', '\ufffd😀', String.raw`\ud800`, '\ufffd😀'] },
+  });
+});
+
+describe('what was told is written under the etag that was read', () => {
+  const etags = async (expiries: Expiries) =>
+    new Map((await all(expiries.rows(SCOPE))).map(({ name, etag }) => [name, etag]));
+  const tellAll = (expiries: Expiries, known: ReadonlyMap<string, string>) =>
+    expiries.mergeTold(
+      'ann@example.com',
+      [...known].map(([name, etag]) => ({ scope: SCOPE, name, etag, told: [TOLD] })),
+    );
+  const toldNames = async (expiries: Expiries) =>
+    (await all(expiries.rows(SCOPE))).flatMap(({ name, told }) => (told.size > 0 ? name : []));
+
+  test('so a row that changed since keeps what it holds, and the others are written', async () => {
+    const { expiries } = (await freshTables()).tables;
+    await expiries.merge(
+      SCOPE,
+      names(150).map(name => anew(newExpiry({ scope: SCOPE, name }, NOON))),
+    );
+    const known = await etags(expiries);
+    await expiries.mergeSnooze('ann@example.com', { scope: SCOPE, name: 't00070' }, SNOOZE);
+    await expiries.mergeSnooze('ann@example.com', { scope: SCOPE, name: 't00149' }, SNOOZE);
+    expect((await tellAll(expiries, known)).map(({ name, why }) => [name, why])).toEqual([
+      ['t00070', 'overtaken'],
+      ['t00149', 'overtaken'],
+    ]);
+    expect(await toldNames(expiries)).toEqual(names(149).filter(name => name !== 't00070'));
+  });
+
+  test('and where many changed, few requests show that all are to be read again', async () => {
+    const { store, tables } = await refusableTables();
+    const { expiries } = tables;
+    const states = names(99).map(name => newExpiry({ scope: SCOPE, name }, NOON));
+    await expiries.merge(SCOPE, states.map(anew));
+    const known = await etags(expiries);
+    await expiries.mergeCal(SCOPE, states);
+    let requests = 0;
+    store.refuses(() => {
+      requests += 1;
+      return false;
+    });
+    expect(await tellAll(expiries, known)).toHaveLength(99);
+    expect(requests).toBeLessThan(8);
+    expect(await toldNames(expiries)).toEqual([]);
+    store.close();
+  });
+});
+
+describe('pruning', () => {
+  const columns = {
+    ticket: 'mine',
+    long: 5n,
+    ratio: 0.5,
+    huge: { type: 'Double', value: '3e9' },
+    on: new Date(NOON),
+    id: { type: 'Guid', value: '651f8027-33e8-4ec4-97b4-f6e9f3dc8744' },
+    bytes: new Uint8Array([1, 2, 255]),
+    flag: true,
+    told_by: 'a team',
+  };
+
+  async function peopled() {
+    const { tables, bare } = await freshTables();
+    await tables.expiries.merge(SCOPE, [anew(FULL)]);
+    await bare('expiries').updateEntity({ partitionKey: SCOPE, rowKey: 'one', ...columns }, 'Merge');
+    for (const owner of ['Ann@example.com', 'bob@example.com']) {
+      await tell(tables.expiries, owner, [KEY], [TOLD]);
+      await tables.expiries.mergeSnooze(owner, KEY, SNOOZE, [{ about: SNOOZE.about, on: SNOOZE.on }]);
+    }
+    await tables.expiries.mergeSnooze('carl@example.com', KEY, undefined);
+    const before = await tables.expiries.row(KEY);
+    if (!before) throw new Error('no row');
+    return { expiries: tables.expiries, bare, before };
+  }
+
+  test('removes the columns of people and the empty ones, and nothing else', async () => {
+    const { expiries, bare, before } = await peopled();
+    const old = await bare('expiries').getEntity(SCOPE, 'one');
+    expect(await expiries.prune(KEY, before.etag, ['ann@example.com'])).toBe(true);
+    const row = await bare('expiries').getEntity(SCOPE, 'one');
+    const gone = Object.keys(old).filter(column => !(column in row));
+    expect(gone.map(column => column.replace(/_.*/, '')).sort()).toEqual([
+      'muted',
+      'snooze',
+      'snooze',
+      'told',
+    ]);
+    for (const column of gone) delete old[column];
+    expect({ ...row, etag: '', timestamp: '' }).toEqual({ ...old, etag: '', timestamp: '' });
+    const after = await expiries.row(KEY);
+    expect([after?.told, after?.snoozes, after?.mutes].map(of => [...(of?.keys() ?? [])])).toEqual(
+      Array(3).fill(['bob@example.com']),
+    );
+  });
+
+  test('writes nothing when the row was changed since, or is gone', async () => {
+    const { expiries, before } = await peopled();
+    await expiries.mergeCal(SCOPE, [{ ...FULL, calendarKeys: ['z'] }]);
+    expect(await expiries.prune(KEY, before.etag, ['ann@example.com'])).toBe(false);
+    expect((await expiries.row(KEY))?.told.size).toBe(2);
+    expect(await expiries.prune({ ...KEY, name: 'none' }, before.etag, ['ann@example.com'])).toBe(false);
+    expect((await all(expiries.rows(SCOPE))).length).toBe(1);
   });
 });
