@@ -425,10 +425,11 @@ describe('while one sender stalls', () => {
         async prepare(life) {
           azure.communication.recipient(ADA, 'dropped');
           answersLater();
+          clock.to('2026-06-29T06:00:00Z');
           await twoDue(life);
           await life.remind();
           azure.communication.recipient(ADA, 'delivered');
-          clock.to('2026-06-16T12:00:00Z');
+          clock.to('2026-06-29T12:00:00Z');
           await life.sweep();
         },
         async meanwhile({ remind }) {
