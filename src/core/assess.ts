@@ -18,6 +18,7 @@ import {
 import { NOT_NAMED } from './replacement';
 import { type NextCheck, nextCheck } from './schedule';
 import { holds, mutedSince, type Snooze } from './snooze';
+import { countUnreached, type Recipients, standInsOf } from './stand-in';
 import {
   type Check,
   checkOf,
@@ -47,6 +48,8 @@ export interface Assessment {
   readonly after: Expiry;
   readonly events: readonly TargetEvent[];
   readonly reminders: readonly Reminder[];
+  /** Reminders that are still true and reached nobody. */
+  readonly unreached: number;
   /** Absent while the target is on no report: disabled, or replaced by a watched one. */
   readonly listing: Listing | undefined;
   /** Absent while it is not watched: it does not count. */
@@ -88,14 +91,18 @@ export function assess(
   const reminders = remindersFor(row, after, crossings, mail, now);
   const listing = listingOf(row, after, nextCheckOf(row, after, crossings, reminders).on, now);
   const { check, minted } = listing;
-  return { after, events, reminders, listing, tally: { standing: standingOf(listing, now), check, minted } };
+  const unreached = hasNothingToTell(after, crossings, now)
+    ? 0
+    : countUnreached(recipientsIn(row, after, crossings, mail, now));
+  const tally = { standing: standingOf(listing, now), check, minted };
+  return { after, events, reminders, unreached, listing, tally };
 }
 
 /** A disabled target is silent. Of a replaced one is told that it was replaced; it is listed where nobody can verify that. */
 function assessUnwatched(row: Watched, after: Expiry, mail: MailPolicy, now: Instant) {
   const reminders = row.columns.enabled ? remindersFor(row, after, [], mail, now) : [];
   const listing = isReported(row) ? unverifiedListing(row, after, now) : undefined;
-  return { after, reminders, listing, tally: undefined };
+  return { after, reminders, unreached: 0, listing, tally: undefined };
 }
 
 /** A target whose row is gone leaves all reports at once. Its state is kept for a while, so that a re-import sends no mail twice. */
@@ -103,10 +110,10 @@ export function assessGone(state: Expiry, now: Instant): Assessment {
   const gone = state.goneSince === undefined;
   const after: Expiry = { ...state, goneSince: state.goneSince ?? now };
   const events: TargetEvent[] = gone ? [{ type: 'gone', on: now, note: 'its registry row was removed' }] : [];
-  return { after, events, reminders: [], listing: undefined, tally: undefined };
+  return { after, events, reminders: [], unreached: 0, listing: undefined, tally: undefined };
 }
 
-/** Every reminder that is due now, one for each recipient who was not told. */
+/** Every reminder that is due now, one for each recipient who was not told; also to operators in the place of owners. */
 export function remindersFor(
   row: Watched,
   state: Expiry,
@@ -115,17 +122,31 @@ export function remindersFor(
   now: Instant,
 ): Reminder[] {
   if (hasNothingToTell(state, crossings, now)) return [];
-  const { owners, copies } = audienceOf(row, mail);
-  const operators = mail.to === 'none' ? [] : mail.operators;
-  const context = (owner: string) => contextFor(owner, row, state, crossings, now);
+  const { copies } = audienceOf(row, mail);
+  const recipients = recipientsIn(row, state, crossings, mail, now);
+  const { owners, operators, contextOf } = recipients;
   const due = (owner: string, decisions: readonly Decision[]) =>
     decisions.flatMap(decision => reminderOf(row, owner, decision));
-  const remindersTo = (owner: string) => due(owner, decideAll(context(owner)));
+  const remindersTo = (owner: string) => due(owner, decideAll(contextOf(owner)));
   return [
-    ...operators.flatMap(owner => due(owner, decideForOperators(context(owner)))),
+    ...operators.flatMap(owner => due(owner, decideForOperators(contextOf(owner)))),
     ...owners.flatMap(remindersTo).filter(reminder => !isInScopesLine(reminder, state, mail)),
     ...copies.flatMap(remindersTo).filter(isForCopies),
+    ...standInsOf(recipients),
   ];
+}
+
+/** Who is told about a target; nobody while no mail is sent. */
+export function recipientsIn(
+  row: Watched,
+  state: Expiry,
+  crossings: readonly Crossing[],
+  mail: MailPolicy,
+  now: Instant,
+): Recipients {
+  const { owners } = audienceOf(row, mail);
+  const operators = mail.to === 'none' ? [] : mail.operators;
+  return { owners, operators, contextOf: owner => contextFor(owner, row, state, crossings, now) };
 }
 
 /** What every decision about a target for one recipient depends on. */

@@ -100,9 +100,10 @@ function readingAt(row: Watched, state: Expiry, mail: MailPolicy, at: Instant): 
 
 function afterTelling(state: Expiry, reminders: readonly Reminder[], on: Instant): Expiry {
   const told = new Map(state.told);
-  for (const { owner, reason, about, crossedOn } of reminders) {
+  const mail = { on, operationId: 'forecast', outcome: 'accepted' } as const;
+  for (const { owner, reason, about, crossedOn, meantFor } of reminders) {
     const key = addressKey(owner);
-    const line = { reason, about, crossedOn, on, operationId: 'forecast', outcome: 'accepted' } as const;
+    const line = { reason, about, crossedOn, meantFor, ...mail };
     told.set(key, withTold(told.get(key) ?? [], line));
   }
   return { ...state, told };

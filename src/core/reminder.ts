@@ -21,8 +21,12 @@ export interface Reminder extends Key {
   readonly crossedOn: Instant;
   /** Since when the owner could have been told. */
   readonly since: Instant;
-  /** Of a notice about the watcher: what happened, in words. It is stored nowhere else. */
+  /** Of a notice about the watcher: what happened, in words. Of one that is `meantFor` somebody else: why it did not arrive. */
   readonly note?: string;
+  /** The owner whom it did not reach; `owner` is an operator who hears it in that owner's place. */
+  readonly meantFor?: string;
+  /** Of a notice about the watcher: which attempt its next mail is, where it is not the first. */
+  readonly attempt?: number;
 }
 
 /** Why nothing is to be told. The explanation of a target has a sentence for each. */
@@ -298,13 +302,16 @@ export function isForCopies(reminder: Pick<Reminder, 'reason' | 'about' | 'cross
 
 /** Whether two reminders about one target are the same. */
 export function isSameReminder(
-  a: Pick<Reminder, 'owner' | 'reason' | 'about'>,
-  b: Pick<Reminder, 'owner' | 'reason' | 'about'>,
+  a: Pick<Reminder, 'owner' | 'reason' | 'about' | 'meantFor'>,
+  b: Pick<Reminder, 'owner' | 'reason' | 'about' | 'meantFor'>,
 ): boolean {
-  return isSameAddress(a.owner, b.owner) && a.reason === b.reason && a.about === b.about;
+  const isForSame = isSameAddress(a.meantFor ?? '', b.meantFor ?? '');
+  return isForSame && isSameAddress(a.owner, b.owner) && a.reason === b.reason && a.about === b.about;
 }
 
 /** The identity of a reminder within its owner's outbox, in words for logs and history. */
 export function describeReminder(reminder: Reminder): string {
-  return `${reminder.reason} of ${formatInstant(reminder.about)} to ${reminder.owner}`;
+  const { reason, about, owner, meantFor } = reminder;
+  const inPlace = meantFor === undefined ? '' : ` in the place of ${meantFor}`;
+  return `${reason} of ${formatInstant(about)} to ${owner}${inPlace}`;
 }

@@ -8,12 +8,12 @@ import type { FirstMute, Snooze } from '../core/snooze';
 import type { Key } from '../core/target';
 import type { Told } from '../core/told';
 import { formatInstant } from '../formats/instant';
-import type { Change, Expiries, Stored } from '../watch/ports';
+import type { Change, Expiries, Stored, Unwritten } from '../watch/ports';
 import * as col from './columns';
 import { etagOf, keyOf, type Row } from './columns';
 import { canBeKey, hashText } from './keys';
 import { find, rowsOf, scopesOf, within } from './pages';
-import { deletionsOf, entityOf, type Operation, saveRow, submit, submitAll } from './writes';
+import { deletionsOf, entityOf, type Operation, saveRow, submit, submitAll, submitEach } from './writes';
 
 type CalendarColumns = Pick<Expiry, 'calendarKeys' | 'listingHash'>;
 type SweepColumns = Omit<Expiry, 'scope' | 'name' | 'told' | 'snoozes' | 'mutes' | 'saidReplaced'>;
@@ -65,22 +65,26 @@ const sweepColumns = col.record<SweepColumns>({
   ...CALENDAR_FIELDS,
 });
 
+/** One thing an owner was told. A line of the outbox holds the same while it can't be written here. */
+export const toldEntry = col.record<Told>({
+  reason: col.text,
+  about: col.instant,
+  crossedOn: col.instant,
+  on: col.instant,
+  operationId: col.text,
+  outcome: col.oneOf<Told['outcome']>(['accepted', 'refused', 'undelivered', 'forgotten']),
+  earlierArrived: col.storedAs('heard', col.optional(col.oneOf([true]))),
+  attempt: col.optional(col.number),
+  why: col.optional(col.nonEmptyText),
+  meantFor: col.optional(col.nonEmptyText),
+});
+
 /** What an owner was told is in a column for this owner: `told_` and 32 characters of the hash of the address. */
 const TOLD = 'told_';
 const toldColumn = col.json(
   col.record<{ readonly owner: string; readonly told: readonly Told[] }>({
     owner: col.text,
-    told: col.readableList(
-      col.record<Told>({
-        reason: col.text,
-        about: col.instant,
-        crossedOn: col.instant,
-        on: col.instant,
-        operationId: col.text,
-        outcome: col.oneOf<Told['outcome']>(['accepted', 'refused', 'undelivered']),
-        earlierArrived: col.storedAs('heard', col.optional(col.oneOf([true]))),
-      }),
-    ),
+    told: col.readableList(toldEntry),
   }),
 );
 
@@ -116,6 +120,10 @@ const replacedColumn = col.json(
     undone: col.optional(col.record<NonNullable<SaidReplaced['undone']>>({ by: col.text, on: col.instant })),
   }),
 );
+const OWN_COLUMN = /^(told|snooze|muted)_[0-9a-f]{32}$/;
+const MOST_INT32 = 2 ** 31 - 1;
+/** Of a transaction in which more rows than this were changed since they were read, the rest is not tried: all are read again. */
+const MOST_OVERTAKEN = 3;
 
 export function openExpiries(client: TableClient): Expiries {
   return {
@@ -142,12 +150,28 @@ export function openExpiries(client: TableClient): Expiries {
       const merges = states.map(state => update({ scope, name: state.name }, calendarColumns.write(state)));
       return submit(client, merges);
     },
-    mergeTold(owner, targets) {
+    async mergeTold(owner, targets) {
       const column = ownColumn(TOLD, owner);
-      const merges = targets.map(target =>
-        update(target, { [column]: toldColumn.write({ owner, told: target.told }) }),
-      );
-      return submitAll(client, merges);
+      const unwritten: (Key & { readonly why: Unwritten })[] = [];
+      for (const scope of new Set(targets.map(target => target.scope))) {
+        const merges = targets
+          .filter(target => target.scope === scope)
+          .map(({ name, told, etag }): Operation => {
+            const columns = { [column]: toldColumn.write({ owner, told }) };
+            return ['update', entityOf(scope, name, columns), 'Merge', { etag }];
+          });
+        const reasons = await submitEach(client, merges, MOST_OVERTAKEN);
+        for (const [name, why] of reasons) unwritten.push({ scope, name, why });
+      }
+      return unwritten;
+    },
+    async prune(key, etag, owners) {
+      const row = await find(client, key);
+      if (!row || etagOf(row) !== etag) return false;
+      const { partitionKey: _partition, rowKey: _row, timestamp: _time, etag: _etag, ...columns } = row;
+      const kept = Object.entries(columns).filter(([column, stored]) => !isPrunable(column, stored, owners));
+      const next = entityOf(key.scope, key.name, Object.fromEntries(kept.map(stored)));
+      return (await saveRow(client, next, 'Replace', etag)) !== undefined;
     },
     async mergeSnooze(owner, { scope, name }, snooze, mutes) {
       const column = snooze ? snoozeColumn.write({ owner, ...snooze }) : '';
@@ -188,6 +212,18 @@ function sweepMerge(scope: string, { before, after }: Change): Operation[] {
   const columns = sweepColumns.changes(before, after);
   if (Object.keys(columns).length === 0) return [];
   return [['upsert', entityOf(scope, after.name, columns), 'Merge']];
+}
+
+/** A column of one of these owners, or one of an owner's that says nothing. */
+function isPrunable(column: string, stored: unknown, owners: readonly string[]): boolean {
+  if (!OWN_COLUMN.test(column)) return false;
+  return stored === '' || owners.some(owner => column.endsWith(`_${hashText(addressKey(owner))}`));
+}
+
+/** A whole number outside of 32 bits is written as the double that it was. */
+function stored([column, value]: [string, unknown]): [string, unknown] {
+  const isLarge = Number.isInteger(value) && Math.abs(Number(value)) > MOST_INT32;
+  return [column, isLarge ? col.double.write(Number(value)) : value];
 }
 
 /** An update and not an upsert, so that a deleted row stays deleted. */

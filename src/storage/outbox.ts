@@ -5,10 +5,11 @@ import { NOTICE_KINDS, waitsForDailyMail } from '../core/notices';
 import type { Reminder } from '../core/reminder';
 import { hashOf } from '../core/target';
 import { formatInstant, type Instant } from '../formats/instant';
-import type { Claim, HeldClaim, Outbox, OutboxLine, OwnerLines, SentDigest } from '../watch/ports';
+import type { Claim, HeldClaim, Outbox, OutboxLine, OwnerLines, SentDigest, ToldLine } from '../watch/ports';
 import * as col from './columns';
 import { etagOf, keyOf, type Row } from './columns';
-import { decode, encode } from './keys';
+import { toldEntry } from './expiries';
+import { decode, encode, hashText } from './keys';
 import { and, compare, firstPageOf, rowsOf, within } from './pages';
 import {
   deletionsOf,
@@ -38,7 +39,13 @@ const lineColumns = col.record<Reminder>({
   crossedOn: col.instant,
   since: col.instant,
   note: col.optional(col.nonEmptyText),
+  meantFor: col.optional(col.nonEmptyText),
+  attempt: col.optional(col.number),
 });
+
+/** What was told with a line, while its target can't hold that. */
+const TOLD = 'told';
+const toldColumn = col.json(toldEntry);
 
 type ClaimState = Omit<Claim, 'accepted'> & { readonly state: 'claimed' | 'accepted' | 'refused' };
 
@@ -51,10 +58,12 @@ const claimColumns = col.record<ClaimState>({
   refusal: col.optional(col.nonEmptyText),
   tries: col.number,
   notBefore: col.clearable(col.instant),
+  oddly: col.clearable(col.oneOf<true>([true])),
 });
 
 const sentColumns = col.record<Omit<SentDigest, 'reminders'>>({
   operationId: col.nonEmptyText,
+  attempt: col.number,
   on: col.instant,
   lookCount: col.storedAs('looks', col.number),
   lookOn: col.instant,
@@ -86,21 +95,27 @@ export function openOutbox(client: TableClient): Outbox {
     accept: (owner, claim, sent) =>
       change(owner, claim, { accepted: true }, ['upsert', sentRow(owner, sent), 'Replace']),
     refuse: (owner, claim, refusal) => change(owner, claim, { refusal }),
-    postpone: (owner, claim, tries, notBefore) => change(owner, claim, { tries, notBefore }),
+    postpone: (owner, claim, tries, notBefore, oddly = claim.oddly) =>
+      change(owner, claim, { tries, notBefore, oddly }),
+    retry: (owner, claim, to) => change(owner, claim, { ...to, oddly: undefined }),
     release: (owner, { etag }) => removeRow(client, claimKey(owner), etag),
     /**
      * The SDK's transactions delete without a condition. So one transaction, under the claim's etag, empties the claim and
      * deletes its lines; then the empty claim is deleted. A crash between the two leaves a claim without lines, which the next
      * run deletes.
      */
-    async finish(owner, claim) {
-      const lines = deletionsOf(partitionOf(owner), claim.lineIds);
+    async finish(owner, claim, untold = []) {
+      const marked = untold.map(markOf);
+      const isMarked = (id: string) => marked.some(([, { rowKey }]) => rowKey === id);
+      const told = claim.lineIds.filter(id => !isMarked(id));
+      const lines = [...deletionsOf(partitionOf(owner), told), ...marked];
       const emptied = await change(owner, claim, { lineIds: [] }, ...lines);
       if (!emptied) return false;
       // Another sender may have deleted the empty claim; the claim has ended in both cases.
       await removeRow(client, claimKey(owner), emptied.etag);
       return true;
     },
+    mark: lines => submitAll(client, lines.map(markOf)),
     saveNextStatusRead: (owner, sent) => submitAll(client, [['update', sentRow(owner, sent), 'Replace']]),
     unfollow: (owner, operationId) => removeRow(client, sentKey(owner, operationId), '*'),
     oldest: before => oldest(client, before),
@@ -139,8 +154,9 @@ async function ofOwner(client: TableClient, owner: string): Promise<OwnerLines> 
 /** Of the reminders that are told at once, in one page: those due before an instant, or any where there are none. */
 async function oldest(client: TableClient, before: Instant): Promise<Instant | undefined> {
   const late = compare('since', 'le', formatInstant(before));
-  const select = ['since'];
-  const instants = (rows: readonly Row[]) => rows.flatMap(({ since }) => col.instant.read(since) ?? []);
+  const select = ['since', TOLD];
+  const instants = (rows: readonly Row[]) =>
+    rows.flatMap(row => (isTold(row) ? [] : (col.instant.read(row.since) ?? [])));
   for (const due of [late, compare('since', 'gt', '')]) {
     const filter = and(compare('since', 'gt', ''), due, ...DAILY);
     const found = instants(await firstPageOf(client, { filter, select }));
@@ -153,6 +169,10 @@ async function oldest(client: TableClient, before: Instant): Promise<Instant | u
 const DAILY = NOTICE_KINDS.filter(reason => waitsForDailyMail({ reason })).map(reason =>
   compare('reason', 'ne', reason),
 );
+
+function isTold(row: Row): boolean {
+  return col.nonEmptyText.read(row[TOLD]) !== undefined;
+}
 
 /** The partition of an owner: the same for all spellings of the address. */
 function partitionOf(owner: string): string {
@@ -176,9 +196,17 @@ function isSent(row: Row): boolean {
 }
 
 function lineRow(reminder: Reminder): Entity {
-  const { scope, name, owner, about, reason } = reminder;
+  return entityOf(partitionOf(reminder.owner), lineIdOf(reminder), lineColumns.write(reminder));
+}
+
+function lineIdOf({ scope, name, about, reason, meantFor }: Reminder): string {
   const id = `${hashOf({ scope, name })}|${formatInstant(about)}|${encode(reason)}`;
-  return entityOf(partitionOf(owner), id, lineColumns.write(reminder));
+  return meantFor === undefined ? id : `${id}|${hashText(addressKey(meantFor))}`;
+}
+
+/** An upsert: a digest that is followed has no lines any more. */
+function markOf({ reminder, told }: ToldLine): Operation {
+  return ['upsert', { ...lineRow(reminder), [TOLD]: toldColumn.write(told) }, 'Merge'];
 }
 
 /** Undefined for a row that can't be read; the next sweep writes the line again, with the same key. */
@@ -188,7 +216,9 @@ function toLine(row: Row): OutboxLine | undefined {
   if (scope === undefined || name === undefined || reason === undefined) return undefined;
   if (about === undefined || crossedOn === undefined) return undefined;
   const since = stored.since ?? col.instant.read(row.timestamp) ?? about;
-  return { id: keyOf(row).name, reminder: { ...stored, scope, name, reason, about, crossedOn, since } };
+  const reminder = { ...stored, scope, name, reason, about, crossedOn, since };
+  const told = toldColumn.read(row[TOLD]);
+  return { id: keyOf(row).name, reminder, ...(told && { told }) };
 }
 
 /** The address as it was first written. */
@@ -229,5 +259,5 @@ function toSent(row: Row): SentDigest {
   const lines = sentLines.read(json) ?? [];
   const reminders = lines.flatMap(line => toLine({ partitionKey, rowKey, ...line })?.reminder ?? []);
   const operationId = keyOf(row).name.slice(SENT.length);
-  return sentColumns.fill({ operationId, on: 0, reminders, lookCount: 0, lookOn: 0 }, row);
+  return sentColumns.fill({ operationId, attempt: 1, on: 0, reminders, lookCount: 0, lookOn: 0 }, row);
 }

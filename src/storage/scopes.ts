@@ -58,6 +58,7 @@ const scopeColumns = col.record<Omit<ScopeRow, 'scope'>>({
   durationMs: col.optional(col.double),
   pace: col.optional(col.json(pace)),
   counts: col.optional(col.json(counts)),
+  unreached: col.optional(col.number),
   partial: col.optional(
     col.json(
       col.record<NonNullable<ScopeRow['partial']>>({
@@ -65,6 +66,8 @@ const scopeColumns = col.record<Omit<ScopeRow, 'scope'>>({
         ownerless: col.number,
         reads: col.optional(reads),
         rowsLost: col.optional(rowsLost),
+        // A sweep of an earlier version did not count them.
+        unreached: col.withDefault(col.number, 0),
       }),
     ),
   ),
@@ -109,6 +112,7 @@ export function openScopes(client: TableClient): Scopes {
         compare('finishedOn', 'lt', formatInstant(before)),
         compare('rowsLost', 'gt', ''),
         compare('readability', 'eq', 'signIn'),
+        'unreached gt 0',
       ];
       const filter = and(within(PARTITION, undefined), `(${signs.join(' or ')})`);
       return (await firstPageOf(client, { filter })).map(toScopeRow);

@@ -61,6 +61,7 @@ export function factsOf(line: DigestLine, first: Said, last: Said, closing?: Fac
   const hasPlace = about !== 'watcher' || line.portalUrl !== undefined;
   const facts = [
     ...(closing ? [closing] : []),
+    meantFor(line),
     ...said(first),
     ...(needsAction ? [linked('Runbook', [], line.runbook)] : []),
     ...(hasPlace ? [linked('Where', [shortLine(line.where)], line.portalUrl)] : []),
@@ -75,6 +76,21 @@ export function factsOf(line: DigestLine, first: Said, last: Said, closing?: Fac
 
 function said(paragraphs: Said): Fact[] {
   return Object.entries(paragraphs).map(([term, texts]) => ({ term, paragraphs: texts }));
+}
+
+/** In whose place an operator gets this, and why. */
+function meantFor({ reminder }: DigestLine): Fact {
+  const { meantFor: owner, note } = reminder;
+  if (owner === undefined) return { term: '', paragraphs: [] };
+  const why = note === undefined ? '' : `: ${shortLine(note)}`;
+  return {
+    term: 'Meant for',
+    paragraphs: [
+      shortLine(owner),
+      sentence(`The mail with this did not arrive there${why}`),
+      'You get it as an operator of the watcher: tell them in another way, and correct the owners in the registry row if the address is wrong.',
+    ],
+  };
 }
 
 function linked(term: string, paragraphs: readonly string[], url: string | undefined): Fact {

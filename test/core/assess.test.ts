@@ -325,6 +325,7 @@ describe('a target off the reports', () => {
       after: before,
       events: [],
       reminders: [],
+      unreached: 0,
       listing: undefined,
       tally: undefined,
     });

@@ -150,7 +150,7 @@ test('whatever happened between, an owner is told each crossing at most once, an
   fc.assert(
     fc.property(days, readings => {
       const tellings: string[] = [];
-      let lines: Told[] = [];
+      let lines: readonly Told[] = [];
       for (const day of readings.sort((a, b) => a - b)) {
         const now = EXPIRY + day * DAY;
         const decision = decide(fixed(EXPIRY, now), now, lines);
@@ -216,7 +216,7 @@ describe('the record of what was told', () => {
   ].map(day => at(day));
 
   test('keeps the last eight expiries, latest first, and one entry an expiry', () => {
-    const lines = months.reduce<Told[]>(
+    const lines = months.reduce<readonly Told[]>(
       (before, about) => withTold(before, told('7d', about, about - DAY)),
       [],
     );
@@ -227,7 +227,7 @@ describe('the record of what was told', () => {
   });
 
   test('never loses a threshold to an invalid row, nor the other way round', () => {
-    const lines = months.reduce<Told[]>(
+    const lines = months.reduce<readonly Told[]>(
       (before, since) => withTold(before, told('invalid', since, since)),
       [told('7d', EXPIRY, WEEK)],
     );

@@ -97,6 +97,7 @@ function changingTables(tables: Tables, change: Change): Tables {
       merge: (scope, states) => change('expiries.merge', () => expiries.merge(scope, states)),
       mergeCal: (scope, states) => change('expiries.mergeCal', () => expiries.mergeCal(scope, states)),
       mergeTold: (owner, told) => change('expiries.mergeTold', () => expiries.mergeTold(owner, told)),
+      prune: (key, etag, owners) => change('expiries.prune', () => expiries.prune(key, etag, owners)),
       remove: (scope, names) => change('expiries.remove', () => expiries.remove(scope, names)),
     },
     calendar: {
@@ -110,10 +111,12 @@ function changingTables(tables: Tables, change: Change): Tables {
       claim: (owner, claim) => change('outbox.claim', () => outbox.claim(owner, claim)),
       accept: (owner, claim, sent) => change('outbox.accept', () => outbox.accept(owner, claim, sent)),
       refuse: (owner, claim, refusal) => change('outbox.refuse', () => outbox.refuse(owner, claim, refusal)),
-      postpone: (owner, claim, tries, notBefore) =>
-        change('outbox.postpone', () => outbox.postpone(owner, claim, tries, notBefore)),
+      postpone: (owner, claim, tries, notBefore, oddly) =>
+        change('outbox.postpone', () => outbox.postpone(owner, claim, tries, notBefore, oddly)),
+      retry: (owner, claim, to) => change('outbox.retry', () => outbox.retry(owner, claim, to)),
+      mark: lines => change('outbox.mark', () => outbox.mark(lines)),
       release: (owner, claim) => change('outbox.release', () => outbox.release(owner, claim)),
-      finish: (owner, claim) => change('outbox.finish', () => outbox.finish(owner, claim)),
+      finish: (owner, claim, untold) => change('outbox.finish', () => outbox.finish(owner, claim, untold)),
       saveNextStatusRead: (owner, sent) =>
         change('outbox.saveNextStatusRead', () => outbox.saveNextStatusRead(owner, sent)),
       unfollow: (owner, id) => change('outbox.unfollow', () => outbox.unfollow(owner, id)),

@@ -18,6 +18,9 @@ const SendResult = v.object({
   error: v.fallback(v.optional(v.object({ code: v.pipe(v.string(), v.nonEmpty()) })), undefined),
 });
 
+/** The body of a 202. */
+const Accepted = v.object({ id: v.pipe(v.string(), v.nonEmpty()) });
+
 /** Known codes of the service: of refusals, and of operations that failed. Any other is kept as `other`. */
 const ERROR_CODES = new Set([
   'BadRequest',
@@ -55,16 +58,39 @@ const FIXES: Readonly<Record<number, string>> = { 401: ROLE, 403: ROLE, 404: ADD
 const TEMPORARY = new Set([408, 409, 429]);
 
 /**
- * 2xx: accepted. A 4xx: refused, except 401, 403, 404, 408, 409, 429 and codes that name the sender. All else is unsettled.
- * A 429, too, since a mail with that answer was seen to be delivered: only the operation's status tells.
+ * 202 with this operation: accepted. Any other 2xx: the service behaves oddly, and whether it has the mail is looked up. A 4xx:
+ * refused, except 401, 403, 404, 408, 409, 429 and codes that name the sender. All else is unsettled. A 429, too, since a mail
+ * with that answer was seen to be delivered: only the operation's status tells.
  */
-export function sendOutcome(result: HttpAnswer | RequestFailed): SendOutcome {
+export function sendOutcome(result: HttpAnswer | RequestFailed, operationId: string): SendOutcome {
   const answer = partialOr(result);
   if (answer instanceof RequestFailed) return unsettled(answer);
   const { status } = answer;
-  if (status >= 200 && status < 300) return { outcome: 'accepted' };
+  if (status >= 200 && status < 300)
+    return status === 202 && namesOperation(answer, operationId)
+      ? { outcome: 'accepted' }
+      : { outcome: 'unsettled', message: oddlyInWords(status), oddly: true };
   const refused = status >= 400 && status < 500 && !TEMPORARY.has(status) && fixFor(answer) === undefined;
   return refused ? { outcome: 'refused', message: statusInWords(answer) } : unsettled(answer);
+}
+
+/** The header and the body may each name the operation. One of them must, and none may name another. */
+function namesOperation(answer: HttpAnswer, operationId: string): boolean {
+  const location = answer.header('operation-location');
+  const body = v.safeParse(Accepted, parseJson(answer.body ?? ''));
+  const named = [
+    ...(location === undefined ? [] : [operationIn(location)]),
+    ...(body.success ? [body.output.id] : []),
+  ];
+  return named.length > 0 && named.every(id => id?.toLowerCase() === operationId.toLowerCase());
+}
+
+function operationIn(location: string): string | undefined {
+  return /\/emails\/operations\/([^/?#]+)(?:[?#]|$)/i.exec(location)?.[1];
+}
+
+function oddlyInWords(status: number): string {
+  return `the mail service behaves oddly: it answered ${status} without the operation of the mail`;
 }
 
 /** 200: what the body says; 404: absent. Any other answer says nothing about the operation. */
@@ -78,7 +104,7 @@ export function operationStatus(result: HttpAnswer | RequestFailed): OperationSt
   return { status: 'unknown', ...why };
 }
 
-/** The status decides: a mail with a 2xx is accepted, even if the body of the answer is incomplete. */
+/** Status and headers count even if the body of the answer is incomplete. */
 function partialOr(result: HttpAnswer | RequestFailed): HttpAnswer | RequestFailed {
   return result instanceof RequestFailed && result.partial ? answerOf(result.partial) : result;
 }

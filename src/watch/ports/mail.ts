@@ -3,6 +3,7 @@ import type { Digest } from '../../core/digest';
 import type { MailTotals } from '../../core/mail-outcome';
 import type { Usage } from '../../core/quota';
 import type { Reminder } from '../../core/reminder';
+import type { Told } from '../../core/told';
 import type { Instant } from '../../formats/instant';
 import type { RefusedNames, Stored } from './records';
 
@@ -22,7 +23,12 @@ export interface OutboxLine {
   /** The row's key within its owner: target, instant and reason. */
   readonly id: string;
   readonly reminder: Reminder;
+  /** It was mailed, and its target could not hold that yet: it is never mailed again. */
+  readonly told?: Told;
 }
+
+/** A line of which the target can't hold yet that it was told. */
+export type ToldLine = Required<Omit<OutboxLine, 'id'>>;
 
 /** One sender's right to send an owner's digest. */
 export interface Claim {
@@ -37,6 +43,8 @@ export interface Claim {
   /** Failed sends so far. Until `notBefore`, only the holder may change the claim. */
   readonly tries: number;
   readonly notBefore?: Instant;
+  /** The service answered a send of this attempt with success, and yet not as for a mail that it has. */
+  readonly oddly?: true;
 }
 
 /** A claim as it is stored. Each change needs the etag of the change before it, so only one sender at a time succeeds. */
@@ -45,6 +53,7 @@ export type HeldClaim = Stored<Claim>;
 /** A digest that was accepted, until the service says whether it was delivered. */
 export interface SentDigest {
   readonly operationId: string;
+  readonly attempt: number;
   /** When it was accepted. */
   readonly on: Instant;
   readonly reminders: readonly Reminder[];
@@ -73,11 +82,20 @@ export interface Outbox {
     claim: HeldClaim,
     tries: number,
     notBefore: Instant,
+    oddly?: true,
+  ): Promise<HeldClaim | undefined>;
+  /** Gives the claim the id of its next attempt. Undefined when the claim changed. */
+  retry(
+    owner: string,
+    claim: HeldClaim,
+    to: Pick<Claim, 'operationId' | 'attempt' | 'notBefore'>,
   ): Promise<HeldClaim | undefined>;
   /** Deletes the claim and leaves its lines. False when the claim changed. */
   release(owner: string, claim: HeldClaim): Promise<boolean>;
-  /** Ends the claim and deletes its lines, in one transaction. False when the claim changed. */
-  finish(owner: string, claim: HeldClaim): Promise<boolean>;
+  /** Ends the claim and deletes its lines, except the untold ones, in one transaction. False when the claim changed. */
+  finish(owner: string, claim: HeldClaim, untold?: readonly ToldLine[]): Promise<boolean>;
+  /** Stores with lines what was told with them. */
+  mark(lines: readonly ToldLine[]): Promise<void>;
   /** Stores when to read a digest's status next, unless the digest is no longer followed. */
   saveNextStatusRead(owner: string, sent: SentDigest): Promise<void>;
   /** Ends following a digest. False when it was no longer followed. */
@@ -126,10 +144,13 @@ interface Unanswered {
 export type SendOutcome =
   /** `firstLook`: what the service said of the mail right after it accepted it, if it said anything. */
   | { readonly outcome: 'accepted'; readonly firstLook?: OperationStatus }
-  /** Refused for good: it would be refused again. */
+  /** Refused: it would be refused again. The service may have the mail all the same. */
   | { readonly outcome: 'refused'; readonly message: string }
-  /** Perhaps not accepted: try again later with the same operation id. */
-  | ({ readonly outcome: 'unsettled' } & Unanswered);
+  /**
+   * Perhaps not accepted: look it up later, and try again with the same operation id; with the next attempt's where the
+   * service answered `oddly`, which is with success and not as for a mail that it has.
+   */
+  | ({ readonly outcome: 'unsettled'; readonly oddly?: true } & Unanswered);
 
 /** What the mail service says of an operation: that it does not know it, that it is running, or how it ended. */
 export type OperationStatus =

@@ -87,8 +87,19 @@ export interface Expiries {
   merge(scope: string, changes: readonly Change[]): Promise<RefusedNames>;
   /** Writes only the calendar keys and the hash of the listing. A deleted row stays deleted. */
   mergeCal(scope: string, states: readonly Expiry[]): Promise<RefusedNames>;
-  /** Writes only what one owner was told. A deleted row stays deleted. */
-  mergeTold(owner: string, told: readonly (Key & { readonly told: readonly Told[] })[]): Promise<void>;
+  /**
+   * Writes only what one owner was told, each under the etag that its state was read with. A deleted row stays deleted.
+   * @returns the rows that were not written, and why; a deleted one counts as overtaken
+   */
+  mergeTold(
+    owner: string,
+    told: readonly Stored<Key & { readonly told: readonly Told[] }>[],
+  ): Promise<readonly (Key & { readonly why: Unwritten })[]>;
+  /**
+   * Removes the columns of these owners, and those that say nothing, from the row that was read with this etag. False when the
+   * row was changed since.
+   */
+  prune(key: Key, etag: string, owners: readonly string[]): Promise<boolean>;
   /**
    * Writes only one owner's snooze (undefined ends it) and, where they are given, the mutes that bound it. False when the
    * row is deleted, and it stays so.
@@ -163,10 +174,13 @@ export interface ScopeRow {
   readonly durationMs?: number;
   readonly pace?: Pace;
   readonly counts?: Counts;
+  /** Reminders of its targets that reached nobody, as the last finished sweep counted them. */
+  readonly unreached?: number;
   /** What a sweep that continues at a cursor has counted so far. */
   readonly partial?: {
     readonly counts: Counts;
     readonly ownerless: number;
+    readonly unreached: number;
     readonly reads?: ScopeReads;
     readonly rowsLost?: RowsLost;
   };

@@ -1,6 +1,6 @@
 /** The check just before a mail: whether a queued reminder is still true, and what the mail says about it (rule 16). */
 import { includesAddress } from '../../core/address';
-import { contextFor, crossingsFor, remindersFor } from '../../core/assess';
+import { crossingsFor, recipientsIn, remindersFor, toldTo } from '../../core/assess';
 import type { DigestLine } from '../../core/digest';
 import type { Expiry } from '../../core/expiry';
 import { FACTS } from '../../core/notice-facts';
@@ -14,10 +14,12 @@ import {
 import { decide, isSameReminder, type NotDueReason, type Reminder } from '../../core/reminder';
 import { isReplaced } from '../../core/replacement';
 import type { LinkSigning } from '../../core/snooze';
+import { isStandInOf, stillTrueFor } from '../../core/stand-in';
 import { fixedExpiry } from '../../core/standing';
+import { nextAttempt } from '../../core/told';
 import { audienceOf, type MailPolicy, type Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
-import type { OutboxLine, Tables } from '../ports';
+import type { OutboxLine, Stored, Tables } from '../ports';
 import { snoozeUrlOf } from '../snooze/token';
 import { lostRow } from '../targets/lost-row';
 import { descriptionOf, type Kinds } from '../targets/parse-target';
@@ -36,6 +38,10 @@ export type Dropped =
 export interface StillTrue {
   readonly id: string;
   readonly line: DigestLine;
+  /** Which attempt a mail with it is. */
+  readonly attempt: number;
+  /** Of a line about a target, as it was read for this check. */
+  readonly state?: Stored<Expiry>;
 }
 
 export interface NoLongerTrue {
@@ -78,7 +84,8 @@ export async function recheck(
     return dropped(whyDropped(reminder, kind, watched, state, deps.mail, now));
   const notice = FACTS[kind](reminder, state, deps.mail);
   const snoozeUrl = snoozeUrlOf(reminder, state, deps.links, now);
-  return { id, line: { reminder, ...descriptionOf(parsed), notice, snoozeUrl } };
+  const attempt = nextAttempt(toldTo(state, reminder.owner), reminder);
+  return { id, line: { reminder, ...descriptionOf(parsed), notice, snoozeUrl }, attempt, state };
 }
 
 /** What happened to the watcher itself stays true; only its operators may have changed. */
@@ -87,27 +94,40 @@ function recheckOperatorNotice(
   is: OperatorNotice,
   mail: MailPolicy,
 ): StillTrue | NoLongerTrue {
-  const { owner, scope, name, since, note = '' } = reminder;
+  const { owner, scope, name, since, note = '', attempt = 1 } = reminder;
   if (!includesAddress(mail.operators, owner)) return { id, reminder, because: 'notARecipient' };
   const displayName = is === 'undelivered' ? `Mail to ${name}` : scope;
   const common = { label: 'The watcher itself', where: scope, howToRenew: '' };
-  return { id, line: { reminder, displayName, ...common, notice: { is, since, note } } };
+  return { id, line: { reminder, displayName, ...common, notice: { is, since, note } }, attempt };
 }
 
 /** The decision on its topic says why it is not due. If something else is due on that topic, the reminder is superseded. */
 function whyDropped(
-  { owner, about }: Reminder,
+  reminder: Reminder,
   kind: TargetNotice,
   row: Watched,
   state: Expiry,
   mail: MailPolicy,
   now: Instant,
 ): Dropped {
+  const { owner, about, meantFor } = reminder;
   const { owners, copies } = audienceOf(row, mail);
-  if (!includesAddress([...owners, ...copies], owner)) return 'notARecipient';
+  const crossings = crossingsFor(row, state);
+  const recipients = recipientsIn(row, state, crossings, mail, now);
+  const isRecipient =
+    meantFor === undefined
+      ? includesAddress([...owners, ...copies], owner)
+      : isStandInOf(reminder, recipients);
+  if (!isRecipient) return 'notARecipient';
   if (isReplaced(row.replacement) && NOTICES[kind].about !== 'replacement') return 'notWatched';
   if (kind === 'threshold' && fixedExpiry(state) !== about) return 'renewed';
-  const context = contextFor(owner, row, state, crossingsFor(row, state), now);
-  const decision = decide(NOTICES[kind].topic, context);
-  return decision.due || decision.because === 'notSo' ? 'superseded' : decision.because;
+  const context = recipients.contextOf(owner);
+  const decision =
+    meantFor === undefined
+      ? decide(NOTICES[kind].topic, context)
+      : stillTrueFor(reminder, recipients.contextOf(meantFor));
+  if (decision && !decision.due) return decision.because === 'notSo' ? 'superseded' : decision.because;
+  // Due for its owner all the same: then this operator has heard it, or the owner has.
+  const isSame = decision?.reason === reminder.reason && decision.about === about;
+  return meantFor !== undefined && isSame ? 'told' : 'superseded';
 }

@@ -3,6 +3,7 @@ import pMap from 'p-map';
 import { type Digest, MOST_LINES, urgencyAt } from '../../core/digest';
 import { waitsForDailyMail } from '../../core/notices';
 import { describeReminder, type Reminder } from '../../core/reminder';
+import { MOST_ATTEMPTS } from '../../core/told';
 import { DAY } from '../../formats/instant';
 import { counted } from '../../formats/when';
 import type {
@@ -18,8 +19,9 @@ import type {
 import { ClaimLost, claimOf, type DigestClaim, makeClaim } from './claim';
 import { type FollowDeps, firstFollow, recordEnd } from './follow-digests';
 import { ONE_SEND, STATUS_READS_OF_A_RETRY } from './mail-counters';
-import { AT_ONCE, addHistory, markTold, type Turn, tellUndelivered } from './mark-told';
+import { addHistory, BEHAVES_ODDLY, markTold, settleTold, type Turn, tellUndelivered } from './mark-told';
 import { type RecheckDeps, recheck, type StillTrue } from './recheck';
+import { AT_ONCE, type ToldChange } from './save-told';
 
 export interface SendDeps extends FollowDeps, RecheckDeps {
   readonly tables: Tables;
@@ -44,6 +46,8 @@ type Finish = {
   readonly step: 4;
   /** On record as accepted or refused. */
   readonly claim: DigestClaim;
+  /** The states of its targets, if they were read in this run. */
+  readonly known?: ToldChange['known'];
   readonly look?: { readonly sent: SentDigest; readonly status: OperationStatus };
 };
 
@@ -57,8 +61,9 @@ const MOST_TRIES = 6;
 const LONGEST_WAIT = DAY;
 
 export async function sendDigest(owner: OwnerLines, deps: SendDeps, log: Log): Promise<TurnEnd> {
-  const turn = { owner, now: deps.clock.now(), deps, log };
+  const now = deps.clock.now();
   try {
+    const turn = { owner: await settleTold({ owner, now, deps, log }), now, deps, log };
     let next: Stop | ClaimLines | Post | Finish = await resumeClaim(turn);
     if (next.step === 2) next = await claimLines(turn);
     if (next.step === 3) next = await postDigest(next, turn);
@@ -90,6 +95,8 @@ async function resumeClaim(turn: SendTurn): Promise<Stop | ClaimLines | Post | F
   const status = await (await deps.mailer()).getStatus(operationId);
   if (status.status === 'unknown') return await postpone(claim, 'look', status, turn);
   if (status.status !== 'absent') return await recordAccepted(claim, undefined, turn);
+  const { oddly, attempt } = claim.row;
+  if (oddly && attempt >= MOST_ATTEMPTS) return await recordRefused(claim, 'givenUp', BEHAVES_ODDLY, turn);
   if (await keepsFailing(claim, turn)) {
     const refusal = 'the mail service fails on this mail and takes others';
     return await recordRefused(claim, 'givenUp', refusal, turn);
@@ -103,14 +110,17 @@ async function keepsFailing({ row }: DigestClaim, { deps }: SendTurn): Promise<b
   return ((await deps.tables.mailLedger.acceptedOn()) ?? 0) >= row.claimedOn;
 }
 
-/** Posts exactly the claimed lines again, since one operation id means one mail. If one of them is no longer true, the claim is released. */
+/**
+ * Posts exactly the claimed lines again, since one operation id means one mail: the same id, or the next attempt's where the service
+ * took the mail and does not know it. If one of the lines is no longer true, the claim is released.
+ */
 async function postAgain(claim: DigestClaim, turn: SendTurn): Promise<Stop | ClaimLines | Post> {
   const { deps } = turn;
   const all = await dropStale(await linesForToday(turn), turn);
   const lines = all.filter(({ id }) => claim.row.lineIds.includes(id));
   if (lines.length < claim.row.lineIds.length) return await release(claim);
   if (!(await deps.quota.mayAsk(ONE_SEND, deps.clock.now()))) return QUOTA_SPENT;
-  await claim.renew();
+  await (claim.row.oddly ? claim.retry() : claim.renew());
   return { step: 3, claim, lines, more: all.length - lines.length };
 }
 
@@ -127,7 +137,8 @@ async function claimLines(turn: SendTurn): Promise<Stop | Post> {
   if (lines.length === 0) return DONE;
   if (!(await deps.quota.mayAsk(ONE_SEND, deps.clock.now()))) return QUOTA_SPENT;
   const lineIds = lines.map(({ id }) => id);
-  const claim = await makeClaim(owner.owner, lineIds, deps);
+  const attempt = Math.max(...lines.map(line => line.attempt));
+  const claim = await makeClaim(owner.owner, lineIds, attempt, deps);
   if (!claim) {
     log.info(`${owner.owner}: another sender has the digest.`);
     return DONE;
@@ -183,16 +194,28 @@ async function postDigest({ claim, lines, more }: Post, turn: SendTurn): Promise
     return DONE;
   }
   const answer = await mailer.send(digest, claim.row.operationId);
+  const finish = await recordAnswer(answer, claim, turn);
+  if (finish.step === 'stop') return finish;
+  const known = lines.flatMap(({ state }) => state ?? []);
+  const { operationId, refusal } = claim.row;
+  const ended = refusal === undefined ? 'accepted' : 'refused';
+  log.info(`${owner.owner}: ${counted(lines.length, 'reminder')} ${ended} (operation ${operationId}).`);
+  return { ...finish, known };
+}
+
+/** A refusal is not final before the operation was looked up: the service may have the mail all the same. */
+async function recordAnswer(answer: SendOutcome, claim: DigestClaim, turn: SendTurn): Promise<Stop | Finish> {
+  const { now, deps } = turn;
   if (answer.outcome === 'unsettled') return await postpone(claim, 'send', answer, turn);
-  const finish =
-    answer.outcome === 'accepted'
-      ? await recordAccepted(claim, answer.firstLook, turn)
-      : await recordRefused(claim, 'refused', answer.message, turn);
-  if (answer.outcome === 'accepted') await deps.tables.mailLedger.saveAcceptedOn(now);
-  const { operationId } = claim.row;
-  log.info(
-    `${owner.owner}: ${counted(lines.length, 'reminder')} ${answer.outcome} (operation ${operationId}).`,
-  );
+  let look = answer.outcome === 'accepted' ? answer.firstLook : undefined;
+  if (answer.outcome === 'refused') {
+    // The look that was reserved with the send.
+    look = await (await deps.mailer()).getStatus(claim.row.operationId);
+    if (look.status === 'unknown') return await postpone(claim, 'look', look, turn);
+    if (look.status === 'absent') return await recordRefused(claim, 'refused', answer.message, turn);
+  }
+  const finish = await recordAccepted(claim, look, turn);
+  await deps.tables.mailLedger.saveAcceptedOn(now);
   return finish;
 }
 
@@ -200,13 +223,18 @@ async function postDigest({ claim, lines, more }: Post, turn: SendTurn): Promise
 async function postpone(
   claim: DigestClaim,
   asked: Quota,
-  { message, retryAfterMs = 0, fault }: Omit<Extract<SendOutcome, { outcome: 'unsettled' }>, 'outcome'>,
+  {
+    message,
+    retryAfterMs = 0,
+    fault,
+    oddly,
+  }: Omit<Extract<SendOutcome, { outcome: 'unsettled' }>, 'outcome'>,
   { owner, now, deps, log }: SendTurn,
 ): Promise<Stop> {
   if (fault) await deps.tables.mailLedger.saveFault(now, fault);
   const wait = Math.min(LONGEST_WAIT, retryAfterMs);
   if (wait > 0) await deps.quota.pause(asked, now + wait);
-  await claim.postpone(now, wait);
+  await claim.postpone(now, wait, oddly);
   log.warn(`${owner.owner}: the digest waits, ${message} (operation ${claim.row.operationId})`);
   return DONE;
 }
@@ -217,9 +245,9 @@ async function recordAccepted(
   firstLook: OperationStatus | undefined,
   { owner, now, deps }: SendTurn,
 ): Promise<Finish> {
-  const { operationId } = claim.row;
+  const { operationId, attempt } = claim.row;
   const reminders = remindersOf(claim, owner);
-  const sent = { operationId, on: now, reminders, ...firstFollow(now, firstLook) };
+  const sent = { operationId, attempt, on: now, reminders, ...firstFollow(now, firstLook) };
   await claim.accept(sent);
   deps.tally.count('accepted');
   return { step: 4, claim, look: firstLook && { sent, status: firstLook } };
@@ -238,17 +266,17 @@ async function recordRefused(
 }
 
 /** Step 4: record with each target what its owner was told; only then delete the lines, and the claim with them. */
-async function finishDigest({ claim, look }: Finish, turn: SendTurn): Promise<Stop> {
+async function finishDigest({ claim, known, look }: Finish, turn: SendTurn): Promise<Stop> {
   const { owner, now, deps } = turn;
-  const { refusal, claimedOn, operationId } = claim.row;
+  const { refusal, claimedOn, operationId, attempt } = claim.row;
   const reminders = remindersOf(claim, owner);
-  // First the operators: without the claim no later run would tell them.
-  if (refusal !== undefined) await tellUndelivered(reminders, refusal, claimedOn, turn);
   const outcome = refusal === undefined ? 'accepted' : 'refused';
-  await markTold(reminders, { operationId, outcome }, turn);
+  const untold = await markTold(reminders, { operationId, attempt, outcome, why: refusal }, turn, known);
+  // Before the claim ends: no later run would tell the operators.
+  if (refusal !== undefined) await tellUndelivered(reminders, refusal, claimedOn, turn);
   if (reminders.some(waitsForDailyMail))
     await deps.tables.mailLedger.saveOperatorNoticesToldOn(owner.owner, now);
-  await claim.finish();
+  await claim.finish(untold);
   const noteOf = (reminder: Reminder) => `${describeReminder(reminder)}, operation ${operationId}`;
   await addHistory(refusal === undefined ? 'told' : 'refused', reminders, noteOf, turn);
   if (look) await recordEnd(look.sent, look.status, { ...turn, now: deps.clock.now() });

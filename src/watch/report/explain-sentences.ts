@@ -162,15 +162,24 @@ export function due(decision: DueDecision, state: Expiry): Because<'due'> {
 
 /** Only an entry about the same instant counts: this recipient may have been told of earlier expiries and failures, too. */
 function toldSentence({ told }: DecisionContext, { topic, about }: Subject): string {
-  const line = told.find(entry => entry.about === about && isAbout(entry.reason, topic));
+  const own = told.filter(({ meantFor }) => meantFor === undefined);
+  const line = own.find(entry => entry.about === about && isAbout(entry.reason, topic));
   return line ? `${OUTCOMES[line.outcome](line)} ${what(line)}` : 'It was told.';
 }
 
 const OUTCOMES: Readonly<Record<Told['outcome'], (line: Told) => string>> = {
   accepted: line => `Told on ${on(line.on)}.`,
-  refused: line => `The mail service refused it for good on ${on(line.on)}, and it is not tried again.`,
-  undelivered: line => `It was sent on ${on(line.on)} and could not be delivered; the operators are told.`,
+  refused: line =>
+    `The mail with it could not be sent on ${on(line.on)}${because(line)}, and is not tried again; the operators get it.`,
+  undelivered: line =>
+    `It was sent on ${on(line.on)} and could not be delivered${because(line)}; the operators get it.`,
+  forgotten: line =>
+    `The mail service took it on ${on(line.on)} and did not know it later; it is sent again.`,
 };
+
+function because({ why }: Told): string {
+  return why === undefined ? '' : ` (${why})`;
+}
 
 function what(line: Told): string {
   return noticeKindOf(line) === 'threshold'

@@ -20,6 +20,7 @@ export interface HealthReason {
     | 'signInFails'
     | 'mailRefused'
     | 'mailBacklog'
+    | 'remindersUnreached'
     | 'calendarUnwritable'
     | 'historyUnwritable'
     | 'storageUnreachable';
@@ -102,6 +103,7 @@ async function scopeReasons({ tables, sweepPeriodMs }: Deps, now: Instant): Prom
     ...overdueReason(overdue, longestGap),
     ...lostReason(suspects),
     ...signInReason(suspects),
+    ...unreachedReason(suspects),
     ...unreadable,
   ];
 }
@@ -122,6 +124,14 @@ async function isFirstUnseen({ registry, scopes }: Deps['tables'], before: Insta
 function overdueReason(overdue: number, longestGap: number): HealthReason[] {
   const message = `${counted(overdue, 'scope')} ${overdue === 1 ? 'has' : 'have'} finished no sweep for ${counted(Math.round(longestGap / MINUTE), 'minute')}.`;
   return overdue > 0 ? [{ code: 'sweepOverdue', message }] : [];
+}
+
+/** It ends with the sweep after somebody was told, or after there is nothing to tell any more. */
+function unreachedReason(suspects: readonly ScopeRow[]): HealthReason[] {
+  const unreached = suspects.reduce((sum, row) => sum + (row.unreached ?? 0), 0);
+  if (unreached === 0) return [];
+  const message = `${counted(unreached, 'reminder')} reached neither an owner nor an operator: correct the addresses of the owners, or set OPERATORS to addresses that can be reached. The targets' pages say which mails did not arrive, and why.`;
+  return [{ code: 'remindersUnreached', message }];
 }
 
 function lostReason(suspects: readonly ScopeRow[]): HealthReason[] {

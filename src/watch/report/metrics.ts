@@ -114,7 +114,8 @@ export async function measureOutbox(outbox: Pick<Outbox, 'byOwner'>, most = MOST
   let oldest: Instant | undefined;
   let rows = 0;
   for await (const owned of outbox.byOwner()) {
-    for (const { reminder } of owned.lines) {
+    for (const { reminder, told } of owned.lines) {
+      if (told) continue;
       // Thresholds count as one reason: owners may write any number of them.
       const reason = noticeKindOf(reminder) ?? 'unknown';
       lines.set(reason, (lines.get(reason) ?? 0) + 1);

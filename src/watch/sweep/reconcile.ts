@@ -1,11 +1,12 @@
-/** Reconciling: rebuilds the calendar from the expiries and deletes old history, once a day. After a restore it repairs the calendar, too. */
+/** Reconciling: rebuilds the calendar from the expiries, deletes old history and what is recorded of people who left, once a day. After a restore it repairs the calendar, too. */
 import { assess, assessGone } from '../../core/assess';
 import type { MailPolicy } from '../../core/watched';
 import { DAY } from '../../formats/instant';
 import { counted } from '../../formats/when';
 import type { Clock, Log, Tables } from '../ports';
 import { mergeRows, type Pair } from '../targets/merge-rows';
-import type { Kinds } from '../targets/parse-target';
+import { type Kinds, parseTarget } from '../targets/parse-target';
+import { prune } from '../targets/prune';
 import { resolveTarget, type Successors, successorsIn } from '../targets/successors';
 import { borrowLease, type Lease, LeaseLost, underLease } from './lease';
 import { type PlannedWrite, plannedWriteOf, recorder } from './record';
@@ -74,6 +75,7 @@ async function rebuild(scope: string, lease: Lease, deps: Deps, log: Log): Promi
   const successors = successorsIn(scope, deps.tables.registry, deps.kinds);
   const keys: string[] = [];
   for await (const pair of mergeRows(deps.tables, scope)) {
+    await pruneNow(pair, deps);
     const plannedWrite = await plannedWriteNow(pair, successors, deps);
     if (!plannedWrite) continue;
     keys.push(plannedWrite.calendarKey);
@@ -84,6 +86,11 @@ async function rebuild(scope: string, lease: Lease, deps: Deps, log: Log): Promi
   await records.finish();
   await lease.release({});
   return keys.filter(key => key !== '');
+}
+
+/** A row that another writer changes at the same time is pruned tomorrow. */
+async function pruneNow({ row, state }: Pair, deps: Deps): Promise<void> {
+  if (row && state) await prune(state, parseTarget(row, deps.kinds).watched, deps, deps.clock.now());
 }
 
 /** What follows from the recorded state. A row that was never swept, and one that has vanished since, is left to the sweep. */

@@ -45,6 +45,8 @@ interface Job extends Visit {
 }
 
 type Totals = Findings & {
+  /** Reminders that reached nobody. */
+  unreached: number;
   rows: number;
   rowsLost: RowsLost | undefined;
   /** Whether the last read failed because there was no sign-in; undefined while nothing was read. */
@@ -102,8 +104,8 @@ async function sweepToEnd(message: SweepMessage, sweep: Sweep): Promise<SweepMes
     await finish(message, sweep);
     return [];
   }
-  const { counts, ownerless, reads, rowsLost } = sweep.totals;
-  const partial = { counts, ownerless, reads, rowsLost };
+  const { counts, ownerless, unreached, reads, rowsLost } = sweep.totals;
+  const partial = { counts, ownerless, unreached, reads, rowsLost };
   const known = rowsLost ?? sweep.lease.row.rowsLost;
   await sweep.lease.release({ pace: sweep.reader.pace(), partial, rowsLost: known });
   return [{ ...message, cursor }];
@@ -128,8 +130,8 @@ function begin(scope: string, lease: Lease, deps: Deps, log: Log): Sweep {
     },
   });
   const mail = mailIn(lease.row, deps.mail);
-  const { counts = NO_COUNTS, ownerless = 0, reads = NO_READS, rowsLost } = partial ?? {};
-  const totals: Totals = { counts, ownerless, reads, rowsLost, signInFails: undefined, rows: 0 };
+  const { counts = NO_COUNTS, ownerless = 0, unreached = 0, reads = NO_READS, rowsLost } = partial ?? {};
+  const totals: Totals = { counts, ownerless, unreached, reads, rowsLost, signInFails: undefined, rows: 0 };
   const successors = successorsIn(scope, tables.registry, kinds);
   const gate = rowGate({ tables, mail, scope, tick, log });
   const shared = { lease, deadline, recorder: records, reader, successors, gate };
@@ -200,6 +202,7 @@ function recordOutcome(
   const { listing } = assessment;
   if (listing && watched.lost) totals.rowsLost = withLost(totals.rowsLost, watched.lost);
   else if (assessment.tally && listing?.owners.length === 0) totals.ownerless += 1;
+  totals.unreached += assessment.unreached;
   recorder.add(
     plannedWriteOf(before, assessment, tables.calendar, { read: reading !== undefined, forget: false }),
   );
@@ -217,12 +220,12 @@ async function finish({ scope, cursor }: SweepMessage, sweep: Sweep): Promise<vo
   if (totals.rows === 0 && cursor === undefined) return await tables.scopes.remove(scope);
   const finishedOn = clock.now();
   const { tick: finishedTick = finishedOn, startedOn = finishedOn } = lease.row;
-  const { counts, rowsLost } = totals;
+  const { counts, unreached, rowsLost } = totals;
   const { operatorNotices, lines } = operatorNoticesOf(lease.row, totals, mail, finishedOn);
   await tables.outbox.put(lines);
   const durationMs = finishedOn - startedOn;
   const readability = readabilityOf(totals.reads, totals.signInFails, lease.row.readability);
-  const found = { counts, rowsLost, readability, operatorNotices, seenOn: undefined };
+  const found = { counts, unreached, rowsLost, readability, operatorNotices, seenOn: undefined };
   await lease.release({ pace: reader.pace(), finishedTick, finishedOn, durationMs, ...found });
   log.info(`Scope '${scope}' is swept: ${JSON.stringify(counts)}.`);
 }

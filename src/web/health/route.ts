@@ -13,6 +13,7 @@ const CODES = wordsOf<HealthReason['code']>({
   signInFails: true,
   mailRefused: true,
   mailBacklog: true,
+  remindersUnreached: true,
   calendarUnwritable: true,
   historyUnwritable: true,
   storageUnreachable: true,

@@ -88,7 +88,7 @@ function recipientJson({ address, role, snooze, told, decisions }: ExplainedReci
   };
 }
 
-function toldJson({ reason, about, crossedOn, on, operationId, outcome }: Told) {
+function toldJson({ reason, about, crossedOn, on, operationId, outcome, why, meantFor }: Told) {
   return {
     reason,
     about: formatInstant(about),
@@ -96,6 +96,8 @@ function toldJson({ reason, about, crossedOn, on, operationId, outcome }: Told) 
     on: formatInstant(on),
     operationId,
     outcome,
+    ...(why !== undefined && { why }),
+    ...(meantFor !== undefined && { meantFor }),
   };
 }
 

@@ -39,7 +39,12 @@ const ORIGINS = wordsOf<ExplainedThreshold['from']>({
 });
 const SKIPPED = wordsOf<SkippedThreshold['because']>({ notBelowLifetime: true, lifetimeUnknown: true });
 const ROLES = wordsOf<Role>({ owner: true, standIn: true, copy: true, former: true });
-const OUTCOMES = wordsOf<Told['outcome']>({ accepted: true, refused: true, undelivered: true });
+const OUTCOMES = wordsOf<Told['outcome']>({
+  accepted: true,
+  refused: true,
+  undelivered: true,
+  forgotten: true,
+});
 const CHECK_REASONS = wordsOf<NextCheck['because']>({
   neverRead: true,
   interval: true,
@@ -138,7 +143,12 @@ export const Recipient = v.object({
         crossedOn: InstantText,
         on: described(InstantText, 'When it was told.'),
         operationId: v.string(),
-        outcome: v.picklist(OUTCOMES),
+        outcome: described(
+          v.picklist(OUTCOMES),
+          'What became of its mail; one that the mail service forgot is sent again.',
+        ),
+        why: described(v.optional(v.string()), 'Why it did not arrive.'),
+        meantFor: described(v.optional(Address), 'The owner in whose place an operator was told.'),
       }),
     ),
     'Latest first.',

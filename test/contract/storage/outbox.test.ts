@@ -1,6 +1,7 @@
 /** The outbox port on the emulator: lines wait until told, and one sender at a time tells them. */
 import { NOTICE_KINDS, waitsForDailyMail } from '../../../src/core/notices';
 import type { Reminder } from '../../../src/core/reminder';
+import type { Told } from '../../../src/core/told';
 import { formatInstant, HOUR, MINUTE } from '../../../src/formats/instant';
 import type { Claim, HeldClaim, Outbox, SentDigest } from '../../../src/watch/ports';
 import { all, freshTables, NOON, names, plant, SCOPE } from './storage';
@@ -15,7 +16,14 @@ const CLAIM: Claim = {
   tries: 0,
 };
 
-const SENT: SentDigest = { operationId: 'op', on: NOON, reminders: [], lookCount: 0, lookOn: NOON + MINUTE };
+const SENT: SentDigest = {
+  operationId: 'op',
+  attempt: 2,
+  on: NOON,
+  reminders: [],
+  lookCount: 0,
+  lookOn: NOON + MINUTE,
+};
 
 function reminder(name: string, more: Partial<Reminder> = {}): Reminder {
   return {
@@ -182,11 +190,71 @@ test('a claim that was made to wait is read as it was made', async () => {
   expect((await outbox.of(ANN)).claim).toMatchObject(claim);
 });
 
+const RETRY = { operationId: 'again', attempt: 2, notBefore: NOON + HOUR };
+
+test('a claim that was answered oddly knows that until it has the id of its next attempt', async () => {
+  const { outbox } = (await freshTables()).tables;
+  const once = await outbox.postpone(ANN, await claimed(outbox), 1, NOON, true);
+  expect((await outbox.of(ANN)).claim).toMatchObject({ oddly: true, tries: 1 });
+  const twice = once && (await outbox.postpone(ANN, once, 2, NOON));
+  expect((await outbox.of(ANN)).claim).toMatchObject({ oddly: true, tries: 2 });
+  const next = twice && (await outbox.retry(ANN, twice, RETRY));
+  const { claim } = await outbox.of(ANN);
+  expect(claim).toEqual(next);
+  expect(claim).toMatchObject({ ...CLAIM, ...RETRY, tries: 2 });
+  expect(claim?.oddly).toBeUndefined();
+});
+
+describe('a line that holds what was told', () => {
+  const TOLD: Told = {
+    reason: '30d',
+    about: NOON,
+    crossedOn: NOON - 1,
+    on: NOON,
+    operationId: 'op',
+    outcome: 'refused',
+    attempt: 3,
+    why: 'no such address',
+  };
+
+  test('stays when its digest is finished, also when it is put again, and delays nothing', async () => {
+    const { outbox } = (await freshTables()).tables;
+    await outbox.put([reminder('a'), reminder('b')]);
+    const held = await claimed(outbox, { ...CLAIM, lineIds: await idsOf(outbox) });
+    expect(await outbox.finish(ANN, held, [{ reminder: reminder('b'), told: TOLD }])).toBe(true);
+    await outbox.put([reminder('b')]);
+    const { lines, claim } = await outbox.of(ANN);
+    expect(claim).toBeUndefined();
+    expect(lines).toEqual([{ id: expect.any(String), reminder: reminder('b'), told: TOLD }]);
+    expect(await outbox.oldest(NOON)).toBeUndefined();
+  });
+
+  test('may be made of a digest that is followed', async () => {
+    const { outbox } = (await freshTables()).tables;
+    const inPlace = reminder('a', { meantFor: 'Bob@example.com', note: 'why' });
+    await outbox.mark([{ reminder: inPlace, told: { ...TOLD, meantFor: 'Bob@example.com' } }]);
+    expect((await outbox.of(ANN)).lines).toMatchObject([
+      { reminder: inPlace, told: { meantFor: 'Bob@example.com' } },
+    ]);
+  });
+});
+
+test('a reminder in the place of an owner is a line of its own for each owner, in any spelling', async () => {
+  const { outbox } = (await freshTables()).tables;
+  const inPlace = (meantFor: string) => reminder('a', { meantFor, note: 'the mailbox is full' });
+  const long = `${'!'.repeat(64)}@${'x'.repeat(185)}.com`;
+  await outbox.put([reminder('a'), inPlace('bob@example.com'), inPlace('carl@example.com'), inPlace(long)]);
+  await outbox.put([inPlace('BOB@example.com')]);
+  const owners = (await remindersOf(outbox)).map(({ meantFor = '' }) => meantFor);
+  expect(owners.sort()).toEqual([long, '', 'BOB@example.com', 'carl@example.com'].sort());
+});
+
 /** Every change of a claim; each must say whether the claim was still unchanged. */
 const WRITES: [string, (outbox: Outbox, claim: HeldClaim) => Promise<unknown>][] = [
   ['accepted', (outbox, claim) => outbox.accept(ANN, claim, SENT)],
   ['refused', (outbox, claim) => outbox.refuse(ANN, claim, 'no such address')],
   ['postponed', (outbox, claim) => outbox.postpone(ANN, claim, 1, NOON)],
+  ['given its next attempt', (outbox, claim) => outbox.retry(ANN, claim, RETRY)],
   ['released', (outbox, claim) => outbox.release(ANN, claim)],
   ['finished', (outbox, claim) => outbox.finish(ANN, claim)],
 ];

@@ -15,9 +15,11 @@ const FULL: ScopeRow = {
   durationMs: 1234.5,
   pace: { level: 17.25, at: NOON, pausedUntil: NOON + 6, refusals: 2 },
   counts: { ...NO_COUNTS, total: 3, healthy: 3 },
+  unreached: 4,
   partial: {
     counts: { ...NO_COUNTS, total: 1, expired: 1 },
     ownerless: 2,
+    unreached: 2,
     reads: {
       answered: 1,
       readOn: NOON,

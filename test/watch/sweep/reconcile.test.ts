@@ -111,3 +111,54 @@ test('history older than its days is deleted', async () => {
   const history = await world().tables.history.of({ scope: SCOPE, name: 'gateway' }, 10);
   expect(history).toEqual([]);
 });
+
+describe('what is recorded of people who left', () => {
+  const GATEWAY = { scope: SCOPE, name: 'gateway' };
+  const recipients = async () => {
+    const { told, snoozes } = (await world().tables.expiries.row(GATEWAY)) ?? {};
+    return [[...(told?.keys() ?? [])].sort(), [...(snoozes?.keys() ?? [])].sort()];
+  };
+  const tell = async (owner: string, about: number) => {
+    const { etag = '' } = (await world().tables.expiries.row(GATEWAY)) ?? {};
+    const mail = { on: about, operationId: 'op', outcome: 'accepted' } as const;
+    const told = [{ reason: '30d', about, crossedOn: about, ...mail }];
+    await world().tables.expiries.mergeTold(owner, [{ ...GATEWAY, etag, told }]);
+  };
+  const EXPIRY = Date.UTC(2026, 8, 1);
+  const OLD = Date.UTC(2025, 8, 1);
+
+  beforeEach(async () => {
+    for (const owner of ['ada@example.com', 'ops@example.com', 'eve@example.com']) await tell(owner, OLD);
+    await tell('bob@example.com', EXPIRY);
+    const snooze = { about: OLD, until: EXPIRY, reason: 'x', on: OLD };
+    await world().tables.expiries.mergeSnooze('eve@example.com', GATEWAY, snooze);
+  });
+
+  test('is deleted when nothing of it is about what is now; owners, operators and the rest stay', async () => {
+    await world().app().reconcile(world().log);
+    expect(await recipients()).toEqual([['ada@example.com', 'bob@example.com', 'ops@example.com'], []]);
+    expect(await listed()).toEqual(['sensors', 'gateway']);
+    await world().sweep();
+    expect(await world().item('gateway')).toMatchObject({ expiresOn: EXPIRY, check: 'ok' });
+  });
+
+  test('stays while the row has faults: it may name owners who are not understood', async () => {
+    await world().register(SCOPE, 'gateway', { owners: 'eve-example.com' });
+    await world().app().reconcile(world().log);
+    expect((await recipients())[0]).toContain('eve@example.com');
+  });
+
+  test('stays when somebody writes to the row at the same time, until the next day', async () => {
+    const watch = composeWatch(world().env, world().clock);
+    const { expiries } = watch.tables;
+    const late = { about: EXPIRY, until: EXPIRY, reason: 'late', on: OLD };
+    const prune: typeof expiries.prune = async (key, etag, owners) => {
+      await expiries.mergeSnooze('eve@example.com', key, late);
+      return await expiries.prune(key, etag, owners);
+    };
+    const tables = { ...watch.tables, expiries: { ...expiries, prune } };
+    await reconcile({ ...watch, tables, historyDays: 400 }, world().log);
+    expect((await world().tables.expiries.row(GATEWAY))?.snoozes.get('eve@example.com')).toEqual(late);
+    expect((await recipients())[0]).toContain('eve@example.com');
+  });
+});
