@@ -23,6 +23,15 @@ const CALENDAR_FIELDS: col.Fields<CalendarColumns> = {
 
 const calendarColumns = col.record<CalendarColumns>(CALENDAR_FIELDS);
 
+const QUEUED_FIELD: col.Fields<Pick<Expiry, 'queued'>> = {
+  queued: col.group<NonNullable<Expiry['queued']>>({
+    lines: col.storedAs('queued', col.nonEmptyText),
+    on: col.storedAs('queuedOn', col.instant),
+  }),
+};
+
+const queuedColumns = col.record<Pick<Expiry, 'queued'>>(QUEUED_FIELD);
+
 const sweepColumns = col.record<SweepColumns>({
   firstSeenOn: col.instant,
   checkedOn: col.clearable(col.instant),
@@ -52,6 +61,7 @@ const sweepColumns = col.record<SweepColumns>({
     since: col.storedAs('invalidSince', col.instant),
   }),
   goneSince: col.clearable(col.instant),
+  ...QUEUED_FIELD,
   ...CALENDAR_FIELDS,
 });
 
@@ -112,6 +122,10 @@ export function openExpiries(client: TableClient): Expiries {
     },
     mergeCal(scope, states) {
       const merges = states.map(state => update({ scope, name: state.name }, calendarColumns.write(state)));
+      return submit(client, merges);
+    },
+    mergeQueued(scope, states) {
+      const merges = states.map(state => update({ scope, name: state.name }, queuedColumns.write(state)));
       return submit(client, merges);
     },
     mergeTold(owner, targets) {

@@ -123,7 +123,13 @@ async function assessReading({ key, parsed }: Job, reading: Reading, deps: Deps)
   const before = await tables.expiries.row(key);
   const now = clock.now();
   const assessment = assess(parsed.watched, before, reading, mail, now);
-  const plannedWrite = plannedWriteOf(before, assessment, tables.calendar, { read: true, forget: false });
+  const plannedWrite = plannedWriteOf(
+    before,
+    assessment,
+    tables.calendar,
+    { read: true, forget: false },
+    now,
+  );
   return { now, assessment, plannedWrite };
 }
 

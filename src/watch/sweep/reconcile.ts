@@ -70,7 +70,7 @@ function plannedWriteNow({ row, state }: Pair, deps: Deps): PlannedWrite | undef
   const assessment = row
     ? assess(parseTarget(row, deps.kinds).watched, state, undefined, deps.mail, now)
     : assessGone(state, now);
-  return plannedWriteOf(state, assessment, deps.tables.calendar, { read: false, forget: false });
+  return plannedWriteOf(state, assessment, deps.tables.calendar, { read: false, forget: false }, now);
 }
 
 /** Deletes the calendar rows of the rebuilt scopes to which no expiry belongs. Each expiry is read once more before that. */
