@@ -1,5 +1,6 @@
 /** A backlog: targets that are registered, read and due, with their reminders in the outbox, written as sweeps write them. */
 import { TableClient } from '@azure/data-tables';
+import pMap from 'p-map';
 import { type Expiry, newExpiry } from '../../src/core/expiry';
 import type { Reminder } from '../../src/core/reminder';
 import { DAY, type Instant } from '../../src/formats/instant';
@@ -40,7 +41,10 @@ export async function plantBacklog(
       );
     }
   }
-  await tables.outbox.put(targets.map(target => reminderOf(target, now)));
+  const byOwner = [...groupedBy(targets, ({ owner }) => owner).values()];
+  await pMap(byOwner, own => tables.outbox.put(own.map(target => reminderOf(target, now))), {
+    concurrency: 8,
+  });
 }
 
 function stateOf({ scope, name, expiresOn }: DueTarget, now: Instant): Expiry {

@@ -1,5 +1,5 @@
 /** One run of the sender: owner by owner, the most urgent first. A fault with one owner never costs the others their mail. */
-import { type Instant, MINUTE, SECOND } from '../../formats/instant';
+import { MINUTE, SECOND } from '../../formats/instant';
 import { counted } from '../../formats/when';
 import type { Log, OwnerLines } from '../ports';
 import { followDigests } from './follow-digests';
@@ -49,27 +49,28 @@ async function sendAll(
   unlessFault: <T>(work: () => Promise<T>) => Promise<T | undefined>,
 ): Promise<{ quotaSpent: boolean; followed: readonly OwnerLines[] }> {
   const { outbox } = deps.tables;
-  if (!(await mayStillSend(deps))) return { quotaSpent: true, followed: (await outbox.digests()).owners };
   const start = deps.clock.now();
-  const waiting = await waitingOwners(outbox, start);
-  for (;;) {
-    const owner = await waiting.next();
-    if (!owner || isLate(start, deps)) return { quotaSpent: false, followed: waiting.followed() };
-    const end = await unlessFault(() => sendDigest(owner, deps, log));
-    if (end === 'quotaSpent' || !(await mayStillSend(deps)))
-      return { quotaSpent: true, followed: waiting.followed() };
+  if (!(await maySend(deps))) return { quotaSpent: true, followed: (await outbox.digests()).owners };
+  const waiting = await waitingOwners(outbox, deps.clock.now());
+  let quotaSpent = false;
+  while (!quotaSpent && waiting.isAnyoneLeft()) {
+    if (deps.clock.now() - start >= TIME_BUDGET) {
+      log.info('This run has taken long enough: the rest waits for the next one.');
+      break;
+    }
+    quotaSpent = !(await maySend(deps));
+    const owner = quotaSpent ? undefined : await unlessFault(() => waiting.next());
+    if (!owner) break;
+    quotaSpent = (await unlessFault(() => sendDigest(owner, deps, log))) === 'quotaSpent';
   }
+  return { quotaSpent, followed: waiting.followed() };
 }
 
 /** Whether the quota allows a mail, after a short wait at most. */
-async function mayStillSend({ quota, clock }: SendDeps): Promise<boolean> {
+async function maySend({ quota, clock }: SendDeps): Promise<boolean> {
   const now = clock.now();
   const wait = quota.sendsFrom(now) - now;
   if (wait > LONGEST_WAIT) return false;
   if (wait > 0) await clock.sleep(wait);
   return true;
-}
-
-function isLate(start: Instant, { clock }: SendDeps): boolean {
-  return clock.now() - start >= TIME_BUDGET;
 }

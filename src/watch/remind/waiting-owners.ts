@@ -73,6 +73,8 @@ export async function waitingOwners(outbox: Pages, now: Instant) {
       known.hadTurn = true;
       return owner;
     },
+    /** False when all that waits is read and had its turn. */
+    isAnyoneLeft: () => search !== undefined || queue.length > 0,
     /** Owners with accepted digests of which the end is not known. */
     followed: (): OwnerLines[] => [...owners.values()].filter(({ sent }) => sent.length > 0),
   };
