@@ -19,7 +19,7 @@ import * as col from './columns';
 import { etagOf, keyOf, type Row } from './columns';
 import { decode, encode } from './keys';
 import { CLAIM, filterOf, IS_DIGEST, rowsByOwner, SENT } from './outbox-pages';
-import { find, rowsOf, within } from './pages';
+import { compare, find, or, rowsOf, within } from './pages';
 import {
   deletionsOf,
   type Entity,
@@ -90,6 +90,8 @@ export function openOutbox(client: TableClient): Outbox {
       const rows = await pMap(lineIds, name => find(client, { scope, name }), AT_ONCE);
       return rows.flatMap(row => (row && toLine(row)) ?? []);
     },
+    ofSome: owners =>
+      onePage(client, or(...owners.map(owner => compare('PartitionKey', 'eq', partitionOf(owner))))),
     firstPage: () => onePage(client, undefined),
     digests: () => onePage(client, IS_DIGEST),
     waiting: (range, leaveOut, after) =>

@@ -71,6 +71,8 @@ export interface Outbox {
   of(owner: string): Promise<OwnerLines>;
   /** These lines of an owner, one by one; those that are gone are left out. */
   lines(owner: string, lineIds: readonly string[]): Promise<readonly OutboxLine[]>;
+  /** About one page of what there is of some owners, ten at most. */
+  ofSome(owners: readonly string[]): Promise<OutboxPage>;
   /** The first rows of all owners, whatever they are. */
   firstPage(): Promise<OutboxPage>;
   /** Claims and followed digests alone. */

@@ -16,7 +16,7 @@ interface Known {
   hadTurn: boolean;
 }
 
-type Pages = Pick<Outbox, 'firstPage' | 'digests' | 'waiting' | 'of'>;
+type Pages = Pick<Outbox, 'firstPage' | 'digests' | 'waiting' | 'of' | 'ofSome'>;
 
 /** A range of which a sample of a page has this many is not asked for: it is split at once. */
 const MANY = 500;
@@ -24,6 +24,8 @@ const MANY = 500;
 const FIRST_PART = 45;
 /** Pages that are read to find one more owner, or a whole mail for one. After that, what was found on the way will do. */
 const MOST_PAGES = 8;
+/** Owners whose lines are read together: a mail then costs a part of a page. */
+const MOST_AHEAD = 10;
 /** With more of them, a filter would have too many comparisons. */
 const MOST_LEFT_OUT = 4;
 
@@ -55,11 +57,24 @@ export async function waitingOwners(outbox: Pages, now: Instant) {
     if (!isOneKnown() && (await look(isOneFound))) queue = queueOf(owners, byUrgency);
     return queue.shift();
   };
-  /** One page of their own has the rest of an owner's lines, unless they have a backlog. Then the search goes on for them. */
+  /** All that waits for owners whose turn comes soon, by address. */
+  const ahead = new Map<string, OwnerLines>();
+  const allOf = async (known: Known): Promise<OwnerLines> => {
+    const key = addressKey(known.owner);
+    if (!ahead.has(key)) {
+      const next = [known, ...queue].filter(({ claim, lines }) => !claim && lines.length < MOST_LINES);
+      const page = await outbox.ofSome(next.slice(0, MOST_AHEAD).map(({ owner }) => owner));
+      // Of the last owner on a full page, there may be more.
+      const owners = page.whole ? page.owners : page.owners.slice(0, -1);
+      for (const owner of owners) ahead.set(addressKey(owner.owner), owner);
+    }
+    return ahead.get(key) ?? (await outbox.of(known.owner));
+  };
+  /** A page has the rest of an owner's lines, unless they have a backlog. Then the search goes on for them. */
   const withOtherLines = async (known: Known): Promise<OwnerLines> => {
     const isEnough = () => known.lines.length >= MOST_LINES;
     if (known.claim || isEnough()) return { ...known, cut: true };
-    const page = await outbox.of(known.owner);
+    const page = await allOf(known);
     if (!page.cut) return page;
     if (await look(isEnough)) queue = queueOf(owners, byUrgency).filter(other => other !== known);
     return { ...page, lines: isEnough() ? known.lines : unionOf(known.lines, page.lines) };

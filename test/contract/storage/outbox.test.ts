@@ -448,6 +448,19 @@ describe('of an outbox of more than a page', () => {
     expect(namesIn(await outbox.waiting(first, [], 'mid@example.com')).sort()).toEqual(['b', 'd', 'f', 'g']);
   });
 
+  test('all lines of some owners are found together', async () => {
+    const outbox = await large();
+    const found = await outbox.ofSome(['ANN@example.com', 'zoe@example.com', 'nobody@example.com']);
+    expect(found.owners.map(({ owner, lines }) => [owner, lines.length])).toEqual([
+      ['ann@example.com', 1],
+      ['zoe@example.com', 6],
+    ]);
+    expect([found.whole, (await outbox.ofSome(['mid@example.com', 'zoe@example.com'])).whole]).toEqual([
+      true,
+      false,
+    ]);
+  });
+
   test('claims and followed digests are found alone, whoever has them', async () => {
     const outbox = await large();
     const held = await outbox.claim('zoe@example.com', CLAIM);
