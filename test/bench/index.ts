@@ -16,7 +16,7 @@ type Benchmark = (services: Services, toy: boolean) => Promise<readonly Ratio[]>
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   load: (_, toy) => benchLoad({ rounds: toy ? 1 : 9 }),
   mail: (services, toy) =>
-    benchMail(services, toy ? { lines: 120, owners: 40 } : { lines: 5_000, owners: 1_200 }),
+    benchMail(services, toy ? { lines: 120, owners: 40 } : { lines: 20_000, owners: 5_000 }),
   memory: (services, toy) =>
     benchMemory(services, toy ? { few: 100, many: 500 } : { few: 10_000, many: 100_000 }),
   pace: (services, toy) => benchPace(services, { targets: toy ? 300 : 6_000 }),

@@ -77,9 +77,7 @@ async function runsOf(services: Services, { targets, ownerOf, perMinute }: Backl
   const { connectionString } = services.freshAccount();
   const tables = openTables({ kind: 'connectionString', value: connectionString });
   await tables.ready();
-  const planting = performance.now();
   await plantBacklog(connectionString, tables, targetsOf(targets, ownerOf, clock.now()), clock.now());
-  console.log(`  planted ${targets} in ${((performance.now() - planting) / 1_000).toFixed(0)} s`);
   const limits = { perMinute: 1e6, perHour: 1e6, statusPerMinute: 1e6, statusPerHour: 1e6 };
   const service = await startSimulatedCommunication({ now: clock.now, ...limits });
   const proxy = await startStorageProxy(connectionString);
