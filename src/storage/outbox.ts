@@ -209,7 +209,7 @@ function lineRow(reminder: Reminder): Entity {
   return entityOf(partitionOf(owner), id, lineColumns.write(reminder));
 }
 
-/** Undefined for a row that can't be read; the next sweep writes the line again, with the same key. */
+/** Undefined for a row that can't be read; a sweep writes the line again within an hour, with the same key. */
 function toLine(row: Row): OutboxLine | undefined {
   const stored = lineColumns.fill({ owner: ownerOf(row) }, row);
   const { scope, name, reason, about, crossedOn } = stored;
