@@ -64,9 +64,9 @@ export async function waitingOwners(outbox: Pages, now: Instant) {
     if (!ahead.has(key)) {
       const next = [known, ...queue].filter(({ claim, lines }) => !claim && lines.length < MOST_LINES);
       const page = await outbox.ofSome(next.slice(0, MOST_AHEAD).map(({ owner }) => owner));
-      // Of the last owner on a full page, there may be more.
-      const owners = page.whole ? page.owners : page.owners.slice(0, -1);
-      for (const owner of owners) ahead.set(addressKey(owner.owner), owner);
+      const last = page.whole ? undefined : page.owners.at(-1);
+      for (const owner of page.owners)
+        ahead.set(addressKey(owner.owner), owner === last ? { ...owner, cut: true } : owner);
     }
     return ahead.get(key) ?? (await outbox.of(known.owner));
   };
@@ -74,10 +74,10 @@ export async function waitingOwners(outbox: Pages, now: Instant) {
   const withOtherLines = async (known: Known): Promise<OwnerLines> => {
     const isEnough = () => known.lines.length >= MOST_LINES;
     if (known.claim || isEnough()) return { ...known, cut: true };
-    const page = await allOf(known);
-    if (!page.cut) return page;
+    const page: OwnerLines = hasBacklog(known, first) ? known : await allOf(known);
+    if (page !== known && !page.cut) return page;
     if (await look(isEnough)) queue = queueOf(owners, byUrgency).filter(other => other !== known);
-    return { ...page, lines: isEnough() ? known.lines : unionOf(known.lines, page.lines) };
+    return { ...page, lines: isEnough() ? known.lines : unionOf(known.lines, page.lines), cut: true };
   };
   return {
     /** Undefined when nobody else waits, or when the search for one would take too many storage calls in this run. */
@@ -152,6 +152,12 @@ function addTo(owners: Map<string, Known>, page: OutboxPage): void {
 
 function unionOf(some: readonly OutboxLine[], others: readonly OutboxLine[]): OutboxLine[] {
   return [...new Map([...some, ...others].map(line => [line.id, line])).values()];
+}
+
+/** Whether the lines of an owner fill much of the first page: a page of their own would not have them all. */
+function hasBacklog({ owner }: Known, { owners }: OutboxPage): boolean {
+  const found = owners.find(other => addressKey(other.owner) === addressKey(owner));
+  return found !== undefined && found.lines.length >= MANY;
 }
 
 /** Whose other lines are not needed in this run: they had their turn, or a whole mail is known for them. The longest backlogs first. */
