@@ -23,7 +23,7 @@ import {
   removeRow,
   type Wanted,
 } from './watch/registry/rows';
-import { mailQuota, mailTally } from './watch/remind/mail-counters';
+import { mailCounters } from './watch/remind/mail-counters';
 import { sendReminders } from './watch/remind/send-reminders';
 import { explain } from './watch/report/explain';
 import { type FeedQuery, feed } from './watch/report/feed';
@@ -77,8 +77,7 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
   });
   const knownKinds: Kinds = { sources, policies: settings.kinds, ...keys };
   const watch = { tables: store, clock, kinds: knownKinds, mail: settings.mail, links: settings.links };
-  const quota = mailQuota(store.mailLedger, settings.mailLimits);
-  const tally = mailTally(store.mailLedger);
+  const { quota, tally } = mailCounters(store.mailLedger, settings.mailLimits);
   /** Creates the tables that are missing, before the first use of any of them. */
   const ready = async <T>(use: () => Promise<T>): Promise<T> => {
     await store.ready();

@@ -82,6 +82,8 @@ export interface Expiry extends Key {
   readonly calendarKeys: readonly string[];
   /** Hash of the listing in the calendar row that was written last. */
   readonly listingHash?: string;
+  /** The reminders that were put into the outbox last, as one hash, and when. Written after them. */
+  readonly queued?: { readonly lines: string; readonly on: Instant };
   /** What each owner (lower-case address) was told, one entry per expiry. */
   readonly told: ReadonlyMap<string, readonly Told[]>;
   /** By owner (lower-case address). */

@@ -25,6 +25,15 @@ const CALENDAR_FIELDS: col.Fields<CalendarColumns> = {
 
 const calendarColumns = col.record<CalendarColumns>(CALENDAR_FIELDS);
 
+const QUEUED_FIELD: col.Fields<Pick<Expiry, 'queued'>> = {
+  queued: col.group<NonNullable<Expiry['queued']>>({
+    lines: col.storedAs('queued', col.nonEmptyText),
+    on: col.storedAs('queuedOn', col.instant),
+  }),
+};
+
+const queuedColumns = col.record<Pick<Expiry, 'queued'>>(QUEUED_FIELD);
+
 const sweepColumns = col.record<SweepColumns>({
   firstSeenOn: col.instant,
   checkedOn: col.clearable(col.instant),
@@ -62,6 +71,7 @@ const sweepColumns = col.record<SweepColumns>({
     owners: col.storedAs('rowLostOwners', col.withDefault(col.json(col.list(col.text)), [])),
   }),
   deleteAskedOn: col.clearable(col.instant),
+  ...QUEUED_FIELD,
   ...CALENDAR_FIELDS,
 });
 
@@ -148,6 +158,10 @@ export function openExpiries(client: TableClient): Expiries {
     },
     mergeCal(scope, states) {
       const merges = states.map(state => update({ scope, name: state.name }, calendarColumns.write(state)));
+      return submit(client, merges);
+    },
+    mergeQueued(scope, states) {
+      const merges = states.map(state => update({ scope, name: state.name }, queuedColumns.write(state)));
       return submit(client, merges);
     },
     async mergeTold(owner, targets) {

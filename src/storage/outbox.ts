@@ -1,32 +1,41 @@
 /** The outbox table: an owner's reminders that are not told yet, the claim of the digest being sent, and the digests that are followed. */
 import type { TableClient } from '@azure/data-tables';
+import pMap from 'p-map';
 import { addressKey } from '../core/address';
 import { NOTICE_KINDS, waitsForDailyMail } from '../core/notices';
 import type { Reminder } from '../core/reminder';
 import { hashOf } from '../core/target';
 import { formatInstant, type Instant } from '../formats/instant';
-import type { Claim, HeldClaim, Outbox, OutboxLine, OwnerLines, SentDigest, ToldLine } from '../watch/ports';
+import type {
+  Claim,
+  HeldClaim,
+  Outbox,
+  OutboxLine,
+  OutboxPage,
+  OwnerLines,
+  SentDigest,
+  ToldLine,
+} from '../watch/ports';
 import * as col from './columns';
 import { etagOf, keyOf, type Row } from './columns';
 import { toldEntry } from './expiries';
 import { decode, encode, hashText } from './keys';
-import { and, compare, firstPageOf, rowsOf, within } from './pages';
+import { CLAIM, filterOf, IS_DIGEST, rowsByOwner, SENT } from './outbox-pages';
+import { and, compare, find, firstPageOf, or, rowsOf, within } from './pages';
 import {
   deletionsOf,
   type Entity,
   entityOf,
   type Operation,
   removeRow,
-  saveRow,
   submit,
   submitAll,
+  submitCreation,
   submitUnder,
 } from './writes';
 
-/** The row key of a claim. No line has it: the key of a line begins with a hash and has bars. */
-const CLAIM = 'digest';
-/** Begins the row key of a digest that was accepted and is followed. */
-const SENT = 'sent|';
+/** At most this many rows are read one by one at once. */
+const AT_ONCE = { concurrency: 16 };
 /** Characters in one column: it holds 32,768 UTF-16 units, and a character may have two. */
 const LONGEST_PIECE = 16_000;
 
@@ -86,10 +95,28 @@ export function openOutbox(client: TableClient): Outbox {
     },
     byOwner: () => byOwner(client),
     of: owner => ofOwner(client, owner),
+    async lines(owner, lineIds) {
+      const scope = partitionOf(owner);
+      const rows = await pMap(lineIds, name => find(client, { scope, name }), AT_ONCE);
+      return rows.flatMap(row => (row && toLine(row)) ?? []);
+    },
+    ofSome: owners =>
+      onePage(client, or(...owners.map(owner => compare('PartitionKey', 'eq', partitionOf(owner))))),
+    firstPage: () => onePage(client, undefined),
+    digests: () => onePage(client, IS_DIGEST),
+    waiting: (range, leaveOut, after) =>
+      onePage(
+        client,
+        filterOf(range, leaveOut.map(partitionOf), after === undefined ? after : partitionOf(after)),
+      ),
     drop: (owner, ids) => submitAll(client, deletionsOf(partitionOf(owner), ids)),
     async claim(owner, claim) {
       const row = { ...claimKey(owner), owner, ...claimColumns.write(stateOf(claim)) };
-      const etag = await saveRow(client, row, 'Merge');
+      // A Merge without columns changes no line, and fails where there is none: another sender has told it.
+      const lines = claim.lineIds.map(
+        (id): Operation => ['update', entityOf(partitionOf(owner), id), 'Merge'],
+      );
+      const etag = await submitCreation(client, [['create', row], ...lines]);
       return etag === undefined ? undefined : { ...claim, etag };
     },
     accept: (owner, claim, sent) =>
@@ -137,6 +164,11 @@ async function* byOwner(client: TableClient): AsyncGenerator<OwnerLines> {
   if (first) yield toOwnerLines(first, rows);
 }
 
+async function onePage(client: TableClient, filter: string | undefined): Promise<OutboxPage> {
+  const { owners, whole } = await rowsByOwner(client, filter);
+  return { owners: owners.map(rows => toOwnerLines(rows[0], rows)), whole };
+}
+
 function toOwnerLines(first: Row, rows: readonly Row[]): OwnerLines {
   const claim = rows.find(isClaim);
   const sent = rows.filter(isSent).map(toSent);
@@ -145,10 +177,9 @@ function toOwnerLines(first: Row, rows: readonly Row[]): OwnerLines {
 }
 
 async function ofOwner(client: TableClient, owner: string): Promise<OwnerLines> {
-  const rows: Row[] = [];
-  for await (const row of rowsOf(client, { filter: within(partitionOf(owner), undefined) })) rows.push(row);
-  const [first] = rows;
-  return first ? toOwnerLines(first, rows) : { owner, lines: [], claim: undefined, sent: [] };
+  const { owners, whole } = await onePage(client, within(partitionOf(owner), undefined));
+  const [found = { owner, lines: [], claim: undefined, sent: [] }] = owners;
+  return whole ? found : { ...found, cut: true };
 }
 
 /** Of the reminders that are told at once, in one page: those due before an instant, or any where there are none. */
@@ -209,7 +240,7 @@ function markOf({ reminder, told }: ToldLine): Operation {
   return ['upsert', { ...lineRow(reminder), [TOLD]: toldColumn.write(told) }, 'Merge'];
 }
 
-/** Undefined for a row that can't be read; the next sweep writes the line again, with the same key. */
+/** Undefined for a row that can't be read; a sweep writes the line again within an hour, with the same key. */
 function toLine(row: Row): OutboxLine | undefined {
   const stored = lineColumns.fill({ owner: ownerOf(row) }, row);
   const { scope, name, reason, about, crossedOn } = stored;

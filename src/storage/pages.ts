@@ -31,6 +31,26 @@ export function and(...conditions: readonly (string | undefined)[]): string | un
   return conditions.filter(condition => condition !== undefined).join(' and ') || undefined;
 }
 
+export function or(...conditions: readonly string[]): string {
+  return conditions.length === 1 ? conditions.join() : `(${conditions.join(' or ')})`;
+}
+
+/** Where rows are filtered, a page may have few rows or none although more match. */
+const MOST_PAGES = 10;
+
+/** The first rows in key order, about as many as a page holds, and whether they are all. */
+export async function firstRows(client: TableClient, query: Query): Promise<{ rows: Row[]; whole: boolean }> {
+  const rows: Row[] = [];
+  let pages = 0;
+  for await (const page of pagesOf(client, query)) {
+    rows.push(...page);
+    pages += 1;
+    // Only one more request would show that a full page is the last.
+    if (rows.length >= MOST_ROWS || pages === MOST_PAGES) return { rows, whole: false };
+  }
+  return { rows, whole: true };
+}
+
 /**
  * Pages in ascending key order; a page may be empty. The empty partition key is legal, but the SDK ignores a continuation
  * token that has it. So after a row with the empty partition key, a new query starts behind that key.

@@ -134,6 +134,25 @@ export async function submitUnder(
   }
 }
 
+/**
+ * One transaction of up to 100 operations, of which the first creates a row: either all are carried out, or none because that
+ * row is there already or another one is missing.
+ * @returns the etag of the new row; undefined when nothing was written.
+ */
+export async function submitCreation(
+  client: TableClient,
+  operations: readonly Operation[],
+): Promise<string | undefined> {
+  try {
+    const subResponses = await transact(client, operations);
+    return etagOf({ etag: subResponses[0]?.etag });
+  } catch (error) {
+    const why = faultOf(error, operations)?.why;
+    if (why === 'overtaken' || why === 'missing') return undefined;
+    throw error;
+  }
+}
+
 /** Sends a transaction. If it fails, sends it again without the operation that the store names; if the store names none, in halves. */
 async function sendInParts(operations: Operation[], submission: Submission): Promise<void> {
   const fault = await attempt(operations, submission);

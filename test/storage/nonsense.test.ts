@@ -45,7 +45,7 @@ test.each(PAGES)('%s is no page of rows', async (_, answer) => {
   await expect(all(registry.keys())).rejects.toThrow(RestError);
   await expect(all(openExpiries(client).marks())).rejects.toThrow(RestError);
   await expect(all(openExpiries(client).rows('a'))).rejects.toThrow(RestError);
-  await expect(openMailLedger(client).totals()).rejects.toThrow(RestError);
+  await expect(openMailLedger(client).counts()).rejects.toThrow(RestError);
   expect(requests).toHaveLength(7);
 });
 
@@ -83,5 +83,7 @@ test.each(WRITES)('%s does not say what became of a row', async (_, answer) => {
   const key = { scope: 'a', name: 'b' };
   await expect(openRegistry(client).save(key, {}, undefined)).rejects.toThrow(RestError);
   await expect(openRegistry(client).save(key, {}, 'W/"x"')).rejects.toThrow(RestError);
-  await expect(openMailLedger(client).saveAcceptedOn(0)).rejects.toThrow(RestError);
+  await expect(openMailLedger(client).saveOperatorNoticesToldOn('ops@example.com', 0)).rejects.toThrow(
+    RestError,
+  );
 });

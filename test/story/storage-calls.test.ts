@@ -90,6 +90,36 @@ test('rows that name a successor cost a sweep a few passes over the scope, howev
   expect((await app.report({ limit: 1_000 })).counts.total).toBe(200);
 }, 60_000);
 
+test('what waits in the outbox is put there once, then once an hour, and not at each sweep', async () => {
+  const app = await counting(world());
+  const names = Array.from({ length: TARGETS }, (_, index) => `device-${String(index).padStart(4, '0')}`);
+  const soon = new Date(world().clock.now() + 20 * DAY).toISOString();
+  for (const name of names) world().azure.iotCentral.token(HOST, name).expires(soon);
+  await world().registerAll(SCOPE, names, { owners: 'ada@example.com' });
+  await app.report({ limit: 1 });
+  const sweep = async (minutes: number) => {
+    world().clock.pass(minutes * 60_000);
+    const [message] = await app.startSweep(world().log);
+    calls = 0;
+    if (message) await app.sweepScope(message, world().log);
+    return calls;
+  };
+  const fixed = 2 * Math.ceil(TARGETS / 1_000) + 6;
+  const hundreds = TARGETS / 100;
+  expect(await sweep(0)).toBeLessThanOrEqual(fixed + (5 + 2) * hundreds);
+  const lines = async () => (await world().tables.outbox.of('ada@example.com')).lines;
+  expect(await lines()).toHaveLength(TARGETS);
+  for (let times = 0; times < 3; times += 1) expect(await sweep(5)).toBeLessThanOrEqual(fixed);
+  const lost = await lines();
+  await world().tables.outbox.drop(
+    'ada@example.com',
+    lost.map(({ id }) => id),
+  );
+  expect(await sweep(44)).toBeLessThanOrEqual(fixed);
+  expect(await sweep(1)).toBeLessThanOrEqual(fixed + (5 + 2) * hundreds);
+  expect(await lines()).toHaveLength(TARGETS);
+});
+
 test('the storage calls of a report grow with its matches, not with the fleet', async () => {
   const app = await counting(world());
   const { tables, clock } = world();

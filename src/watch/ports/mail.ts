@@ -4,6 +4,7 @@ import type { MailTotals } from '../../core/mail-outcome';
 import type { Usage } from '../../core/quota';
 import type { Reminder } from '../../core/reminder';
 import type { Told } from '../../core/told';
+import type { Range } from '../../core/urgency';
 import type { Instant } from '../../formats/instant';
 import type { RefusedNames, Stored } from './records';
 
@@ -17,6 +18,14 @@ export interface OwnerLines {
   readonly claim: HeldClaim | undefined;
   /** Accepted digests whose end is not known yet. */
   readonly sent: readonly SentDigest[];
+  /** More waits for this owner than is read here. */
+  readonly cut?: true;
+}
+
+/** Rows of about one page, by owner, and whether nothing else matches. Of an owner, other rows may be there. */
+export interface OutboxPage {
+  readonly owners: readonly OwnerLines[];
+  readonly whole: boolean;
 }
 
 export interface OutboxLine {
@@ -67,10 +76,21 @@ export interface Outbox {
   /** @returns the keys of the lines that the store refused; the next sweep decides them again. */
   put(reminders: readonly Reminder[]): Promise<RefusedNames>;
   byOwner(): AsyncIterable<OwnerLines>;
+  /** What there is of one owner, up to about one page. */
   of(owner: string): Promise<OwnerLines>;
+  /** These lines of an owner, one by one; those that are gone are left out. */
+  lines(owner: string, lineIds: readonly string[]): Promise<readonly OutboxLine[]>;
+  /** About one page of what there is of some owners, ten at most. */
+  ofSome(owners: readonly string[]): Promise<OutboxPage>;
+  /** The first rows of all owners, whatever they are. */
+  firstPage(): Promise<OutboxPage>;
+  /** Claims and followed digests alone. */
+  digests(): Promise<OutboxPage>;
+  /** Lines within a range of urgency, by owner in key order: none of the owners to leave out, and only of owners after one. */
+  waiting(range: Range, leaveOut: readonly string[], after?: string): Promise<OutboxPage>;
   /** Deletes lines. */
   drop(owner: string, lineIds: readonly string[]): Promise<void>;
-  /** Undefined when there is a claim already. */
+  /** Undefined when there is a claim already, or when one of its lines is no longer there. */
   claim(owner: string, claim: Claim): Promise<HeldClaim | undefined>;
   /** Marks the claim as accepted and stores the digest to be followed, in one transaction. Undefined when the claim changed. */
   accept(owner: string, claim: HeldClaim, sent: SentDigest): Promise<HeldClaim | undefined>;
@@ -110,25 +130,26 @@ export interface Outbox {
 /** The quotas of the mail service: POSTs of mails, and reads of a mail's status. */
 export type Quota = 'send' | 'look';
 
+/** What all instances together asked of the mail service, and how their mails ended. */
+export interface MailCounts extends Readonly<Record<Quota, Usage>> {
+  /** When the service last accepted any mail. */
+  readonly acceptedOn?: Instant;
+  /** How digests ended, since the installation. */
+  readonly totals: MailTotals;
+}
+
 /** The requests of all instances of the app to the mail service, and how their mails ended. */
 export interface MailLedger {
-  /** The requests of the last hour. */
-  usage(quota: Quota): Promise<Stored<Usage> | undefined>;
-  /** Creates the usage or, under its etag, replaces it. False when another instance was faster. */
-  saveUsage(quota: Quota, usage: Usage, etag: string | undefined): Promise<boolean>;
-  /** When the service last accepted any mail. */
-  acceptedOn(): Promise<Instant | undefined>;
-  saveAcceptedOn(on: Instant): Promise<void>;
+  /** Without an etag there is no row yet. */
+  counts(): Promise<MailCounts & { readonly etag?: string }>;
+  /** Creates the row or, under its etag, replaces it. @returns the new etag; undefined when another instance was faster. */
+  saveCounts(counts: MailCounts, etag: string | undefined): Promise<string | undefined>;
   /** When a mail was last not taken for a fault of our own, and which. */
   fault(): Promise<{ readonly on: Instant; readonly why: MailFault } | undefined>;
   saveFault(on: Instant, why: MailFault): Promise<void>;
   /** When an operator last got a mail with operator notices. */
   operatorNoticesToldOn(owner: string): Promise<Instant | undefined>;
   saveOperatorNoticesToldOn(owner: string, on: Instant): Promise<void>;
-  /** How digests ended, since the installation. */
-  totals(): Promise<Stored<MailTotals> | undefined>;
-  /** Creates the totals or, under their etag, replaces them. False when another instance was faster. */
-  saveTotals(totals: MailTotals, etag: string | undefined): Promise<boolean>;
 }
 
 /** Why no mail is taken until a person corrects it: there is no sign-in, or the service does not accept how we ask. */

@@ -87,6 +87,8 @@ export interface Expiries {
   merge(scope: string, changes: readonly Change[]): Promise<RefusedNames>;
   /** Writes only the calendar keys and the hash of the listing. A deleted row stays deleted. */
   mergeCal(scope: string, states: readonly Expiry[]): Promise<RefusedNames>;
+  /** Writes only which reminders were put into the outbox. A deleted row stays deleted. */
+  mergeQueued(scope: string, states: readonly Expiry[]): Promise<RefusedNames>;
   /**
    * Writes only what one owner was told, each under the etag that its state was read with. A deleted row stays deleted.
    * @returns the rows that were not written, and why; a deleted one counts as overtaken

@@ -4,9 +4,10 @@ import { type Digest, MOST_LINES, urgencyAt } from '../../core/digest';
 import { waitsForDailyMail } from '../../core/notices';
 import { describeReminder, type Reminder } from '../../core/reminder';
 import { MOST_ATTEMPTS } from '../../core/told';
-import { DAY } from '../../formats/instant';
+import { DAY, type Instant } from '../../formats/instant';
 import { counted } from '../../formats/when';
 import type {
+  Claim,
   Log,
   OperationStatus,
   OutboxLine,
@@ -20,7 +21,7 @@ import { ClaimLost, claimOf, type DigestClaim, makeClaim } from './claim';
 import { type FollowDeps, firstFollow, recordEnd } from './follow-digests';
 import { ONE_SEND, STATUS_READS_OF_A_RETRY } from './mail-counters';
 import { addHistory, BEHAVES_ODDLY, markTold, settleTold, type Turn, tellUndelivered } from './mark-told';
-import { type RecheckDeps, recheck, type StillTrue } from './recheck';
+import { type NoLongerTrue, type RecheckDeps, recheck, type StillTrue } from './recheck';
 import { AT_ONCE, type ToldChange } from './save-told';
 
 export interface SendDeps extends FollowDeps, RecheckDeps {
@@ -39,8 +40,9 @@ type Post = {
   readonly step: 3;
   readonly claim: DigestClaim;
   readonly lines: readonly StillTrue[];
-  /** How many more wait for the next mail. */
+  /** How many more wait for the next mail, and whether there are more than are known. */
   readonly more: number;
+  readonly moreAtLeast?: true;
 };
 type Finish = {
   readonly step: 4;
@@ -55,15 +57,19 @@ const DONE: Stop = { step: 'stop', end: 'done' };
 const QUOTA_SPENT: Stop = { step: 'stop', end: 'quotaSpent' };
 const CLAIM_LINES: ClaimLines = { step: 2 };
 
+/** Lines that are checked for one mail, at most. Where more of them are no longer true, the next run goes on. */
+const MOST_CHECKS = 2 * MOST_LINES;
+
 /** After this many tries, which take about three hours, the mail itself may be the cause. */
 const MOST_TRIES = 6;
 /** The mail service may ask for a wait of up to a day: the number that it sends can be wrong. */
 const LONGEST_WAIT = DAY;
 
 export async function sendDigest(owner: OwnerLines, deps: SendDeps, log: Log): Promise<TurnEnd> {
-  const now = deps.clock.now();
   try {
-    const turn = { owner: await settleTold({ owner, now, deps, log }), now, deps, log };
+    const now = deps.clock.now();
+    const settled = await settleTold({ owner, now, deps, log });
+    const turn = { owner: await withClaimedLines(settled, now, deps), now, deps, log };
     let next: Stop | ClaimLines | Post | Finish = await resumeClaim(turn);
     if (next.step === 2) next = await claimLines(turn);
     if (next.step === 3) next = await postDigest(next, turn);
@@ -76,17 +82,34 @@ export async function sendDigest(owner: OwnerLines, deps: SendDeps, log: Log): P
   }
 }
 
+/** In a large outbox the lines of a claim may not be among those that were found. */
+async function withClaimedLines(owner: OwnerLines, now: Instant, deps: SendDeps): Promise<OwnerLines> {
+  const { claim, lines, cut } = owner;
+  if (!claim || !cut || (isOpen(claim) && isWaiting(claim, now))) return owner;
+  const missing = claim.lineIds.filter(id => !lines.some(line => line.id === id));
+  return { ...owner, lines: [...lines, ...(await deps.tables.outbox.lines(owner.owner, missing))] };
+}
+
+/** Whether it is not on record how sending the digest ended. */
+function isOpen({ accepted, refusal }: Claim): boolean {
+  return !accepted && refusal === undefined;
+}
+
+/** Whether it is too early to try it again. An instant further ahead comes from a clock that was wrong. */
+function isWaiting({ notBefore = 0 }: Claim, now: Instant): boolean {
+  return notBefore > now && notBefore - now <= 2 * LONGEST_WAIT;
+}
+
 /** Step 1: an earlier run has left a claim. What the mail service knows of its operation says which step comes next. */
 async function resumeClaim(turn: SendTurn): Promise<Stop | ClaimLines | Post | Finish> {
   const { owner, now, deps } = turn;
   if (!owner.claim) return CLAIM_LINES;
   const claim = claimOf(owner.owner, owner.claim, deps);
-  const { lineIds, accepted, refusal, notBefore = 0, operationId } = claim.row;
+  const { lineIds, operationId } = claim.row;
   // Ended or unreadable: release it; the lines decide again.
   if (lineIds.length === 0) return await release(claim);
-  if (accepted || refusal !== undefined) return { step: 4, claim };
-  // An instant further ahead comes from a clock that was wrong.
-  if (notBefore > now && notBefore - now <= 2 * LONGEST_WAIT) return DONE;
+  if (!isOpen(claim.row)) return { step: 4, claim };
+  if (isWaiting(claim.row, now)) return DONE;
   // Without quota for the send that may follow, the look would be wasted in each run.
   if (!(await deps.quota.mayAsk({}, deps.clock.now(), { send: 1, ...STATUS_READS_OF_A_RETRY })))
     return QUOTA_SPENT;
@@ -97,7 +120,7 @@ async function resumeClaim(turn: SendTurn): Promise<Stop | ClaimLines | Post | F
   if (status.status !== 'absent') return await recordAccepted(claim, undefined, turn);
   const { oddly, attempt } = claim.row;
   if (oddly && attempt >= MOST_ATTEMPTS) return await recordRefused(claim, 'givenUp', BEHAVES_ODDLY, turn);
-  if (await keepsFailing(claim, turn)) {
+  if (keepsFailing(claim, turn)) {
     const refusal = 'the mail service fails on this mail and takes others';
     return await recordRefused(claim, 'givenUp', refusal, turn);
   }
@@ -105,9 +128,8 @@ async function resumeClaim(turn: SendTurn): Promise<Stop | ClaimLines | Post | F
 }
 
 /** Whether the service has failed on this mail again and again, and has taken others since. */
-async function keepsFailing({ row }: DigestClaim, { deps }: SendTurn): Promise<boolean> {
-  if (row.tries < MOST_TRIES) return false;
-  return ((await deps.tables.mailLedger.acceptedOn()) ?? 0) >= row.claimedOn;
+function keepsFailing({ row }: DigestClaim, { deps }: SendTurn): boolean {
+  return row.tries >= MOST_TRIES && (deps.tally.acceptedOn() ?? 0) >= row.claimedOn;
 }
 
 /**
@@ -116,12 +138,14 @@ async function keepsFailing({ row }: DigestClaim, { deps }: SendTurn): Promise<b
  */
 async function postAgain(claim: DigestClaim, turn: SendTurn): Promise<Stop | ClaimLines | Post> {
   const { deps } = turn;
-  const all = await dropStale(await linesForToday(turn), turn);
-  const lines = all.filter(({ id }) => claim.row.lineIds.includes(id));
-  if (lines.length < claim.row.lineIds.length) return await release(claim);
+  const { lineIds } = claim.row;
+  const all = await linesForToday(turn);
+  const claimed = all.filter(({ id }) => lineIds.includes(id));
+  const { lines } = await stillTrue(claimed, turn);
+  if (lines.length < lineIds.length) return await release(claim);
   if (!(await deps.quota.mayAsk(ONE_SEND, deps.clock.now()))) return QUOTA_SPENT;
   await (claim.row.oddly ? claim.retry() : claim.renew());
-  return { step: 3, claim, lines, more: all.length - lines.length };
+  return { step: 3, claim, lines, more: all.length - lines.length, moreAtLeast: turn.owner.cut };
 }
 
 async function release(claim: DigestClaim): Promise<ClaimLines> {
@@ -129,23 +153,17 @@ async function release(claim: DigestClaim): Promise<ClaimLines> {
   return CLAIM_LINES;
 }
 
-/** Step 2: check each line again, reserve the quota and claim the most urgent lines. */
+/** Step 2: check the most urgent lines again, reserve the quota and claim what is still true. */
 async function claimLines(turn: SendTurn): Promise<Stop | Post> {
   const { owner, deps, log } = turn;
-  const all = await dropStale(await linesForToday(turn), turn);
-  const lines = all.slice(0, MOST_LINES);
+  const { lines, unchecked } = await stillTrue(await linesForToday(turn), turn);
   if (lines.length === 0) return DONE;
   if (!(await deps.quota.mayAsk(ONE_SEND, deps.clock.now()))) return QUOTA_SPENT;
   const lineIds = lines.map(({ id }) => id);
   const attempt = Math.max(...lines.map(line => line.attempt));
   const claim = await makeClaim(owner.owner, lineIds, attempt, deps);
-  if (!claim) {
-    log.info(`${owner.owner}: another sender has the digest.`);
-    return DONE;
-  }
-  if (await areQueued(lineIds, turn)) return { step: 3, claim, lines, more: all.length - lines.length };
-  await claim.release();
-  log.info(`${owner.owner}: another sender has told some of it; the next run tells the rest.`);
+  if (claim) return { step: 3, claim, lines, more: unchecked, moreAtLeast: owner.cut };
+  log.info(`${owner.owner}: another sender has the digest, or has told some of it.`);
   return DONE;
 }
 
@@ -158,42 +176,61 @@ async function linesForToday({ owner, now, deps }: SendTurn): Promise<readonly O
   return owner.lines.filter(line => !daily(line));
 }
 
-/** Drops each line that is no longer true, with the reason in the history. @returns the true ones, most urgent first. */
-async function dropStale(lines: readonly OutboxLine[], turn: SendTurn): Promise<StillTrue[]> {
-  const { owner, now, deps, log } = turn;
-  const checked = await pMap(lines, line => recheck(line, deps, now), AT_ONCE);
-  const dropped = checked.flatMap(one => ('because' in one ? [one] : []));
-  if (dropped.length > 0) {
-    await deps.tables.outbox.drop(
-      owner.owner,
-      dropped.map(({ id }) => id),
-    );
-    const reasons = dropped.map(({ reminder, because }) => ({ ...reminder, because }));
-    await addHistory('dropped', reasons, line => `${describeReminder(line)}: ${line.because}`, turn);
-    log.info(`${owner.owner}: ${counted(dropped.length, 'reminder')} dropped, no longer true.`);
-  }
-  const kept = checked.flatMap(one => ('line' in one ? [one] : []));
+/**
+ * Checks lines, most urgent first, until there are enough for a mail: a backlog costs no more than one mail. Drops each that is
+ * no longer true, with the reason in the history. @returns the true ones, and how many were not checked.
+ */
+async function stillTrue(
+  waiting: readonly OutboxLine[],
+  turn: SendTurn,
+): Promise<{ lines: StillTrue[]; unchecked: number }> {
+  const { deps, now } = turn;
   const byUrgency = urgencyAt(now);
-  return kept.sort((a, b) => byUrgency(a.line.reminder, b.line.reminder));
+  const queue = waiting.toSorted((a, b) => byUrgency(a.reminder, b.reminder));
+  const lines: StillTrue[] = [];
+  const stale: NoLongerTrue[] = [];
+  let checked = 0;
+  while (lines.length < MOST_LINES && checked < Math.min(queue.length, MOST_CHECKS)) {
+    const next = queue.slice(checked, checked + MOST_LINES - lines.length);
+    checked += next.length;
+    for (const one of await pMap(next, line => recheck(line, deps, now), AT_ONCE)) {
+      if ('line' in one) lines.push(one);
+      else stale.push(one);
+    }
+  }
+  await drop(stale, turn);
+  return { lines, unchecked: queue.length - checked };
 }
 
-/** Until the claim was made, another sender may have told some of these lines in a mail of its own. After that none can. */
-async function areQueued(lineIds: readonly string[], { owner, deps }: SendTurn): Promise<boolean> {
-  const { lines } = await deps.tables.outbox.of(owner.owner);
-  const queued = new Set(lines.map(({ id }) => id));
-  return lineIds.every(id => queued.has(id));
+async function drop(stale: readonly NoLongerTrue[], turn: SendTurn): Promise<void> {
+  if (stale.length === 0) return;
+  const { owner, deps, log } = turn;
+  await deps.tables.outbox.drop(
+    owner.owner,
+    stale.map(({ id }) => id),
+  );
+  const reasons = stale.map(({ reminder, because }) => ({ ...reminder, because }));
+  await addHistory('dropped', reasons, line => `${describeReminder(line)}: ${line.because}`, turn);
+  log.info(`${owner.owner}: ${counted(stale.length, 'reminder')} dropped, no longer true.`);
 }
 
 /** Step 3: send the mail. The claim is on record, so after a crash the next run continues with the same operation id. */
-async function postDigest({ claim, lines, more }: Post, turn: SendTurn): Promise<Stop | Finish> {
+async function postDigest({ claim, lines, more, moreAtLeast }: Post, turn: SendTurn): Promise<Stop | Finish> {
   const { owner, now, deps, log } = turn;
-  const digest: Digest = { owner: owner.owner, lines: lines.map(({ line }) => line), more, asOf: now };
+  const digest: Digest = {
+    owner: owner.owner,
+    lines: lines.map(({ line }) => line),
+    more,
+    moreAtLeast,
+    asOf: now,
+  };
   const mailer = await deps.mailer();
   if (!claim.mayPost()) {
     log.warn(`${owner.owner}: too late, the next run sends.`);
     return DONE;
   }
   const answer = await mailer.send(digest, claim.row.operationId);
+  deps.quota.answered(deps.clock.now());
   const finish = await recordAnswer(answer, claim, turn);
   if (finish.step === 'stop') return finish;
   const known = lines.flatMap(({ state }) => state ?? []);
@@ -211,11 +248,12 @@ async function recordAnswer(answer: SendOutcome, claim: DigestClaim, turn: SendT
   if (answer.outcome === 'refused') {
     // The look that was reserved with the send.
     look = await (await deps.mailer()).getStatus(claim.row.operationId);
+    deps.quota.answered(deps.clock.now());
     if (look.status === 'unknown') return await postpone(claim, 'look', look, turn);
     if (look.status === 'absent') return await recordRefused(claim, 'refused', answer.message, turn);
   }
   const finish = await recordAccepted(claim, look, turn);
-  await deps.tables.mailLedger.saveAcceptedOn(now);
+  deps.tally.noteAccepted(now);
   return finish;
 }
 

@@ -158,7 +158,7 @@ async function nothingReadable({ scopes }: Deps['tables']): Promise<HealthReason
 async function mailFaults({ tables: { mailLedger } }: Deps, now: Instant): Promise<HealthReason[]> {
   const fault = await mailLedger.fault();
   if (!fault || now - fault.on > FAULT_LASTS) return [];
-  if (((await mailLedger.acceptedOn()) ?? 0) >= fault.on) return [];
+  if (((await mailLedger.counts()).acceptedOn ?? 0) >= fault.on) return [];
   if (fault.why === 'signIn') {
     const message = `The watcher can't sign in to the mail service: check its managed identity, its role there and AZURE_CLIENT_ID.`;
     return [{ code: 'signInFails', message }];

@@ -166,7 +166,8 @@ async function assessReading(
   const before = await tables.expiries.row(key);
   const now = clock.now();
   const assessment = assess(parsed.watched, before, reading, mailIn(scope, mail), now);
-  const plannedWrite = plannedWriteOf(before, assessment, tables.calendar, { read: true, forget: false });
+  const facts = { read: true, forget: false };
+  const plannedWrite = plannedWriteOf(before, assessment, tables.calendar, facts, now);
   return { now, assessment, plannedWrite };
 }
 

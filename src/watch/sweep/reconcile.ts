@@ -105,7 +105,7 @@ async function plannedWriteNow(
   const assessment = parsed
     ? assess(parsed.watched, state, undefined, deps.mail, now)
     : assessGone(state, now);
-  return plannedWriteOf(state, assessment, deps.tables.calendar, { read: false, forget: false });
+  return plannedWriteOf(state, assessment, deps.tables.calendar, { read: false, forget: false }, now);
 }
 
 /** Deletes the calendar rows of the rebuilt scopes to which no expiry belongs. Each expiry is read once more before that. */

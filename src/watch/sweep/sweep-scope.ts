@@ -204,14 +204,14 @@ function recordOutcome(
   else if (assessment.tally && listing?.owners.length === 0) totals.ownerless += 1;
   totals.unreached += assessment.unreached;
   recorder.add(
-    plannedWriteOf(before, assessment, tables.calendar, { read: reading !== undefined, forget: false }),
+    plannedWriteOf(before, assessment, tables.calendar, { read: reading !== undefined, forget: false }, now),
   );
 }
 
 function recordGone(state: Expiry, now: Instant, { tables, recorder }: Sweep): void {
   const { goneSince = now, calendarKeys } = state;
   const forget = now - goneSince >= KEPT_AFTER_REMOVAL && calendarKeys.join('') === '';
-  recorder.add(plannedWriteOf(state, assessGone(state, now), tables.calendar, { read: false, forget }));
+  recorder.add(plannedWriteOf(state, assessGone(state, now), tables.calendar, { read: false, forget }, now));
 }
 
 /** Stores how the sweep ended, and releases the lease. A scope without any row is removed. */

@@ -2,15 +2,16 @@
 import { NOTICE_KINDS, waitsForDailyMail } from '../../../src/core/notices';
 import type { Reminder } from '../../../src/core/reminder';
 import type { Told } from '../../../src/core/told';
-import { formatInstant, HOUR, MINUTE } from '../../../src/formats/instant';
-import type { Claim, HeldClaim, Outbox, SentDigest } from '../../../src/watch/ports';
+import { rangesAt } from '../../../src/core/urgency';
+import { DAY, formatInstant, HOUR, MINUTE } from '../../../src/formats/instant';
+import type { Claim, HeldClaim, Outbox, OutboxPage, SentDigest } from '../../../src/watch/ports';
 import { all, freshTables, NOON, names, plant, SCOPE } from './storage';
 
 const ANN = 'Ann@Example.com';
 const CLAIM: Claim = {
   operationId: 'op',
   attempt: 1,
-  lineIds: ['a', 'b'],
+  lineIds: [],
   claimedOn: NOON,
   accepted: false,
   tries: 0,
@@ -133,7 +134,8 @@ test('one owner is found by any spelling of the address, with everything of thei
     claim: held,
     sent: [SENT],
   });
-  expect((await outbox.of("O'Neil@example.com")).lines).toHaveLength(1_100);
+  const backlog = await outbox.of("O'Neil@example.com");
+  expect([backlog.lines.length, backlog.cut]).toEqual([1_000, true]);
   expect(await outbox.of('z%/#?@example.com')).toEqual(nobody);
 });
 
@@ -143,6 +145,19 @@ test('of two senders one gets the claim', async () => {
   expect(claims.filter(Boolean)).toHaveLength(1);
   const [owner] = await all(outbox.byOwner());
   expect(owner?.claim).toEqual(claims.find(Boolean));
+});
+
+test('a claim of a line that another sender has told is not made, and changes no line', async () => {
+  const { outbox } = (await freshTables()).tables;
+  await outbox.put(names(99).map(name => reminder(name)));
+  const lineIds = await idsOf(outbox);
+  await outbox.drop(ANN, [lineIds[98] ?? '']);
+  expect(await outbox.claim(ANN, { ...CLAIM, lineIds })).toBeUndefined();
+  expect((await outbox.of(ANN)).claim).toBeUndefined();
+  const rest = lineIds.slice(0, 98);
+  const before = await remindersOf(outbox);
+  expect((await claimed(outbox, { ...CLAIM, lineIds: rest })).lineIds).toEqual(rest);
+  expect(await remindersOf(outbox)).toEqual(before);
 });
 
 test('a claim is read as it was made, then accepted and followed, then released', async () => {
@@ -320,8 +335,9 @@ test('finishing with lines that are gone is no fault', async () => {
   const { outbox } = (await freshTables()).tables;
   await outbox.put(names(5).map(name => reminder(name)));
   const lineIds = await idsOf(outbox);
+  const claim = await claimed(outbox, { ...CLAIM, lineIds });
   await outbox.drop(ANN, [lineIds[1] ?? '', lineIds[4] ?? '']);
-  expect(await outbox.finish(ANN, await claimed(outbox, { ...CLAIM, lineIds }))).toBe(true);
+  expect(await outbox.finish(ANN, claim)).toBe(true);
   expect(await all(outbox.byOwner())).toEqual([]);
 });
 
@@ -454,4 +470,86 @@ test('rows that can not be read stop no owner', async () => {
     ['bob@example.com', 0, ''],
     ['not encoded', 0, undefined],
   ]);
+});
+
+describe('of an outbox of more than a page', () => {
+  const LATER = NOON + 9 * DAY;
+  /** One owner has 1,100 lines; others have one or two, before and after in key order. */
+  async function large() {
+    const { outbox } = (await freshTables()).tables;
+    await outbox.put(names(1_100).map(name => reminder(name, { owner: 'mid@example.com', about: LATER })));
+    await outbox.put([
+      reminder('a', { owner: 'ann@example.com', about: NOON + MINUTE }),
+      reminder('b', { owner: 'zoe@example.com', about: NOON + HOUR }),
+      reminder('c', { owner: 'zoe@example.com', about: NOON - 400 * DAY }),
+      reminder('d', { owner: 'zoe@example.com', reason: 'missing', about: NOON - 400 * DAY }),
+      reminder('e', { owner: 'zoe@example.com', reason: 'renewed', about: LATER }),
+      reminder('f', { owner: 'zoe@example.com', reason: 'gone', about: NOON - HOUR }),
+      reminder('g', { owner: 'zoe@example.com', reason: 'a later version', about: NOON }),
+    ]);
+    return outbox;
+  }
+  const namesIn = ({ owners }: OutboxPage) =>
+    owners.flatMap(({ lines }) => lines.map(({ reminder: { name } }) => name));
+
+  test('the first page has a thousand rows and is not whole', async () => {
+    const outbox = await large();
+    const page = await outbox.firstPage();
+    expect([page.whole, namesIn(page).length]).toEqual([false, 1_000]);
+    await outbox.drop(
+      'mid@example.com',
+      (await outbox.of('mid@example.com')).lines.map(({ id }) => id),
+    );
+    const rest = await outbox.firstPage();
+    expect([rest.whole, namesIn(rest).length]).toEqual([true, 107]);
+  });
+
+  test('the store finds the lines of each range of urgency, and no others', async () => {
+    const outbox = await large();
+    const [first = [{ reasons: 'other' }], ...others] = rangesAt(NOON);
+    const found = await outbox.waiting(first, ['mid@example.com']);
+    expect([found.whole, namesIn(found).sort()]).toEqual([true, ['a', 'b', 'd', 'f', 'g']]);
+    const parts = await Promise.all(first.map(part => outbox.waiting([part], ['MID@example.com'])));
+    expect(parts.map(namesIn)).toEqual([['a', 'b'], ['f'], expect.arrayContaining(['d', 'g'])]);
+    const rest = await Promise.all(others.map(range => outbox.waiting(range, [])));
+    expect(rest.map(namesIn)).toEqual([['c'], ['e']]);
+    expect((await outbox.waiting(first, [])).whole).toBe(false);
+    expect(namesIn(await outbox.waiting(first, [], 'mid@example.com')).sort()).toEqual(['b', 'd', 'f', 'g']);
+  });
+
+  test('all lines of some owners are found together', async () => {
+    const outbox = await large();
+    const found = await outbox.ofSome(['ANN@example.com', 'zoe@example.com', 'nobody@example.com']);
+    expect(found.owners.map(({ owner, lines }) => [owner, lines.length])).toEqual([
+      ['ann@example.com', 1],
+      ['zoe@example.com', 6],
+    ]);
+    expect([found.whole, (await outbox.ofSome(['mid@example.com', 'zoe@example.com'])).whole]).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  test('claims and followed digests are found alone, whoever has them', async () => {
+    const outbox = await large();
+    const held = await outbox.claim('zoe@example.com', CLAIM);
+    const other = await claimed(outbox, { ...CLAIM, operationId: 'other' });
+    await outbox.accept(ANN, other, { ...SENT, operationId: 'other' });
+    const { owners, whole } = await outbox.digests();
+    expect(whole).toBe(true);
+    expect(
+      owners.map(({ owner, lines, claim, sent }) => [owner, lines.length, claim?.operationId, sent.length]),
+    ).toEqual([
+      [ANN, 0, 'other', 1],
+      ['zoe@example.com', 0, held?.operationId, 0],
+    ]);
+  });
+
+  test('lines are read one by one by their ids; those that are gone are left out', async () => {
+    const outbox = await large();
+    const { lines } = await outbox.of('mid@example.com');
+    const some = lines.slice(0, 3);
+    const ids = some.map(({ id }) => id);
+    expect(await outbox.lines('Mid@example.com', [...ids, 'gone'])).toEqual(some);
+  });
 });

@@ -88,7 +88,7 @@ async function expectEnds(tables: ReturnType<typeof openTables>): Promise<void> 
     tables.registry.save(KEY, { notes: 'x' }, undefined),
     tables.registry.remove(KEY, '*'),
     tables.expiries.remove(SCOPE, ['gateway']),
-    tables.mailLedger.saveAcceptedOn(0),
+    tables.mailLedger.saveOperatorNoticesToldOn('ops@example.com', 0),
   ];
   const ended = await Promise.allSettled(calls);
   const names = ended.map(one => (one.status === 'rejected' ? one.reason.name : 'fulfilled'));

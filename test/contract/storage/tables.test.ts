@@ -91,7 +91,12 @@ const USES: [string, string, (tables: Opened) => Promise<unknown>, unknown][] = 
     expect.any(String),
   ],
   ['a row is changed', 'scopes', tables => tables.scopes.save({ scope: SCOPE }, 'W/"x"'), undefined],
-  ['a total is stored', 'scopes', tables => tables.mailLedger.saveAcceptedOn(0), undefined],
+  [
+    'when operators were told is stored',
+    'scopes',
+    tables => tables.mailLedger.saveOperatorNoticesToldOn('ops@example.com', 0),
+    undefined,
+  ],
   [
     'an event is added',
     'history',
