@@ -332,11 +332,16 @@ describe('failed sends', () => {
     await ticks(world(), 3);
     expect(world().mails()).toEqual([
       'bob@example.com: Sensor expires in 1 day (2027-01-31 12:00 UTC)',
-      'ops@example.com: The watcher needs you: Mail to ada@example.com was not delivered',
+      'ops@example.com: 1 token and 1 problem need you: Gateway expires in 1 day (2027-01-31)',
     ]);
     expect(sends()).toBe(3);
     expect(await toldAs()).toEqual([expect.stringMatching(/^refused /)]);
-    expect(await historyOf(world(), CONTOSO, 'gateway')).toEqual(['firstSeen', 'undelivered', 'refused']);
+    expect(await historyOf(world(), CONTOSO, 'gateway')).toEqual([
+      'firstSeen',
+      'undelivered',
+      'refused',
+      'told',
+    ]);
     expect(await queued(world())).toBe(0);
   });
 

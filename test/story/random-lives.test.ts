@@ -166,9 +166,9 @@ function expectTrueWhenSent({ reminder, recorded }: Sent): void {
   else expect([reason, now.expiresOn]).toEqual([reason, about]);
 }
 
-/** An owner who got bad news must get the good news that ended it. */
+/** An owner who got bad news must get the good news that ended it. What operators hear in the place of owners is apart. */
 function expectGoodNews(state: Expiry, told: readonly Told[]): void {
-  const heard = told.filter(({ outcome }) => outcome === 'accepted');
+  const heard = told.filter(({ outcome, meantFor }) => outcome === 'accepted' && meantFor === undefined);
   const said = (reason: string, about: Instant) =>
     told.some(line => line.reason === reason && line.about === about);
   const { recovered, renewed, expiresOn } = state;
@@ -285,7 +285,7 @@ async function live(firstDays: readonly number[], steps: readonly Step[]): Promi
     const { operationId, reminder } = one;
     // Notices about the watcher itself are told at least once.
     if (!accepted.has(operationId) || isAboutWatcher(reminder)) continue;
-    const identity = `${reminder.reason} of ${reminder.name} ${reminder.about} to ${reminder.owner}`;
+    const identity = `${reminder.name}: ${describeReminder(reminder)}`;
     operations.set(identity, (operations.get(identity) ?? new Set()).add(operationId));
   }
   for (const [identity, ids] of operations) expect([identity, ids.size]).toEqual([identity, 1]);
