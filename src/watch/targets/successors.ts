@@ -22,7 +22,7 @@ import {
 /** What a row of the same scope says of its being watched; undefined where there is none of that name. */
 export type Successors = (name: string) => Promise<Link | undefined>;
 
-/** So many names are looked up one by one. For more, two passes over the rows of the scope cost less. */
+/** Fewer names than this are looked up one by one. For more, two passes over the rows of the scope cost less. */
 const MOST_LOOKS = 5;
 
 /** A row of the registry, and whether its target was replaced: every report, sweep and mail goes by this. */
@@ -35,7 +35,7 @@ export async function resolveTarget(
   const replacement = replacementOf(await chainFrom(linkOf(parsed), successors));
   const { watched } = parsed;
   if (replacement.is !== 'bad') return { ...parsed, watched: { ...watched, replacement } };
-  const faults = limitFaults([...watched.faults, faultWords(row, replacement, kinds)]);
+  const faults = limitFaults([faultWords(row, replacement, kinds), ...watched.faults]);
   return { ...parsed, watched: { ...watched, replacement, faults } };
 }
 

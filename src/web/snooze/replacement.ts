@@ -1,7 +1,7 @@
 /** The parts of the snooze page for "I replaced it": its form, the new one as it was read, and what is no longer watched, with its undo. */
 import { LONGEST_REASON } from '../../core/snooze';
 import { type Html, html } from '../../formats/html';
-import { expiryPhrase, moment } from '../../formats/when';
+import { distance, moment } from '../../formats/when';
 import type { LinkView, Proposed, Stopped } from '../../watch/snooze/link-answers';
 import { marks, page } from '../page';
 import type { Response } from '../problem';
@@ -54,7 +54,7 @@ export function proposalPage({ view, proposed }: Proposed, old: Html): Response 
 <h2>Is this the new one?</h2>
 <dl>
 <dt>New id</dt><dd><bdi>${id}</bdi></dd>
-<dt>Expires</dt><dd><b>${typeof expiresOn === 'number' ? expiryPhrase(expiresOn, view.asOf).replace(/^expires /, '') : 'never'}</b>${typeof expiresOn === 'number' && html`<br>${moment(expiresOn)}`}</dd>
+<dt>Expires</dt><dd><b>${typeof expiresOn === 'number' ? distance(expiresOn, view.asOf) : 'never'}</b>${typeof expiresOn === 'number' && html`<br>${moment(expiresOn)}`}</dd>
 </dl>
 ${isEarlier && html`<p class="past">It expires before the old one.</p>`}
 <p class="hint">${isRegistered ? 'It is registered already, and stays as it is there.' : 'It is then watched with the same owners and thresholds.'} The old one is no longer watched, for anyone; its other owners and the operators are told. You can undo it.</p>
