@@ -1,20 +1,19 @@
 /** Assessment: what follows for one target from its row, its state and, if it was read, its reading. The sweep records it. */
 import { type Instant, MINUTE } from '../formats/instant';
 import { addressKey } from './address';
-import { type Expiry, newExpiry, type Updated, withReading } from './expiry';
-import type { TargetEvent } from './history';
-import type { Listing } from './listing';
-import { noticeKindOf } from './notices';
-import type { Reading } from './reading';
 import {
   type Decision,
   type DecisionContext,
   decideAll,
   decideForOperators,
   hasNothingToTell,
-  isForCopies,
-  type Reminder,
-} from './reminder';
+} from './decisions';
+import { type Expiry, newExpiry, type Updated, withReading } from './expiry';
+import type { TargetEvent } from './history';
+import type { Listing } from './listing';
+import { noticeKindOf } from './notices';
+import type { Reading } from './reading';
+import { isForCopies, type Reminder } from './reminder';
 import { NOT_NAMED } from './replacement';
 import { type NextCheck, nextCheck } from './schedule';
 import { holds, mutedSince, type Snooze } from './snooze';

@@ -2,9 +2,10 @@
 import { type Instant, MINUTE } from '../formats/instant';
 import { addressKey } from './address';
 import { assess, crossingsFor, scheduleOf } from './assess';
+import { decideAll, type NotDueReason } from './decisions';
 import type { Expiry } from './expiry';
 import { failed, type Reading } from './reading';
-import { decideAll, type NotDueReason, type Reminder } from './reminder';
+import type { Reminder } from './reminder';
 import { fixedExpiry } from './standing';
 import { withTold } from './told';
 import { isWatched, type MailPolicy, type Watched } from './watched';

@@ -1,7 +1,8 @@
 /** Stand-ins: what did not arrive at its owner goes to every operator once, by the owner's name. What reached nobody is counted. */
 import { includesAddress, isSameAddress } from './address';
+import { type Decision, type DecisionContext, decide } from './decisions';
 import { isForOperators, isOperatorNotice, NOTICES, noticeKindOf } from './notices';
-import { type Decision, type DecisionContext, decide, type Reminder } from './reminder';
+import type { Reminder } from './reminder';
 import { holds } from './snooze';
 import { fixedExpiry } from './standing';
 import { didNotArrive, isToldOf } from './told';

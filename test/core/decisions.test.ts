@@ -1,7 +1,8 @@
 /** What is told beside thresholds (rules 8, 10, 14, 20), as the decisions for one owner say it. */
+
+import { type Decision, decideAll } from '../../src/core/decisions';
 import { type Expiry, withReading } from '../../src/core/expiry';
 import { failed, type Reading } from '../../src/core/reading';
-import { type Decision, decideAll } from '../../src/core/reminder';
 import type { Snooze } from '../../src/core/snooze';
 import { type Told, withTold } from '../../src/core/told';
 import { DAY, HOUR, MINUTE } from '../../src/formats/instant';

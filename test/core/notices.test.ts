@@ -1,4 +1,6 @@
 /** The table of notices: which reason is which notice, who hears it, and that an unknown reason is none of them. */
+
+import { decide } from '../../src/core/decisions';
 import type { Expiry } from '../../src/core/expiry';
 import {
   isAboutWatcher,
@@ -11,7 +13,6 @@ import {
   TOPICS,
   waitsForDailyMail,
 } from '../../src/core/notices';
-import { decide } from '../../src/core/reminder';
 import type { Replacement } from '../../src/core/replacement';
 import { fixedExpiry } from '../../src/core/standing';
 import { formatThreshold } from '../../src/core/thresholds';

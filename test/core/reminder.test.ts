@@ -1,6 +1,7 @@
 import fc from 'fast-check';
+import { decide as decideTopic } from '../../src/core/decisions';
 import type { Expiry } from '../../src/core/expiry';
-import { decide as decideTopic, describeReminder, isForCopies } from '../../src/core/reminder';
+import { describeReminder, isForCopies } from '../../src/core/reminder';
 import { type Told, withTold } from '../../src/core/told';
 import { DAY } from '../../src/formats/instant';
 import { at, crossings, failing, fixed, KEY, SEEN, state, told, UNREPLACED } from './states';

@@ -1,6 +1,7 @@
 /** The check just before a mail: whether a queued reminder is still true, and what the mail says about it (rule 16). */
 import { includesAddress } from '../../core/address';
 import { crossingsFor, recipientsIn, remindersFor, toldTo } from '../../core/assess';
+import { decide, type NotDueReason } from '../../core/decisions';
 import type { DigestLine } from '../../core/digest';
 import type { Expiry } from '../../core/expiry';
 import { FACTS } from '../../core/notice-facts';
@@ -11,7 +12,7 @@ import {
   type OperatorNotice,
   type TargetNotice,
 } from '../../core/notices';
-import { decide, isSameReminder, type NotDueReason, type Reminder } from '../../core/reminder';
+import { isSameReminder, type Reminder } from '../../core/reminder';
 import { isReplaced } from '../../core/replacement';
 import type { LinkSigning } from '../../core/snooze';
 import { isStandInOf, stillTrueFor } from '../../core/stand-in';

@@ -1,15 +1,10 @@
 /** The recipients of a target, what each was told, and every decision for each. The same decisions send mails. */
 import { addressKey, includesAddress } from '../../core/address';
 import { contextFor, crossingsFor, remindersFor, snoozeOf, toldTo } from '../../core/assess';
+import { type DueDecision, decideAll, decideForOperators } from '../../core/decisions';
 import type { Expiry } from '../../core/expiry';
 import type { Topic } from '../../core/notices';
-import {
-  type DueDecision,
-  decideAll,
-  decideForOperators,
-  isSameReminder,
-  type Reminder,
-} from '../../core/reminder';
+import { isSameReminder, type Reminder } from '../../core/reminder';
 import { holds, type Snooze } from '../../core/snooze';
 import { fixedExpiry } from '../../core/standing';
 import type { Told } from '../../core/told';

@@ -1,7 +1,8 @@
 /** The sentences of an explanation: one for each code, so that a code without a sentence does not compile. */
+
+import type { DecisionContext, DueDecision, NotDueReason } from '../../core/decisions';
 import type { Expiry } from '../../core/expiry';
 import { NOTICES, noticeKindOf, type TargetNotice, type Topic } from '../../core/notices';
-import type { DecisionContext, DueDecision, NotDueReason } from '../../core/reminder';
 import type { NextCheck } from '../../core/schedule';
 import { fixedExpiry } from '../../core/standing';
 import { formatThreshold, type SkippedThreshold } from '../../core/thresholds';

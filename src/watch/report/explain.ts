@@ -1,11 +1,12 @@
 /** The explanation of one target: its item, its state, its history, what was told, what comes next, and why a reminder is or isn't due. */
 import { assess, crossingsFor, scheduleOf } from '../../core/assess';
 import { NO_COUNTS } from '../../core/counts';
+import { type DecisionContext, decide } from '../../core/decisions';
 import type { Expiry } from '../../core/expiry';
 import { foresee } from '../../core/forecast';
 import type { TargetEvent } from '../../core/history';
 import { itemOf } from '../../core/listing';
-import { type DecisionContext, decide, type Reminder } from '../../core/reminder';
+import type { Reminder } from '../../core/reminder';
 import type { Replacement } from '../../core/replacement';
 import type { NextCheck } from '../../core/schedule';
 import { fixedExpiry } from '../../core/standing';

@@ -1,10 +1,10 @@
 /** The schemas of the answers to `GET targets/{scope}/{name}` and to its check. */
 import * as v from 'valibot';
+import { NOT_DUE_REASONS, type NotDueReason } from '../../core/decisions';
 import type { Evidence } from '../../core/expiry';
 import { EVENTS_WITH_NOTE, type TargetEvent } from '../../core/history';
 import { TARGET_NOTICES } from '../../core/notices';
 import { FAILURE_CODES } from '../../core/reading';
-import { NOT_DUE_REASONS, type NotDueReason } from '../../core/reminder';
 import type { NextCheck } from '../../core/schedule';
 import type { SkippedThreshold } from '../../core/thresholds';
 import type { Told } from '../../core/told';
