@@ -32,7 +32,9 @@ export interface Told {
 /** A reminder is mailed at most so often under new operation ids; then it is given up. */
 export const MOST_ATTEMPTS = 3;
 
-const MOST_ENTRIES_PER_SUBJECT = 8;
+/** A renewal that moves to and fro is told once for each expiry; other subjects hardly ever come back. */
+const MOST_EXPIRIES = 8;
+const MOST_OF_A_NOTICE = 5;
 /** What an operator was told in the place of owners: four topics of ten owners. With fewer, one would be told again and again. */
 const MOST_IN_PLACE = 40;
 const LONGEST_WHY = 200;
@@ -53,9 +55,10 @@ export function withTold(told: readonly Told[], line: Told): readonly Told[] {
   // The column has no room for every reason: one in the place of an owner is with that owner, and an earlier one is over.
   const why = line.meantFor === undefined && line.why ? cut(oneLine(line.why), LONGEST_WHY) : undefined;
   const added = { ...line, why };
+  const most = isReminder(line) ? MOST_EXPIRIES : MOST_OF_A_NOTICE;
   return bounded([
     heard ? { ...added, earlierArrived: true } : added,
-    ...sameSubject.slice(0, MOST_ENTRIES_PER_SUBJECT - 1).map(({ why: _over, ...earlier }) => earlier),
+    ...sameSubject.slice(0, most - 1).map(({ why: _over, ...earlier }) => earlier),
     ...others,
   ]);
 }

@@ -51,7 +51,7 @@ test('operators alone hear of the watcher itself, and of rows that are not under
 
 test('what stops reads is told to operators at once; the rest waits for their daily mail', () => {
   const waiting = NOTICE_KINDS.filter(reason => waitsForDailyMail({ reason }));
-  expect(waiting.sort()).toEqual(['invalid', 'ownerless', 'poisoned', 'undelivered']);
+  expect(waiting.sort()).toEqual(['invalid', 'notVerified', 'ownerless', 'poisoned', 'undelivered']);
 });
 
 test('a notice is about the watcher or about a target, and each about a target is decided', () => {

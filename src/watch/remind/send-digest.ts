@@ -1,6 +1,5 @@
 /** One owner's digest, from the claim to the mark that it was told, in four steps that survive a crash at any point (docs/design.md, One owner's digest). */
-import pMap from 'p-map';
-import { type Digest, MOST_LINES, urgencyAt } from '../../core/digest';
+import type { Digest } from '../../core/digest';
 import { waitsForDailyMail } from '../../core/notices';
 import { describeReminder, type Reminder } from '../../core/reminder';
 import { MOST_ATTEMPTS } from '../../core/told';
@@ -10,19 +9,19 @@ import type {
   Claim,
   Log,
   OperationStatus,
-  OutboxLine,
   OwnerLines,
   Quota,
   SendOutcome,
   SentDigest,
   Tables,
 } from '../ports';
+import { linesForToday, stillTrue } from './choose-lines';
 import { ClaimLost, claimOf, type DigestClaim, makeClaim } from './claim';
 import { type FollowDeps, firstFollow, recordEnd } from './follow-digests';
 import { ONE_SEND, STATUS_READS_OF_A_RETRY } from './mail-counters';
 import { addHistory, BEHAVES_ODDLY, markTold, settleTold, type Turn, tellUndelivered } from './mark-told';
-import { type NoLongerTrue, type RecheckDeps, recheck, type StillTrue } from './recheck';
-import { AT_ONCE, type ToldChange } from './save-told';
+import type { RecheckDeps, StillTrue } from './recheck';
+import type { ToldChange } from './save-told';
 
 export interface SendDeps extends FollowDeps, RecheckDeps {
   readonly tables: Tables;
@@ -56,9 +55,6 @@ type Finish = {
 const DONE: Stop = { step: 'stop', end: 'done' };
 const QUOTA_SPENT: Stop = { step: 'stop', end: 'quotaSpent' };
 const CLAIM_LINES: ClaimLines = { step: 2 };
-
-/** Lines that are checked for one mail, at most. Where more of them are no longer true, the next run goes on. */
-const MOST_CHECKS = 2 * MOST_LINES;
 
 /** After this many tries, which take about three hours, the mail itself may be the cause. */
 const MOST_TRIES = 6;
@@ -165,53 +161,6 @@ async function claimLines(turn: SendTurn): Promise<Stop | Post> {
   if (claim) return { step: 3, claim, lines, more: unchecked, moreAtLeast: owner.cut };
   log.info(`${owner.owner}: another sender has the digest, or has told some of it.`);
   return DONE;
-}
-
-/** Most notices for the operators are mailed once a day. Until then they wait, and `more` does not count them. */
-async function linesForToday({ owner, now, deps }: SendTurn): Promise<readonly OutboxLine[]> {
-  const daily = ({ reminder }: OutboxLine) => waitsForDailyMail(reminder);
-  if (!owner.lines.some(daily)) return owner.lines;
-  const last = await deps.tables.mailLedger.operatorNoticesToldOn(owner.owner);
-  if (last === undefined || Math.abs(now - last) >= DAY) return owner.lines;
-  return owner.lines.filter(line => !daily(line));
-}
-
-/**
- * Checks lines, most urgent first, until there are enough for a mail: a backlog costs no more than one mail. Drops each that is
- * no longer true, with the reason in the history. @returns the true ones, and how many were not checked.
- */
-async function stillTrue(
-  waiting: readonly OutboxLine[],
-  turn: SendTurn,
-): Promise<{ lines: StillTrue[]; unchecked: number }> {
-  const { deps, now } = turn;
-  const byUrgency = urgencyAt(now);
-  const queue = waiting.toSorted((a, b) => byUrgency(a.reminder, b.reminder));
-  const lines: StillTrue[] = [];
-  const stale: NoLongerTrue[] = [];
-  let checked = 0;
-  while (lines.length < MOST_LINES && checked < Math.min(queue.length, MOST_CHECKS)) {
-    const next = queue.slice(checked, checked + MOST_LINES - lines.length);
-    checked += next.length;
-    for (const one of await pMap(next, line => recheck(line, deps, now), AT_ONCE)) {
-      if ('line' in one) lines.push(one);
-      else stale.push(one);
-    }
-  }
-  await drop(stale, turn);
-  return { lines, unchecked: queue.length - checked };
-}
-
-async function drop(stale: readonly NoLongerTrue[], turn: SendTurn): Promise<void> {
-  if (stale.length === 0) return;
-  const { owner, deps, log } = turn;
-  await deps.tables.outbox.drop(
-    owner.owner,
-    stale.map(({ id }) => id),
-  );
-  const reasons = stale.map(({ reminder, because }) => ({ ...reminder, because }));
-  await addHistory('dropped', reasons, line => `${describeReminder(line)}: ${line.because}`, turn);
-  log.info(`${owner.owner}: ${counted(stale.length, 'reminder')} dropped, no longer true.`);
 }
 
 /** Step 3: send the mail. The claim is on record, so after a crash the next run continues with the same operation id. */
