@@ -21,6 +21,9 @@ export function prepareDemo({ arm, iotCentral }: SimulatedAzure, firstStart: num
     .expires(firstStart + 90 * DAY)
     .misbehaves({ fault: 'status', status: 403, code: 'Forbidden' });
   token('mistyped').expires(firstStart + 45 * DAY);
+  token('telemetry-old').expires(firstStart + 10 * DAY);
+  token('gateway-old').expires(firstStart + 4 * DAY);
+  token('label-printer').expires(firstStart + 2 * DAY);
   arm.app(SUBSCRIPTION, 'rg-shop', 'shop-api').mintsFor(HOUR);
   arm.app(SUBSCRIPTION, 'rg-shop', 'shop-worker').expires(firstStart + 20 * HOUR);
   arm.app(BUSY, 'rg-busy', 'night-batch').expires(firstStart + 30 * DAY);
@@ -61,6 +64,9 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, Readonly<Record<stri
     'ci-smoke': { owners: 'ada@example.com', displayName: 'CI smoke tests' },
     forgotten: { owners: 'ada@example.com', displayName: 'Forgotten experiment' },
     mistyped: { owners: 'ada@example.com', thresholds: '30d a-week', displayName: 'Row with a typing error' },
+    'telemetry-old': { owners: OWNERS, displayName: 'Telemetry (old)', replacedBy: 'telemetry-prod' },
+    'gateway-old': { owners: OWNERS, displayName: 'Gateway (old)', replacedBy: 'gateway-prd' },
+    'label-printer': { owners: OWNERS, displayName: 'Label printer', replacedBy: '(not named)' },
   },
   'iotCentralToken:contoso.example.com': { elsewhere: { owners: 'ada@example.com' } },
   [`containerApp:${SUBSCRIPTION}`]: {

@@ -12,7 +12,9 @@ const OWN_NAMES = [LOOPBACK, 'localhost', '[::1]'];
  */
 export function isForThisMachine({ headers: { host = LOOPBACK } }: IncomingMessage): boolean {
   const address = `http://${host}`;
-  return URL.canParse(address) && OWN_NAMES.includes(new URL(address).hostname);
+  // A name and a port, and nothing else that an address can have.
+  if (!/^[\w.:[\]-]+$/.test(host) || !URL.canParse(address)) return false;
+  return OWN_NAMES.includes(new URL(address).hostname);
 }
 
 /** The answer to a request for any other name. */

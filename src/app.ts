@@ -4,6 +4,7 @@ import { lazyCredential, safeCredential } from './azure/sign-in';
 import { once } from './core/once';
 import type { Key } from './core/target';
 import { openMailer, transports } from './email/transports';
+import type { Instant } from './formats/instant';
 import { parseSettings } from './settings';
 import type { Environment } from './settings/env';
 import { createSources, kinds, services } from './sources';
@@ -12,6 +13,7 @@ import { openTables } from './storage/tables';
 import type { Clock, Log, Mailer } from './watch/ports';
 import type { ImportLine } from './watch/registry/cells';
 import { importRows } from './watch/registry/import';
+import { confirmRemoval, lostRows } from './watch/registry/lost';
 import {
   type Condition,
   everyRow,
@@ -22,15 +24,16 @@ import {
   removeRow,
   type Wanted,
 } from './watch/registry/rows';
-import { mailQuota, mailTally } from './watch/remind/mail-counters';
+import { mailCounters } from './watch/remind/mail-counters';
 import { sendReminders } from './watch/remind/send-reminders';
 import { explain } from './watch/report/explain';
 import { type FeedQuery, feed } from './watch/report/feed';
 import { forecast } from './watch/report/forecast';
-import { health } from './watch/report/health';
+import { sharedHealth } from './watch/report/health';
 import { metrics } from './watch/report/metrics';
 import { overview, report, type StatusQuery } from './watch/report/status';
-import { followLink, type LinkAction, showLink } from './watch/snooze/link';
+import { followLink, showLink } from './watch/snooze/link';
+import type { LinkAction } from './watch/snooze/link-answers';
 import { checkNow } from './watch/sweep/check-now';
 import { tellPoison } from './watch/sweep/operator-notices';
 import { reconcile } from './watch/sweep/reconcile';
@@ -84,8 +87,7 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
   };
   const knownKinds: Kinds = { sources, policies: settings.kinds, ...keys };
   const watch = { tables: store, clock, kinds: knownKinds, mail: settings.mail, links: settings.links };
-  const quota = mailQuota(store.mailLedger, mailTransports.limits);
-  const tally = mailTally(store.mailLedger);
+  const { quota, tally } = mailCounters(store.mailLedger, mailTransports.limits);
   /** Creates the tables that are missing, before the first use of any of them. */
   const ready = async <T>(use: () => Promise<T>): Promise<T> => {
     await store.ready();
@@ -111,11 +113,14 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     putRow: (key: Key, wanted: Wanted, on: Condition) => ready(() => putRow(key, wanted, on, watch)),
     removeRow: (key: Key, on: Condition) => ready(() => removeRow(key, on, watch)),
     listRows: (query: RegistryQuery) => ready(() => listRows(query, watch)),
+    lostRows: () => ready(() => lostRows(watch)),
+    confirmRemoval: (until: Instant) => ready(() => confirmRemoval(until, watch)),
     everyRow: () => ready(async () => everyRow(watch)),
     importRows: (lines: readonly ImportLine[], dryRun: boolean, log: Log) =>
       ready(() => importRows(lines, dryRun, watch, log)),
     showLink: (token: string) => ready(() => showLink(token, watch)),
-    followLink: (token: string, asked: LinkAction) => ready(() => followLink(token, asked, watch)),
-    health: () => health({ tables: store, ready: store.ready, clock, sweepPeriodMs: settings.sweepPeriodMs }),
+    followLink: (token: string, asked: LinkAction, log: Log) =>
+      ready(() => followLink(token, asked, watch, log)),
+    health: sharedHealth({ tables: store, ready: store.ready, clock, sweepPeriodMs: settings.sweepPeriodMs }),
   };
 }

@@ -1,5 +1,5 @@
 /** A simulated Communication Services resource: it accepts mails as the real one does and shows them in an outbox. */
-import { answerEmail, type EmailSwitches } from './email-api';
+import { answerEmail, type EmailSwitches, type OddSuccess } from './email-api';
 import type { Fault, PlainFault } from './faults';
 import { Mailbox, type Outcome } from './mailbox';
 import type { Received } from './messages';
@@ -41,23 +41,28 @@ export async function startSimulatedCommunication(options: CommunicationOptions)
   const { mails } = mailbox;
   const sends = new SlidingLimit(perMinute, perHour, now);
   const statusReads = new SlidingLimit(statusPerMinute, statusPerHour, now);
-  const service = { mailbox, sends, statusReads, accessKey, switches };
+  const operationIds: string[] = [];
+  const service = { mailbox, operationIds, sends, statusReads, accessKey, switches };
   const handle = (request: Received) =>
     isOutbox(request.path) ? outboxAnswer(request, mails) : answerEmail(request, service);
   const server = await startServer(handle, { maxBodyBytes: TEN_MEGABYTES, ...options });
-  const script = (accepts: boolean) => (fault: Fault) =>
-    void switches.scripts.push(...repeated(fault).map(one => ({ accepts, fault: one })));
+  const script = (accepts: boolean) => (fault: Fault | OddSuccess) =>
+    void switches.scripts.push(
+      ...(fault.fault === 'odd' ? [fault] : repeated(fault)).map(one => ({ accepts, fault: one })),
+    );
   return {
     ...server,
     mails,
     /** Where other simulated services deliver to, so that one outbox shows all mails. */
     mailbox,
+    /** The operation id of each send, accepted or not, oldest first. */
+    operationIds,
     switches,
     /** How many status reads were received since the start. */
     statusReads: () => server.requests.filter(({ path }) => path.startsWith('/emails/operations/')).length,
-    /** The next send (or the next `times`) is refused with this fault; nothing is mailed. */
+    /** The next send (or the next `times`) is answered with this fault or odd success; nothing is mailed. */
     refuses: script(false),
-    /** The next send (or the next `times`) is mailed, and still answered with this fault. */
+    /** The next send (or the next `times`) is mailed, and still answered with this fault or odd success. */
     acceptsThen: script(true),
     /** The next status read (or the next `times`) is answered with this fault. */
     failsStatusReads: (fault: Fault) => void switches.statusFaults.push(...repeated(fault)),

@@ -17,10 +17,17 @@ import {
 } from './messages';
 import type { SlidingLimit } from './throttling';
 
-/** What happens to one of the next sends: it is refused, or accepted and then answered with a fault. */
+/** What happens to one of the next sends: it is mailed or not, and then answered with a fault or an odd success. */
 interface SendScript {
   readonly accepts: boolean;
-  readonly fault: PlainFault;
+  readonly fault: PlainFault | OddSuccess;
+}
+
+/** A 2xx that names the operation of the mail, another one, or none. */
+export interface OddSuccess {
+  readonly fault: 'odd';
+  readonly status: 200 | 201 | 202 | 204;
+  readonly names: 'ours' | 'another' | 'none';
 }
 
 /** What a test can change while the service runs. */
@@ -37,6 +44,8 @@ export interface EmailSwitches {
 
 export interface EmailService {
   readonly mailbox: Mailbox;
+  /** The operation id of each send, accepted or not, oldest first. */
+  readonly operationIds: string[];
   readonly sends: SlidingLimit;
   readonly statusReads: SlidingLimit;
   readonly accessKey: string | undefined;
@@ -83,13 +92,29 @@ function admit(request: Received, method: string, limit: SlidingLimit, accessKey
     throw new Refusal(400, 'UnsupportedApiVersion', `The api-version must be '${API_VERSION}'.`);
 }
 
-function send(request: Received, { mailbox, switches }: EmailService): Answer {
+function send(request: Received, { mailbox, operationIds, switches }: EmailService): Answer {
   const operationId = header(request, 'operation-id') ?? randomUUID();
+  operationIds.push(operationId);
   const message = readMessage(request, operationId);
   const script = switches.scripts.shift();
-  if (script && !script.accepts) return answerWith(script.fault, repliesOf(request, operationId));
-  if (switches.forgetsOperationIds || !mailbox.knows(operationId)) mailbox.accept(operationId, message);
-  return answerWith(script?.fault, repliesOf(request, operationId));
+  const accepts = script?.accepts ?? true;
+  if (accepts && (switches.forgetsOperationIds || !mailbox.knows(operationId)))
+    mailbox.accept(operationId, message);
+  const fault = script?.fault;
+  if (fault?.fault === 'odd') return oddAnswer(request, operationId, fault);
+  return answerWith(fault, repliesOf(request, operationId));
+}
+
+function oddAnswer({ origin }: Received, operationId: string, { status, names }: OddSuccess): Answer {
+  if (names === 'none') return { status, headers: {} };
+  const id = names === 'ours' ? operationId : randomUUID();
+  return status === 204
+    ? { status, headers: { 'operation-location': locationOf(origin, id) } }
+    : json(status, { id, status: 'Running' }, { 'operation-location': locationOf(origin, id) });
+}
+
+function locationOf(origin: string, id: string): string {
+  return `${origin}/emails/operations/${id}?api-version=${API_VERSION}`;
 }
 
 function readMessage(request: Received, operationId: string): EmailMessage {
@@ -101,7 +126,7 @@ function readMessage(request: Received, operationId: string): EmailMessage {
 }
 
 function repliesOf(request: Received, id: string): Replies {
-  const location = `${request.origin}/emails/operations/${id}?api-version=${API_VERSION}`;
+  const location = locationOf(request.origin, id);
   const ok = () =>
     json(202, { id, status: 'Running' }, { 'operation-location': location, 'retry-after': '1' });
   return { ok, withDate: ok, refusal };

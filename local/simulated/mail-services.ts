@@ -6,7 +6,7 @@ import { type SimulatedSmtp, startSimulatedSmtp } from './smtp';
 export const MAIL_SERVICES = ['acs', 'smtp', 'graph'] as const;
 export type MailServiceName = (typeof MAIL_SERVICES)[number];
 
-const SENDER = 'watcher@example.com';
+export const SENDER = 'watcher@example.com';
 
 export type MailServices = Awaited<ReturnType<typeof startMailServices>>;
 

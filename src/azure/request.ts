@@ -181,16 +181,21 @@ export function errorCodeOf(answer: HttpAnswer): string | undefined {
   return /^[A-Za-z]{3,60}$/.test(code) ? code : undefined;
 }
 
+/** A set, or a map by code. */
+interface DocumentedCodes {
+  has(code: string): boolean;
+}
+
 /**
  * The same if it is one of `documented`, else `other`: whatever stands in the place of a code may be a part of a secret.
  * Undefined without any.
  */
-export function documentedCodeOf(answer: HttpAnswer, documented: ReadonlySet<string>): string | undefined {
+export function documentedCodeOf(answer: HttpAnswer, documented: DocumentedCodes): string | undefined {
   const code = givenCodeOf(answer);
   return code === '' ? undefined : documentedOrOther(code, documented);
 }
 
-export function documentedOrOther(code: string, documented: ReadonlySet<string>): string {
+export function documentedOrOther(code: string, documented: DocumentedCodes): string {
   return documented.has(code) ? code : 'other';
 }
 

@@ -12,7 +12,7 @@ export function isAddress(text: string): boolean {
 }
 
 /** A name in quotes, an address in brackets, a separator, or a word. */
-const TOKENS = /"[^"]*"|<[^<>,;\s]+>|[,;]|[^\s,;<"]+|["<]/g;
+const TOKENS = /"[^"]*"|<\s*[^<>,;\s]+\s*>|[,;\r\n]|[^\s,;<"]+|["<]/g;
 
 /** What is wrong with a text in the place of an address; undefined for an address that the mail service takes. */
 export function addressFault(text: string): string | undefined {
@@ -34,15 +34,22 @@ function asciiDomain(text: string): string | undefined {
   return URL.canParse(url) ? `${text.slice(0, at)}@${new URL(url).hostname}` : undefined;
 }
 
-/** Splits a list of addresses, each alone or as mail programs copy it: `Ada Lovelace <ada@example.com>`. Names are dropped. */
+/**
+ * Splits a list of addresses, each alone or as mail programs copy it: `Ada Lovelace <ada@example.com>`. Names are dropped. Where
+ * semicolons or lines separate the items, a comma belongs to a name: `Lovelace, Ada <ada@example.com>;`.
+ */
 export function splitAddresses(text: string): string[] {
   if (!text.includes('<')) return splitList(text);
+  const tokens = Array.from(text.matchAll(TOKENS), ([token]) => token);
+  const separators = tokens.some(token => /^[;\r\n]$/.test(token)) ? /^[;\r\n]$/ : /^,$/;
   const items: string[] = [];
   let words: string[] = [];
-  for (const [token] of text.matchAll(TOKENS)) {
-    const address = /^<(.+)>$/.exec(token)?.[1];
-    if (address === undefined && !/^[,;]$/.test(token)) words.push(token);
-    else {
+  for (const token of tokens) {
+    const address = /^<\s*(.+?)\s*>$/.exec(token)?.[1];
+    const isSeparator = separators.test(token);
+    if (address === undefined && !isSeparator) {
+      if (token !== ',') words.push(token);
+    } else {
       // Before an address in brackets only words with an @ are addresses of their own.
       items.push(...(address === undefined ? words : words.filter(word => word.includes('@'))));
       if (address !== undefined) items.push(address);
@@ -56,9 +63,10 @@ export function splitAddresses(text: string): string[] {
 export function parseAddresses(text: string): { addresses: string[]; faults: string[] } {
   const addresses = new Map<string, string>();
   const faults: string[] = [];
+  const inQuotes = text.includes('<') ? ', and a name with a comma in quotes' : '';
   for (const item of splitAddresses(text)) {
     const fault = addressFault(item);
-    if (fault !== undefined) faults.push(fault);
+    if (fault !== undefined) faults.push(item.includes('@') ? fault : `${fault}${inQuotes}`);
     else if (!addresses.has(addressKey(item))) addresses.set(addressKey(item), item);
   }
   return { addresses: [...addresses.values()], faults };

@@ -4,7 +4,7 @@
  */
 import { formatDuration, parseDuration } from '../formats/duration';
 import { DAY } from '../formats/instant';
-import { invisibleIn, quoted } from '../formats/invisible';
+import { invisibleIn, quoted, trimmed } from '../formats/invisible';
 import { webLink } from '../formats/text';
 import { parseAddresses, splitAddresses } from './address';
 import { EXPIRY_IS_TOLD, formatThreshold, namesExpiry, parseThresholds } from './thresholds';
@@ -137,7 +137,9 @@ export const COLUMNS = {
   replacedBy: column({
     ...TEXT,
     longest: 1_024,
-    description: 'The name of the target that took its place: then it is not watched.',
+    description:
+      'The name of the target that took its place: then it is not watched. It counts only when that is a watched target of the same scope.',
+    parse: parseReplacedBy,
     keepsInvisible: true,
     takenOver: false,
   }),
@@ -178,6 +180,14 @@ function parseEnabled(text: string): Parsed<boolean> {
     value: word !== 'false',
     faults: isKnown ? [] : ['write true or false; until then the target is watched'],
   };
+}
+
+/** What people and spreadsheets write for "nothing". A target of such a name can replace no other. */
+const NOTHING = new Set(['-', '--', '–', '—', 'n/a', '#n/a', 'n.a.', 'none', 'null']);
+
+function parseReplacedBy(text: string): Parsed<string | undefined> {
+  const isBlank = text === '' || NOTHING.has(trimmed(text).toLowerCase());
+  return { value: isBlank ? undefined : text, faults: [] };
 }
 
 function parseRunbook(text: string): Parsed<string | undefined> {

@@ -25,7 +25,7 @@ export function withTarget(counts: Counts, tally: Assessment['tally']): Counts {
   const { standing, check, minted } = tally;
   const next = { ...counts, total: counts.total + 1, [standing]: counts[standing] + 1 };
   if (minted) next.minted += 1;
-  if (check !== 'ok') next[check] += 1;
+  if (check !== 'ok' && check !== 'notVerified') next[check] += 1;
   return next;
 }
 

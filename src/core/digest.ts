@@ -19,8 +19,10 @@ export interface DigestLine extends Description {
 export interface Digest {
   readonly owner: string;
   readonly lines: readonly DigestLine[];
-  /** How many due reminders follow in the next mail. */
+  /** How many reminders wait for the next mail. They are checked when their turn comes. */
   readonly more: number;
+  /** More wait than were counted. */
+  readonly moreAtLeast?: true;
   /** The one instant of this digest: days are counted from it. */
   readonly asOf: Instant;
 }

@@ -1,5 +1,6 @@
 /** The expiry of a target: its recorded, current state, and how one reading changes it (rules 4, 7, 8). */
 import type { Instant } from '../formats/instant';
+import { counted } from '../formats/when';
 import type { TargetEvent } from './history';
 import type { FailedReading, FailureCode, Reading } from './reading';
 import type { FirstMute, Snooze } from './snooze';
@@ -23,6 +24,26 @@ export interface Failure {
   readonly count: number;
   /** How many of the last failed reads in a row had this code. */
   readonly sameCodeCount: number;
+  /** The last failed read found the service busy with a change of the target. */
+  readonly busy?: true;
+}
+
+/** That a person said on the page of a mail that it was replaced. */
+export interface SaidReplaced {
+  readonly by: string;
+  readonly on: Instant;
+  /** What `replacedBy` of its row became. */
+  readonly to: string;
+  /** What they said where they named no successor. */
+  readonly note?: string;
+  readonly undone?: { readonly by: string; readonly on: Instant };
+}
+
+/** Since when a registry row is lost, and what the last report showed of it, by which its target is watched until it goes. */
+export interface RowLost {
+  readonly since: Instant;
+  readonly displayName: string;
+  readonly owners: readonly string[];
 }
 
 /** Instants and lengths are in milliseconds. A property that is absent or undefined is not known or does not apply. */
@@ -47,12 +68,22 @@ export interface Expiry extends Key {
   readonly renewed?: { readonly from: Instant; readonly on: Instant };
   /** The registry row has faults: which, and since when. */
   readonly invalid?: { readonly faults: readonly string[]; readonly since: Instant };
+  /** The registry row says that it was replaced and names no successor, since this instant. */
+  readonly unverifiedSince?: Instant;
+  /** What a person said of its replacement. It stays when that is undone. */
+  readonly saidReplaced?: SaidReplaced;
   /** The registry row is gone since this instant. */
   readonly goneSince?: Instant;
+  /** The registry row is lost: it vanished with many others, and the API did not delete it. */
+  readonly rowLost?: RowLost;
+  /** When the API was asked to delete the registry row. */
+  readonly deleteAskedOn?: Instant;
   /** Every calendar key that may exist for this target; '' means none. More than one: a write was interrupted. */
   readonly calendarKeys: readonly string[];
   /** Hash of the listing in the calendar row that was written last. */
   readonly listingHash?: string;
+  /** The reminders that were put into the outbox last, as one hash, and when. Written after them. */
+  readonly queued?: { readonly lines: string; readonly on: Instant };
   /** What each owner (lower-case address) was told, one entry per expiry. */
   readonly told: ReadonlyMap<string, readonly Told[]>;
   /** By owner (lower-case address). */
@@ -91,20 +122,23 @@ export function withReading(before: Expiry, reading: Reading, now: Instant, mayM
     failure: undefined,
     recovered: failure ? { since: failure.since, on: now } : before.recovered,
   };
-  const note = `after ${failure?.count} failed reads`;
-  const recovered: TargetEvent[] = failure ? [{ type: 'recovered', on: now, note }] : [];
+  const recovered: TargetEvent[] = failure
+    ? [{ type: 'recovered', on: now, note: `after ${counted(failure.count, 'failed read')}` }]
+    : [];
   return { after, events: change.event ? [...recovered, change.event] : recovered };
 }
 
-function withFailure(before: Expiry, { code, message }: FailedReading, now: Instant): Updated {
+function withFailure(before: Expiry, { code, message, busy }: FailedReading, now: Instant): Updated {
   const earlier = before.failure;
   const isSameCode = earlier?.code === code;
   const failure: Failure = {
     code,
     message,
-    since: earlier?.since ?? now,
+    // A beginning that lies ahead is of a clock that was wrong. Owners are told an hour after it.
+    since: Math.min(earlier?.since ?? now, now),
     count: (earlier?.count ?? 0) + 1,
     sameCodeCount: isSameCode ? earlier.sameCodeCount + 1 : 1,
+    ...(busy && { busy }),
   };
   const type = code === 'missing' ? 'missing' : 'failing';
   return {

@@ -2,13 +2,13 @@
 import { type Instant, MINUTE } from '../formats/instant';
 import { addressKey } from './address';
 import { assess, crossingsFor, scheduleOf } from './assess';
+import { decideAll, type NotDueReason } from './decisions';
 import type { Expiry } from './expiry';
 import { failed, type Reading } from './reading';
-import { decideAll, type NotDueReason, type Reminder } from './reminder';
+import type { Reminder } from './reminder';
 import { fixedExpiry } from './standing';
-import { isWatched } from './target';
 import { withTold } from './told';
-import type { MailPolicy, Watched } from './watched';
+import { isWatched, type MailPolicy, type Watched } from './watched';
 
 /** One reminder that will go out. */
 export interface Foreseen {
@@ -53,8 +53,10 @@ const ENDS_BY_READS: Readonly<Record<NotDueReason, boolean>> = {
   awaitsReading: false,
   awaitsSecondLook: true,
   toldAsGone: false,
+  toldAsMissing: false,
   told: false,
   snoozed: false,
+  replaced: false,
   notSo: false,
   notTold: false,
   notYet: true,
@@ -68,9 +70,13 @@ export function* foresee(
   until: Instant,
 ): Generator<Foreseen> {
   const { row } = target;
-  if (!isWatched(row.columns)) return;
   const { displayName = row.name } = row.columns;
   let { state } = target;
+  if (!isWatched(row)) {
+    const { reminders } = assess(row, state, undefined, mail, now);
+    for (const reminder of reminders) yield { at: now, reminder, displayName, expiresOn: undefined };
+    return;
+  }
   for (let at: Instant | undefined = now; at !== undefined && at <= until; ) {
     const reading = target.canBeRead && state ? readingAt(row, state, mail, at) : undefined;
     const { after, reminders } = assess(row, state, reading, mail, at);
@@ -79,6 +85,9 @@ export function* foresee(
     at = nextChange({ ...target, state }, at);
   }
 }
+
+/** For what is decided alike for every recipient. */
+const NOBODY = { owner: '', told: [], snooze: undefined };
 
 /** The reading that a sweep would take then if nothing changed; undefined where no read is due or its result can't be known. */
 function readingAt(row: Watched, state: Expiry, mail: MailPolicy, at: Instant): Reading | undefined {
@@ -92,9 +101,10 @@ function readingAt(row: Watched, state: Expiry, mail: MailPolicy, at: Instant): 
 
 function afterTelling(state: Expiry, reminders: readonly Reminder[], on: Instant): Expiry {
   const told = new Map(state.told);
-  for (const { owner, reason, about, crossedOn } of reminders) {
+  const mail = { on, operationId: 'forecast', outcome: 'accepted' } as const;
+  for (const { owner, reason, about, crossedOn, meantFor } of reminders) {
     const key = addressKey(owner);
-    const line = { reason, about, crossedOn, on, operationId: 'forecast', outcome: 'accepted' } as const;
+    const line = { reason, about, crossedOn, meantFor, ...mail };
     told.set(key, withTold(told.get(key) ?? [], line));
   }
   return { ...state, told };
@@ -106,7 +116,7 @@ function nextChange({ row, state, canBeRead }: Foreseeable & { state: Expiry }, 
   const changes = crossings.map(crossing => crossing.at);
   for (const { until } of state.snoozes.values()) changes.push(until);
   changes.push(fixedExpiry(state) ?? at);
-  const decisions = decideAll({ state, crossings, told: [], snooze: undefined, now: at });
+  const decisions = decideAll({ ...NOBODY, replacement: row.replacement, state, crossings, now: at });
   const passes = decisions.some(decision => !decision.due && ENDS_BY_READS[decision.because]);
   if (passes && canBeRead) changes.push(at + TICK);
   const later = changes.filter(change => change > at);

@@ -24,7 +24,10 @@ export const EVENTS_WITH_NOTE = [
   'snoozed',
   'unsnoozed',
   'replaced',
+  'replaces',
+  'watchedAgain',
   'gone',
+  'rowLost',
   'returned',
 ] as const;
 type EventWithNote = (typeof EVENTS_WITH_NOTE)[number];

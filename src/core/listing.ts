@@ -19,13 +19,15 @@ export interface Listing {
   readonly failing: boolean;
   readonly check: Check;
   readonly failure?: {
-    readonly code: FailureCode | 'invalid';
+    readonly code: FailureCode | 'invalid' | 'notVerified';
     readonly message: string;
     readonly since: Instant;
     readonly count: number;
   };
   readonly checkedOn?: Instant;
   readonly nextCheckOn?: Instant;
+  /** Since when its registry row is lost. */
+  readonly rowLostSince?: Instant;
   /** The latest end of the snoozes in force. */
   readonly snoozedUntil?: Instant;
 }

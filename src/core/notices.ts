@@ -9,20 +9,26 @@ export const TOPICS = {
   unreadable: { title: 'Unreadable', isFor: 'owners' },
   readable: { title: 'Readable again', isFor: 'owners' },
   renewed: { title: 'Renewed', isFor: 'owners' },
+  replaced: { title: 'Replaced', isFor: 'owners' },
   invalid: { title: 'Invalid row', isFor: 'operators' },
+  notVerified: { title: 'Replaced, not verified', isFor: 'operators' },
 } as const;
 export type Topic = keyof typeof TOPICS;
 
 interface NoticeRules {
-  /** `reads`: whether the target can be read. `row`: its registry row. `watcher`: the watcher itself, not one target. */
-  readonly about: 'expiry' | 'reads' | 'row' | 'watcher';
+  /**
+   * `reads`: whether the target can be read. `replacement`: whether another took its place. `row`: its registry row.
+   * `watcher`: the watcher itself, not one target.
+   */
+  readonly about: 'expiry' | 'reads' | 'replacement' | 'row' | 'watcher';
   /** A `reminder` is about an expiry that comes or came. `goodNews` needs no action. */
   readonly says: 'reminder' | 'trouble' | 'goodNews';
   /**
    * `owners` alone; or `owners`, and operators get a copy always or only once the expiry is reached, since owners leave
-   * (rule 14). What is for `operators` alone waits for their daily mail.
+   * (rule 14). What is for `operators` alone waits for their daily mail, unless it is told at once.
    */
   readonly audience: 'owners' | 'ownersAndCopies' | 'ownersAndCopiesFromExpiry' | 'operators';
+  readonly atOnce?: true;
   readonly snoozable: boolean;
   /** In a mail and between owners, the lowest rank comes first (rule 15). A reminder has its own until its expiry is reached. */
   readonly rank: number;
@@ -32,7 +38,9 @@ interface NoticeRules {
 
 /** The ranks of a reminder whose expiry has passed: acting still shortens an outage that has just begun, and mends little later. */
 export const JUST_EXPIRED_RANK = 1;
-export const LONG_EXPIRED_RANK = 9;
+export const LONG_EXPIRED_RANK = 10;
+/** As a row to correct: somebody must look, and nothing stops working. */
+const REPLACED_RANK = 8;
 
 const REMINDER = { about: 'expiry', says: 'reminder', snoozable: true, rank: 0 } as const;
 const FAILING_READS = { about: 'reads', says: 'trouble', audience: 'owners', snoozable: true } as const;
@@ -50,7 +58,7 @@ export const NOTICES = {
     says: 'goodNews',
     audience: 'owners',
     snoozable: false,
-    rank: 11,
+    rank: 12,
     topic: 'readable',
   },
   renewed: {
@@ -58,18 +66,42 @@ export const NOTICES = {
     says: 'goodNews',
     audience: 'ownersAndCopies',
     snoozable: false,
-    rank: 10,
+    rank: 11,
     topic: 'renewed',
   },
-  invalid: { about: 'row', ...FOR_OPERATORS, rank: 7, topic: 'invalid' },
+  /** An owner said so, and it is not watched any more. */
+  replaced: {
+    about: 'replacement',
+    says: 'trouble',
+    audience: 'ownersAndCopies',
+    snoozable: false,
+    rank: REPLACED_RANK,
+    topic: 'replaced',
+  },
+  /** That was undone. */
+  watchedAgain: {
+    about: 'replacement',
+    says: 'goodNews',
+    audience: 'ownersAndCopies',
+    snoozable: false,
+    rank: 13,
+    topic: 'replaced',
+  },
+  invalid: { about: 'row', ...FOR_OPERATORS, rank: 8, topic: 'invalid' },
+  /** Its row says that it was replaced, and names no successor. */
+  notVerified: { about: 'replacement', ...FOR_OPERATORS, rank: REPLACED_RANK, topic: 'notVerified' },
+  /** Many registry rows vanished at once. Their targets go a day later, so this can't wait for the daily mail. */
+  rowsLost: { ...OF_WATCHER, atOnce: true, rank: 4 },
   /** Every read of a scope fails. */
-  scopeFailing: { ...OF_WATCHER, rank: 4 },
+  scopeFailing: { ...OF_WATCHER, atOnce: true, rank: 4 },
+  /** Some reads of a scope are refused, which only an operator can mend. */
+  readsRefused: { ...OF_WATCHER, atOnce: true, rank: 5 },
   /** A mail was accepted and did not arrive. */
-  undelivered: { ...OF_WATCHER, rank: 5 },
+  undelivered: { ...OF_WATCHER, rank: 6 },
   /** A sweep message failed again and again. */
-  poisoned: { ...OF_WATCHER, rank: 6 },
+  poisoned: { ...OF_WATCHER, rank: 7 },
   /** Targets of a scope have no owner. */
-  ownerless: { ...OF_WATCHER, rank: 8 },
+  ownerless: { ...OF_WATCHER, rank: 9 },
 } as const satisfies Readonly<Record<string, NoticeRules>>;
 
 export type NoticeKind = keyof typeof NOTICES;
@@ -90,24 +122,46 @@ interface NoticeFacts {
     /** The last reading that succeeded. */
     readonly readOn: Instant;
     /** Reads fail since then, so the expiry could not be confirmed. */
-    readonly unconfirmed?: { readonly since: Instant; readonly message: string };
+    readonly unconfirmed?: Unconfirmed;
   };
   gone: { readonly expiresOn: Instant; readonly since: Instant; readonly readOn?: Instant };
   missing: FailingReads;
   unreadable: FailingReads;
   readable: { readonly since: Instant; readonly readOn: Instant; readonly known: LastKnown };
   renewed: { readonly from: Instant; readonly expiresOn: Instant; readonly readOn: Instant };
+  replaced: Replaced;
+  watchedAgain: Replaced;
   invalid: { readonly faults: readonly string[]; readonly since: Instant };
+  notVerified: { readonly since: Instant };
+  rowsLost: OperatorNoticeFacts;
   scopeFailing: OperatorNoticeFacts;
+  readsRefused: OperatorNoticeFacts;
   undelivered: OperatorNoticeFacts;
   poisoned: OperatorNoticeFacts;
   ownerless: OperatorNoticeFacts;
+}
+
+interface Unconfirmed {
+  readonly since: Instant;
+  readonly message: string;
+  /** Only an operator can mend it, and they are told; the message is for them. */
+  readonly operatorsAreTold?: boolean;
 }
 
 interface FailingReads {
   readonly since: Instant;
   readonly message: string;
   readonly known: LastKnown;
+}
+
+interface Replaced {
+  /** Who said so, or undid it, and when. */
+  readonly by: string;
+  readonly on: Instant;
+  /** The name of the successor; undefined where none was named. */
+  readonly successor: string | undefined;
+  /** What they said in its place. */
+  readonly note?: string;
 }
 
 interface OperatorNoticeFacts {
@@ -133,10 +187,16 @@ export function noticeKindOf({ reason }: { readonly reason: string }): NoticeKin
   return parseThreshold(reason) && 'threshold';
 }
 
-/** Whether it waits for the operators' daily mail. */
+/** Whether it is for operators alone. */
 export function isForOperators(line: { readonly reason: string }): boolean {
   const kind = noticeKindOf(line);
   return kind !== undefined && NOTICES[kind].audience === 'operators';
+}
+
+/** Whether it waits for the operators' daily mail. */
+export function waitsForDailyMail(line: { readonly reason: string }): boolean {
+  const kind = noticeKindOf(line);
+  return kind !== undefined && isForOperators(line) && !('atOnce' in NOTICES[kind]);
 }
 
 export function isOperatorNotice(kind: NoticeKind): kind is OperatorNotice {

@@ -20,6 +20,8 @@ export interface Pace {
 }
 
 const LONGEST_PAUSE = HOUR;
+/** A stored instant that is further ahead comes from a clock that was wrong, or from an editor. No scope waits until then. */
+const FURTHEST_AHEAD = 2 * HOUR;
 
 /** The pace of a scope that was never read. */
 export function fullPace(limits: Limits, now: Instant): Pace {
@@ -33,9 +35,14 @@ export function halfOf({ rate, burst }: Limits): Limits {
 
 /** Milliseconds to wait before the next request may be sent; 0 means now. */
 export function waitFor(pace: Pace, limits: Limits, now: Instant): number {
-  const pause = Math.max(0, (pace.pausedUntil ?? 0) - now);
+  const pause = Math.max(0, pauseEnd(pace, now) - now);
   const missing = 1 - refilled(pace, limits, now).level;
   return Math.max(pause, missing > 0 ? Math.ceil((missing / limits.rate) * SECOND) : 0);
+}
+
+/** When the pause ends; the beginning of time where there is none. */
+export function pauseEnd({ pausedUntil = 0 }: Pace, now: Instant): Instant {
+  return pausedUntil - now > FURTHEST_AHEAD ? 0 : pausedUntil;
 }
 
 /** The pace after one request was sent. Nothing is sent during a pause, so the pause is over. */
@@ -84,6 +91,8 @@ export function answered(
 
 /** The pace with the bucket refilled up to `now`. */
 function refilled(pace: Pace, limits: Limits, now: Instant): Pace {
-  const level = Math.min(limits.burst, pace.level + (Math.max(0, now - pace.at) * limits.rate) / SECOND);
-  return { ...pace, level, at: Math.max(pace.at, now) };
+  // One request then finds out what the bucket allows.
+  const { level: known, at } = pace.at - now > FURTHEST_AHEAD ? { level: 1, at: now } : pace;
+  const level = Math.max(-limits.burst, known) + (Math.max(0, now - at) * limits.rate) / SECOND;
+  return { ...pace, level: Math.min(limits.burst, level), at: Math.max(at, now) };
 }

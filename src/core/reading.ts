@@ -17,6 +17,10 @@ export interface FailedReading {
   readonly code: FailureCode;
   /** One sentence in our own words: what happened and, if known, how to fix it. */
   readonly message: string;
+  /** The service answers, and is busy with a change of the target: it ends by itself. */
+  readonly busy?: true;
+  /** There was no sign-in, so the service was not even asked. */
+  readonly signIn?: true;
 }
 
 export type Reading =

@@ -1,21 +1,8 @@
-/** Reminders: whether an owner must be told something about a target now, decided purely and with the reason. */
-import { formatInstant, HOUR, type Instant } from '../formats/instant';
+/** Reminders: one thing that one owner must be told about one target. */
+import { formatInstant, type Instant } from '../formats/instant';
 import { isSameAddress } from './address';
-import type { Expiry } from './expiry';
-import {
-  type LastKnown,
-  NOTICES,
-  type NoticeOf,
-  noticeKindOf,
-  type TargetNotice,
-  TOPICS,
-  type Topic,
-} from './notices';
-import { holds, type Snooze } from './snooze';
-import { fixedExpiry, isMinted, shownExpiry } from './standing';
+import { NOTICES, noticeKindOf } from './notices';
 import type { Key } from './target';
-import { type Crossing, formatThreshold, parseThreshold, tightestCrossed } from './thresholds';
-import { awaitsGoodNews, hasHeard, type Told, wasNoticed, wasReminded } from './told';
 
 /** One thing an owner must be told about one target. Identity: owner, target, `about` and `reason` (rule 11). */
 export interface Reminder extends Key {
@@ -28,236 +15,12 @@ export interface Reminder extends Key {
   readonly crossedOn: Instant;
   /** Since when the owner could have been told. */
   readonly since: Instant;
-  /** Of a notice about the watcher: what happened, in words. It is stored nowhere else. */
+  /** Of a notice about the watcher: what happened, in words. Of one that is `meantFor` somebody else: why it did not arrive. */
   readonly note?: string;
-}
-
-/** Why nothing is to be told. The explanation of a target has a sentence for each. */
-export const NOT_DUE_REASONS = [
-  'notRead',
-  'undecided',
-  'minted',
-  'neverExpires',
-  'noThresholdCrossed',
-  'awaitsReading',
-  'awaitsSecondLook',
-  'toldAsGone',
-  'told',
-  'snoozed',
-  'notSo',
-  'notTold',
-  'notYet',
-] as const;
-export type NotDueReason = (typeof NOT_DUE_REASONS)[number];
-
-type Due = { readonly due: true; readonly notice: TargetNotice } & Pick<
-  Reminder,
-  'reason' | 'about' | 'crossedOn' | 'since'
->;
-/** `about`: of `told`, the instant that the earlier notice is about. */
-type NotDue = { readonly due: false } & (
-  | { readonly because: Exclude<NotDueReason, 'told'> }
-  | { readonly because: 'told'; readonly about: Instant }
-);
-export type DueDecision = { readonly topic: Topic } & Due;
-export type Decision = DueDecision | ({ readonly topic: Topic } & NotDue);
-
-/** What a decision for one recipient depends on. */
-export interface DecisionContext {
-  readonly state: Expiry;
-  /** Where the thresholds in force fall, earliest first. */
-  readonly crossings: readonly Crossing[];
-  readonly told: readonly Told[];
-  readonly snooze: Snooze | undefined;
-  readonly now: Instant;
-}
-
-/** Unreadable is told after this many failures in a row and this long (rule 14). */
-const FAILURES = 3;
-const FAILING = HOUR;
-/** Missing is told when it was so twice in a row. */
-const MISSING_READS = 2;
-
-interface Decider {
-  decide(context: DecisionContext): Due | NotDue;
-  /** A quick test that most targets fail; false only if no recipient can be told. */
-  isPossible(state: Expiry, crossings: readonly Crossing[], now: Instant): boolean;
-}
-
-const isFailing = ({ failure }: Expiry) => failure !== undefined;
-
-const DECIDERS: Readonly<Record<Topic, Decider>> = {
-  threshold: {
-    decide: decideThreshold,
-    isPossible: (_state, crossings, now) => tightestCrossed(crossings, now) !== undefined,
-  },
-  missing: { decide: decideMissing, isPossible: isFailing },
-  unreadable: { decide: decideUnreadable, isPossible: isFailing },
-  readable: { decide: decideReadable, isPossible: ({ recovered }) => recovered !== undefined },
-  renewed: { decide: decideRenewed, isPossible: ({ renewed }) => renewed !== undefined },
-  invalid: { decide: decideInvalid, isPossible: ({ invalid }) => invalid !== undefined },
-};
-/** In the order in which they are explained. */
-const ALL_TOPICS = Object.keys(TOPICS).filter(isTopic);
-const OWNER_TOPICS = ALL_TOPICS.filter(topic => TOPICS[topic].isFor === 'owners');
-
-/** Most targets have nothing to tell, and every sweep asks this of each target. */
-export function hasNothingToTell(state: Expiry, crossings: readonly Crossing[], now: Instant): boolean {
-  return !ALL_TOPICS.some(topic => DECIDERS[topic].isPossible(state, crossings, now));
-}
-
-/** Every decision about a target that is for its owners; `invalid` is for operators and decided apart. */
-export function decideAll(context: DecisionContext): Decision[] {
-  return OWNER_TOPICS.map(topic => decide(topic, context));
-}
-
-export function decide(topic: Topic, context: DecisionContext): Decision {
-  const decision = DECIDERS[topic].decide(context);
-  const { state, snooze, now } = context;
-  if (decision.due && NOTICES[decision.notice].snoozable && holds(snooze, fixedExpiry(state), now))
-    return { topic, ...no('snoozed') };
-  return { topic, ...decision };
-}
-
-/**
- * Only the tightest crossed threshold counts (rule 12). A reading that succeeded confirms the thresholds crossed before
- * it; while reads fail, the last known expiry counts until now (rule 10).
- */
-function decideThreshold({ state, crossings, told, now }: DecisionContext): Due | NotDue {
-  const about = fixedExpiry(state);
-  if (about === undefined) return no(whyNotFixed(state));
-  const crossing = tightestCrossed(crossings, confirmedUntil(state, now));
-  if (!crossing) return no(tightestCrossed(crossings, now) ? 'awaitsReading' : 'noThresholdCrossed');
-  if (wasReminded(told, about, crossing.at)) return alreadyTold(about);
-  if (isMissing(state) && about <= now) return no(isMissingTwice(state) ? 'toldAsGone' : 'awaitsSecondLook');
-  const since = Math.max(crossing.at, state.firstSeenOn);
-  const reason = formatThreshold(crossing.threshold);
-  return { due: true, notice: 'threshold', reason, about, crossedOn: crossing.at, since };
-}
-
-/** A target that is not found twice in a row. After its known expiry that is one notice: expired and gone (rule 14). */
-function decideMissing({ state, told, now }: DecisionContext): Due | NotDue {
-  const { failure } = state;
-  if (!failure || !isMissing(state)) return no('notSo');
-  if (!isMissingTwice(state)) return no('awaitsSecondLook');
-  const expiresOn = fixedExpiry(state);
-  if (expiresOn === undefined || expiresOn > now) return unlessTold('missing', failure.since, told);
-  const gone = unlessTold('gone', expiresOn, told);
-  return gone.due ? { ...gone, since: Math.max(failure.since, expiresOn) } : gone;
-}
-
-/** Reads that keep failing are told, too: without a mail, the target would look healthy. */
-function decideUnreadable({ state, told, now }: DecisionContext): Due | NotDue {
-  const { failure } = state;
-  if (!failure || isMissing(state)) return no('notSo');
-  if (failure.count < FAILURES || now - failure.since < FAILING) return no('notYet');
-  return unlessTold('unreadable', failure.since, told);
-}
-
-/** Only recipients of the bad news get the good news. */
-function decideReadable({ state: { recovered, failure }, told }: DecisionContext): Due | NotDue {
-  if (failure || !recovered) return no('notSo');
-  const heard = told.filter(hasHeard);
-  const heardBadNews =
-    wasNoticed(heard, 'unreadable', recovered.since) || wasNoticed(heard, 'missing', recovered.since);
-  return heardBadNews ? unlessTold('readable', recovered.since, told, recovered.on) : no('notTold');
-}
-
-/** A later expiry, told only to recipients who were reminded of an earlier one and got no good news since. */
-function decideRenewed({ state, told }: DecisionContext): Due | NotDue {
-  const { renewed } = state;
-  const about = fixedExpiry(state);
-  if (!renewed || about === undefined) return no('notSo');
-  if (wasNoticed(told, 'renewed', about)) return alreadyTold(about);
-  return awaitsGoodNews(told.filter(hasHeard), about)
-    ? unlessTold('renewed', about, told, renewed.on)
-    : no('notTold');
-}
-
-/** A registry row that can't be understood, told once until it is corrected. */
-function decideInvalid({ state: { invalid }, told }: DecisionContext): Due | NotDue {
-  return invalid ? unlessTold('invalid', invalid.since, told) : no('notSo');
-}
-
-function unlessTold(
-  notice: Exclude<TargetNotice, 'threshold'>,
-  about: Instant,
-  told: readonly Told[],
-  since = about,
-): Due | NotDue {
-  if (wasNoticed(told, notice, about)) return alreadyTold(about);
-  return { due: true, notice, reason: notice, about, crossedOn: since, since };
-}
-
-function no(because: Exclude<NotDueReason, 'told'>): NotDue {
-  return { due: false, because };
-}
-
-function alreadyTold(about: Instant): NotDue {
-  return { due: false, because: 'told', about };
-}
-
-/** A failing read confirms nothing. The last known expiry then counts until now, since no mail at all would be worse. */
-function confirmedUntil(state: Expiry, now: Instant): Instant {
-  return state.failure || state.invalid ? now : (state.readOn ?? now);
-}
-
-function isMissing({ failure }: Expiry): boolean {
-  return failure?.code === 'missing';
-}
-
-function isMissingTwice({ failure }: Expiry): boolean {
-  return (failure?.sameCodeCount ?? 0) >= MISSING_READS;
-}
-
-function whyNotFixed(state: Expiry): Exclude<NotDueReason, 'told'> {
-  if (isMinted(state)) return 'minted';
-  if (state.expiresOn === undefined) return 'notRead';
-  return state.expiresOn === 'never' ? 'neverExpires' : 'undecided';
-}
-
-function isTopic(word: string): word is Topic {
-  return Object.hasOwn(TOPICS, word);
-}
-
-/** What a mail says of a reminder: the facts from the target's state. */
-export const FACTS: { readonly [K in TargetNotice]: (reminder: Reminder, state: Expiry) => NoticeOf<K> } = {
-  threshold: ({ reason, about, crossedOn }, { failure, readOn = crossedOn }) => ({
-    is: 'threshold',
-    threshold: parseThreshold(reason) ?? { is: 'lead', ms: about - crossedOn },
-    expiresOn: about,
-    readOn,
-    unconfirmed: failure && { since: failure.since, message: failure.message },
-  }),
-  gone: ({ about, since, crossedOn }, { readOn = crossedOn }) => ({
-    is: 'gone',
-    expiresOn: about,
-    since,
-    readOn,
-  }),
-  missing: ({ about }, state) => ({ is: 'missing', ...failingSince(about, state) }),
-  unreadable: ({ about }, state) => ({ is: 'unreadable', ...failingSince(about, state) }),
-  readable: ({ about, crossedOn }, state) => ({
-    is: 'readable',
-    since: about,
-    readOn: state.recovered?.on ?? state.readOn ?? crossedOn,
-    known: lastKnown(state),
-  }),
-  renewed: ({ about, crossedOn }, { renewed, readOn = crossedOn }) => ({
-    is: 'renewed',
-    from: renewed?.from ?? about,
-    expiresOn: about,
-    readOn,
-  }),
-  invalid: ({ about }, { invalid }) => ({ is: 'invalid', faults: invalid?.faults ?? [], since: about }),
-};
-
-function failingSince(since: Instant, state: Expiry) {
-  return { since, message: state.failure?.message ?? '', known: lastKnown(state) };
-}
-
-function lastKnown(state: Expiry): LastKnown {
-  return { expiresOn: shownExpiry(state), readOn: state.readOn, minted: isMinted(state) };
+  /** The owner whom it did not reach; `owner` is an operator who hears it in that owner's place. */
+  readonly meantFor?: string;
+  /** Of a notice about the watcher: which attempt its next mail is, where it is not the first. */
+  readonly attempt?: number;
 }
 
 /** Whether operators get a copy of what its owners are told (rule 14). */
@@ -270,13 +33,16 @@ export function isForCopies(reminder: Pick<Reminder, 'reason' | 'about' | 'cross
 
 /** Whether two reminders about one target are the same. */
 export function isSameReminder(
-  a: Pick<Reminder, 'owner' | 'reason' | 'about'>,
-  b: Pick<Reminder, 'owner' | 'reason' | 'about'>,
+  a: Pick<Reminder, 'owner' | 'reason' | 'about' | 'meantFor'>,
+  b: Pick<Reminder, 'owner' | 'reason' | 'about' | 'meantFor'>,
 ): boolean {
-  return isSameAddress(a.owner, b.owner) && a.reason === b.reason && a.about === b.about;
+  const isForSame = isSameAddress(a.meantFor ?? '', b.meantFor ?? '');
+  return isForSame && isSameAddress(a.owner, b.owner) && a.reason === b.reason && a.about === b.about;
 }
 
 /** The identity of a reminder within its owner's outbox, in words for logs and history. */
 export function describeReminder(reminder: Reminder): string {
-  return `${reminder.reason} of ${formatInstant(reminder.about)} to ${reminder.owner}`;
+  const { reason, about, owner, meantFor } = reminder;
+  const inPlace = meantFor === undefined ? '' : ` in the place of ${meantFor}`;
+  return `${reason} of ${formatInstant(about)} to ${owner}${inPlace}`;
 }

@@ -1,5 +1,5 @@
 /** A registry row by its columns: as the texts that people write, parsed, compared, and as a successor takes them over. */
-import { invisibleIn, trimmed } from '../formats/invisible';
+import { trimmed, unseenIn } from '../formats/invisible';
 import { splitList } from '../formats/text';
 import { byName } from './by-name';
 import { COLUMNS, type Column, type Parsed } from './columns';
@@ -129,13 +129,11 @@ function parseColumn<V>(column: Column<V>, value: unknown): Parsed<V> {
   return { value: column.parse('').value, faults };
 }
 
-/** Invisible characters at the ends are dropped. Those inside a text that is not understood are named: nobody sees them there. */
+/** Invisible characters at the ends are dropped. What a text that is not understood holds and nobody sees is named. */
 function parseVisible<V>(column: Column<V>, text: string): Parsed<V> {
   const { value, faults } = column.parse(trimmed(bare(text)));
-  const inside = faults.length > 0 ? invisibleIn(text.replace(/[\t\r\n]/g, ' ')) : '';
-  const named =
-    inside === '' ? [] : [`it holds invisible characters (${inside}); type it again without them`];
-  return { value, faults: [...faults, ...named] };
+  const unseen = faults.length > 0 ? unseenIn(text) : undefined;
+  return { value, faults: unseen === undefined ? faults : [...faults, unseen] };
 }
 
 function bare(text: string): string {

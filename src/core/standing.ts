@@ -5,7 +5,8 @@ import type { Expiry } from './expiry';
 export const STANDINGS = ['healthy', 'expiring', 'expired', 'unknown'] as const;
 export type Standing = (typeof STANDINGS)[number];
 
-export const CHECKS = ['ok', 'failing', 'invalid', 'pending'] as const;
+/** `notVerified`: it is said to be replaced and names no successor, so it is not read any more. */
+export const CHECKS = ['ok', 'failing', 'invalid', 'pending', 'notVerified'] as const;
 export type Check = (typeof CHECKS)[number];
 
 /** What the standing is computed from. The standing itself is never stored: it changes with time alone. */

@@ -1,6 +1,5 @@
-/** Targets: the keys that name one in every table, what they stand for, and whether a target is watched. */
+/** Targets: the keys that name one in every table, and what they stand for. */
 import { sha256 } from '../formats/hash';
-import type { TargetColumns } from './row';
 
 /** The table keys of a target, encoded: they name it everywhere. */
 export interface Key {
@@ -40,9 +39,6 @@ export interface Description {
   readonly runbook?: string;
   readonly notes?: string;
   readonly howToRenew: string;
-}
-
-/** Whether a target is read and told about: not while it is disabled, and not after another took its place. */
-export function isWatched({ enabled, replacedBy }: TargetColumns): boolean {
-  return enabled && replacedBy === undefined;
+  /** A renewed token is read under the same name. Otherwise the new one must be registered, and this one closed. */
+  readonly renewalKeepsName?: boolean;
 }

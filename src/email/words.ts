@@ -43,7 +43,9 @@ export function mailWords(digest: Digest, { publicUrl }: Letterhead): MailWords 
   };
 }
 
-function followUpOf({ more }: Digest): string | undefined {
+function followUpOf({ more, moreAtLeast }: Digest): string | undefined {
+  if (moreAtLeast)
+    return more > 0 ? `At least ${more} more follow in the next mails.` : 'More follow in the next mails.';
   return more > 0 ? `${more} more ${more === 1 ? 'follows' : 'follow'} in the next mail.` : undefined;
 }
 

@@ -81,12 +81,13 @@ export function parseCsv(
   const [declaration = '', declared] = DECLARED.exec(text) ?? [];
   const body = text.slice(declaration.length);
   const delimiter = declared ?? likelyDelimiter(body);
-  const lineAt = lineCounter(Buffer.from(body));
+  const whole = Buffer.from(body);
+  const lineAt = lineCounter(whole);
   const onRecord = (cells: readonly string[], { bytes }: { readonly bytes: number }) => {
     const line = lineAt(bytes);
     read += 1;
     if (read > mostRecords) throw tooMany;
-    if (cells.some(cell => cell !== '')) records.push({ line, cells });
+    if (cells.some(cell => cell !== '')) records.push({ line, cells: unwrapped(cells) });
     // The parser need not keep the record.
     return null;
   };
@@ -103,7 +104,24 @@ export function parseCsv(
     if (error === tooMany)
       return { fault: `a file has at most ${mostRecords} lines; lines of commas alone count too` };
     if (!(error instanceof CsvError)) throw error;
-    return { fault: error.message.slice(0, 300) };
+    const line = lineAt(whole.length);
+    return {
+      fault: `the quotes of the record that starts on line ${line} can't be understood: put quotes around the whole cell, and write a quote inside of it twice`,
+    };
+  }
+}
+
+/** A spreadsheet that expects another separator takes a line for one cell, and saves it so: then the cells are inside of that. */
+function unwrapped(cells: readonly string[]): readonly string[] {
+  const [whole = '', ...others] = cells;
+  const delimiter = likelyDelimiter(whole);
+  if (!whole.includes(delimiter) || others.some(cell => cell !== '')) return cells;
+  try {
+    const [inner = cells, ...more] = parse(whole, { delimiter, relax_column_count: true });
+    return more.length === 0 ? inner : cells;
+  } catch (error) {
+    if (error instanceof CsvError) return cells;
+    throw error;
   }
 }
 

@@ -1,9 +1,9 @@
 /** What spreadsheets make of texts when they open and save a CSV file, so that an import can tell a rewritten text from a new one. */
 
 const TRUE =
-  'true wahr vrai verdadero verdadeiro vero waar prawda sant sand sann tosi pravda igaz doğru adevărat истина';
+  'true wahr vrai verdadero verdadeiro vero waar prawda sant sand sann tosi pravda igaz doğru adevărat cert tõene αληθησ αληθεσ истина істина';
 const FALSE =
-  'false falsch faux falso onwaar fałsz falskt falsk usann epätosi nepravda hamis yanliş yanlış fals ложь';
+  'false falsch faux falso onwaar fałsz falskt falsk usann epätosi nepravda hamis yanliş yanlış fals väär ψευδησ ψευδεσ ложь хибність';
 const FLAGS: ReadonlyMap<string, 'true' | 'false'> = new Map([
   ...TRUE.split(' ').map(word => [word, 'true'] as const),
   ...FALSE.split(' ').map(word => [word, 'false'] as const),
@@ -13,13 +13,17 @@ const LANGUAGES = 'en de fr es it pt nl pl sv da nb fi cs hu tr ro'.split(' ');
 
 /** A spreadsheet shows whole numbers of up to eleven digits as they are. */
 const KEPT_NUMBER = /^(?:0|-?[1-9]\d{0,10})$/;
-const NUMBER = /^[+-]?(\d+(?:[.,]\d+)?)(e[+-]?\d+)?$/i;
+const NUMBER = /^[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d+)?$/i;
 const DATE =
   /^(?:\d{1,4}[-./ ]+\d{1,2}|\d{1,4}[-./ ]*\p{L}+\.?|\p{L}+\.?[-./ ]*\d{1,4})(?:[-./ ]+\d{1,4})?$/u;
-const TIME = /^(\d{1,4}):(\d{1,2})(?::00)?$/;
+const TIME = /^(\d{1,4}):(\d{1,2})(?::(\d{1,2}))?(?: ?([ap])\.?m\.?)?$/i;
+/** Behind a date. */
+const TIME_OF_DAY = /[ T]+\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]\.?m\.?)?$/i;
+const SIGN_OF_NUMBER = /^[$€£¥]\s*|\s*[$€£¥%]$/g;
 
 /** What spreadsheets write, and other programs do not. */
 const MORE_MONTHS: readonly [string, number][] = [
+  ['jän', 1],
   ['mrz', 3],
   ['sept', 9],
 ];
@@ -27,14 +31,28 @@ let months: ReadonlyMap<string, number> | undefined;
 
 /** The flag that a spreadsheet writes in one of its languages; undefined for any other text. */
 export function flagWritten(text: string): 'true' | 'false' | undefined {
-  return FLAGS.get(text.trim().toLowerCase());
+  // Greek writes the last sigma of a word in another way.
+  return FLAGS.get(text.normalize().trim().toLowerCase().replaceAll('ς', 'σ'));
 }
 
-/** Whether a spreadsheet may have made `after` of `before`: a number of `007` or `1E5`, a date of `1-2`, a flag of `true`. */
+/**
+ * Whether a spreadsheet may have made `after` of `before`: a number of `007` or `1E5`, a date of `1-2`, a flag of `true`, or `???` of
+ * what its code page does not have.
+ */
 export function mayBeRewritten(before: string, after: string): boolean {
   if (before === after) return false;
   const traces = tracesAfter(after);
-  return tracesBefore(before).some(trace => traces.includes(trace)) && !isSameDateShape(before, after);
+  const shared = tracesBefore(before).filter(trace => traces.includes(trace));
+  const counts = (trace: string) =>
+    trace.startsWith('date') ? !isSameDateShape(before, after) : !isAnotherNumber(before, after);
+  return shared.some(counts) || hasLostCharacters(before, after);
+}
+
+/** A file in a code page has a question mark for each UTF-16 unit that the code page lacks. */
+function hasLostCharacters(before: string, after: string): boolean {
+  const [were, are] = [before, after].map(text => text.replace(/\r\n?/g, '\n').split(''));
+  if (!were || were.length !== are?.length || were.join('') === are.join('')) return false;
+  return were.every((was, at) => was === are[at] || (was > '\u007f' && /[?\ufffd]/.test(are[at] ?? '')));
 }
 
 /** What stays of a text when a spreadsheet rewrites it; empty for a text that it leaves alone. */
@@ -42,7 +60,13 @@ export function tracesBefore(text: string): string[] {
   if (KEPT_NUMBER.test(text)) return [];
   const number = numberIn(text);
   const digits = number === undefined ? [] : [3, 6, 15].map(count => numberTrace(number, count));
-  return [...digits, ...otherTraces(text)];
+  return [...digits, ...cutTraces(text), ...otherTraces(text)];
+}
+
+/** Of a long number, a spreadsheet may keep 15 digits and write zeros for the others, without rounding. */
+function cutTraces(text: string): string[] {
+  const [, first, rest] = /^0*([1-9]\d{14})(\d+)$/.exec(text) ?? [];
+  return first && rest ? [numberTrace(Number(first + rest.replace(/\d/g, '0')), 15)] : [];
 }
 
 /** The traces of which a text shares one with the text that it was made of. */
@@ -58,12 +82,18 @@ export function tracesAfter(text: string): string[] {
 
 function otherTraces(text: string): string[] {
   const flag = flagWritten(text);
-  const [, hours, minutes] = TIME.exec(text) ?? [];
-  const time = hours === undefined ? [] : [`time ${Number(hours)}:${Number(minutes)}`];
-  return [...(flag ? [`flag ${flag}`] : []), ...time, ...dateTraces(text)];
+  return [...(flag ? [`flag ${flag}`] : []), ...timeTraces(text), ...dateTraces(text)];
 }
 
-function numberIn(text: string): number | undefined {
+function timeTraces(text: string): string[] {
+  const [, hours, minutes, seconds = '0', half] = TIME.exec(text) ?? [];
+  if (hours === undefined) return [];
+  const hour = half ? (Number(hours) % 12) + (/p/i.test(half) ? 12 : 0) : Number(hours);
+  return [`time ${hour}:${Number(minutes)}:${Number(seconds)}`];
+}
+
+function numberIn(written: string): number | undefined {
+  const text = written.replace(SIGN_OF_NUMBER, '').replace(/^\((.+)\)$/, '-$1');
   const number = NUMBER.test(text) ? Number(text.replace(',', '.')) : Number.NaN;
   return Number.isFinite(number) ? number : undefined;
 }
@@ -73,7 +103,12 @@ function numberTrace(number: number, digits: number): string {
 }
 
 /** Each month that a text may mean, with each other number in it. */
-function dateTraces(text: string): string[] {
+function dateTraces(written: string): string[] {
+  // A time may stand behind a date; and a comma, or a sign of East Asia for year, month or day, behind a part of it.
+  const text = written
+    .replace(TIME_OF_DAY, '')
+    .replace(/[年月日년월일]\s*|,\s+/g, '-')
+    .replace(/-$/, '');
   if (!DATE.test(text)) return [];
   const numbers = (text.match(/\d+/g) ?? []).map(digits => Number(digits) % 100);
   const [word] = /\p{L}+/u.exec(text) ?? [];
@@ -98,8 +133,14 @@ function monthWords(language: string): [string, number][] {
   });
 }
 
+/** A spreadsheet keeps the sign of an amount. It takes zeros away from a decimal number, and adds none. */
+function isAnotherNumber(before: string, after: string): boolean {
+  const [was = '', is = ''] = [before, after].map(text => text.match(/[$€£¥%]/)?.[0]);
+  return was !== is || (/[.,]/.test(before) && /^[+-]?0\d|[.,]\d*0$/.test(after));
+}
+
 /** Two dates of one shape are two ids, since a spreadsheet changes the shape. */
 function isSameDateShape(a: string, b: string): boolean {
   const shape = (text: string) => text.replace(/\d+/g, '0');
-  return DATE.test(a) && shape(a) === shape(b);
+  return dateTraces(a).length > 0 && shape(a) === shape(b);
 }

@@ -2,6 +2,7 @@
 import { parseDuration } from '../formats/duration';
 import { isUsable } from '../formats/endpoint';
 import { DAY } from '../formats/instant';
+import { trimmed, unseenIn } from '../formats/invisible';
 import { longestGap } from '../formats/ncrontab';
 import { splitList } from '../formats/text';
 
@@ -9,16 +10,20 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export type EnvReader = ReturnType<typeof readEnv>;
 
+/** Nothing of these is shown, not even a character. */
+const SECRET = /SECRET|CONNECTION_STRING|^AzureWebJobsStorage$/;
+
 export const URL_FAULT = 'write an https:// URL (plain http only for a loopback address)';
 
 /** Every method answers with the fallback where the setting is missing, empty or wrong. */
 export function readEnv(env: Environment) {
   const faults: string[] = [];
   const fault = (name: string, message: string) => {
-    faults.push(`${name}: ${message}`);
+    const unseen = SECRET.test(name) ? undefined : unseenIn(env[name] ?? '');
+    faults.push([`${name}: ${message}`, ...(unseen === undefined ? [] : [unseen])].join('; '));
   };
   /** The trimmed value; undefined when it is missing or empty. */
-  const text = (name: string) => env[name]?.trim() || undefined;
+  const text = (name: string) => trimmed(env[name] ?? '') || undefined;
   /** `parse` answers undefined for a wrong value; `message` then says what to write. */
   const parsed = <T>(
     name: string,

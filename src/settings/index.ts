@@ -6,6 +6,7 @@ import type { MailPolicy } from '../core/watched';
 import type { MailSettings } from '../email/transports';
 import type { Transport } from '../email/transports/transport';
 import { isUsable, parseEndpoint } from '../formats/endpoint';
+import { asciiQuoted } from '../formats/invisible';
 import type { Service, ServiceSettings, SourceKind } from '../sources/kind';
 import { readStorage } from './accounts';
 import { type Environment, type EnvReader, readEnv, URL_FAULT } from './env';
@@ -135,7 +136,7 @@ function domainsOf(read: EnvReader, name: string, fallback: readonly string[]): 
   if (domains?.length === 0) read.fault(name, 'write at least one domain, for example azureiotcentral.com');
   for (const domain of domains ?? []) {
     if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(domain))
-      read.fault(name, `'${domain}' is not a domain; write for example azureiotcentral.com`);
+      read.fault(name, `${asciiQuoted(domain)} is not a domain; write for example azureiotcentral.com`);
   }
   return domains ?? fallback;
 }

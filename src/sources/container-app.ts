@@ -1,66 +1,12 @@
 /** The kind `containerApp`: the auth token of a container app, read from Azure Resource Manager. */
 import * as v from 'valibot';
 import type { Identity } from '../core/target';
-import { quoted } from '../formats/invisible';
+import { asciiQuoted } from '../formats/invisible';
 import type { Source } from '../watch/ports';
+import { ARM_ERRORS } from './arm-errors';
 import type { Service, ServiceClient, SourceKind } from './kind';
-import { readTarget } from './read';
+import { readTarget, type TargetWords } from './read';
 import { baseUrlFault, segmentFault } from './segment';
-
-/**
- * Common errors of Azure Resource Manager that a read can meet:
- * https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors
- */
-const ERROR_CODES = new Set([
-  // 400
-  'BadRequest',
-  'InvalidApiVersionParameter',
-  'InvalidRequestFormat',
-  'InvalidResourceNamespace',
-  'InvalidResourceType',
-  'InvalidSubscriptionId',
-  'NoRegisteredProviderFound',
-  // 401
-  'AuthenticationFailed',
-  'AuthenticationFailedInvalidHeader',
-  'AuthenticationFailedMissingToken',
-  'ExpiredAuthenticationToken',
-  'InvalidAuthenticationToken',
-  'InvalidAuthenticationTokenAudience',
-  'InvalidAuthenticationTokenTenant',
-  'Unauthorized',
-  // 403
-  'AuthorizationFailed',
-  'DisabledSubscription',
-  'DisallowedOperation',
-  'Forbidden',
-  'LinkedAuthorizationFailed',
-  'ReadOnlyDisabledSubscription',
-  'RequestDisallowedByAzure',
-  'RequestDisallowedByPolicy',
-  'ScopeLocked',
-  // 404
-  'NotFound',
-  'ParentResourceNotFound',
-  'ResourceGroupNotFound',
-  'ResourceNotFound',
-  'SubscriptionNotFound',
-  // 409
-  'AnotherOperationInProgress',
-  'Conflict',
-  'MissingSubscriptionRegistration',
-  'OperationNotAllowed',
-  'SubscriptionNotRegistered',
-  // 429
-  'ResourceRequestsThrottled',
-  'SubscriptionRequestsThrottled',
-  'TooManyRequests',
-  // 5xx
-  'GatewayTimeout',
-  'InternalServerError',
-  'ServerTimeout',
-  'ServiceUnavailable',
-]);
 
 /** getAuthtoken counts as a write. The limit of writes for each subscription: 200, refilled with 10 a second. */
 export const arm: Service = {
@@ -68,7 +14,9 @@ export const arm: Service = {
   label: 'Azure Resource Manager',
   defaultEndpoint: 'https://management.azure.com',
   defaultLimits: { rate: 10, burst: 200 },
-  errorCodes: ERROR_CODES,
+  errors: ARM_ERRORS,
+  unknownHost:
+    "The host of Azure Resource Manager is not known: check ARM_ENDPOINT and the name resolution (DNS) of the watcher's network",
   endpointFault: baseUrlFault,
   credentialScope: endpoint => `${withoutSlash(endpoint)}/.default`,
 };
@@ -82,6 +30,7 @@ export const containerApp: SourceKind = {
   label: 'container app auth token',
   howToRenew:
     'Get a new one with the getAuthtoken action of the container app, and use it wherever the old one is used.',
+  renewalKeepsName: true,
   mayMint: true,
   guess,
   locate,
@@ -94,7 +43,7 @@ const LOOSE_GUID =
   /(?<![0-9a-f])([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})(?![0-9a-f])/;
 const API_VERSION = '2023-08-01-preview';
 
-const words = {
+const words: TargetWords = {
   missing:
     'Azure knows no such container app: it was deleted or renamed, or the subscription, resource group or name in its row is wrong',
   notAllowed:
@@ -124,7 +73,7 @@ function guess(place: string, name: string): Identity {
   const subscription = after('subscriptions') ?? text;
   const guid = LOOSE_GUID.exec(subscription)?.slice(1).join('-');
   const [group, app] = [after('resourcegroups'), after('containerapps')];
-  const names = group && app ? [group, app] : name.split(/[:/\\|,;]+/).filter(part => part.trim() !== '');
+  const names = group && app ? [group, app] : name.split(/[:/\\|,;：]+/).filter(part => part.trim() !== '');
   return {
     kind: 'containerApp',
     place: guid ?? place.trim(),
@@ -134,7 +83,7 @@ function guess(place: string, name: string): Identity {
 
 function faultOf(subscription: string, count: number, group: string, app: string): string | undefined {
   if (!SUBSCRIPTION.test(subscription))
-    return `subscription: ${quoted(subscription)} is not a subscription id; write for example 651f8027-33e8-4ec4-97b4-f6e9f3dc8744`;
+    return `subscription: ${asciiQuoted(subscription)} is not a subscription id; write for example 651f8027-33e8-4ec4-97b4-f6e9f3dc8744`;
   if (count !== 2) return `name: write {resourceGroup}:{containerAppName}; that is 2 parts, not ${count}`;
   return segmentFault('resource group', group, 90) ?? segmentFault('container app', app, 63);
 }

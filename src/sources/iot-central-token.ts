@@ -1,29 +1,40 @@
 /** The kind `iotCentralToken`: an API token of an IoT Central application, read from that application. */
 import * as v from 'valibot';
 import type { Identity } from '../core/target';
-import { quoted } from '../formats/invisible';
+import { asciiQuoted } from '../formats/invisible';
 import type { Source } from '../watch/ports';
+import { errorTable, forOperators } from './errors';
 import type { Service, ServiceClient, SourceKind } from './kind';
-import { readTarget } from './read';
+import { readTarget, type TargetWords } from './read';
 import { baseUrlFault, segmentFault } from './segment';
 
 /**
  * The documentation lists statuses only; the codes are their names, and `Unauthenticated` was seen:
  * https://learn.microsoft.com/rest/api/iotcentral/common-error-codes
  */
-const ERROR_CODES = new Set([
-  'ApplicationNotFound',
-  'BadRequest',
-  'Forbidden',
-  'InternalServerError',
-  'NotFound',
-  'PreconditionFailed',
-  'ServiceUnavailable',
-  'TooManyRequests',
-  'Unauthenticated',
-  'Unauthorized',
-  'UnprocessableEntity',
-]);
+const ERRORS = errorTable(
+  {
+    ...forOperators(
+      "IoT Central does not accept the watcher's sign-in: check its managed identity and AZURE_CLIENT_ID, and that the application is in the same tenant",
+      ['Unauthenticated', 'Unauthorized'],
+    ),
+    ...forOperators(
+      'There is no such IoT Central application: it was deleted or renamed, or the host in the row is wrong',
+      ['ApplicationNotFound'],
+    ),
+  },
+  [
+    'BadRequest',
+    'Conflict',
+    'Forbidden',
+    'InternalServerError',
+    'NotFound',
+    'PreconditionFailed',
+    'ServiceUnavailable',
+    'TooManyRequests',
+    'UnprocessableEntity',
+  ],
+);
 
 /** Its limit: 20 requests a second for each application. */
 export const iotCentral: Service = {
@@ -32,7 +43,9 @@ export const iotCentral: Service = {
   defaultEndpoint: 'https://{subdomain}.{baseDomain}',
   defaultLimits: { rate: 20, burst: 20 },
   defaultBaseDomains: ['azureiotcentral.com'],
-  errorCodes: ERROR_CODES,
+  errors: ERRORS,
+  unknownHost:
+    'No IoT Central application has this host (DNS): it was deleted or renamed, or the host in the row is wrong',
   endpointFault,
   credentialScope: () => 'https://apps.azureiotcentral.com/.default',
 };
@@ -45,7 +58,8 @@ export const iotCentralToken: SourceKind = {
   service: iotCentral,
   label: 'IoT Central API token',
   howToRenew:
-    'Create a new API token in the application (Permissions, API tokens), use it wherever the old one is used, then delete the old one and register the new one.',
+    'Create a new API token in the application (Permissions, API tokens), register it with the watcher, use it wherever the old one is used, then delete the old one.',
+  renewalKeepsName: false,
   mayMint: false,
   guess,
   locate,
@@ -55,11 +69,11 @@ export const iotCentralToken: SourceKind = {
 const HOST = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/;
 const API_VERSION = '2022-07-31';
 
-const words = {
+const words: TargetWords = {
   missing:
     'IoT Central knows no such API token: it was deleted or replaced, or the token id in its row is wrong',
   notAllowed:
-    'The watcher may not see API tokens of this application: give its identity a role there that can view them, such as Administrator, with PUT /api/users/{userId}',
+    'The watcher may not see API tokens of this application: give its identity a role there that can view them, such as Administrator, with PUT /api/users/{userId}; if its public network access is disabled, connect the watcher to its private endpoint',
 };
 
 function locate(client: ServiceClient, { place, names }: Identity): ReturnType<Source['locate']> {
@@ -81,21 +95,22 @@ function locate(client: ServiceClient, { place, names }: Identity): ReturnType<S
 
 /** Finds the parts in addresses of the application or of its API. */
 function guess(place: string, name: string): Identity {
-  const inUrl = /^\s*(?:https?:\/\/)?([^/?#:\s]+)/i;
+  // Also behind a kind that is not spelt right.
+  const inText = /(?:^|[\s/:;,=])([a-z0-9-]+(?:\.[a-z0-9-]+)+)/i;
   const nameUrl = /^\s*https?:\/\/([^/?#:\s]+)/i.exec(name)?.[1];
   const tokenId = /\/apiTokens\/([^/?#]+)/i.exec(`${place}\n${name}`)?.[1];
   return {
     kind: 'iotCentralToken',
-    place: (nameUrl ?? inUrl.exec(place)?.[1] ?? '').toLowerCase().replace(/\.$/, ''),
+    place: (nameUrl ?? inText.exec(place)?.[1] ?? '').toLowerCase().replace(/\.$/, ''),
     names: [(tokenId ?? (nameUrl ? '' : name)).trim()],
   };
 }
 
 function hostFault(host: string, baseDomains: readonly string[]): string | undefined {
   if (!HOST.test(host))
-    return `application: ${quoted(host)} is not an application's host; write {subdomain}.{baseDomain}, such as contoso.azureiotcentral.com`;
+    return `application: ${asciiQuoted(host)} is not an application's host; write {subdomain}.{baseDomain}, such as contoso.azureiotcentral.com`;
   if (baseDomains.includes(splitHost(host)[1])) return undefined;
-  return `application: ${quoted(host)} is not in an allowed domain (${baseDomains.join(', ')}), so it is not contacted; correct it, or add its domain to ${iotCentral.settingName}_BASE_DOMAINS`;
+  return `application: ${asciiQuoted(host)} is not in an allowed domain (${baseDomains.join(', ')}), so it is not contacted; correct it, or add its domain to ${iotCentral.settingName}_BASE_DOMAINS`;
 }
 
 function nameFault(count: number, tokenId: string): string | undefined {

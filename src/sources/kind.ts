@@ -5,6 +5,7 @@ import type { Limits } from '../core/pace';
 import type { FailedReading } from '../core/reading';
 import type { Identity } from '../core/target';
 import type { Source } from '../watch/ports';
+import type { ErrorTable } from './errors';
 
 /** A watched service. Its kinds share its settings, its connections and its sign-in. */
 export interface Service {
@@ -16,8 +17,10 @@ export interface Service {
   readonly defaultLimits: Limits;
   /** Present where rows name hosts: the domains that may be contacted. */
   readonly defaultBaseDomains?: readonly string[];
-  /** Its documented error codes; any other is shown as `other`. */
-  readonly errorCodes: ReadonlySet<string>;
+  /** Its documented error codes. */
+  readonly errors: ErrorTable;
+  /** What it means that the host of a request is not known (DNS). As the meanings of errors, without a full stop. */
+  readonly unknownHost: string;
   /** What is wrong with an endpoint; undefined if nothing is. The settings check the scheme. */
   endpointFault(endpoint: string): string | undefined;
   /** The scope of the sign-in. */

@@ -13,6 +13,7 @@ import { type FailedReading, failed, type Reading } from '../core/reading';
 import { parseInstant } from '../formats/instant';
 import { parseJson } from '../formats/json';
 import type { ReadResult } from '../watch/ports';
+import { busyReading } from './errors';
 import type { Connection, Service, ServiceClient } from './kind';
 
 /** A valid answer has less than 2 KiB. */
@@ -29,27 +30,31 @@ export function connect(service: Service, connection: Connection): ServiceClient
     connection,
     async send(method, url) {
       const answer = await request(method, url);
-      return answer instanceof RequestFailed ? failureOf(answer, service.label, timeoutMs) : answer;
+      return answer instanceof RequestFailed ? failureOf(answer, service, timeoutMs) : answer;
     },
   };
 }
 
 function failureOf(
-  { reason, codeInBrackets }: RequestFailed,
-  label: string,
+  { reason, code, codeInBrackets }: RequestFailed,
+  { label, unknownHost }: Service,
   timeoutMs: number,
 ): FailedReading {
   switch (reason) {
     case 'timeout':
       return failed('timeout', `${label} did not answer within ${timeoutMs / 1_000} s.`);
     case 'signIn':
-      return failed(
-        'notAllowed',
-        `The watcher could not sign in to Azure${codeInBrackets}; check its managed identity and AZURE_CLIENT_ID (on your own machine: az login).`,
-      );
+      return {
+        ...failed(
+          'notAllowed',
+          `The watcher could not sign in to Azure${codeInBrackets}; check its managed identity and AZURE_CLIENT_ID (on your own machine: az login).`,
+        ),
+        signIn: true,
+      };
     case 'notHttp':
       return failed('unintelligible', `The answer in place of ${label}'s is not valid HTTP.`);
     case 'unreachable':
+      if (code === 'ENOTFOUND') return failed('unreachable', `${unknownHost}${codeInBrackets}.`);
       return failed(
         'unreachable',
         `${label} could not be reached, or it closed the connection during its answer${codeInBrackets}.`,
@@ -57,11 +62,16 @@ function failureOf(
   }
 }
 
+/** Each begins with a capital and ends without a full stop: `Azure knows no such container app; …`. */
+export interface TargetWords {
+  readonly missing: string;
+  readonly notAllowed: string;
+}
+
 export interface ReadRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
-  /** Each begins with a capital and ends without a full stop: `Azure knows no such container app; …`. */
-  readonly words: { readonly missing: string; readonly notAllowed: string };
+  readonly words: TargetWords;
   /** Parses the JSON of a 200. It keeps the expiry as written, and nothing else; without one the target never expires. */
   readonly schema: v.GenericSchema<unknown, { readonly expiry?: string | undefined }>;
 }
@@ -93,17 +103,30 @@ function readingOf({ body }: HttpAnswer, label: string, { schema }: ReadRequest)
   return unintelligible(`The expiry in the answer of ${label} is not a date-time of RFC 3339.`);
 }
 
-/** Any status but 200, in our own words. Of the answer, only the status and a documented error code may be shown. */
+/**
+ * Any status but 200, in our own words: by the error code where the service documents what it means, else by the status. Of the
+ * answer, only the status and a documented error code may be shown.
+ */
 function refusalOf(
   answer: HttpAnswer,
-  { label, errorCodes }: Service,
+  { label, errors }: Service,
   words: ReadRequest['words'],
 ): FailedReading {
   const { status } = answer;
-  const seen = `(HTTP ${[status, documentedCodeOf(answer, errorCodes)].join(' ').trim()})`;
-  if (status === 404) return failed('missing', `${words.missing} ${seen}.`);
-  if (status === 401 || status === 403) return failed('notAllowed', `${words.notAllowed} ${seen}.`);
+  const code = documentedCodeOf(answer, errors) ?? '';
+  const seen = `(HTTP ${`${status} ${code}`.trim()})`;
+  // A code changes nothing for the pace.
   if (status === 429) return failed('throttled', `${label} asked the watcher to slow down ${seen}.`);
+  const meaning = errors.get(code);
+  if (meaning) return { ...meaning, message: `${meaning.message} ${seen}.` };
+  if (status === 404) return failed('missing', `${words.missing} ${seen}.`);
+  if (status === 403) return failed('notAllowed', `${words.notAllowed} ${seen}.`);
+  if (status === 401)
+    return failed(
+      'notAllowed',
+      `${label} does not accept the watcher's sign-in: check its managed identity, its tenant and AZURE_CLIENT_ID ${seen}.`,
+    );
+  if (status === 409) return busyReading(`${label} is busy with a change there, and is asked again ${seen}.`);
   if (status === 408 || status === 504) return failed('timeout', `${label} took too long to answer ${seen}.`);
   if (status >= 500) return failed('unreachable', `${label} has a problem of its own ${seen}.`);
   if (status >= 300 && status < 400)

@@ -10,7 +10,7 @@ import * as col from './columns';
 import { keyOf, type Row } from './columns';
 import { refusalOf, submitDerived } from './derived';
 import { canBeKey } from './keys';
-import { and, compare, rowsOf, within } from './pages';
+import { and, compare, find, rowsOf, within } from './pages';
 import { entityOf, type Operation } from './writes';
 
 const ALL = 'all';
@@ -37,7 +37,7 @@ const listingMembers = col.record<Omit<Listing, 'kind'>>({
   check: col.oneOf(CHECKS),
   failure: col.optional(
     col.record<NonNullable<Listing['failure']>>({
-      code: col.oneOf([...FAILURE_CODES, 'invalid']),
+      code: col.oneOf([...FAILURE_CODES, 'invalid', 'notVerified']),
       message: col.text,
       since: col.instant,
       count: col.number,
@@ -45,6 +45,7 @@ const listingMembers = col.record<Omit<Listing, 'kind'>>({
   ),
   checkedOn: col.clearable(col.instant),
   nextCheckOn: col.clearable(col.instant),
+  rowLostSince: col.clearable(col.instant),
   snoozedUntil: col.clearable(col.instant),
 });
 
@@ -53,6 +54,10 @@ export function openCalendar(client: TableClient): Calendar {
     keyOf: (key, instant) => `${instant === undefined ? LAST : formatInstant(instant)}|${hashOf(key)}`,
     write: (entries, gone) => submitDerived(client, movesOf(entries, gone)),
     refusal: () => refusalOf(client),
+    async entry(key) {
+      const row = await find(client, { scope: ALL, name: key });
+      return row && toEntry(row);
+    },
     async *entries(range) {
       if (range.scope !== undefined && !canBeKey(range.scope)) return;
       for await (const row of rowsOf(client, { filter: filterOf(range) })) {

@@ -20,12 +20,15 @@ export interface StorageLimits {
 export const STORAGE_LIMITS: StorageLimits = { tryMs: 10 * SECOND, callMs: 30 * SECOND };
 
 /**
- * Adds the policies to the client of a table. A registry that is gone is a fault: a new, empty one would look as if people
- * had removed all targets.
+ * Adds the policies to the client of a table.
+ * @param onCreated is awaited where the table was gone and was created again
  */
-export function guardTable(client: TableClient, limits = STORAGE_LIMITS): TableClient {
-  const recreates = client.tableName === 'registry' ? [] : [tableAgain(client)];
-  guard(client, [...recreates, wireRows, wireWrites], limits);
+export function guardTable(
+  client: TableClient,
+  limits = STORAGE_LIMITS,
+  onCreated?: () => Promise<unknown>,
+): TableClient {
+  guard(client, [tableAgain(client, onCreated), wireRows, wireWrites], limits);
   return client;
 }
 
@@ -48,13 +51,14 @@ function guard(
 }
 
 /** Creates a table that is gone, and asks again. */
-function tableAgain(client: TableClient): PipelinePolicy {
+function tableAgain(client: TableClient, onCreated?: () => Promise<unknown>): PipelinePolicy {
   return {
     name: 'tableAgain',
     async sendRequest(request, next) {
       const answer = await next(request);
       if (!isTableMissing(answer)) return answer;
       await client.createTable();
+      await onCreated?.();
       return await next(request);
     },
   };

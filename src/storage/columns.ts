@@ -1,6 +1,6 @@
 /** Columns: says once how each value is stored, for reading and writing. An unreadable value counts as absent, because people edit rows. */
 import type { Key } from '../core/target';
-import { formatInstant, type Instant, parseInstant } from '../formats/instant';
+import { DAY, formatInstant, type Instant, parseInstant } from '../formats/instant';
 import { parseJson } from '../formats/json';
 
 /** A row as it is read, or columns to be written. */
@@ -65,7 +65,17 @@ export const number = codecOf(readNumber, (value: number) => value);
 /** A number as Edm.Double: an untyped one past 2^31 may be taken for an Edm.Int32 out of range. */
 export const double = codecOf(readNumber, (value: number) => ({ type: 'Double', value: String(value) }));
 
-export const numberText = codecOf(readNumber, (value: number) => String(value));
+/** Longer than from the first to the last instant that can be written. */
+const LONGEST_SPAN = 8_000 * 366 * DAY;
+
+/** Milliseconds, as text. A longer span than there are instants would lead to one that can't be written. */
+export const span = codecOf(
+  stored => {
+    const ms = readNumber(stored);
+    return ms !== undefined && Math.abs(ms) <= LONGEST_SPAN ? ms : undefined;
+  },
+  (value: number) => String(value),
+);
 
 /** An instant as text; an editor may have made it an Edm.DateTime. */
 export const instant = codecOf(stored => {

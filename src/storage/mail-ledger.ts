@@ -1,23 +1,43 @@
 /** The mail ledger: what all instances together asked of the mail service, in the `mail` partition of the scopes table. */
 import type { TableClient } from '@azure/data-tables';
 import { addressKey } from '../core/address';
-import { NO_MAILS } from '../core/mail-outcome';
-import type { Usage } from '../core/quota';
-import { formatInstant } from '../formats/instant';
-import type { MailLedger } from '../watch/ports';
+import { type MailTotals, NO_MAILS } from '../core/mail-outcome';
+import { UNUSED, type Usage } from '../core/quota';
+import { formatInstant, type Instant, SECOND } from '../formats/instant';
+import type { MailCounts, MailFault, MailLedger } from '../watch/ports';
 import * as col from './columns';
-import { etagOf, type Row } from './columns';
+import { etagOf, keyOf, type Row } from './columns';
 import { encode } from './keys';
-import { find } from './pages';
+import { find, rowsOf, within } from './pages';
 import { entityOf, saveRow } from './writes';
 
 const PARTITION = 'mail';
-const ACCEPTED = 'accepted';
-const TOTALS = 'totals';
+const COUNTS = 'counts';
+const FAULT = 'fault';
 
-const usageColumns = col.record<Usage>({
-  slots: col.json(col.list(col.record<Usage['slots'][number]>({ at: col.instant, count: col.number }))),
-  pausedUntil: col.optional(col.instant),
+const requests = col.json(
+  col.list(col.record<Usage['requests'][number]>({ at: col.instant, count: col.number })),
+);
+
+interface Counters {
+  readonly sends: Usage['requests'];
+  readonly sendsPausedUntil?: Instant;
+  readonly looks: Usage['requests'];
+  readonly looksPausedUntil?: Instant;
+  readonly acceptedOn?: Instant;
+}
+
+const counterColumns = col.record<Counters>({
+  sends: requests,
+  sendsPausedUntil: col.optional(col.instant),
+  looks: requests,
+  looksPausedUntil: col.optional(col.instant),
+  acceptedOn: col.optional(col.instant),
+});
+
+const faultColumns = col.record<{ readonly on: Instant; readonly why: MailFault }>({
+  on: col.instant,
+  why: col.oneOf<MailFault>(['signIn', 'ours']),
 });
 
 const totalsColumns = col.recordOf(NO_MAILS, {
@@ -29,33 +49,74 @@ const totalsColumns = col.recordOf(NO_MAILS, {
 });
 
 export function openMailLedger(client: TableClient): MailLedger {
-  const read = (name: string) => find(client, { scope: PARTITION, name });
-  const replace = async (name: string, columns: Row) =>
-    void (await client.upsertEntity(entityOf(PARTITION, name, columns), 'Replace'));
-  const save = async (name: string, columns: Row, etag: string | undefined) =>
-    (await saveRow(client, entityOf(PARTITION, name, columns), 'Replace', etag)) !== undefined;
   return {
-    async usage(quota) {
-      const row = await read(quota);
-      return row && usageColumns.fill({ slots: [], etag: etagOf(row) }, row);
+    async counts() {
+      const rows = new Map<string, Row>();
+      for await (const row of rowsOf(client, { filter: within(PARTITION, undefined) }))
+        rows.set(keyOf(row).name, row);
+      const row = rows.get(COUNTS);
+      return row ? { ...countsIn(row), etag: etagOf(row) } : earlierCounts(rows);
     },
-    saveUsage: (quota, usage, etag) => save(quota, usageColumns.write(usage), etag),
-    async acceptedOn() {
-      return col.instant.read((await read(ACCEPTED))?.acceptedOn);
+    saveCounts: ({ send, look, acceptedOn, totals }, etag) => {
+      const counters = counterColumns.write({
+        sends: send.requests,
+        sendsPausedUntil: send.pausedUntil,
+        looks: look.requests,
+        looksPausedUntil: look.pausedUntil,
+        acceptedOn,
+      });
+      const row = entityOf(PARTITION, COUNTS, { ...counters, ...totalsColumns.write(totals) });
+      return saveRow(client, row, 'Replace', etag);
     },
-    saveAcceptedOn: on => replace(ACCEPTED, { acceptedOn: formatInstant(on) }),
+    async fault() {
+      return faultColumns.read((await find(client, { scope: PARTITION, name: FAULT })) ?? {});
+    },
+    async saveFault(on, why) {
+      await client.upsertEntity(entityOf(PARTITION, FAULT, faultColumns.write({ on, why })), 'Replace');
+    },
     async operatorNoticesToldOn(owner) {
-      return col.instant.read((await read(operatorNoticesOf(owner)))?.toldOn);
+      const row = await find(client, { scope: PARTITION, name: operatorNoticesOf(owner) });
+      return col.instant.read(row?.toldOn);
     },
-    saveOperatorNoticesToldOn: (owner, on) =>
-      replace(operatorNoticesOf(owner), { toldOn: formatInstant(on) }),
-    async totals() {
-      const row = await read(TOTALS);
-      // A count that can't be read starts again at 0, which a monitoring system takes for a restart.
-      return row && totalsColumns.fill({ ...NO_MAILS, etag: etagOf(row) }, row);
+    async saveOperatorNoticesToldOn(owner, on) {
+      const row = entityOf(PARTITION, operatorNoticesOf(owner), { toldOn: formatInstant(on) });
+      await client.upsertEntity(row, 'Replace');
     },
-    saveTotals: (totals, etag) => save(TOTALS, totalsColumns.write(totals), etag),
   };
+}
+
+/** What can't be read counts as unused; a total starts again at 0, which a monitoring system takes for a restart. */
+function countsIn(row: Row): MailCounts {
+  const { sends, sendsPausedUntil, looks, looksPausedUntil, acceptedOn } = counterColumns.fill(
+    { sends: [], looks: [] },
+    row,
+  );
+  return {
+    send: { requests: sends, pausedUntil: sendsPausedUntil },
+    look: { requests: looks, pausedUntil: looksPausedUntil },
+    acceptedOn,
+    totals: totalsIn(row),
+  };
+}
+
+/** An earlier version kept four rows and counted requests by slots of ten seconds; each request may be of the end of its slot. */
+function earlierCounts(rows: ReadonlyMap<string, Row>): MailCounts {
+  const usage = (name: string): Usage => {
+    const row = rows.get(name);
+    const pausedUntil = col.instant.read(row?.pausedUntil);
+    const slots = requests.read(row?.slots) ?? UNUSED.requests;
+    return { requests: slots.map(({ at, count }) => ({ at: at + 10 * SECOND, count })), pausedUntil };
+  };
+  return {
+    send: usage('send'),
+    look: usage('look'),
+    acceptedOn: col.instant.read(rows.get('accepted')?.acceptedOn),
+    totals: totalsIn(rows.get('totals') ?? {}),
+  };
+}
+
+function totalsIn(row: Row): MailTotals {
+  return totalsColumns.fill({ ...NO_MAILS }, row);
 }
 
 function operatorNoticesOf(owner: string): string {

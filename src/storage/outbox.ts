@@ -1,31 +1,41 @@
 /** The outbox table: an owner's reminders that are not told yet, the claim of the digest being sent, and the digests that are followed. */
 import type { TableClient } from '@azure/data-tables';
+import pMap from 'p-map';
 import { addressKey } from '../core/address';
-import { isForOperators } from '../core/notices';
+import { NOTICE_KINDS, waitsForDailyMail } from '../core/notices';
 import type { Reminder } from '../core/reminder';
 import { hashOf } from '../core/target';
 import { formatInstant, type Instant } from '../formats/instant';
-import type { Claim, HeldClaim, Outbox, OutboxLine, OwnerLines, SentDigest } from '../watch/ports';
+import type {
+  Claim,
+  HeldClaim,
+  Outbox,
+  OutboxLine,
+  OutboxPage,
+  OwnerLines,
+  SentDigest,
+  ToldLine,
+} from '../watch/ports';
 import * as col from './columns';
 import { etagOf, keyOf, type Row } from './columns';
-import { decode, encode } from './keys';
-import { rowsOf, within } from './pages';
+import { toldEntry } from './expiries';
+import { decode, encode, hashText } from './keys';
+import { CLAIM, filterOf, IS_DIGEST, rowsByOwner, SENT } from './outbox-pages';
+import { and, compare, find, firstPageOf, or, rowsOf, within } from './pages';
 import {
   deletionsOf,
   type Entity,
   entityOf,
   type Operation,
   removeRow,
-  saveRow,
   submit,
   submitAll,
+  submitCreation,
   submitUnder,
 } from './writes';
 
-/** The row key of a claim. No line has it: the key of a line begins with a hash and has bars. */
-const CLAIM = 'digest';
-/** Begins the row key of a digest that was accepted and is followed. */
-const SENT = 'sent|';
+/** At most this many rows are read one by one at once. */
+const AT_ONCE = { concurrency: 16 };
 /** Characters in one column: it holds 32,768 UTF-16 units, and a character may have two. */
 const LONGEST_PIECE = 16_000;
 
@@ -38,7 +48,13 @@ const lineColumns = col.record<Reminder>({
   crossedOn: col.instant,
   since: col.instant,
   note: col.optional(col.nonEmptyText),
+  meantFor: col.optional(col.nonEmptyText),
+  attempt: col.optional(col.number),
 });
+
+/** What was told with a line, while its target can't hold that. */
+const TOLD = 'told';
+const toldColumn = col.json(toldEntry);
 
 type ClaimState = Omit<Claim, 'accepted'> & { readonly state: 'claimed' | 'accepted' | 'refused' };
 
@@ -51,10 +67,12 @@ const claimColumns = col.record<ClaimState>({
   refusal: col.optional(col.nonEmptyText),
   tries: col.number,
   notBefore: col.clearable(col.instant),
+  oddly: col.clearable(col.oneOf<true>([true])),
 });
 
 const sentColumns = col.record<Omit<SentDigest, 'reminders'>>({
   operationId: col.nonEmptyText,
+  attempt: col.number,
   on: col.instant,
   lookCount: col.storedAs('looks', col.number),
   lookOn: col.instant,
@@ -77,33 +95,57 @@ export function openOutbox(client: TableClient): Outbox {
     },
     byOwner: () => byOwner(client),
     of: owner => ofOwner(client, owner),
+    async lines(owner, lineIds) {
+      const scope = partitionOf(owner);
+      const rows = await pMap(lineIds, name => find(client, { scope, name }), AT_ONCE);
+      return rows.flatMap(row => (row && toLine(row)) ?? []);
+    },
+    ofSome: owners =>
+      onePage(client, or(...owners.map(owner => compare('PartitionKey', 'eq', partitionOf(owner))))),
+    firstPage: () => onePage(client, undefined),
+    digests: () => onePage(client, IS_DIGEST),
+    waiting: (range, leaveOut, after) =>
+      onePage(
+        client,
+        filterOf(range, leaveOut.map(partitionOf), after === undefined ? after : partitionOf(after)),
+      ),
     drop: (owner, ids) => submitAll(client, deletionsOf(partitionOf(owner), ids)),
     async claim(owner, claim) {
       const row = { ...claimKey(owner), owner, ...claimColumns.write(stateOf(claim)) };
-      const etag = await saveRow(client, row, 'Merge');
+      // A Merge without columns changes no line, and fails where there is none: another sender has told it.
+      const lines = claim.lineIds.map(
+        (id): Operation => ['update', entityOf(partitionOf(owner), id), 'Merge'],
+      );
+      const etag = await submitCreation(client, [['create', row], ...lines]);
       return etag === undefined ? undefined : { ...claim, etag };
     },
     accept: (owner, claim, sent) =>
       change(owner, claim, { accepted: true }, ['upsert', sentRow(owner, sent), 'Replace']),
     refuse: (owner, claim, refusal) => change(owner, claim, { refusal }),
-    postpone: (owner, claim, tries, notBefore) => change(owner, claim, { tries, notBefore }),
+    postpone: (owner, claim, tries, notBefore, oddly = claim.oddly) =>
+      change(owner, claim, { tries, notBefore, oddly }),
+    retry: (owner, claim, to) => change(owner, claim, { ...to, oddly: undefined }),
     release: (owner, { etag }) => removeRow(client, claimKey(owner), etag),
     /**
      * The SDK's transactions delete without a condition. So one transaction, under the claim's etag, empties the claim and
      * deletes its lines; then the empty claim is deleted. A crash between the two leaves a claim without lines, which the next
      * run deletes.
      */
-    async finish(owner, claim) {
-      const lines = deletionsOf(partitionOf(owner), claim.lineIds);
+    async finish(owner, claim, untold = []) {
+      const marked = untold.map(markOf);
+      const isMarked = (id: string) => marked.some(([, { rowKey }]) => rowKey === id);
+      const told = claim.lineIds.filter(id => !isMarked(id));
+      const lines = [...deletionsOf(partitionOf(owner), told), ...marked];
       const emptied = await change(owner, claim, { lineIds: [] }, ...lines);
       if (!emptied) return false;
       // Another sender may have deleted the empty claim; the claim has ended in both cases.
       await removeRow(client, claimKey(owner), emptied.etag);
       return true;
     },
+    mark: lines => submitAll(client, lines.map(markOf)),
     saveNextStatusRead: (owner, sent) => submitAll(client, [['update', sentRow(owner, sent), 'Replace']]),
     unfollow: (owner, operationId) => removeRow(client, sentKey(owner, operationId), '*'),
-    oldest: () => oldest(client),
+    oldest: before => oldest(client, before),
   };
 }
 
@@ -122,6 +164,11 @@ async function* byOwner(client: TableClient): AsyncGenerator<OwnerLines> {
   if (first) yield toOwnerLines(first, rows);
 }
 
+async function onePage(client: TableClient, filter: string | undefined): Promise<OutboxPage> {
+  const { owners, whole } = await rowsByOwner(client, filter);
+  return { owners: owners.map(rows => toOwnerLines(rows[0], rows)), whole };
+}
+
 function toOwnerLines(first: Row, rows: readonly Row[]): OwnerLines {
   const claim = rows.find(isClaim);
   const sent = rows.filter(isSent).map(toSent);
@@ -130,26 +177,32 @@ function toOwnerLines(first: Row, rows: readonly Row[]): OwnerLines {
 }
 
 async function ofOwner(client: TableClient, owner: string): Promise<OwnerLines> {
-  const rows: Row[] = [];
-  for await (const row of rowsOf(client, { filter: within(partitionOf(owner), undefined) })) rows.push(row);
-  const [first] = rows;
-  return first ? toOwnerLines(first, rows) : { owner, lines: [], claim: undefined, sent: [] };
+  const { owners, whole } = await onePage(client, within(partitionOf(owner), undefined));
+  const [found = { owner, lines: [], claim: undefined, sent: [] }] = owners;
+  return whole ? found : { ...found, cut: true };
 }
 
-async function oldest(client: TableClient): Promise<Instant | undefined> {
-  let least: Instant | undefined;
-  const select = ['reason', 'since'];
-  for await (const row of rowsOf(client, { select, ahead: true })) {
-    const since = isReminder(row) ? col.instant.read(row.since) : undefined;
-    if (since !== undefined && since < (least ?? Infinity)) least = since;
+/** Of the reminders that are told at once, in one page: those due before an instant, or any where there are none. */
+async function oldest(client: TableClient, before: Instant): Promise<Instant | undefined> {
+  const late = compare('since', 'le', formatInstant(before));
+  const select = ['since', TOLD];
+  const instants = (rows: readonly Row[]) =>
+    rows.flatMap(row => (isTold(row) ? [] : (col.instant.read(row.since) ?? [])));
+  for (const due of [late, compare('since', 'gt', '')]) {
+    const filter = and(compare('since', 'gt', ''), due, ...DAILY);
+    const found = instants(await firstPageOf(client, { filter, select }));
+    if (found.length > 0) return Math.min(...found);
   }
-  return least;
+  return undefined;
 }
 
-/** Whether a line is told at once; a notice for operators waits for their daily mail. */
-function isReminder(row: Row): boolean {
-  const reason = col.nonEmptyText.read(row.reason);
-  return reason !== undefined && !isForOperators({ reason });
+/** Notices for operators wait for their daily mail. */
+const DAILY = NOTICE_KINDS.filter(reason => waitsForDailyMail({ reason })).map(reason =>
+  compare('reason', 'ne', reason),
+);
+
+function isTold(row: Row): boolean {
+  return col.nonEmptyText.read(row[TOLD]) !== undefined;
 }
 
 /** The partition of an owner: the same for all spellings of the address. */
@@ -174,19 +227,29 @@ function isSent(row: Row): boolean {
 }
 
 function lineRow(reminder: Reminder): Entity {
-  const { scope, name, owner, about, reason } = reminder;
-  const id = `${hashOf({ scope, name })}|${formatInstant(about)}|${encode(reason)}`;
-  return entityOf(partitionOf(owner), id, lineColumns.write(reminder));
+  return entityOf(partitionOf(reminder.owner), lineIdOf(reminder), lineColumns.write(reminder));
 }
 
-/** Undefined for a row that can't be read; the next sweep writes the line again, with the same key. */
+function lineIdOf({ scope, name, about, reason, meantFor }: Reminder): string {
+  const id = `${hashOf({ scope, name })}|${formatInstant(about)}|${encode(reason)}`;
+  return meantFor === undefined ? id : `${id}|${hashText(addressKey(meantFor))}`;
+}
+
+/** An upsert: a digest that is followed has no lines any more. */
+function markOf({ reminder, told }: ToldLine): Operation {
+  return ['upsert', { ...lineRow(reminder), [TOLD]: toldColumn.write(told) }, 'Merge'];
+}
+
+/** Undefined for a row that can't be read; a sweep writes the line again within an hour, with the same key. */
 function toLine(row: Row): OutboxLine | undefined {
   const stored = lineColumns.fill({ owner: ownerOf(row) }, row);
   const { scope, name, reason, about, crossedOn } = stored;
   if (scope === undefined || name === undefined || reason === undefined) return undefined;
   if (about === undefined || crossedOn === undefined) return undefined;
   const since = stored.since ?? col.instant.read(row.timestamp) ?? about;
-  return { id: keyOf(row).name, reminder: { ...stored, scope, name, reason, about, crossedOn, since } };
+  const reminder = { ...stored, scope, name, reason, about, crossedOn, since };
+  const told = toldColumn.read(row[TOLD]);
+  return { id: keyOf(row).name, reminder, ...(told && { told }) };
 }
 
 /** The address as it was first written. */
@@ -227,5 +290,5 @@ function toSent(row: Row): SentDigest {
   const lines = sentLines.read(json) ?? [];
   const reminders = lines.flatMap(line => toLine({ partitionKey, rowKey, ...line })?.reminder ?? []);
   const operationId = keyOf(row).name.slice(SENT.length);
-  return sentColumns.fill({ operationId, on: 0, reminders, lookCount: 0, lookOn: 0 }, row);
+  return sentColumns.fill({ operationId, attempt: 1, on: 0, reminders, lookCount: 0, lookOn: 0 }, row);
 }

@@ -19,12 +19,36 @@ export interface Query {
 const MOST_ROWS = 1_000;
 
 /** An OData comparison. No URL can hold half a surrogate pair, so U+FFFD replaces it, which sorts after it. */
-export function compare(column: string, operator: 'eq' | 'gt' | 'ge' | 'lt' | 'le', value: string): string {
+export function compare(
+  column: string,
+  operator: 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le',
+  value: string,
+): string {
   return `${column} ${operator} '${value.toWellFormed().replaceAll("'", "''")}'`;
 }
 
 export function and(...conditions: readonly (string | undefined)[]): string | undefined {
   return conditions.filter(condition => condition !== undefined).join(' and ') || undefined;
+}
+
+export function or(...conditions: readonly string[]): string {
+  return conditions.length === 1 ? conditions.join() : `(${conditions.join(' or ')})`;
+}
+
+/** Where rows are filtered, a page may have few rows or none although more match. */
+const MOST_PAGES = 10;
+
+/** The first rows in key order, about as many as a page holds, and whether they are all. */
+export async function firstRows(client: TableClient, query: Query): Promise<{ rows: Row[]; whole: boolean }> {
+  const rows: Row[] = [];
+  let pages = 0;
+  for await (const page of pagesOf(client, query)) {
+    rows.push(...page);
+    pages += 1;
+    // Only one more request would show that a full page is the last.
+    if (rows.length >= MOST_ROWS || pages === MOST_PAGES) return { rows, whole: false };
+  }
+  return { rows, whole: true };
 }
 
 /**
@@ -48,6 +72,12 @@ export async function* rowsOf(client: TableClient, query: Query = {}): AsyncGene
   for await (const page of pagesOf(client, query)) yield* page;
 }
 
+/** The rows of the first page that has any: the store may send empty pages before it. */
+export async function firstPageOf(client: TableClient, query: Query): Promise<readonly Row[]> {
+  for await (const page of pagesOf(client, query)) if (page.length > 0) return page;
+  return [];
+}
+
 export async function firstOf(client: TableClient, query: Query): Promise<Row | undefined> {
   for await (const row of rowsOf(client, { ...query, pageSize: 1 })) return row;
   return undefined;
@@ -58,6 +88,18 @@ export async function find(client: TableClient, { scope, name }: Key): Promise<R
   if (!canBeKey(scope) || !canBeKey(name)) return undefined;
   const filter = and(compare('PartitionKey', 'eq', scope), compare('RowKey', 'eq', name));
   return await firstOf(client, { filter });
+}
+
+/** The first row of each partition: one call for each, however many rows it has. */
+export async function* scopesOf(client: TableClient): AsyncGenerator<Row> {
+  // The first call has no filter, so that it also finds the empty partition key, which is legal.
+  let filter: string | undefined;
+  for (;;) {
+    const row = await firstOf(client, { filter, select: ['timestamp'] });
+    if (!row) return;
+    yield row;
+    filter = compare('PartitionKey', 'gt', keyOf(row).scope);
+  }
 }
 
 /** The filter for the rows of one partition, after a row key if one is given. */

@@ -4,7 +4,7 @@ import type { Key } from '../core/target';
 import type { Registry, RegistryRow, Stored } from '../watch/ports';
 import { etagOf, instant, keyOf, type Row } from './columns';
 import { canBeKey, cutToKey, keys } from './keys';
-import { compare, find, firstOf, rowsOf, within } from './pages';
+import { compare, find, rowsOf, scopesOf, within } from './pages';
 import { entityOf, type Operation, removeRow, saveRow, submitEach } from './writes';
 
 const NOT_A_COLUMN = new Set(['partitionKey', 'rowKey', 'timestamp', 'etag']);
@@ -13,7 +13,13 @@ export function openRegistry(client: TableClient): Registry {
   return {
     rows: (scope, after) => rowsIn(client, scope, after),
     all: after => allRows(client, after),
-    scopes: () => scopesOf(client),
+    async *scopes() {
+      for await (const row of scopesOf(client))
+        yield { scope: keyOf(row).scope, touchedOn: instant.read(row.timestamp) ?? 0 };
+    },
+    async *keys() {
+      for await (const row of rowsOf(client, { select: [], ahead: true })) yield keyOf(row);
+    },
     async row(key) {
       const row = await find(client, key);
       return row && toRow(row);
@@ -40,19 +46,6 @@ async function* allRows(client: TableClient, after: Key | undefined): ReturnType
   if (after) yield* rowsIn(client, after.scope, after.name);
   const filter = after && compare('PartitionKey', 'gt', cutToKey(after.scope));
   for await (const row of rowsOf(client, { filter, ahead: true })) yield toRow(row);
-}
-
-/** Jumps from each partition to the next: one call for the first row of each, however many rows it has. */
-async function* scopesOf(client: TableClient): ReturnType<Registry['scopes']> {
-  // The first call has no filter, so that it also finds the empty partition key, which is legal.
-  let filter: string | undefined;
-  for (;;) {
-    const row = await firstOf(client, { filter, select: ['timestamp'] });
-    if (!row) return;
-    const { scope } = keyOf(row);
-    yield { scope, touchedOn: instant.read(row.timestamp) ?? 0 };
-    filter = compare('PartitionKey', 'gt', scope);
-  }
 }
 
 function toRow(row: Row): Stored<RegistryRow> {

@@ -2,20 +2,43 @@
 import type { TableClient } from '@azure/data-tables';
 import { NO_COUNTS } from '../core/counts';
 import type { Pace } from '../core/pace';
-import type { Checks, OperatorNotices, ScopeRow, Scopes, Stored } from '../watch/ports';
+import { READABILITIES } from '../core/readability';
+import type { Reason, ScopeReads } from '../core/scope-reads';
+import { formatInstant } from '../formats/instant';
+import type { Checks, OperatorNotices, RowsLost, ScopeRow, Scopes, Stored } from '../watch/ports';
 import * as col from './columns';
 import { etagOf, keyOf, type Row } from './columns';
-import { find, rowsOf, within } from './pages';
+import { and, compare, find, firstOf, firstPageOf, rowsOf, within } from './pages';
 import { deletionsOf, entityOf, saveRow, submit } from './writes';
 
 const PARTITION = 'scope';
 const CHECKS = 'check';
+const REMOVAL = { scope: 'registry', name: 'removal' };
+const TABLE_LOST = { scope: 'registry', name: 'tableLost' };
 
 const counts = col.recordOf(NO_COUNTS, col.number);
+
+const rowsLost = col.record<RowsLost>({ count: col.number, lastOn: col.instant });
 
 const operatorNotice = col.optional(
   col.record<NonNullable<OperatorNotices['ownerless']>>({ since: col.instant, put: col.boolean }),
 );
+
+const reads = col.record<ScopeReads>({
+  answered: col.number,
+  readOn: col.optional(col.instant),
+  failing: col.number,
+  failedOnce: col.number,
+  refused: col.number,
+  reasons: col.list(
+    col.record<Reason>({
+      message: col.text,
+      refused: col.boolean,
+      count: col.number,
+      names: col.list(col.text),
+    }),
+  ),
+});
 
 const pace = col.record<Pace>({
   level: col.number,
@@ -35,13 +58,32 @@ const scopeColumns = col.record<Omit<ScopeRow, 'scope'>>({
   durationMs: col.optional(col.double),
   pace: col.optional(col.json(pace)),
   counts: col.optional(col.json(counts)),
+  unreached: col.optional(col.number),
   partial: col.optional(
-    col.json(col.record<NonNullable<ScopeRow['partial']>>({ counts, ownerless: col.number })),
+    col.json(
+      col.record<NonNullable<ScopeRow['partial']>>({
+        counts,
+        ownerless: col.number,
+        reads: col.optional(reads),
+        rowsLost: col.optional(rowsLost),
+        // A sweep of an earlier version did not count them.
+        unreached: col.withDefault(col.number, 0),
+      }),
+    ),
   ),
+  rowsLost: col.optional(col.json(rowsLost)),
+  seenOn: col.clearable(col.instant),
+  readability: col.optional(col.oneOf(READABILITIES)),
   operatorNotices: col.storedAs(
     'troubles',
     col.optional(
-      col.json(col.record<OperatorNotices>({ scopeFailing: operatorNotice, ownerless: operatorNotice })),
+      col.json(
+        col.record<OperatorNotices>({
+          scopeFailing: operatorNotice,
+          readsRefused: operatorNotice,
+          ownerless: operatorNotice,
+        }),
+      ),
     ),
   ),
 });
@@ -64,6 +106,21 @@ export function openScopes(client: TableClient): Scopes {
       for await (const row of rowsOf(client, { filter: within(PARTITION, undefined), ahead: true }))
         yield toScopeRow(row);
     },
+    async suspects(before) {
+      const signs = [
+        // Where none has finished it is '', which comes before every instant.
+        compare('finishedOn', 'lt', formatInstant(before)),
+        compare('rowsLost', 'gt', ''),
+        compare('readability', 'eq', 'signIn'),
+        'unreached gt 0',
+      ];
+      const filter = and(within(PARTITION, undefined), `(${signs.join(' or ')})`);
+      return (await firstPageOf(client, { filter })).map(toScopeRow);
+    },
+    async anyReadable(readability) {
+      const filter = and(within(PARTITION, undefined), compare('readability', 'eq', readability));
+      return (await firstOf(client, { filter, select: [] })) !== undefined;
+    },
     async remove(scope) {
       await submit(client, [...deletionsOf(PARTITION, [scope]), ...deletionsOf(CHECKS, [scope])]);
     },
@@ -75,7 +132,22 @@ export function openScopes(client: TableClient): Scopes {
       const row = entityOf(CHECKS, scope, checksColumns.write(checks));
       return (await saveRow(client, row, 'Replace', etag)) !== undefined;
     },
+    async registryLostOn() {
+      return col.instant.read((await find(client, TABLE_LOST))?.timestamp);
+    },
+    async removalConfirmedOn() {
+      return col.instant.read((await find(client, REMOVAL))?.confirmedOn);
+    },
+    async confirmRemoval(on) {
+      const { scope, name } = REMOVAL;
+      await client.upsertEntity(entityOf(scope, name, { confirmedOn: formatInstant(on) }), 'Replace');
+    },
   };
+}
+
+/** The store's own timestamp of this row says when. */
+export async function markRegistryLost(client: TableClient): Promise<void> {
+  await client.upsertEntity(entityOf(TABLE_LOST.scope, TABLE_LOST.name), 'Replace');
 }
 
 function toScopeRow(row: Row): Stored<ScopeRow> {

@@ -11,7 +11,7 @@ import { openHistory } from './history';
 import { openMailLedger } from './mail-ledger';
 import { openOutbox } from './outbox';
 import { openRegistry } from './registry';
-import { openScopes } from './scopes';
+import { markRegistryLost, openScopes } from './scopes';
 
 export type Connection =
   | { readonly kind: 'connectionString'; readonly value: string }
@@ -33,25 +33,33 @@ export function openTables(
   /** Creates the missing tables, once. After a failure (RestError) the next call tries again. */
   ready(): Promise<void>;
 } {
-  const client = (name: (typeof NAMES)[number]) => guardTable(tableClient(connection, name), limits);
+  const client = (name: (typeof NAMES)[number], onCreated?: () => Promise<unknown>) =>
+    guardTable(tableClient(connection, name), limits, onCreated);
+  const onRegistryLost = () => markRegistryLost(client('scopes'));
   return {
-    registry: openRegistry(client('registry')),
+    registry: openRegistry(client('registry', onRegistryLost)),
     expiries: openExpiries(client('expiries')),
     calendar: openCalendar(client('calendar')),
     outbox: openOutbox(client('outbox')),
     scopes: openScopes(client('scopes')),
     mailLedger: openMailLedger(client('scopes')),
     history: openHistory(client('history')),
-    ready: once(() => createMissing(connection, limits)),
+    ready: once(() => createMissing(connection, limits, onRegistryLost)),
   };
 }
 
 /** Lists the tables first, in one call: they are missing only at the first start. */
-async function createMissing(connection: Connection, limits: StorageLimits): Promise<void> {
+async function createMissing(
+  connection: Connection,
+  limits: StorageLimits,
+  onRegistryLost: () => Promise<unknown>,
+): Promise<void> {
   const service = guardService(serviceClient(connection), limits);
   const missing = new Set<string>(NAMES);
   for await (const { name } of service.listTables()) if (name !== undefined) missing.delete(name);
   await Promise.all(Array.from(missing, name => create(service, name)));
+  // At the first start both are missing.
+  if (missing.has('registry') && !missing.has('expiries')) await onRegistryLost();
 }
 
 /** What is derived may be missing: nothing else waits for it, and `health` says so. */

@@ -34,6 +34,8 @@ interface Submission {
   readonly unwritten: Map<string, Unwritten>;
   /** After this many more unclear faults in a row, the store itself is at fault. */
   retriesLeft: number;
+  /** After this many more rows that were overtaken, the rest counts as overtaken, too. */
+  overtakenLeft: number;
 }
 
 /** A row by its keys, with its columns. */
@@ -82,18 +84,20 @@ async function unlessOvertaken<T>(write: Promise<T>, mayBeMissing: boolean): Pro
 
 /**
  * Carries out operations in transactions of up to 100, one after another: n good ones on one partition cost ⌈n/100⌉ calls. Of
- * several operations on one row, only the last is carried out.
+ * several operations on one row, only the last is carried out. For a caller that reads overtaken rows again anyway, a
+ * transaction is given up after `mostOvertaken` of them.
  * @returns the keys of the rows that were not written, and why; all others are.
  * @throws RestError for what is not about a row: network, 401, 403, 429, 5xx (also a 500 that persists), a missing table.
  */
 export async function submitEach(
   client: TableClient,
   operations: readonly Operation[],
+  mostOvertaken = Number.POSITIVE_INFINITY,
 ): Promise<Map<string, Unwritten>> {
   const unwritten = new Map<string, Unwritten>();
   for (const transaction of transactionsOf(operations)) {
     const retriesLeft = transaction.length > 1 ? MOST_UNCLEAR_FAULTS : 1;
-    await sendInParts(transaction, { client, unwritten, retriesLeft });
+    await sendInParts(transaction, { client, unwritten, retriesLeft, overtakenLeft: mostOvertaken });
   }
   return unwritten;
 }
@@ -130,6 +134,25 @@ export async function submitUnder(
   }
 }
 
+/**
+ * One transaction of up to 100 operations, of which the first creates a row: either all are carried out, or none because that
+ * row is there already or another one is missing.
+ * @returns the etag of the new row; undefined when nothing was written.
+ */
+export async function submitCreation(
+  client: TableClient,
+  operations: readonly Operation[],
+): Promise<string | undefined> {
+  try {
+    const subResponses = await transact(client, operations);
+    return etagOf({ etag: subResponses[0]?.etag });
+  } catch (error) {
+    const why = faultOf(error, operations)?.why;
+    if (why === 'overtaken' || why === 'missing') return undefined;
+    throw error;
+  }
+}
+
 /** Sends a transaction. If it fails, sends it again without the operation that the store names; if the store names none, in halves. */
 async function sendInParts(operations: Operation[], submission: Submission): Promise<void> {
   const fault = await attempt(operations, submission);
@@ -137,6 +160,11 @@ async function sendInParts(operations: Operation[], submission: Submission): Pro
   const [only, ...others] = operations;
   if (only && others.length === 0) {
     if (fault.why !== 'missing') submission.unwritten.set(only[1].rowKey, fault.why);
+    return;
+  }
+  if (fault.why === 'overtaken') submission.overtakenLeft -= 1;
+  if (submission.overtakenLeft <= 0) {
+    for (const operation of operations) submission.unwritten.set(operation[1].rowKey, 'overtaken');
     return;
   }
   for (const part of partsOf(operations, fault)) await sendInParts(part, submission);

@@ -126,7 +126,7 @@ dt{color:var(--muted);font-size:13px;line-height:21px}dd{margin:0;line-height:21
 .notice{padding:14px 20px;background:var(--good);color:var(--good-ink);border-color:transparent}
 .notice.bad{background:var(--bad);color:var(--bad-ink)}
 .notice p:last-child,.card>p:last-child{margin-bottom:0}.notice a{color:inherit}
-.hint{color:var(--muted);font-size:14px}
+.hint{color:var(--muted);font-size:14px}dl+.hint,dl+.past{margin-top:14px}
 fieldset{min-width:0;margin:16px 0 0;padding:0;border:0}
 legend,.label{display:block;margin:0 0 6px;padding:0;font-size:15px;font-weight:600}
 .choices{display:grid;grid-template-columns:1fr 1fr;gap:8px}

@@ -1,10 +1,11 @@
 /** Every route of the app. */
 import { calendar } from './calendar/route';
-import { dashboard, dashboardScript, dashboardTarget } from './dashboard/route';
+import { dashboard, dashboardLost, dashboardScript, dashboardTarget } from './dashboard/route';
 import { forecast } from './forecast/route';
 import { health } from './health/route';
 import { metrics } from './metrics/route';
 import { openapi } from './openapi/route';
+import { registryLost } from './registry/lost';
 import { registry, registryExport, registryImport, registryRow } from './registry/route';
 import type { Route } from './route';
 import { snooze } from './snooze/route';
@@ -19,6 +20,7 @@ export const ROUTES: readonly Route[] = [
   registryRow,
   registryImport,
   registryExport,
+  registryLost,
   forecast,
   metrics,
   calendar,
@@ -26,6 +28,7 @@ export const ROUTES: readonly Route[] = [
   openapi(() => ROUTES),
   snooze,
   dashboard,
+  dashboardLost,
   dashboardTarget,
   dashboardScript,
 ];

@@ -1,10 +1,20 @@
 /** The wording of notices about an expiry: a threshold, expired and gone, renewed. */
+import type { DigestLine } from '../core/digest';
 import type { NoticeAbout, NoticeOf } from '../core/notices';
 import { formatThreshold, type Threshold } from '../core/thresholds';
 import { DAY, type Instant } from '../formats/instant';
 import { sentence } from '../formats/text';
 import { expiryPhrase, moment, span, utc, utcDate } from '../formats/when';
-import { expiryDate, factsOf, howToRenew, type NoticeWording, rowOf, shortLine } from './notice-wording';
+import {
+  closeIt,
+  expiryDate,
+  factsOf,
+  howToClose,
+  howToRenew,
+  type NoticeWording,
+  rowOf,
+  shortLine,
+} from './notice-wording';
 
 type Dated = NoticeOf<'threshold'>;
 
@@ -26,7 +36,7 @@ export const EXPIRY_NOTICES: { readonly [K in NoticeAbout<'expiry'>]: NoticeWord
       calendarExpiry: expiresOn,
       facts: factsOf(
         line,
-        { 'What to do': [howToRenew(line), afterRenewal(notice)] },
+        { 'What to do': [howToRenew(line), afterRenewal(notice, line)] },
         {
           Evidence: [`${unconfirmed ? 'Last read' : 'Read'} from Azure on ${utc(notice.readOn)}.`],
           'Why now': [whyNow(notice.threshold, line.reminder.crossedOn)],
@@ -47,9 +57,8 @@ export const EXPIRY_NOTICES: { readonly [K in NoticeAbout<'expiry'>]: NoticeWord
         line,
         {
           'What to do': [
-            `Replaced? Register the new one and remove this row from the registry (${rowOf(line)}).`,
             `Still needed? ${howToRenew(line)}`,
-            'Not needed any more? Remove the row.',
+            `Not needed any more? Remove its row from the registry (${rowOf(line)}).`,
           ],
         },
         {
@@ -59,6 +68,7 @@ export const EXPIRY_NOTICES: { readonly [K in NoticeAbout<'expiry'>]: NoticeWord
           ],
           'Why now': ['Its expiry has passed, and it was not found twice in a row. This is told once.'],
         },
+        closeIt(line),
       ),
     };
   },
@@ -92,18 +102,22 @@ function urgencyOf(expiresOn: Instant, asOf: Instant): keyof typeof BADGES {
   return expiresOn - asOf <= SOON ? 'soon' : 'later';
 }
 
-function warningOf({ since, message }: NonNullable<Dated['unconfirmed']>): string {
-  const reason = sentence(shortLine(message));
+function warningOf({ since, message, operatorsAreTold }: NonNullable<Dated['unconfirmed']>): string {
+  const reason = operatorsAreTold
+    ? 'the watcher is not let in, which its operators are told of.'
+    : sentence(shortLine(message));
   return `Could not be confirmed since ${utc(since)}: ${reason} The date is the last one known.`;
 }
 
-function afterRenewal({ unconfirmed }: Dated): string {
+/** What is noticed by itself, and what is not: a new token with a name of its own is another target to the watcher. */
+function afterRenewal({ unconfirmed }: Dated, line: DigestLine): string {
+  if (!line.renewalKeepsName) return `${NEW_NAME} ${howToClose(line)}`;
   if (!unconfirmed) return 'The watcher notices the new expiry by itself; there is nothing to acknowledge.';
-  return (
-    'Renewed already? Then make it readable again: the watcher notices the new expiry by itself as soon as it ' +
-    'can read it. There is nothing to acknowledge.'
-  );
+  return 'Renewed already? The watcher notices the new expiry by itself as soon as it can read it again. There is nothing to acknowledge.';
 }
+
+const NEW_NAME =
+  'The watcher does not notice the new one by itself: reminders of this one go on until it is closed.';
 
 function whyNow(threshold: Threshold, crossedOn: Instant): string {
   const name = formatThreshold(threshold);

@@ -7,6 +7,7 @@ import { EXPIRY_NOTICES } from './expiry-notices';
 import { type NoticeWording, type NoticeWords, shortLine } from './notice-wording';
 import { ROW_NOTICES, WATCHER_NOTICES } from './operator-notices';
 import { READING_NOTICES } from './reading-notices';
+import { REPLACEMENT_NOTICES } from './replacement-notices';
 
 export interface LineWords extends NoticeWords {
   readonly name: string;
@@ -16,6 +17,7 @@ export interface LineWords extends NoticeWords {
 const WORDING: { readonly [K in NoticeKind]: NoticeWording<K> } = {
   ...EXPIRY_NOTICES,
   ...READING_NOTICES,
+  ...REPLACEMENT_NOTICES,
   ...ROW_NOTICES,
   ...WATCHER_NOTICES,
 };

@@ -50,19 +50,24 @@ const LONGEST = { words: 1_000, notes: 2_000, host: 80 };
 /** Paragraphs by term. */
 type Said = Readonly<Record<string, readonly string[]>>;
 
-/** The facts below a name: those said first, where the target is, and those said last. A fact without content is left out. */
-export function factsOf(line: DigestLine, first: Said, last: Said): Fact[] {
+/**
+ * The facts below a name: those said first, where the target is, and those said last. A fact without content is left out.
+ * `closing` says how to close the target; it comes first of all, with the link that otherwise comes last.
+ */
+export function factsOf(line: DigestLine, first: Said, last: Said, closing?: Fact): Fact[] {
   const { about, says, snoozable } = NOTICES[line.notice.is];
   const needsAction = says !== 'goodNews';
   // Without a page to open, the scope is already in the name.
   const hasPlace = about !== 'watcher' || line.portalUrl !== undefined;
   const facts = [
+    ...(closing ? [closing] : []),
+    meantFor(line),
     ...said(first),
     ...(needsAction ? [linked('Runbook', [], line.runbook)] : []),
     ...(hasPlace ? [linked('Where', [shortLine(line.where)], line.portalUrl)] : []),
     ...said(last),
     ...(needsAction ? [notes(line)] : []),
-    ...(snoozable ? [snooze(line)] : []),
+    ...(snoozable && !closing ? [snooze(line)] : []),
   ];
   return facts
     .map(fact => ({ ...fact, paragraphs: fact.paragraphs.filter(paragraph => paragraph !== '') }))
@@ -71,6 +76,21 @@ export function factsOf(line: DigestLine, first: Said, last: Said): Fact[] {
 
 function said(paragraphs: Said): Fact[] {
   return Object.entries(paragraphs).map(([term, texts]) => ({ term, paragraphs: texts }));
+}
+
+/** In whose place an operator gets this, and why. */
+function meantFor({ reminder }: DigestLine): Fact {
+  const { meantFor: owner, note } = reminder;
+  if (owner === undefined) return { term: '', paragraphs: [] };
+  const why = note === undefined ? '' : `: ${shortLine(note)}`;
+  return {
+    term: 'Meant for',
+    paragraphs: [
+      shortLine(owner),
+      sentence(`The mail with this did not arrive there${why}`),
+      'You get it as an operator of the watcher: tell them in another way, and correct the owners in the registry row if the address is wrong.',
+    ],
+  };
 }
 
 function linked(term: string, paragraphs: readonly string[], url: string | undefined): Fact {
@@ -93,6 +113,25 @@ function snooze(line: DigestLine): Fact {
     paragraphs: [],
     link: href === undefined ? undefined : { href, shown, spoken: true },
   };
+}
+
+/** How to close a target that is not there any more: with one click where links can be signed, else in its row. */
+export function closeIt(line: DigestLine): Fact {
+  const href = webLink(line.snoozeUrl);
+  const shown = 'Say that you replaced it, or snooze it';
+  return {
+    term: 'Close it',
+    paragraphs: [
+      `Replaced, and the new one is registered? Then close it, and no more mails come about it. ${howToClose(line)}`,
+    ],
+    link: href === undefined ? undefined : { href, shown, spoken: true },
+  };
+}
+
+export function howToClose(line: DigestLine): string {
+  return webLink(line.snoozeUrl) === undefined
+    ? `To close it, write the RowKey of the new one into replacedBy of its row (${rowOf(line)}).`
+    : 'One click on the page of the link below closes it.';
 }
 
 /** The keys of the row to change: any table tool finds it by them. */

@@ -7,6 +7,10 @@ import { factsOf, type NoticeWording, type NoticeWords, rowOf } from './notice-w
 const LONGEST_FAULT = 10_000;
 const LONGEST_NOTE = 4_000;
 
+const KEEPS_TRYING = 'The watcher keeps trying by itself. This is told once, for as long as it lasts.';
+const OWNERS_ARE_NOT_TOLD =
+  'Owners are not told of it. Their reminders go by the last known expiry, and say that it could not be confirmed.';
+
 export const ROW_NOTICES: { readonly [K in NoticeAbout<'row'>]: NoticeWording<K> } = {
   invalid: ({ faults, since }, line) => ({
     urgency: 'fix',
@@ -31,10 +35,23 @@ export const ROW_NOTICES: { readonly [K in NoticeAbout<'row'>]: NoticeWording<K>
 };
 
 export const WATCHER_NOTICES: { readonly [K in OperatorNotice]: NoticeWording<K> } = {
+  rowsLost: troubleOfTheWatcher(
+    { badge: 'Rows lost', phrase: 'many rows vanished at once', joint: ': ', dateIs: 'On' },
+    'Restore the rows. Their targets are on the status report and the dashboard, marked as without a row.',
+    'If it was meant, confirm the removal on the dashboard, or with POST /api/registry/lost.',
+    'Without either, the targets go a day after their rows vanished.',
+  ),
   scopeFailing: troubleOfTheWatcher(
     { badge: 'Scope unreadable', phrase: 'every read fails', joint: ': ', dateIs: 'Since' },
-    "Look for one cause of all failures: the watcher's identity lost a role, or the service itself has a problem.",
-    'The watcher keeps trying by itself.',
+    "Look for one cause of all failures: the watcher's identity lost a role, its network is closed, or the service itself has a problem.",
+    KEEPS_TRYING,
+    OWNERS_ARE_NOT_TOLD,
+  ),
+  readsRefused: troubleOfTheWatcher(
+    { badge: 'Reads refused', phrase: 'reads are refused', joint: ': ', dateIs: 'Since' },
+    'Do what the reason says, or correct the row.',
+    KEEPS_TRYING,
+    OWNERS_ARE_NOT_TOLD,
   ),
   undelivered: troubleOfTheWatcher(
     { badge: 'Mail not delivered', phrase: 'was not delivered', joint: ' ', dateIs: 'On' },

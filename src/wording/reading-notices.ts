@@ -5,7 +5,9 @@ import type { Instant } from '../formats/instant';
 import { sentence } from '../formats/text';
 import { expiryPhrase, moment, span, utc } from '../formats/when';
 import {
+  closeIt,
   datedExpiry,
+  type Fact,
   factsOf,
   howToRenew,
   knownExpiry,
@@ -21,9 +23,11 @@ export const READING_NOTICES: { readonly [K in NoticeAbout<'reads'>]: NoticeWord
       whatToDo: [
         `Deleted? Remove its row from the registry (${rowOf(line)}).`,
         'Renamed, or the row is wrong? Correct the row.',
-        'Replaced? Register the new one and remove this row.',
+        line.renewalKeepsName ? '' : `Still needed? ${howToRenew(line)}`,
       ],
-      whyNow: 'It was not found twice in a row. You are told once, and once more when it is found.',
+      whyNow:
+        'It was not found twice in a row. You are told once: no reminders of its expiry follow, unless it is found again, which you are told, too.',
+      closing: closeIt(line),
     }),
     badge: 'Missing',
     phrase: "can't be found",
@@ -79,14 +83,18 @@ function failing(
   { message, known, since }: NoticeOf<'missing' | 'unreadable'>,
   line: DigestLine,
   asOf: Instant,
-  { whatToDo, whyNow }: { readonly whatToDo: readonly string[]; readonly whyNow: string },
+  said: {
+    readonly whatToDo: readonly string[];
+    readonly whyNow: string;
+    readonly closing?: Fact;
+  },
 ): Omit<NoticeWords, 'badge' | 'phrase'> {
   const first = {
     "What's wrong": [sentence(shortLine(message))],
-    'What to do': whatToDo,
+    'What to do': said.whatToDo,
     'Last known': [knownExpiry(known, asOf)],
   };
-  const facts = factsOf(line, first, { 'Why now': [whyNow] });
+  const facts = factsOf(line, first, { 'Why now': [said.whyNow] }, said.closing);
   return { urgency: 'fix', joint: ' ', dateIs: 'Since', date: moment(since), facts };
 }
 

@@ -6,7 +6,11 @@ import { counted, utc, utcDate } from '../formats/when';
 import { lineWords, nameOf } from './line';
 
 /** What a mail is about, counted. */
-interface MailCounts {
+interface MailCounts extends Counts {
+  readonly atLeast?: true;
+}
+
+interface Counts {
   readonly tokens: number;
   readonly rows: number;
   /** Problems of the watcher itself. */
@@ -25,7 +29,7 @@ export function subjectOf(digest: Digest): string {
   if (!first) return 'No token needs you';
   const counts = countsOf(digest);
   const others = needsAction(counts) - 1;
-  if (others > 0 && others + 1 === counts.rows)
+  if (others > 0 && others + 1 === counts.rows && !counts.atLeast)
     return fitted(
       `${counted(counts.rows, 'registry row')} can't be understood: `,
       first,
@@ -57,7 +61,7 @@ function goodNews({ good }: MailCounts): string {
 
 /** `4 tokens and 1 registry row need you`. */
 function needYou(counts: MailCounts): string {
-  const { tokens, rows, problems } = counts;
+  const { tokens, rows, problems, atLeast } = counts;
   const parts = [
     ...(tokens > 0 ? [counted(tokens, 'token')] : []),
     ...(rows > 0 ? [counted(rows, 'registry row')] : []),
@@ -65,7 +69,7 @@ function needYou(counts: MailCounts): string {
   ];
   const last = parts.pop() ?? 'No token';
   const all = parts.length > 0 ? `${parts.join(', ')} and ${last}` : last;
-  return `${all} ${needsAction(counts) > 1 ? 'need' : 'needs'} you`;
+  return `${atLeast ? 'At least ' : ''}${all} ${needsAction(counts) > 1 ? 'need' : 'needs'} you`;
 }
 
 function opening(counts: MailCounts, { notice }: DigestLine): string {
@@ -80,18 +84,18 @@ function fitted(before: string, line: DigestLine, after: string): string {
 }
 
 /** Targets are counted, not lines: a mail may have two lines about one target, and the worse one counts. */
-function countsOf({ lines, more }: Digest): MailCounts {
-  const found = new Map<string, keyof MailCounts>();
+function countsOf({ lines, more, moreAtLeast }: Digest): MailCounts {
+  const found = new Map<string, keyof Counts>();
   for (const line of lines) if (!found.has(identityOf(line))) found.set(identityOf(line), countedAs(line));
   const counts = { tokens: 0, rows: 0, problems: 0, good: 0 };
   for (const sort of found.values()) counts[sort] += 1;
   // The most urgent line comes first, so the lines of the next mail count as the last line here.
   const last = lines.at(-1);
   if (last) counts[countedAs(last)] += more;
-  return counts;
+  return { ...counts, atLeast: moreAtLeast };
 }
 
-function needsAction({ tokens, rows, problems }: MailCounts): number {
+function needsAction({ tokens, rows, problems }: Counts): number {
   return tokens + rows + problems;
 }
 
@@ -99,7 +103,7 @@ function isOne(counts: MailCounts): boolean {
   return (needsAction(counts) || counts.good) === 1;
 }
 
-function countedAs({ notice }: DigestLine): keyof MailCounts {
+function countedAs({ notice }: DigestLine): keyof Counts {
   const { about, says } = NOTICES[notice.is];
   if (about === 'row') return 'rows';
   if (about === 'watcher') return 'problems';

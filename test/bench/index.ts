@@ -1,8 +1,9 @@
 /**
- * `npm run bench -- [--toy] [load memory pace paint sweep]`: the budgets of docs/design.md, as ratios measured in one run.
+ * `npm run bench -- [--toy] [load mail memory pace paint sweep]`: the budgets of docs/design.md, as ratios measured in one run.
  * `--toy` runs every benchmark at a small size: its ratios mean nothing, but a test sees that they all work.
  */
 import { benchLoad } from './load';
+import { benchMail } from './mail';
 import type { Ratio } from './measure';
 import { benchMemory } from './memory';
 import { benchPace } from './pace';
@@ -14,6 +15,8 @@ type Benchmark = (services: Services, toy: boolean) => Promise<readonly Ratio[]>
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   load: (_, toy) => benchLoad({ rounds: toy ? 1 : 9 }),
+  mail: (services, toy) =>
+    benchMail(services, toy ? { lines: 120, owners: 40 } : { lines: 20_000, owners: 5_000 }),
   memory: (services, toy) =>
     benchMemory(services, toy ? { few: 100, many: 500 } : { few: 10_000, many: 100_000 }),
   pace: (services, toy) => benchPace(services, { targets: toy ? 300 : 6_000 }),

@@ -23,6 +23,7 @@ async function furnish(displayName = 'Gateway, Reykjavík line'): Promise<void> 
   const { register, azure, connectionString, app } = world();
   await register(CONTOSO, KEY.name, { owners: `${ADA}, bob@example.com`, displayName });
   azure.iotCentral.token(HOST, KEY.name).expires('2026-07-01T12:00:00Z');
+  azure.iotCentral.token(HOST, 'gateway-prod-0002').expires('2027-07-01T12:00:00Z');
   expect(await mailsAt(world(), '2026-06-20T12:00:00Z')).toHaveLength(2);
   const env = { SWEEP_SCHEDULE: '0 0 0 1 1 *', REMIND_SCHEDULE: '0 0 0 1 1 *' };
   host = (await hosting.start(functionsOf(app), { env, connectionString })).url;
@@ -87,13 +88,30 @@ const STATES: readonly [name: string, reach: (page: Page) => Promise<void>][] = 
     },
   ],
   [
-    'replaced',
+    'proposed',
     async page => {
       await page.getByLabel('Id of the new').fill('gateway-prod-0002');
       await submit(page, 'Stop watching the old one');
     },
   ],
-  ['refused', async page => void (await page.goto(page.url()))],
+  ['replaced', page => submit(page, 'Stop watching the old one')],
+  ['stopped', async page => void (await page.goto(page.url()))],
+  ['watchedAgain', page => submit(page, 'Watch the old one again')],
+  [
+    'noReason',
+    async page => {
+      await page.locator('summary').click();
+      await submit(page, 'Stop watching the old one');
+    },
+  ],
+  [
+    'notVerified',
+    async page => {
+      await page.getByLabel('When the new one expires').fill('2027-05-01');
+      await page.getByLabel('Or the reason').fill('The vendor watches the new one; ticket 4712');
+      await submit(page, 'Stop watching the old one');
+    },
+  ],
 ];
 
 describe.each([360, 1000])('at %i pixels', width => {
@@ -169,6 +187,24 @@ test('it works without scripts, and the first faulty field has the cursor', asyn
   await page.getByRole('status').waitFor();
   await page.reload();
   expect((await world().tables.expiries.row(KEY))?.snoozes.get(ADA)?.reason).toBe('on holiday');
+});
+
+test('without a script it reads the new one, asks, stops the old one and undoes that', async () => {
+  await furnish();
+  const page = await open({ viewport: { width: 360, height: 800 }, javaScriptEnabled: false });
+  const replacedBy = async () => (await world().tables.registry.row(KEY))?.columns.replacedBy;
+  await page.locator('summary').click();
+  await page.getByLabel('Id of the new').fill('gateway-prod-0002');
+  await submit(page, 'Stop watching the old one');
+  expect(await page.getByRole('status').textContent()).toContain('Nothing is stopped yet');
+  expect(await page.locator('form dl').textContent()).toContain('Thu 2027-07-01 12:00 UTC');
+  expect(await replacedBy()).toBeUndefined();
+  await submit(page, 'Stop watching the old one');
+  expect(await page.locator('h1').textContent()).toContain('is no longer watched');
+  expect(await replacedBy()).toBe('gateway-prod-0002');
+  await submit(page, 'Watch the old one again');
+  expect(await page.getByRole('status').textContent()).toContain('Watched again.');
+  expect(await replacedBy()).toBe('');
 });
 
 test('the number of days shows only while it is asked for', async () => {

@@ -325,6 +325,7 @@ describe('a target off the reports', () => {
       after: before,
       events: [],
       reminders: [],
+      unreached: 0,
       listing: undefined,
       tally: undefined,
     });
@@ -332,7 +333,9 @@ describe('a target off the reports', () => {
 
   test('replaced by another is off the reports like a disabled one', () => {
     const before = fixed(EXPIRY, NOW);
-    expect(assess(row({ replacedBy: 'gateway-2' }), before, undefined, mail, NOW)).toMatchObject({
+    expect(
+      assess(row({}, { replacement: { is: 'replaced', by: 'gateway-2' } }), before, undefined, mail, NOW),
+    ).toMatchObject({
       after: before,
       reminders: [],
       listing: undefined,

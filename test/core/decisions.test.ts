@@ -1,11 +1,12 @@
 /** What is told beside thresholds (rules 8, 10, 14, 20), as the decisions for one owner say it. */
+
+import { type Decision, decideAll } from '../../src/core/decisions';
 import { type Expiry, withReading } from '../../src/core/expiry';
 import { failed, type Reading } from '../../src/core/reading';
-import { type Decision, decideAll } from '../../src/core/reminder';
 import type { Snooze } from '../../src/core/snooze';
 import { type Told, withTold } from '../../src/core/told';
 import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
-import { at, crossings, failing, fixed, state, told } from './states';
+import { at, crossings, failing, fixed, state, told, UNREPLACED } from './states';
 
 const EXPIRY = at('06-30');
 const all = crossings('30d 7d 1d 0 -7d', EXPIRY);
@@ -21,6 +22,7 @@ interface Given {
 
 const decisions = (expiry: Expiry, now: number, given: Given = {}): Decision[] =>
   decideAll({
+    ...UNREPLACED,
     state: expiry,
     crossings: given.of ?? all,
     told: given.told ?? [],
@@ -31,7 +33,7 @@ const due = (...args: Parameters<typeof decisions>) =>
   decisions(...args).flatMap(decision => (decision.due ? [decision.reason] : []));
 const dueOf = (reason: string, ...args: Parameters<typeof decisions>) =>
   decisions(...args).find(decision => decision.due && decision.reason === reason);
-/** Why nothing is told, of threshold, missing, unreadable, readable and renewed. */
+/** Why nothing is told, of threshold, missing, unreadable, readable, renewed and replaced. */
 const why = (...args: Parameters<typeof decisions>) =>
   decisions(...args).map(decision => (decision.due ? decision.reason : decision.because));
 
@@ -62,7 +64,7 @@ function live(
 const healthy = fixed(EXPIRY, at('05-01'));
 
 test('a healthy target has nothing to tell, each with its reason', () => {
-  expect(why(healthy, at('05-01'))).toEqual(['noThresholdCrossed', 'notSo', 'notSo', 'notSo', 'notSo']);
+  expect(why(healthy, at('05-01'))).toEqual(['noThresholdCrossed', ...Array(5).fill('notSo')]);
 });
 
 describe('missing', () => {
@@ -131,9 +133,45 @@ describe('missing', () => {
     );
   });
 
-  test('before its expiry does not silence the thresholds on the last known expiry (rule 10)', () => {
-    expect(due(gone(2), at('06-24'))).toEqual(['7d', 'missing']);
-    expect(due(gone(2), at('06-24'), { told: [told('missing', since, since)] })).toEqual(['7d']);
+  describe('comes in place of the reminders of that expiry', () => {
+    const heard = [told('missing', since, since)];
+
+    test('also of one that is due at the same time, and one more look decides', () => {
+      expect(due(gone(2), at('06-24'))).toEqual(['missing']);
+      expect(why(gone(2), at('06-24'))[0]).toBe('toldAsMissing');
+      expect(why(gone(1), at('06-24'))[0]).toBe('awaitsSecondLook');
+      expect(
+        due(fixed(EXPIRY, at('05-01'), failing(since, { code: 'timeout', count: 2 })), at('06-24')),
+      ).toEqual(['7d']);
+    });
+
+    test('before it, at it and after it, whatever later reads say', () => {
+      for (const now of [at('06-24'), EXPIRY, at('07-07'), at('12-31')]) {
+        expect(due(gone(9), now, { told: heard })).toEqual([]);
+        for (const code of ['timeout', 'notAllowed'] as const) {
+          const other = fixed(EXPIRY, at('05-01'), failing(since, { code, count: 9, sameCodeCount: 3 }));
+          expect(due(other, now, { told: heard })).toEqual([]);
+          expect(why(other, now, { told: heard })[2]).toBe('toldAsMissing');
+        }
+      }
+    });
+
+    test('but not for an owner whom that mail did not reach, or who was not told', () => {
+      for (const outcome of ['refused', 'undelivered'] as const) {
+        const lost = [told('missing', since, since, { outcome })];
+        expect(due(gone(9), at('06-24'), { told: lost })).toEqual(['7d']);
+        expect(due(gone(9), EXPIRY, { told: lost })).toEqual(['gone']);
+      }
+      expect(due(gone(9), at('06-24'))).toEqual(['missing']);
+      expect(due(gone(9), EXPIRY)).toEqual(['gone']);
+    });
+
+    test('until it is found again', () => {
+      expect(due(fixed(EXPIRY, at('06-24')), at('06-24'), { told: heard })).toEqual(['7d']);
+      const again = fixed(EXPIRY, at('06-23'), failing(at('06-25'), { code: 'missing', count: 2 }));
+      expect(due(again, at('06-26'), { told: heard })).toEqual(['missing']);
+      expect(due(again, EXPIRY, { told: heard })).toEqual(['gone']);
+    });
   });
 });
 
@@ -171,10 +209,13 @@ describe('expired and gone', () => {
     expect(due(known, EXPIRY, { told: before })).toEqual(['gone']);
   });
 
-  test('what went missing before its expiry and was told so is told once more when it expires, waiting since then', () => {
+  test('what went missing before its expiry is told when it expires to those who were not told before, waiting since then', () => {
     const known = lost(9, at('06-20'));
-    const lines = [told('7d', EXPIRY, at('06-23')), told('missing', at('06-20'), at('06-20'))];
+    const lines = [told('7d', EXPIRY, at('06-23'))];
     expect(dueOf('gone', known, EXPIRY, { told: lines })).toMatchObject({ about: EXPIRY, since: EXPIRY });
+    const heard = [...lines, told('missing', at('06-20'), at('06-20'))];
+    expect(due(known, EXPIRY, { told: heard })).toEqual([]);
+    expect(why(known, EXPIRY, { told: heard }).slice(0, 2)).toEqual(['toldAsMissing', 'toldAsMissing']);
   });
 
   test('ends the thresholds: no -7d comes after it, nor is it told twice', () => {

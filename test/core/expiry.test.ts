@@ -99,12 +99,15 @@ describe('a reading that succeeds', () => {
     expect(read(false, [[never, at('06-01')]]).after.expiresOn).toBe('never');
   });
 
-  test('ends a failure and says after how many', () => {
-    const before = fixed(at('07-01'), at('06-01'), failing(at('06-02'), { count: 4 }));
+  test.each([
+    [1, 'after 1 failed read'],
+    [4, 'after 4 failed reads'],
+  ])('ends a failure of %s reads and says so', (count, words) => {
+    const before = fixed(at('07-01'), at('06-01'), failing(at('06-02'), { count }));
     const { after, events } = read(false, [[expires(at('07-01')), at('06-03')]], before);
     const recovered = { since: at('06-02'), on: at('06-03') };
     expect(after).toEqual(fixed(at('07-01'), at('06-03'), { recovered }));
-    expect(events).toEqual(['recovered: after 4 failed reads']);
+    expect(events).toEqual([`recovered: ${words}`]);
   });
 
   test('remembers the last failure that ended until another begins', () => {
@@ -357,6 +360,11 @@ describe('a reading that fails (rule 4)', () => {
       'failing: timeout: no answer in 10 s',
       'missing: missing: it knows no such token',
     ]);
+  });
+
+  test('counts from now if its beginning lies ahead, by a clock that was wrong', () => {
+    const { after } = read(false, [[timeout, at('06-03')]], { ...before, ...failing(at('08-01')) });
+    expect(after.failure?.since).toBe(at('06-03'));
   });
 
   test('is counted from one again after a success', () => {

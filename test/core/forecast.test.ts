@@ -82,7 +82,7 @@ describe('if nothing changes', () => {
 
   test.each<[string, Watched]>([
     ['disabled', row({ enabled: 'false' })],
-    ['replaced', row({ replacedBy: 'gateway-2' })],
+    ['replaced', row({}, { replacement: { is: 'replaced', by: 'gateway-2' } })],
   ])('nothing is mailed about a row that is %s', (_, of) => {
     expect(lines(fixed(EXPIRY, at('06-28')), at('06-28'), 365, { of })).toEqual([]);
   });
@@ -111,11 +111,7 @@ describe('if nothing changes', () => {
     const missing = failing(at('06-29 12:00'), { code: 'missing', sameCodeCount: 1 });
     const seen = new Map([[ada, [told('1d', EXPIRY, at('06-29'))]]]);
     const bad = fixed(EXPIRY, at('06-29 06:00'), { ...missing, checkedOn: at('06-29 12:00'), told: seen });
-    expect(lines(bad, at('06-29 12:01'), 30)).toEqual([
-      '06-29T12:06 missing ada',
-      '06-30T00:00 gone ada',
-      '06-30T00:00 gone ops',
-    ]);
+    expect(lines(bad, at('06-29 12:01'), 30)).toEqual(['06-29T12:06 missing ada', '06-30T00:00 gone ops']);
   });
 
   test('a row that is not understood is told to the operators, and its thresholds by the last known expiry', () => {

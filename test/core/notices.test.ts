@@ -1,4 +1,6 @@
 /** The table of notices: which reason is which notice, who hears it, and that an unknown reason is none of them. */
+
+import { decide } from '../../src/core/decisions';
 import type { Expiry } from '../../src/core/expiry';
 import {
   isAboutWatcher,
@@ -9,13 +11,14 @@ import {
   TARGET_NOTICES,
   type TargetNotice,
   TOPICS,
+  waitsForDailyMail,
 } from '../../src/core/notices';
-import { decide } from '../../src/core/reminder';
+import type { Replacement } from '../../src/core/replacement';
 import { fixedExpiry } from '../../src/core/standing';
 import { formatThreshold } from '../../src/core/thresholds';
 import type { Told } from '../../src/core/told';
 import { OPERATOR_NOTICES } from '../support/operator-notices';
-import { at, crossings, failing, fixed, thresholds, told } from './states';
+import { at, crossings, failing, fixed, thresholds, told, UNREPLACED } from './states';
 
 const EXPIRY = at('06-30');
 const NOW = at('06-24');
@@ -38,12 +41,17 @@ test('any other reason is unknown: it is not taken for a threshold or a notice',
   for (const reason of UNKNOWN) expect(noticeKindOf({ reason })).toBeUndefined();
 });
 
-test('operators alone hear of the watcher itself and of rows that are not understood', () => {
+test('operators alone hear of the watcher itself, and of rows that are not understood or not verified', () => {
   const reasons = [...NOTICE_KINDS, ...UNKNOWN, '0', '30d'];
   expect(reasons.filter(reason => isForOperators({ reason })).sort()).toEqual(
-    ['invalid', ...OPERATOR_NOTICES].sort(),
+    ['invalid', 'notVerified', ...OPERATOR_NOTICES].sort(),
   );
   expect(reasons.filter(reason => isAboutWatcher({ reason }))).toEqual(OPERATOR_NOTICES);
+});
+
+test('what stops reads is told to operators at once; the rest waits for their daily mail', () => {
+  const waiting = NOTICE_KINDS.filter(reason => waitsForDailyMail({ reason }));
+  expect(waiting.sort()).toEqual(['invalid', 'notVerified', 'ownerless', 'poisoned', 'undelivered']);
 });
 
 test('a notice is about the watcher or about a target, and each about a target is decided', () => {
@@ -53,8 +61,10 @@ test('a notice is about the watcher or about a target, and each about a target i
   );
 });
 
-/** For each notice a state in which it is due, and what was told before. */
-const DUE: Readonly<Record<TargetNotice, readonly [Expiry, readonly Told[]]>> = {
+const SAID = { by: 'bob@example.com', on: BEFORE, to: 'newer' };
+
+/** For each notice a state in which it is due, what was told before, and whether another target took its place. */
+const DUE: Readonly<Record<TargetNotice, readonly [Expiry, readonly Told[], Replacement?]>> = {
   threshold: [fixed(EXPIRY, NOW), []],
   gone: [fixed(at('06-01'), at('05-31'), lost), []],
   missing: [fixed(EXPIRY, at('05-31'), lost), []],
@@ -64,15 +74,23 @@ const DUE: Readonly<Record<TargetNotice, readonly [Expiry, readonly Told[]]>> = 
     [told('missing', BEFORE, BEFORE)],
   ],
   renewed: [fixed(EXPIRY, NOW, { renewed: { from: BEFORE, on: NOW } }), [told('0', BEFORE, BEFORE)]],
+  replaced: [fixed(EXPIRY, NOW, { saidReplaced: SAID }), [], { is: 'replaced', by: 'newer' }],
+  watchedAgain: [
+    fixed(EXPIRY, NOW, { saidReplaced: { ...SAID, undone: { by: 'bob@example.com', on: NOW } } }),
+    [told('replaced', BEFORE, BEFORE)],
+  ],
   invalid: [fixed(EXPIRY, NOW, { invalid: { faults: ['owners: x'], since: NOW } }), []],
+  notVerified: [fixed(EXPIRY, NOW, { unverifiedSince: NOW }), [], { is: 'notVerified' }],
 };
 
 test.each(TARGET_NOTICES)(
   '%s: bad news for owners can be snoozed; good news and what is for operators cannot',
   notice => {
-    const [state, lines] = DUE[notice];
+    const [state, lines, replacement = UNREPLACED.replacement] = DUE[notice];
     const decided = (about?: number) =>
       decide(NOTICES[notice].topic, {
+        ...UNREPLACED,
+        replacement,
         state,
         crossings: crossings('7d', EXPIRY),
         told: lines,

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
+import { decide as decideTopic } from '../../src/core/decisions';
 import type { Expiry } from '../../src/core/expiry';
-import { decide as decideTopic, describeReminder, isForCopies } from '../../src/core/reminder';
+import { describeReminder, isForCopies } from '../../src/core/reminder';
 import { type Told, withTold } from '../../src/core/told';
 import { DAY } from '../../src/formats/instant';
-import { at, crossings, failing, fixed, KEY, SEEN, state, told } from './states';
+import { at, crossings, failing, fixed, KEY, SEEN, state, told, UNREPLACED } from './states';
 
 const EXPIRY = at('06-30');
 const all = crossings('30d 7d 1d 0 -7d', EXPIRY);
@@ -11,9 +12,23 @@ const WIDE = at('05-31');
 const WEEK = at('06-23');
 
 const decide = (expiry: Expiry, now: number, lines: readonly Told[] = [], of = all) =>
-  decideTopic('threshold', { state: expiry, crossings: of, told: lines, snooze: undefined, now });
+  decideTopic('threshold', {
+    ...UNREPLACED,
+    state: expiry,
+    crossings: of,
+    told: lines,
+    snooze: undefined,
+    now,
+  });
 const decideInvalid = (expiry: Expiry, lines: readonly Told[]) =>
-  decideTopic('invalid', { state: expiry, crossings: [], told: lines, snooze: undefined, now: at('06-02') });
+  decideTopic('invalid', {
+    ...UNREPLACED,
+    state: expiry,
+    crossings: [],
+    told: lines,
+    snooze: undefined,
+    now: at('06-02'),
+  });
 const reason = (...args: Parameters<typeof decide>) => {
   const decision = decide(...args);
   return decision.due ? decision.reason : decision.because;
@@ -136,7 +151,7 @@ test('whatever happened between, an owner is told each crossing at most once, an
   fc.assert(
     fc.property(days, readings => {
       const tellings: string[] = [];
-      let lines: Told[] = [];
+      let lines: readonly Told[] = [];
       for (const day of readings.sort((a, b) => a - b)) {
         const now = EXPIRY + day * DAY;
         const decision = decide(fixed(EXPIRY, now), now, lines);
@@ -202,7 +217,7 @@ describe('the record of what was told', () => {
   ].map(day => at(day));
 
   test('keeps the last eight expiries, latest first, and one entry an expiry', () => {
-    const lines = months.reduce<Told[]>(
+    const lines = months.reduce<readonly Told[]>(
       (before, about) => withTold(before, told('7d', about, about - DAY)),
       [],
     );
@@ -213,7 +228,7 @@ describe('the record of what was told', () => {
   });
 
   test('never loses a threshold to an invalid row, nor the other way round', () => {
-    const lines = months.reduce<Told[]>(
+    const lines = months.reduce<readonly Told[]>(
       (before, since) => withTold(before, told('invalid', since, since)),
       [told('7d', EXPIRY, WEEK)],
     );

@@ -253,6 +253,30 @@ describe('invisible characters', () => {
   });
 });
 
+test.each([
+  ['thresholds', '30d \u20137d', 'U+2013 at place 5'],
+  ['owners', '\u0430da@example.com', 'U+0430 at place 1'],
+  ['owners', 'ada\uff20example.com', 'U+FF20 at place 4'],
+  ['checkEvery', '\u0666h', 'U+0666 at place 1'],
+])('characters of %s that only look right are named: %j', (column, text, named) => {
+  expect(faultsOf({ [column]: text }).at(-1)).toBe(
+    `${column}: it holds characters beside plain ASCII (${named}), which may look like others; type it again`,
+  );
+});
+
+test.each([
+  ['Lovelace, Ada <ada@example.com>; Hopper, Grace <grace@example.com>;', []],
+  ['Lovelace, Ada <ada@example.com>\r\nHopper, Grace < grace@example.com >', []],
+  ['Ada <ada@example.com>, bob; grace@example.com', [/'bob' is not a mail address/]],
+  [
+    'Lovelace, Ada <ada@example.com>, grace@example.com',
+    [/'Lovelace' is not .*, and a name with a comma in quotes$/],
+  ],
+])('owners as mail programs list them: %j', (owners, faults) => {
+  expect(columnsOf({ owners }).owners).toEqual(['ada@example.com', 'grace@example.com']);
+  expect(faultsOf({ owners })).toEqual(faults.map(words => expect.stringMatching(words)));
+});
+
 test('every fault of a row is named, and the good columns are used all the same', () => {
   const row = {
     owners: 'ada@example.com;x',

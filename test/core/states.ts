@@ -51,12 +51,16 @@ export function told(reason: string, about: number, crossedOn: number, more: Par
   return { reason, about, crossedOn, on: crossedOn, operationId: 'op', outcome: 'accepted', ...more };
 }
 
+/** What a decision depends on besides its owner's told lines and snooze, for a target that nothing replaces. */
+export const UNREPLACED = { owner: 'ada@example.com', replacement: { is: 'none' } } as const;
+
 export function row(columns: Record<string, unknown> = {}, more: Partial<Watched> = {}): Watched {
   const parsed = parseColumns({ owners: 'ada@example.com', ...columns });
   return {
     ...KEY,
     kind: 'iotCentralToken',
     ...parsed,
+    replacement: { is: 'none' },
     mayMint: false,
     policy: { thresholds: parsed.columns.thresholds ?? thresholds('30d 7d 1d 0'), from: 'setting' },
     checkEveryMs: parsed.columns.checkEvery ?? 6 * 3_600_000,

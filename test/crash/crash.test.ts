@@ -2,7 +2,6 @@
 import { TableClient } from '@azure/data-tables';
 import { type SimulatedAzure, startSimulatedAzure } from '../../local/simulated';
 import type { StatusItem } from '../../src/core/listing';
-import { NO_MAILS } from '../../src/core/mail-outcome';
 import { fixedExpiry } from '../../src/core/standing';
 import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
 import { openTables } from '../../src/storage/tables';
@@ -32,6 +31,8 @@ interface Run {
   readonly storage: string;
   /** Mails to these owners are refused for good. */
   readonly refused: Set<string>;
+  /** By recipient and reminder: the operation ids of the mails that told it. */
+  readonly lines: Map<string, Set<string>>;
   register(name: string, columns?: Record<string, unknown>): Promise<void>;
   unregister(name: string): Promise<void>;
   token(name: string): ReturnType<SimulatedAzure['iotCentral']['token']>;
@@ -47,12 +48,15 @@ interface Scenario {
   readonly listed: Record<string, string>;
   /** `recipient: subject` of all mails, in any order. */
   readonly mailed: readonly string[];
-  /** A crash may queue a notice for the operators twice. It is then mailed on two days. */
-  readonly operatorNoticesRepeat?: true;
+  /** A mail does not arrive: what the operators get in the place of its owner, as `reason name`. Their notices may repeat. */
+  readonly inPlace?: readonly string[];
   readonly told?: Record<string, 'accepted' | 'refused' | 'undelivered'>;
+  /** Under how many operation ids the owner's reminders are sent: each but the last is one that the service does not know. */
+  readonly attempts?: number;
 }
 
 const silent = { info: () => undefined, warn: () => undefined };
+const OPS = 'ops@example.com';
 const OLD = '2026-06-30T12:00:00.000Z';
 const NEW = '2027-06-30T12:00:00.000Z';
 
@@ -71,7 +75,7 @@ afterEach(() => azure.close());
 
 async function newRun(): Promise<Run> {
   const storage = freshStorage();
-  const env = { ...UNLIMITED, AzureWebJobsStorage: storage, OPERATORS: 'ops@example.com', ...azure.settings };
+  const env = { ...UNLIMITED, AzureWebJobsStorage: storage, OPERATORS: OPS, ...azure.settings };
   clock.to('2026-06-01T00:00:00Z');
   azure.iotCentral.app(HOST).tokens.clear();
   azure.communication.switches.scripts.length = 0;
@@ -79,7 +83,8 @@ async function newRun(): Promise<Run> {
   // The same digest of another run has the same operation id.
   azure.communication.forgetOperations();
   const refused = new Set<string>();
-  const watch = refusing(composeWatch(env, clock), refused);
+  const lines: Run['lines'] = new Map();
+  const watch = refusing(composeWatch(env, clock), refused, lines);
   await openTables({ kind: 'connectionString', value: storage }).ready();
   const registry = TableClient.fromConnectionString(storage, 'registry', { allowInsecureConnection: true });
   return {
@@ -87,6 +92,7 @@ async function newRun(): Promise<Run> {
     watch,
     azure,
     refused,
+    lines,
     storage,
     register: async (rowKey, columns = {}) => {
       const owners = 'ada@example.com';
@@ -99,14 +105,21 @@ async function newRun(): Promise<Run> {
   };
 }
 
-/** The same watch, whose mail service refuses all mails to some owners. */
-function refusing(watch: SendDeps, refused: ReadonlySet<string>): SendDeps {
+/** The same watch, whose mail service refuses all mails to some owners; it notes what was told in which mail. */
+function refusing(watch: SendDeps, refused: ReadonlySet<string>, lines: Run['lines']): SendDeps {
   const strict = (mailer: Mailer): Mailer => ({
     ...mailer,
-    send: async (digest, id) =>
-      refused.has(digest.owner)
-        ? { outcome: 'refused', cause: 'recipient', message: 'it knows no such address' }
-        : await mailer.send(digest, id),
+    async send(digest, id) {
+      if (refused.has(digest.owner))
+        return { outcome: 'refused', cause: 'recipient', message: 'it knows no such address' };
+      for (const { reminder } of digest.lines) {
+        if (reminder.scope !== CONTOSO) continue;
+        const place = reminder.meantFor === undefined ? '' : ` for ${reminder.meantFor}`;
+        const key = `${digest.owner} ${reminder.reason} ${reminder.name}${place}`;
+        lines.set(key, (lines.get(key) ?? new Set()).add(id));
+      }
+      return await mailer.send(digest, id);
+    },
   });
   return { ...watch, mailer: async () => strict(await watch.mailer()) };
 }
@@ -145,7 +158,7 @@ async function expectNothingForgotten(run: Run, told: NonNullable<Scenario['told
 
 /** The counts that the dead process had not written are lost. Nothing is counted twice. */
 async function expectCounted(run: Run, mails: number): Promise<void> {
-  const { accepted, delivered, undelivered } = (await run.watch.tables.mailLedger.totals()) ?? NO_MAILS;
+  const { accepted, delivered, undelivered } = (await run.watch.tables.mailLedger.counts()).totals;
   for (const counted of [accepted, delivered + undelivered]) expect([mails, mails - 1]).toContain(counted);
 }
 
@@ -158,7 +171,8 @@ async function survives(scenario: Scenario, point: CrashPoint): Promise<boolean>
   await unlessCrashed(() =>
     scenario.crashingRun === 'sweep' ? sweepAll(victim.watch, silent) : remindAll(victim.watch, silent),
   );
-  if (azure.communication.mails.length > before) await expectNothingForgotten(run, scenario.told ?? {});
+  if (azure.communication.mails.length > before || scenario.attempts)
+    await expectNothingForgotten(run, scenario.told ?? {});
   // The restart comes when the dead process's lease is over.
   clock.pass(5 * MINUTE);
   await run.sweep();
@@ -172,17 +186,26 @@ async function survives(scenario: Scenario, point: CrashPoint): Promise<boolean>
   }
   const mails = azure.communication.mails.slice(before);
   // The service takes a repeated operation id for the same mail, so two mails would be two ids.
-  const mailed = mails.map(({ to, message }) => `${to.join()}: ${message.content.subject}`).sort();
-  expect(scenario.operatorNoticesRepeat ? [...new Set(mailed)] : mailed).toEqual([...scenario.mailed].sort());
+  const { inPlace } = scenario;
+  const mailed = mails
+    .filter(({ to }) => !inPlace || !to.includes(OPS))
+    .map(({ to, message }) => `${to.join()}: ${message.content.subject}`);
+  expect(mailed.sort()).toEqual([...scenario.mailed].sort());
+  for (const [line, ids] of run.lines)
+    expect([line, ids.size]).toEqual([line, line.startsWith(OPS) ? 1 : (scenario.attempts ?? 1)]);
+  const toOperators = [...run.lines.keys()].filter(line => line.startsWith(OPS));
+  if (inPlace)
+    expect(toOperators.sort()).toEqual(inPlace.map(line => `${OPS} ${line} for ada@example.com`).sort());
   const told: Record<string, string> = {};
-  for await (const { name, told: owners } of allStates(run.watch.tables))
-    for (const [line] of owners.values()) if (line) told[name] = line.outcome;
+  for await (const { name, told: owners } of allStates(run.watch.tables)) {
+    const [line] = owners.get('ada@example.com') ?? [];
+    if (line) told[name] = line.outcome;
+  }
   if (scenario.told) expect(told).toEqual(scenario.told);
-  await expectCounted(run, new Set(mails.map(({ operationId }) => operationId)).size);
+  if (scenario.attempts === undefined)
+    await expectCounted(run, new Set(mails.map(({ operationId }) => operationId)).size);
   const left = await dumpOf(run.storage, ['outbox']);
-  expect(scenario.operatorNoticesRepeat ? left.filter(row => !row.includes('|undelivered"')) : left).toEqual(
-    [],
-  );
+  expect(inPlace ? left.filter(row => !row.includes('|undelivered"')) : left).toEqual([]);
   return !victim.crashed();
 }
 
@@ -211,7 +234,7 @@ describe('a sweep that dies at any step', () => {
         async prepare(run) {
           due(run, 'a');
           run.token('b').expires(NEW);
-          run.token('c').misbehaves({ fault: 'status', status: 403 });
+          run.token('c').misbehaves({ fault: 'status', status: 500 });
           for (const name of ['a', 'b', 'c']) await run.register(name);
         },
         crashingRun: 'sweep',
@@ -261,6 +284,26 @@ describe('a sweep that dies at any step', () => {
       },
       6,
     ));
+
+  test('when rows are lost in bulk keeps all their targets and tells the operators', () => {
+    const names = Array.from({ length: 11 }, (_, index) => `t${index + 10}`);
+    return expectSurvival(
+      {
+        async prepare(run) {
+          for (const name of ['a', ...names]) run.token(name).expires(NEW);
+          for (const name of ['a', ...names]) await run.register(name);
+          await run.sweep();
+          for (const name of names) await run.unregister(name);
+          clock.pass(5 * MINUTE);
+        },
+        crashingRun: 'sweep',
+        listed: Object.fromEntries(['a', ...names].map(name => [name, NEW])),
+        mailed: ['ops@example.com: The watcher needs you: registry: many rows vanished at once'],
+        told: {},
+      },
+      5,
+    );
+  });
 
   test('when a removed target is forgotten leaves nothing of it', () =>
     expectSurvival(
@@ -351,12 +394,9 @@ describe('a sender that dies at any step', () => {
         },
         crashingRun: 'remind',
         listed: { a: OLD, b: OLD, c: OLD },
-        mailed: [
-          'ada@example.com: 3 tokens need you: a expires in 30 days (2026-06-30)',
-          'ops@example.com: The watcher needs you: Mail to ada@example.com was not delivered',
-        ],
+        mailed: ['ada@example.com: 3 tokens need you: a expires in 30 days (2026-06-30)'],
         told: { a: 'undelivered', b: 'undelivered', c: 'undelivered' },
-        operatorNoticesRepeat: true,
+        inPlace: ['30d a', '30d b', '30d c'],
       },
       6,
     ));
@@ -372,16 +412,13 @@ describe('a sender that dies at any step', () => {
           },
           crashingRun: 'remind',
           listed: { a: OLD, b: OLD, c: OLD },
-          mailed: [
-            'ada@example.com: 3 tokens need you: a expires in 30 days (2026-06-30)',
-            'ops@example.com: The watcher needs you: Mail to ada@example.com was not delivered',
-          ],
+          mailed: ['ada@example.com: 3 tokens need you: a expires in 30 days (2026-06-30)'],
           told: { a: 'undelivered', b: 'undelivered', c: 'undelivered' },
-          operatorNoticesRepeat: true,
+          inPlace: ['30d a', '30d b', '30d c'],
         },
         10,
       ),
-    60_000,
+    240_000,
   );
 
   test('with a digest that is refused for good records that, tells the operators once and does not try for ever', () =>
@@ -393,9 +430,82 @@ describe('a sender that dies at any step', () => {
         },
         crashingRun: 'remind',
         listed: { a: OLD, b: OLD, c: OLD },
-        mailed: ['ops@example.com: The watcher needs you: Mail to ada@example.com was not delivered'],
+        mailed: [],
         told: { a: 'refused', b: 'refused', c: 'refused' },
+        inPlace: ['30d a', '30d b', '30d c'],
       },
       5,
     ));
+
+  const forgotten = { fault: 'odd', status: 202, names: 'ours' } as const;
+
+  test(
+    'with a digest that the service takes oddly sends it again under the next attempt alone',
+    () =>
+      expectSurvival(
+        {
+          async prepare(run) {
+            await twoDue(run);
+            azure.communication.refuses({ fault: 'odd', status: 200, names: 'none' });
+            await run.remind();
+            clock.pass(5 * MINUTE);
+          },
+          crashingRun: 'remind',
+          listed: { a: OLD, b: OLD, c: OLD },
+          mailed: ['ada@example.com: 3 tokens need you: a expires in 30 days (2026-06-30)'],
+          told: { a: 'accepted', b: 'accepted', c: 'accepted' },
+          attempts: 2,
+        },
+        8,
+      ),
+    240_000,
+  );
+
+  test(
+    'while it takes back a mail that the service does not know sends it again under the next attempt alone',
+    () =>
+      expectSurvival(
+        {
+          async prepare(run) {
+            await twoDue(run);
+            azure.communication.refuses(forgotten);
+            await run.remind();
+            clock.pass(2 * HOUR);
+          },
+          crashingRun: 'remind',
+          listed: { a: OLD, b: OLD, c: OLD },
+          mailed: ['ada@example.com: 3 tokens need you: a expires in 30 days (2026-06-30)'],
+          told: { a: 'accepted', b: 'accepted', c: 'accepted' },
+          attempts: 2,
+        },
+        5,
+      ),
+    240_000,
+  );
+
+  test(
+    'while it gives up a mail that the service took three times hands it to the operators once',
+    () =>
+      expectSurvival(
+        {
+          async prepare(run) {
+            await twoDue(run);
+            for (let attempt = 1; attempt <= 3; attempt += 1) {
+              azure.communication.refuses(forgotten);
+              await run.remind();
+              clock.pass(2 * HOUR);
+              if (attempt < 3) await run.remind();
+            }
+          },
+          crashingRun: 'remind',
+          listed: { a: OLD, b: OLD, c: OLD },
+          mailed: [],
+          told: { a: 'refused', b: 'refused', c: 'refused' },
+          inPlace: ['30d a', '30d b', '30d c'],
+          attempts: 3,
+        },
+        5,
+      ),
+    240_000,
+  );
 });

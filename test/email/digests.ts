@@ -1,6 +1,6 @@
 /** Digests for tests: one line of each sort, and the builder they are made with. */
 import type { Digest, DigestLine } from '../../src/core/digest';
-import type { Notice, OperatorNotice } from '../../src/core/notices';
+import type { Notice, NoticeOf, OperatorNotice } from '../../src/core/notices';
 import { parseThreshold } from '../../src/core/thresholds';
 import { DAY, HOUR, type Instant, MINUTE } from '../../src/formats/instant';
 import { OPERATOR_NOTICES } from '../support/operator-notices';
@@ -18,7 +18,7 @@ export interface Dated {
   readonly expiresOn?: Instant;
   readonly threshold?: string;
   readonly readOn?: Instant;
-  readonly unconfirmed?: { readonly since: Instant; readonly message: string };
+  readonly unconfirmed?: NoticeOf<'threshold'>['unconfirmed'];
   readonly extra?: Partial<DigestLine>;
 }
 
@@ -68,7 +68,7 @@ export function invalid(name = 'meter-lab', ...faults: string[]): DigestLine {
 /** A line about anything, its reminder to match. */
 export function about(name: string, notice: Notice, extra: Partial<DigestLine> = {}): DigestLine {
   const { reminder, ...line } = dated({ name });
-  const since = 'since' in notice ? notice.since : notice.expiresOn;
+  const since = 'since' in notice ? notice.since : 'on' in notice ? notice.on : notice.expiresOn;
   return {
     ...line,
     reminder: { ...reminder, reason: notice.is, about: since, crossedOn: since, since },
@@ -133,13 +133,46 @@ export const LINES = {
       readOn: NOW - 4 * MINUTE,
       known: { expiresOn: NOW + 40 * DAY, readOn: NOW - 4 * MINUTE, minted: false },
     }),
+  replaced: () =>
+    about('gateway-2025', {
+      is: 'replaced',
+      by: 'grace@example.com',
+      on: NOW - HOUR,
+      successor: 'gateway-2026',
+    }),
+  replacedUnnamed: () =>
+    about('label-printer', {
+      is: 'replaced',
+      by: 'grace@example.com',
+      on: NOW - HOUR,
+      successor: undefined,
+      note: 'the new one expires on 2028-01-31; the vendor watches it',
+    }),
+  watchedAgain: () =>
+    about('press-gate', {
+      is: 'watchedAgain',
+      by: 'grace@example.com',
+      on: NOW - HOUR,
+      successor: 'press-gate-2',
+    }),
+  notVerified: () => about('paint-gate', { is: 'notVerified', since: NOW - DAY }),
 } satisfies Readonly<Record<string, () => DigestLine>>;
 
 const NOTES: Readonly<Record<OperatorNotice, readonly [scope: string, name: string, note: string]>> = {
+  rowsLost: [
+    'registry',
+    '',
+    'The registry rows of 25 targets in 3 scopes vanished at once, and the API did not delete them, as the sweep of 2027-01-05T08:30:00.000Z found. The targets are still watched: by their last known owners, with the thresholds of their kind.',
+  ],
   scopeFailing: [
     'iotCentralToken:contoso.azureiotcentral.com',
     '',
-    "None of the 41 targets of iotCentralToken:contoso.azureiotcentral.com can be read: look at the reasons on status, and at the identity's roles there.",
+    'None of the 41 targets of iotCentralToken:contoso.azureiotcentral.com can be read.\n41 targets (line-1, line-2, line-3, …): IoT Central has a problem of its own (HTTP 503).',
+  ],
+  readsRefused: [
+    'containerApp:651f8027-33e8-4ec4-97b4-f6e9f3dc8744',
+    '',
+    "2 of the 9 targets of containerApp:651f8027-33e8-4ec4-97b4-f6e9f3dc8744 can't be read, and no owner of a token can mend that.\n2 targets (rg-shop:api, rg-shop:web): The subscription is disabled (HTTP 409 ReadOnlyDisabledSubscription).",
   ],
   undelivered: [
     'mail',
@@ -181,15 +214,18 @@ export function every(): Digest {
   const { lines } = mixed();
   const [bad, dates] = [lines.filter(line => line.notice.is === 'invalid'), lines.slice(0, 4)];
   const { gone, missing, unreadable, neverRead, minted, renewed, readable } = LINES;
+  const { replaced, replacedUnnamed, watchedAgain, notVerified } = LINES;
   const owners = [gone(), ...dates, missing(), unreadable(), neverRead(), minted()].map((line, index) => ({
     ...line,
     snoozeUrl: snoozeUrl(index),
   }));
-  const [scopeFailing, undelivered, poisoned, ownerless] = OPERATOR_NOTICES.map(operatorNotice);
-  const operators = [scopeFailing, undelivered, poisoned, ...bad, ownerless].filter(
+  const [rowsLost, scopeFailing, readsRefused, undelivered, poisoned, ownerless] =
+    OPERATOR_NOTICES.map(operatorNotice);
+  const rows = [...bad, replaced(), replacedUnnamed(), notVerified()];
+  const operators = [rowsLost, scopeFailing, readsRefused, undelivered, poisoned, ...rows, ownerless].filter(
     line => line !== undefined,
   );
-  return digest([...owners, ...operators, renewed(), readable()]);
+  return digest([...owners, ...operators, renewed(), readable(), watchedAgain()]);
 }
 
 /** As long as a signed link is. */

@@ -46,7 +46,7 @@ test('a wait that it asks for is known', () => {
 });
 
 test.each([
-  ['signIn', undefined, 'unsettled ours'],
+  ['signIn', undefined, 'unsettled signIn'],
   ['timeout', undefined, 'unsettled unknown'],
   ['notHttp', 'HPE_INVALID_CONSTANT', 'unsettled unknown'],
   ['unreachable', 'ECONNRESET', 'unsettled unknown'],

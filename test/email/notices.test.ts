@@ -27,7 +27,7 @@ const SENTENCES: readonly (readonly [string, () => DigestLine, readonly string[]
     LINES.gone,
     [
       'old-export expired 3 days ago and is gone',
-      'Replaced? Register the new one and remove this row',
+      'Replaced, and the new one is registered? Then close it, and no more mails come about it. To close it, write the RowKey of the new one into replacedBy of its row',
       'RowKey old-export',
       'Still needed? Create a new API token',
       'Last read from Azure on 2027-01-01 08:35 UTC. Not found since 2027-01-05 06:35 UTC.',
@@ -42,7 +42,8 @@ const SENTENCES: readonly (readonly [string, () => DigestLine, readonly string[]
       'IoT Central knows no such API token',
       'Deleted? Remove its row from the registry (PartitionKey iotCentralToken:contoso.azureiotcentral.com, RowKey line-3).',
       'Renamed, or the row is wrong? Correct the row.',
-      'Replaced? Register the new one and remove this row.',
+      'Replaced, and the new one is registered? Then close it, and no more mails come about it.',
+      'no reminders of its expiry follow, unless it is found again',
       'It expires in 90 days, on Mon 2027-04-05 08:35 UTC; last read from Azure on 2027-01-05 02:35 UTC.',
     ],
   ],
@@ -74,6 +75,46 @@ const SENTENCES: readonly (readonly [string, () => DigestLine, readonly string[]
     ],
   ],
   [
+    'replaced',
+    LINES.replaced,
+    [
+      'gateway-2025 was replaced by gateway-2026 and is not watched any more',
+      'Who said so grace@example.com, on the page of a mail about it.',
+      'Nothing, if that is right: the new one is watched.',
+      'Not right? Open the link of an earlier mail about it and undo it there, or clear replacedBy in its registry row (PartitionKey',
+      'RowKey gateway-2025',
+      'This is told once to its other recipients.',
+    ],
+  ],
+  [
+    'replaced without a name',
+    LINES.replacedUnnamed,
+    [
+      'label-printer was replaced and is not watched any more',
+      'Because the new one expires on 2028-01-31; the vendor watches it.',
+      'Know its successor? Register it, and write its name into replacedBy of the old row.',
+    ],
+  ],
+  [
+    'watched again',
+    LINES.watchedAgain,
+    [
+      'press-gate is watched again',
+      'Reminders about it go out again when they are due.',
+      'You were told that it was replaced; grace@example.com undid that on 2027-01-05 07:35 UTC.',
+    ],
+  ],
+  [
+    'not verified',
+    LINES.notVerified,
+    [
+      'paint-gate is said to be replaced and names no successor',
+      'Nobody watches it.',
+      'Write the name of the new target into replacedBy of its row (PartitionKey',
+      'status shows it until then.',
+    ],
+  ],
+  [
     'readable again',
     LINES.readable,
     [
@@ -86,7 +127,18 @@ const SENTENCES: readonly (readonly [string, () => DigestLine, readonly string[]
   [
     'a failing scope',
     () => operatorNotice('scopeFailing'),
-    ['None of the 41 targets', 'Look for one cause of all failures', 'You are an operator of the watcher'],
+    [
+      'None of the 41 targets',
+      '41 targets (line-1, line-2, line-3, …): IoT Central has a problem of its own (HTTP 503).',
+      'Look for one cause of all failures',
+      'Owners are not told of it.',
+      'You are an operator of the watcher',
+    ],
+  ],
+  [
+    'refused reads',
+    () => operatorNotice('readsRefused'),
+    ['reads are refused', '2 of the 9 targets', 'The subscription is disabled', 'Do what the reason says'],
   ],
   [
     'a lost mail',
@@ -126,13 +178,55 @@ test('what has expired meanwhile still needs action when it can be read again', 
   for (const part of bothOf(line)) expect(part).toContain('It has expired. Create a new API token');
 });
 
+describe('what follows a renewal', () => {
+  const unconfirmed = { since: NOW - DAY, message: 'it may not see it (HTTP 403).' };
+  const said = (renewalKeepsName: boolean, more: Parameters<typeof dated>[0] = {}) =>
+    bothOf(dated({ ...more, extra: { renewalKeepsName, ...more.extra } })).join('\n');
+  const byItself = /notices the new expiry by itself/g;
+
+  test('is noticed by itself where the new token has the name of the old one', () => {
+    expect(said(true).match(byItself)).toHaveLength(2);
+    expect(said(true, { unconfirmed })).toContain('as soon as it can read it again');
+  });
+
+  test('is not where it has a name of its own: it says how to close the old one', () => {
+    for (const text of [said(false), said(false, { unconfirmed })]) {
+      expect(text).not.toMatch(byItself);
+      expect(text).toContain('does not notice the new one by itself');
+      expect(text).toContain(
+        'write the RowKey of the new one into replacedBy of its row (PartitionKey iotCentralToken:contoso.azureiotcentral.com, RowKey gateway-prod).',
+      );
+    }
+    expect(said(false, { extra: { snoozeUrl: snoozeUrl(0) } })).toContain(
+      'One click on the page of the link below closes it.',
+    );
+  });
+
+  test('an owner reads of a refusal only that the operators are told', () => {
+    const text = said(true, { unconfirmed: { ...unconfirmed, operatorsAreTold: true } });
+    expect(text).toContain('the watcher is not let in, which its operators are told of.');
+    expect(text).not.toContain('403');
+  });
+});
+
 describe('the snooze link', () => {
   const href = snoozeUrl(0);
   test('stands in text and HTML where there is something to snooze', () => {
-    for (const line of [dated(), LINES.gone(), LINES.missing(), LINES.unreadable()]) {
+    for (const line of [dated(), LINES.unreadable()]) {
       const { text, html } = renderDigest(digest([{ ...line, snoozeUrl: href }]));
       expect(text).toContain(`Snooze, or say that you replaced it:\n              ${href}\n`);
       expect(html).toContain(`href="${href}">Snooze, or say that you replaced it</a>`);
+    }
+  });
+
+  test('comes before anything else where a token is not there any more, and closes it', () => {
+    for (const line of [LINES.gone(), LINES.missing()]) {
+      const { text, html } = renderDigest(digest([{ ...line, snoozeUrl: href }]));
+      const said = ['One click on the page of the link below closes it.', href, 'What to do'];
+      for (const part of [flat(text), html])
+        expect([...said].sort((a, b) => part.indexOf(a) - part.indexOf(b))).toEqual(said);
+      expect(text).toContain(`Say that you replaced it, or snooze it:\n              ${href}\n`);
+      expect(text.split(href)).toHaveLength(2);
     }
   });
 
@@ -166,10 +260,10 @@ describe('the subject', () => {
       'Good news about 2 tokens: gateway-us was renewed until 2028-01-12',
     );
     expect(renderDigest(operatorNotices()).subject).toBe(
-      '4 problems of the watcher need you: iotCentralToken:contoso.azureiotcentral.com: every read fails',
+      '6 problems of the watcher need you: registry: many rows vanished at once',
     );
     expect(renderDigest(every()).subject).toBe(
-      '8 tokens, 1 registry row and 4 problems need you: old-export expired 3 days ago and is gone (2027-01-02)',
+      '11 tokens, 1 registry row and 6 problems need you: old-export expired 3 days ago and is gone (2027-01-02)',
     );
   });
 
@@ -197,7 +291,7 @@ describe('the subject', () => {
 });
 
 test('good news is announced where it comes last', () => {
-  expect(renderDigest(every()).text).toContain('Good news about\n2 tokens comes last.');
+  expect(renderDigest(every()).text).toContain('Good news about\n3 tokens comes last.');
   expect(renderDigest(digest([LINES.renewed()])).text).toMatch(/^Good news about 1 token\.\n/);
 });
 

@@ -150,6 +150,7 @@ describe('the HTML', () => {
     'Missing',
     'Unreadable',
     'Row to fix',
+    'Rows lost',
     'Scope unreadable',
     'Mail not delivered',
     'Message given up',

@@ -17,9 +17,12 @@ Expiry        Tue 2027-01-12 08:30 UTC
 What to do    Create a new API token with the same role in IoT Central
               (Permissions, API tokens), put it where this one is used,
               then delete this one.
-              Renewed already? Then make it readable again: the watcher
-              notices the new expiry by itself as soon as it can read
-              it. There is nothing to acknowledge.
+              The watcher does not notice the new one by itself:
+              reminders of this one go on until it is closed. To close
+              it, write the RowKey of the new one into replacedBy of its
+              row (PartitionKey
+              iotCentralToken:contoso.azureiotcentral.com, RowKey
+              gateway-prod).
 Runbook       https://wiki.example.com/gateways
 Where         application contoso.azureiotcentral.com, token
               gateway-prod

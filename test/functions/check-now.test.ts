@@ -161,6 +161,7 @@ test.each<[string, Record<string, unknown>, string, RegExp]>([
   ['is not enabled', { enabled: 'false' }, 'not-watched', /not enabled/],
   ['was replaced', { replacedBy: 'other' }, 'not-watched', /replacedBy/],
 ])('a target whose row %s is a 409 with the reason', async (_, columns, type, words) => {
+  await world().register(CONTOSO, 'other');
   await register(columns);
   const { status, body } = await check();
   expect([status, body.type, body.detail]).toEqual([409, `/problems/${type}`, expect.stringMatching(words)]);

@@ -114,6 +114,7 @@ describe('check now', () => {
     ['is not enabled', { enabled: 'false' }, 'not watched: it is not enabled'],
     ['was replaced', { replacedBy: 'other' }, 'not watched: another target took its place'],
   ])('is not offered for a target whose row %s, and refused with 409', async (_, row, words) => {
+    await world().register(CONTOSO, 'other');
     await register(row);
     expect(await page()).not.toContain('value="check"');
     const { status, text } = await check();

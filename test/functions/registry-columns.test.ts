@@ -2,7 +2,7 @@
 import { parse } from 'csv-parse/sync';
 import { type Ask, asking, csv, json } from '../support/asking';
 import { useHost } from '../support/host';
-import { LINKED, tokenTo } from '../support/snooze';
+import { LINKED, replaceBy, tokenTo } from '../support/snooze';
 import { CONTOSO, HOST, mailsAt } from '../support/story';
 import { useWorld } from '../support/world';
 
@@ -126,6 +126,7 @@ test('a successor starts with those that it takes over', async () => {
   await ask(GATEWAY, json(ROW));
   world().azure.iotCentral.token(HOST, 'gateway').expires('2026-07-01T12:00:00Z');
   expect(await mailsAt(world(), '2026-06-20T12:00:00Z')).toHaveLength(1);
-  await world().app().followLink(tokenTo(world(), ADA), { act: 'replace', newId: 'newer' });
+  world().azure.iotCentral.token(HOST, 'newer').expires('2027-07-01T12:00:00Z');
+  await replaceBy(world(), tokenTo(world(), ADA), 'newer');
   expect(await stored('newer')).toEqual({ owners: ADA, team: 'blue', loud: 'true' });
 });

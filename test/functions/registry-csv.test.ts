@@ -100,7 +100,7 @@ describe('POST registry/import', () => {
     ['a column twice', 'scope,name,notes,notes\n', 400, /'notes' are there twice/],
     ['no name', 'scope,owners\n', 400, /'name' are missing/],
     ['nothing in it', '', 400, /empty/],
-    ['an open quote', 'scope,name\n"a,b', 400, /Quote/],
+    ['an open quote', 'scope,name\n"a,b', 400, /quotes .* line 2/],
   ])('a file with %s is refused as a whole', async (_, text, status, words) => {
     const answer = await ask('registry/import', csv(text));
     expect([answer.status, answer.body.detail]).toEqual([status, expect.stringMatching(words)]);

@@ -52,6 +52,14 @@ test.each<[string, Bytes]>([
   ],
   ['column names in another case', PLAIN.replace('scope,name,owners,notes', ' SCOPE ,Name,OWNERS,"Notes"')],
   ['quoted column names', SEMICOLONS.replace('scope;name', '"scope";"name"')],
+  [
+    'each line in one cell, as a spreadsheet saves it that expects another separator',
+    PLAIN.replace(/^scope.*/, '"$&";;').replace(/^iot.*/m, line => `"${line.replaceAll('"', '""')}";;`),
+  ],
+  [
+    'one cell a line where the line has quotes',
+    PLAIN.replace(/^iot.*/m, line => `"${line.replaceAll('"', '""')}"`),
+  ],
   ['an apostrophe before texts', PLAIN.replace(',x,ada', ",'x,'ada").replace(CONTOSO, `'${CONTOSO}`)],
 ])('a file with %s is understood', async (_, file) => {
   expect(await outcomes(file)).toEqual(['created']);
@@ -71,12 +79,41 @@ test.each<[string, Bytes]>([
   ]);
 });
 
+test.each([
+  [
+    'a quote inside of a cell',
+    `sep=,\r\nscope,name,notes\r\n${CONTOSO},a,"1\r\n2"\r\n\r\n${CONTOSO},b,5" pipe\r\n`,
+    6,
+  ],
+  ['an open quote', `scope,name,notes\r\n${CONTOSO},a,"1\r\n2\r\n${CONTOSO},b,x\r\n`, 2],
+])('of a file with %s, the line is named and what to do', async (_, file, line) => {
+  const { status, body } = await ask('registry/import', csv(file));
+  expect([status, body.detail]).toEqual([
+    400,
+    expect.stringContaining(`starts on line ${line} can't be understood: put quotes around the whole cell`),
+  ]);
+});
+
+test('a fault of the header names its line', async () => {
+  const { body } = await ask('registry/import', csv('sep=;\n\nscope;name;Spalte1\n'));
+  expect(body.detail).toMatch(/line 3: unknown columns 'Spalte1'/);
+});
+
 test('a declared separator counts as a line, and a text in a column without a name is refused', async () => {
   const file = `sep=;\nscope;name;;notes\n${CONTOSO};a;;n\n${CONTOSO};b;lost;n\n${CONTOSO};c\n`;
   expect(await linesOf(file)).toEqual([
     { line: 3, outcome: 'created' },
     { line: 4, outcome: 'rejected', reason: expect.stringMatching(/^cell 3 holds a text/) },
     { line: 5, outcome: 'created' },
+  ]);
+});
+
+test('a text in which characters were lost before is rejected, unless the row has it already', async () => {
+  await world().register(CONTOSO, 'known', { notes: 'Gr\ufffd\ufffde' });
+  const file = `scope,name,notes\n${CONTOSO},known,Gr\ufffd\ufffde\n${CONTOSO},new,Gr\ufffd\ufffde\n`;
+  expect(await linesOf(file)).toEqual([
+    { line: 2, outcome: 'unchanged' },
+    { line: 3, outcome: 'rejected', reason: expect.stringMatching(/^notes: it holds U\+FFFD/) },
   ]);
 });
 
@@ -87,6 +124,9 @@ test.each([
   ['FALSCH', 'false'],
   ['VRAI', 'true'],
   ["'FALSO", 'false'],
+  ['ІСТИНА', 'true'],
+  ['ΑΛΗΘΗΣ', 'true'],
+  ['EPA\u0308TOSI', 'false'],
 ])('the flag %s is read as %s', async (written, enabled) => {
   expect(await outcomes(`scope,name,enabled\n${CONTOSO},x,${written}`)).toEqual(['created']);
   expect(await columnsOf('x')).toEqual({ enabled });
@@ -171,6 +211,12 @@ describe('an export', () => {
     ['mar1', 'Mrz 01'],
     ['true', 'WAHR'],
     ['2026-01', 'Jan 26'],
+    ['1.10', '1.1'],
+    ['.5', '0.5'],
+    ['12345678901234567', '12345678901234500'],
+    ['1-2', '1月2日'],
+    ['5-12', '2026-05-12 00:00:00'],
+    ['jan1', '01. Jän'],
   ])(
     'whose id %s a spreadsheet rewrote as %s would make a new target, and the report says so',
     async (id, made) => {
@@ -191,6 +237,8 @@ describe('an export', () => {
     ['1-2', '1-3'],
     ['mar1', 'mar2'],
     ['007', '8'],
+    ['1.1', '1.10'],
+    ['1.5', '01.5'],
   ])('of %s does not keep %s from being registered', async (there, another) => {
     await world().register(CONTOSO, there, {});
     expect(await outcomes(`scope,name\n${CONTOSO},${another}`)).toEqual(['created']);
@@ -218,5 +266,38 @@ describe('an export', () => {
       { line: 2, outcome: 'updated', hints },
     ]);
     expect(await columnsOf('x')).toEqual({ ...row, notes: 'new' });
+  });
+
+  test.each([
+    ['2026-11-30 10:00', '30.11.2026 10:00'],
+    ['1:30 PM', '13:30'],
+    ['1:2:3', '01:02:03'],
+    ['5 €', '5,00 €'],
+    ['(12)', '-12'],
+    ['7.5%', '7.50%'],
+  ])('whose note %s was rewritten as %s leaves it alone', async (notes, made) => {
+    await world().register(CONTOSO, 'x', { notes });
+    const [line] = await linesOf(`scope;name;notes\n${CONTOSO};x;${made}`);
+    expect(line).toMatchObject({ outcome: 'unchanged', hints: [expect.stringMatching(/^notes: left as /)] });
+  });
+
+  test.each([
+    ['5 €', '5 $'],
+    ['2026-11-30 10:00', '2026-11-30 11:00'],
+    ['1.5', '1.6'],
+  ])('whose note %s a person changed to %s is updated', async (notes, changed) => {
+    await world().register(CONTOSO, 'x', { notes });
+    expect(await outcomes(`scope;name;notes\n${CONTOSO};x;${changed}`)).toEqual(['updated']);
+  });
+
+  test.each([
+    ['東京 1', '?? 1'],
+    ['Łódź – 🙂', '?\ufffdd? ? ??'],
+  ])('whose text %s lost its characters in a code page leaves that text alone', async (notes, lost) => {
+    await world().register(CONTOSO, 'x', { notes });
+    expect(await linesOf(`scope,name,notes\n${CONTOSO},x,${lost}`)).toEqual([
+      { line: 2, outcome: 'unchanged', hints: [expect.stringMatching(/^notes: left as /)] },
+    ]);
+    expect(await columnsOf('x')).toEqual({ notes });
   });
 });

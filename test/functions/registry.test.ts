@@ -240,3 +240,21 @@ describe('GET registry', () => {
     expect([bad.status, bad.body.detail]).toEqual([400, expect.stringMatching(/colour.*limit.*cursor/)]);
   });
 });
+
+test('an item of a list may have blanks around it, and an address its name, but each is one item', async () => {
+  const path = `registry/${encodeURIComponent(CONTOSO)}/listed`;
+  const owners = ['\u200bada@example.com\u00a0', 'Hopper, Grace <grace@example.com>'];
+  const { status, body } = await ask(path, json({ owners, thresholds: [' 30d '] }));
+  expect([status, body.owners, body.thresholds]).toEqual([
+    201,
+    ['ada@example.com', 'grace@example.com'],
+    ['30d'],
+  ]);
+  const refused = await ask(path, json({ owners: ['ada@example.com, bob@example.com', ' '] }));
+  expect([refused.status, refused.body.detail]).toEqual([
+    422,
+    expect.stringMatching(
+      /'ada@example.com, bob@example.com' is not one item; write an array of mail addresses/,
+    ),
+  ]);
+});

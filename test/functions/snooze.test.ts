@@ -151,6 +151,74 @@ test('the page offers what is left of the 90 days, and says when nothing is left
   expect(over.text).toContain('first snoozed it on Sat 2026-06-20');
 });
 
+describe('"I replaced it"', () => {
+  const NEXT = '2027-07-01T12:00:00Z';
+  const registered = (name: string) => world().tables.registry.row({ scope: CONTOSO, name });
+  /** The fields of the form on a page that has this act. */
+  const formOf = (text: string, act: string) => {
+    const form = text.split('<form').find(part => part.includes(`name="act" value="${act}"`)) ?? '';
+    return new URLSearchParams(
+      [...form.matchAll(/type="hidden" name="(\w+)" value="([^"]*)"/g)].map(
+        ([, name = '', value = '']): [string, string] => [name, value],
+      ),
+    ).toString();
+  };
+
+  test('reads the new one, asks, stops the old one, and undoes that, all on the page itself', async () => {
+    await furnish();
+    world().azure.iotCentral.token(HOST, 'newer').expires(NEXT);
+    const asked = await ask('POST', 'act=replace&newId=newer&newExpiry=&why=');
+    expect(asked.status).toBe(200);
+    for (const words of ['Nothing is stopped yet', 'Thu 2027-07-01 12:00 UTC', '<bdi>newer</bdi>'])
+      expect(asked.text).toContain(words);
+    expect((await registered('gateway'))?.columns.replacedBy).toBeUndefined();
+    const confirmed = await ask('POST', formOf(asked.text, 'confirm'));
+    expect(confirmed.status).toBe(200);
+    expect(confirmed.text).toMatch(/Gateway<\/bdi> is no longer watched/);
+    expect((await registered('gateway'))?.columns.replacedBy).toBe('newer');
+    const again = await ask('POST', formOf(asked.text, 'confirm'));
+    expect([again.status, again.text.includes('That was done already')]).toEqual([200, true]);
+    const shown = await ask('GET');
+    expect([shown.status, shown.text.includes('Watch the old one again')]).toEqual([200, true]);
+    const undone = await ask('POST', formOf(shown.text, 'unreplace'));
+    expect([undone.status, undone.text.includes('<b>Watched again.</b>')]).toEqual([200, true]);
+    expect((await registered('gateway'))?.columns.replacedBy).toBe('');
+  });
+
+  test('a scanner that opens the page of a replaced target changes nothing', async () => {
+    await furnish();
+    await world().register(CONTOSO, 'gateway', { owners: ADA, replacedBy: '(not named)' });
+    const before = await dump(world());
+    expect((await ask('GET')).text).toContain('Replaced, not verified');
+    expect(await dump(world())).toEqual(before);
+  });
+
+  test('without the new id stops only with a date or a reason, which everybody then sees', async () => {
+    await furnish();
+    const empty = await ask('POST', 'act=replace&newId=&newExpiry=&why=+');
+    expect([empty.status, empty.text.includes('id="newIdFault"')]).toEqual([400, true]);
+    expect((await registered('gateway'))?.columns.replacedBy).toBeUndefined();
+    const stopped = await ask('POST', 'act=replace&newId=&newExpiry=2027-05-01&why=rotated+%3Cb%3E');
+    expect(stopped.status).toBe(200);
+    expect(stopped.text).toContain('the new one expires on 2027-05-01; rotated &lt;b&gt;');
+    world().clock.pass(DAY);
+    await world().sweep();
+    expect(await world().item('gateway')).toMatchObject({
+      check: 'notVerified',
+      failure: { message: expect.stringContaining('rotated <b>') },
+    });
+  });
+
+  test('while the service refuses requests it says when to try again', async () => {
+    await furnish();
+    world().azure.iotCentral.app(HOST).misbehaves({ fault: 'status', status: 429, retryAfter: '600' });
+    const { status, headers, text } = await ask('POST', 'act=replace&newId=newer');
+    expect([status, Number(headers.get('retry-after')) > 0]).toEqual([429, true]);
+    expect(text).toContain('Nothing was changed');
+    expect(text).toMatch(/id="newIdFault">Not saved: the service allows no request/);
+  });
+});
+
 describe('a form that is wrong', () => {
   const long = 'x'.repeat(501);
 
@@ -166,6 +234,11 @@ describe('a form that is wrong', () => {
     ['a reason of 501 characters', `act=snooze&days=7&reason=${long}`, 'reasonFault'],
     ['a new id that is the old one', 'act=replace&newId=gateway', 'newIdFault'],
     ['a new id that is too long', `act=replace&newId=${'x'.repeat(1_025)}`, 'newIdFault'],
+    ['no new id, no date and no reason', 'act=replace&newId=', 'newIdFault'],
+    ['a date that does not exist', 'act=replace&newExpiry=2027-02-30', 'newExpiryFault'],
+    ['a date of another form', 'act=replace&newExpiry=1.5.2027', 'newExpiryFault'],
+    ['a reason of 501 characters for no new id', `act=replace&why=${long}`, 'whyFault'],
+    ['a confirmation that proves nothing, of the old one', 'act=confirm&name=gateway&proof=x', 'newIdFault'],
   ])('with %s is shown again with the fault at its field', async (_what, body, id) => {
     await furnish();
     const before = await dump(world());
@@ -213,7 +286,7 @@ test('what a row says cannot become part of the page', async () => {
     await ask('POST', `act=replace&newId=${encodeURIComponent(evil)}`),
     await ask('GET'),
   ];
-  expect(pages.map(({ status }) => status)).toEqual([200, 200, 200, 410]);
+  expect(pages.map(({ status }) => status)).toEqual([200, 200, 400, 200]);
   for (const { text } of pages) {
     expect(text).toContain('&lt;script&gt;alert(1)');
     expect(text).not.toMatch(/<script|<img/);

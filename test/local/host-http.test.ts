@@ -116,6 +116,8 @@ describe('HTTP', () => {
     ['another name that begins like ours', '127.0.0.1.evil.example', 421],
     ['another address', '192.168.0.10', 421],
     ['a user that looks like ours', '127.0.0.1@evil.example', 421],
+    ['a user at our name', 'user@localhost', 421],
+    ['more than our name', 'localhost#evil.example', 421],
     ['its address', '127.0.0.1', 200],
     ['its name', 'LocalHost:7071', 200],
     ['its other address', '[::1]:7071', 200],

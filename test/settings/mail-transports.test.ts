@@ -170,7 +170,7 @@ describe('an SMTP server', () => {
     [{ SMTP_HOST: 'smtp://mail.example.com' }, ['SMTP_HOST']],
     [{ SMTP_HOST: 'a b', SMTP_PORT: 'x', SMTP_PASSWORD: 'hunter2' }, ['SMTP_HOST', 'SMTP_PORT', 'SMTP_USER']],
     [{ ...SMTP, SMTP_PORT: '70000' }, ['SMTP_PORT']],
-    [{ ...SMTP, SMTP_USER: 'a\r\nRSET', SMTP_PASSWORD: 'hunter2\u0000' }, ['SMTP_USER', 'SMTP_PASSWORD']],
+    [{ ...SMTP, SMTP_USER: 'a\r\nRSET', SMTP_PASSWORD: 'hunter2\u0000x' }, ['SMTP_USER', 'SMTP_PASSWORD']],
     [{ ...SMTP, SMTP_USER: 'a', SMTP_PASSWORD: '@Microsoft.KeyVault(hunter2)' }, ['SMTP_PASSWORD']],
   ])('by the parts %j has faults, all at once', (env, expected) => {
     const found = faults({ ...SENDER, ...env });

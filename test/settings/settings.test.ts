@@ -347,3 +347,16 @@ test('a URL and a domain are kept in one spelling', () => {
   expect(publicUrl).toBe('https://watcher.example.com');
   expect(services.get('IOT_CENTRAL')?.baseDomains).toEqual(['azureiotcentral.com', 'example.org']);
 });
+
+test('invisible characters at the ends of a setting are dropped, and others are named, but not those of a secret', () => {
+  expect(parse({ CHECK_EVERY_CONTAINER_APP: '\u200b2h\u200b' }).kinds.get('containerApp')?.checkEveryMs).toBe(
+    2 * HOUR,
+  );
+  expect(faultsWith({ PROBE_TIMEOUT: '1\u200b0s', OPERATORS: '\u0430da@example.com' })).toEqual([
+    expect.stringMatching(/^OPERATORS: .*U\+0430 at place 1/),
+    expect.stringMatching(/^PROBE_TIMEOUT: .*U\+200B at place 2/),
+  ]);
+  expect(faultsWith({ LINK_SECRET: 'sch\u00f6n', PUBLIC_URL: 'https://watcher.example.com' })).toEqual([
+    expect.not.stringMatching(/U\+/),
+  ]);
+});

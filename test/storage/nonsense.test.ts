@@ -42,9 +42,11 @@ test.each(PAGES)('%s is no page of rows', async (_, answer) => {
   await expect(registry.row({ scope: 'a', name: 'b' })).rejects.toThrow(RestError);
   await expect(all(registry.rows('a'))).rejects.toThrow(RestError);
   await expect(all(registry.scopes())).rejects.toThrow(RestError);
+  await expect(all(registry.keys())).rejects.toThrow(RestError);
+  await expect(all(openExpiries(client).marks())).rejects.toThrow(RestError);
   await expect(all(openExpiries(client).rows('a'))).rejects.toThrow(RestError);
-  await expect(openMailLedger(client).totals()).rejects.toThrow(RestError);
-  expect(requests).toHaveLength(5);
+  await expect(openMailLedger(client).counts()).rejects.toThrow(RestError);
+  expect(requests).toHaveLength(7);
 });
 
 const MULTIPART = { 'content-type': 'multipart/mixed; boundary=batchresponse_1' };
@@ -81,5 +83,7 @@ test.each(WRITES)('%s does not say what became of a row', async (_, answer) => {
   const key = { scope: 'a', name: 'b' };
   await expect(openRegistry(client).save(key, {}, undefined)).rejects.toThrow(RestError);
   await expect(openRegistry(client).save(key, {}, 'W/"x"')).rejects.toThrow(RestError);
-  await expect(openMailLedger(client).saveAcceptedOn(0)).rejects.toThrow(RestError);
+  await expect(openMailLedger(client).saveOperatorNoticesToldOn('ops@example.com', 0)).rejects.toThrow(
+    RestError,
+  );
 });

@@ -1,9 +1,9 @@
 /** Pages of a store whose answers the real store may give and the emulator never does. */
-import { RestError } from '@azure/data-tables';
+import { RestError, type TableClient } from '@azure/data-tables';
 import { openCalendar } from '../../src/storage/calendar';
 import { openExpiries } from '../../src/storage/expiries';
 import { openHistory } from '../../src/storage/history';
-import { and, compare, rowsOf } from '../../src/storage/pages';
+import { and, compare, firstPageOf, rowsOf } from '../../src/storage/pages';
 import { openRegistry } from '../../src/storage/registry';
 import { openScopes } from '../../src/storage/scopes';
 import { page, scriptedTable } from './scripted';
@@ -60,6 +60,21 @@ test('the leap from scope to scope goes on over empty pages', async () => {
   });
   const touchedOn = Date.UTC(2027, 0, 2, 3, 4, 5, 123);
   expect(await all(openRegistry(client).scopes())).toEqual(partitions.map(scope => ({ scope, touchedOn })));
+});
+
+test('an empty page before others is not the end: their rows are read', async () => {
+  const pages = () => [page([], 'n1'), page([], 'n2'), page([row('a', '1')])];
+  for (const read of [
+    (client: TableClient) => all(rowsOf(client)),
+    (client: TableClient) => firstPageOf(client, {}),
+    (client: TableClient) => all(openRegistry(client).rows('a')),
+    (client: TableClient) => all(openRegistry(client).keys()),
+    (client: TableClient) => all(openExpiries(client).marks()),
+  ]) {
+    const answers = pages();
+    const { client } = scriptedTable(() => answers.shift() ?? { status: 500 });
+    expect(await read(client)).toHaveLength(1);
+  }
 });
 
 test('a reader that leaves early is not killed by the page ahead', async () => {

@@ -1,6 +1,6 @@
 /** A container app's life: if every read makes a new token, no reminder is sent; a fixed token is treated like any other. */
 import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
-import { APPS, HOST, historyOf, mailedBy, SUBSCRIPTION, ticks } from '../support/story';
+import { APPS, HOST, historyOf, mailedBy, SUBSCRIPTION, ticks, withNeighbour } from '../support/story';
 import { useWorld } from '../support/world';
 
 const world = useWorld();
@@ -85,6 +85,7 @@ describe('a container app that mints a token at every read', () => {
   });
 
   test('is unknown while reads fail, and healthy again after; its owner hears of both', async () => {
+    await withNeighbour(world(), APPS);
     await ticks(world(), 3);
     app().misbehaves({ fault: 'status', status: 500 });
     const mails = await mailedBy(world(), async () => {
@@ -190,6 +191,7 @@ describe('a container app whose token is fixed', () => {
     app().misbehaves({ fault: 'status', status: 403 });
     expect(await mailsAbout('2026-06-19T12:00:00Z')).toEqual([
       'ada@example.com: Cart expires in 1 day (2026-06-20 12:00 UTC)',
+      `ops@example.com: The watcher needs you: ${APPS}: every read fails`,
     ]);
     expect(await item()).toMatchObject({ standing: 'expiring', check: 'failing' });
   });
@@ -248,9 +250,9 @@ describe('a container app that is undecided', () => {
         await expectNoDate();
       }
       expect(await evidence()).toBe('first');
-      // Its owner hears that it cannot be read, and of no date: not in the text, and not in a calendar file.
-      const [mail] = world().mailsTo('ada@example.com');
-      expect(mail?.message.content.subject).toMatch(/can't be (read|found)/);
+      // Its owner or the operators hear that it cannot be read, and of no date: not in the text, and not in a calendar file.
+      const [mail] = ['ada@example.com', 'ops@example.com'].flatMap(owner => world().mailsTo(owner));
+      expect(mail?.message.content.subject).toMatch(/can't be found|every read fails/);
       expect(mail?.message.content.plainText).not.toContain('2026-06-01 01:05');
       expect(mail?.message.attachments ?? []).toEqual([]);
     },

@@ -12,6 +12,7 @@ import {
   queued,
   textTo,
   ticks,
+  withNeighbour,
 } from '../support/story';
 import { useWorld } from '../support/world';
 
@@ -224,6 +225,7 @@ describe('failing reads', () => {
   });
 
   test('do not stop reminders: the mail gives the last known expiry, and since when it could not be confirmed', async () => {
+    await withNeighbour(world());
     gateway().misbehaves({ fault: 'status', status: 403 });
     await at('2027-01-23T18:00:00Z');
     gateway().misbehaves({ fault: 'reset' });
@@ -242,6 +244,7 @@ describe('failing reads', () => {
   });
 
   test('that recover are over, and what was told meanwhile is not told again', async () => {
+    await withNeighbour(world());
     gateway().misbehaves({ fault: 'html' });
     await at('2027-01-23T18:00:00Z');
     expect(await at('2027-01-24T12:00:00Z')).toHaveLength(1);
@@ -329,11 +332,16 @@ describe('failed sends', () => {
     await ticks(world(), 3);
     expect(world().mails()).toEqual([
       'bob@example.com: Sensor expires in 1 day (2027-01-31 12:00 UTC)',
-      'ops@example.com: The watcher needs you: Mail to ada@example.com was not delivered',
+      'ops@example.com: 1 token and 1 problem need you: Gateway expires in 1 day (2027-01-31)',
     ]);
     expect(sends()).toBe(3);
     expect(await toldAs()).toEqual([expect.stringMatching(/^refused /)]);
-    expect(await historyOf(world(), CONTOSO, 'gateway')).toEqual(['firstSeen', 'undelivered', 'refused']);
+    expect(await historyOf(world(), CONTOSO, 'gateway')).toEqual([
+      'firstSeen',
+      'undelivered',
+      'refused',
+      'told',
+    ]);
     expect(await queued(world())).toBe(0);
   });
 

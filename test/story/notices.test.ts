@@ -1,5 +1,5 @@
 /** Every notice in a target's life: what is told beside the thresholds, once, to whom it concerns, and what is not worth a mail. */
-import { HOUR, MINUTE } from '../../src/formats/instant';
+import { formatInstant, HOUR, MINUTE } from '../../src/formats/instant';
 import {
   APPS,
   CONTOSO,
@@ -13,6 +13,7 @@ import {
   SUBSCRIPTION,
   textTo,
   ticks,
+  withNeighbour,
 } from '../support/story';
 import { useWorld } from '../support/world';
 
@@ -21,7 +22,7 @@ const world = useWorld();
 const ADA = 'ada@example.com';
 const OLD = '2027-01-31T12:00:00Z';
 const NEW = '2028-01-31T12:00:00Z';
-const FORBIDDEN = { fault: 'status', status: 403 } as const;
+const DOWN = { fault: 'status', status: 503 } as const;
 
 const token = (id = 'gateway') => world().azure.iotCentral.token(HOST, id);
 const remove = (id = 'gateway') => void world().azure.iotCentral.app(HOST).tokens.delete(id);
@@ -185,18 +186,81 @@ describe('missing', () => {
     ]);
   });
 
-  test('goes on being reminded of by its last known expiry', async () => {
+  test('is the end of its reminders: its old expiry is told to no one who heard of it', async () => {
     remove();
     await at('2027-01-20T00:00:00Z');
-    await at('2027-01-20T00:05:00Z');
-    expect(await at('2027-01-30T12:00:00Z')).toEqual([
-      `${ADA}: Gateway expires in 1 day (2027-01-31 12:00 UTC)`,
+    expect(await at('2027-01-20T00:05:00Z')).toHaveLength(1);
+    expect(await at('2027-01-30T12:00:00Z')).toEqual([]);
+    await register('gateway', 'Gateway', `${ADA}, bob@example.com`);
+    expect(await at('2027-01-30T18:00:00Z')).toEqual([
+      "bob@example.com: Gateway can't be found since 2027-01-20 00:00 UTC",
     ]);
-    expect(lastText()).toContain('Could not be confirmed since 2027-01-20 00:00 UTC');
+  });
+
+  test('takes the place of a reminder that is due at the same time', async () => {
+    await at('2027-01-24T06:00:00Z');
+    remove();
+    expect(await at('2027-01-24T12:00:00Z')).toEqual([]);
+    expect(await within(1)).toEqual([`${ADA}: Gateway can't be found since 2027-01-24 12:00 UTC`]);
+    expect(await at('2027-02-28T12:00:00Z')).toEqual([
+      'ops@example.com: Gateway expired 28 days ago and is gone (2027-01-31 12:00 UTC)',
+    ]);
+  });
+
+  test('does not take it where another failure follows', async () => {
+    await at('2027-01-24T06:00:00Z');
+    token().misbehaves({ fault: 'times', times: 1, inner: { fault: 'status', status: 404 } });
+    expect(await at('2027-01-24T12:00:00Z')).toEqual([]);
+    expect(await within(1)).toEqual([`${ADA}: Gateway expires in 7 days (2027-01-31 12:00 UTC)`]);
+  });
+
+  test('that is over begins a new life of reminders', async () => {
+    await away();
+    await ticks(world(), 1);
+    token().expires(OLD);
+    expect(await within(12)).toHaveLength(1);
+    expect(await at('2027-01-01T12:00:00Z')).toEqual([
+      `${ADA}: Gateway expires in 30 days (2027-01-31 12:00 UTC)`,
+    ]);
+  });
+});
+
+describe('a token that is replaced by the book: the new one created and registered, the old one deleted', () => {
+  const SECRET = { PUBLIC_URL: 'https://watcher.example.com', LINK_SECRET: 'x'.repeat(32) };
+
+  test.each([
+    ['long before its reminders', '2026-06-02T00:00:00Z'],
+    ['after one of them', '2027-01-20T00:00:00Z'],
+    ['at one of them', '2027-01-24T12:00:00Z'],
+    ['just before it expires', '2027-01-31T11:50:00Z'],
+  ])('%s, is one mail to its owner, which says first how to close it', async (_, on) => {
+    world().restart(SECRET);
+    await readAt('2026-06-01T12:00:00Z');
+    // Whatever is due by then was told while the old token was there.
+    await at(formatInstant(Date.parse(on) - 30 * MINUTE));
+    token('gateway-2').expires(NEW);
+    await register('gateway-2', 'Gateway 2');
+    remove();
+    world().clock.to(on);
+    const mails = await mailedBy(world(), async () => {
+      await world().tick();
+      for (let day = 0; day < 60; day += 1) {
+        world().clock.pass(18 * HOUR);
+        await world().tick();
+        await ticks(world(), 2);
+      }
+    });
+    expect(mails.filter(line => line.startsWith(ADA))).toEqual([
+      expect.stringMatching(/^ada@example.com: Gateway (can't be found|expired .* and is gone)/),
+    ]);
+    const text = textTo(world(), ADA);
+    expect(text.indexOf('Close it')).toBeLessThan(text.indexOf('What to do'));
+    expect(flat(text)).toContain('One click on the page of the link below closes it.');
   });
 });
 
 test('a target that was never found is told as missing, too', async () => {
+  token('other');
   await register('typo', 'Typo');
   expect(await within(1)).toEqual([]);
   expect(await within(1)).toEqual([`${ADA}: Typo can't be found since 2026-06-01 00:05 UTC`]);
@@ -223,16 +287,17 @@ describe('expired and gone', () => {
     ]);
   });
 
-  test('follows a target that was told as missing before', async () => {
+  test('is a copy to operators alone where its owner was told that it is missing', async () => {
     await readAt('2027-01-30T18:00:00Z');
     remove();
     await at('2027-01-31T00:00:00Z');
     expect(await at('2027-01-31T00:05:00Z')).toEqual([
       `${ADA}: Gateway can't be found since 2027-01-31 00:00 UTC`,
     ]);
-    expect(await at('2027-01-31T12:00:00Z')).toEqual(
-      both('expired just now and is gone (2027-01-31 12:00 UTC)'),
-    );
+    // Its owner knows. Operators get a copy from the expiry on.
+    expect(await at('2027-01-31T12:00:00Z')).toEqual([
+      'ops@example.com: Gateway expired just now and is gone (2027-01-31 12:00 UTC)',
+    ]);
     expect(await at('2027-02-07T12:00:00Z')).toEqual([]);
   });
 
@@ -247,21 +312,23 @@ describe('expired and gone', () => {
 });
 
 describe('unreadable', () => {
-  beforeEach(() => readAt('2026-06-02T00:00:00Z'));
-  const forbidden = async () => {
-    token().misbehaves(FORBIDDEN);
+  beforeEach(async () => {
+    await withNeighbour(world());
+    await readAt('2026-06-02T00:00:00Z');
+  });
+  const away = async () => {
+    token().misbehaves(DOWN);
     expect(await at('2026-06-02T06:00:00Z')).toEqual([]);
   };
 
-  test('is told after an hour of failures, with the reason and the role to grant', async () => {
-    await forbidden();
+  test('is told after an hour of failures, with the reason', async () => {
+    await away();
     expect(await within(11)).toEqual([]);
     expect(await within(1)).toEqual([`${ADA}: Gateway can't be read since 2026-06-02 06:00 UTC`]);
     const { html = '' } = world().mailsTo(ADA)[0]?.message.content ?? {};
     for (const part of [lastText(), flat(html)]) {
-      expect(part).toContain('The watcher may not see API tokens of this application');
-      expect(part).toContain('give its identity a role there that can view them, such as Administrator');
-      expect(part).toContain('HTTP 403');
+      expect(part).toContain('IoT Central has a problem of its own');
+      expect(part).toContain('HTTP 503');
     }
     expect(lastText()).toContain('Until then the last known expiry counts');
     expect(await later()).toEqual([]);
@@ -270,14 +337,14 @@ describe('unreadable', () => {
   });
 
   test('needs three failures: an hour without reads says little', async () => {
-    await forbidden();
+    await away();
     world().clock.pass(3 * HOUR);
     expect(await mailedBy(world(), () => world().tick())).toEqual([]);
     expect(await within(2)).toEqual([`${ADA}: Gateway can't be read since 2026-06-02 06:00 UTC`]);
   });
 
   test('is one notice, whatever the reasons that follow one another', async () => {
-    await forbidden();
+    await away();
     expect(await within(12)).toHaveLength(1);
     for (const status of [500, 429, 400]) {
       token().misbehaves({ fault: 'status', status });
@@ -287,11 +354,11 @@ describe('unreadable', () => {
   });
 
   test('again after a recovery is told again', async () => {
-    await forbidden();
+    await away();
     expect(await within(12)).toHaveLength(1);
     token().recovers();
     expect(await within(12)).toHaveLength(1);
-    token().misbehaves(FORBIDDEN);
+    token().misbehaves(DOWN);
     world().clock.pass(6 * HOUR);
     await world().tick();
     expect(await within(12)).toEqual([`${ADA}: Gateway can't be read since 2026-06-02 14:00 UTC`]);
@@ -299,7 +366,7 @@ describe('unreadable', () => {
 
   test('and renewed meanwhile: both are told in one mail as soon as it can be read', async () => {
     expect(await at('2027-01-24T12:00:00Z')).toHaveLength(1);
-    token().misbehaves(FORBIDDEN);
+    token().misbehaves(DOWN);
     await at('2027-01-24T18:00:00Z');
     expect(await within(12)).toHaveLength(1);
     token().recovers().expires(NEW);
@@ -319,21 +386,23 @@ describe('unreadable', () => {
 
 describe('unreadable from the start', () => {
   test.each([
-    ['a token', CONTOSO, 'gateway', 'such as Administrator'],
-    ['a container app', APPS, 'shop:cart', 'Container Apps'],
-  ])('is told of %s that was never read', async (_, scope, name, role) => {
-    token().misbehaves(FORBIDDEN);
-    cart().misbehaves(FORBIDDEN);
+    ['a token', CONTOSO, 'gateway', 'IoT Central has a problem'],
+    ['a container app', APPS, 'shop:cart', 'Azure Resource Manager has a problem'],
+  ])('is told of %s that was never read', async (_, scope, name, reason) => {
+    await withNeighbour(world(), scope);
+    token().misbehaves(DOWN);
+    cart().misbehaves(DOWN);
     await world().register(scope, name, { owners: ADA, displayName: 'New' });
     await ticks(world(), 1);
     expect(await within(12)).toEqual([`${ADA}: New can't be read since 2026-06-01 00:05 UTC`]);
-    expect(lastText()).toContain(role);
+    expect(lastText()).toContain(reason);
     expect(lastText()).toContain('Until then it is not watched: look up its expiry yourself.');
     expect(await told(scope, name)).toEqual(['unreadable of 2026-06-01T00:05:00.000Z']);
   });
 
   test('and read at last is told as readable', async () => {
-    token().misbehaves(FORBIDDEN);
+    await withNeighbour(world());
+    token().misbehaves(DOWN);
     await register();
     await ticks(world(), 13);
     token().recovers().expires(OLD);
@@ -349,16 +418,19 @@ describe('a minted target', () => {
     world().clock.to('2026-06-01T12:00:00Z');
   });
 
-  test('is told of as unreadable with the role to grant, and as readable again', async () => {
-    cart().misbehaves(FORBIDDEN);
+  test('is told of as unreadable, and as readable again', async () => {
+    await withNeighbour(world(), APPS);
+    await ticks(world(), 2);
+    world().clock.to('2026-06-02T00:00:00Z');
+    cart().misbehaves(DOWN);
     await world().tick();
-    expect(await within(12)).toEqual([`${ADA}: Cart can't be read since 2026-06-01 12:00 UTC`]);
+    expect(await within(12)).toEqual([`${ADA}: Cart can't be read since 2026-06-02 00:00 UTC`]);
     expect(lastText()).toContain('Until then the watcher cannot see whether it still works.');
     cart().recovers();
     expect(await within(12)).toEqual([`${ADA}: Cart can be read again`]);
     expect(await told(APPS, 'shop:cart')).toEqual([
-      'unreadable of 2026-06-01T12:00:00.000Z',
-      'readable of 2026-06-01T12:00:00.000Z',
+      'unreadable of 2026-06-02T00:00:00.000Z',
+      'readable of 2026-06-02T00:00:00.000Z',
     ]);
   });
 
@@ -371,10 +443,13 @@ describe('a minted target', () => {
 });
 
 describe('readable again', () => {
-  beforeEach(() => readAt('2026-06-02T00:00:00Z'));
+  beforeEach(async () => {
+    await withNeighbour(world());
+    await readAt('2026-06-02T00:00:00Z');
+  });
 
   test('is told only if the failure was', async () => {
-    token().misbehaves(FORBIDDEN);
+    token().misbehaves(DOWN);
     await at('2026-06-02T06:00:00Z');
     expect(await within(6)).toEqual([]);
     token().recovers();
@@ -384,7 +459,7 @@ describe('readable again', () => {
   });
 
   test('is told once, with the expiry that was read and for how long it was not', async () => {
-    token().misbehaves(FORBIDDEN);
+    token().misbehaves(DOWN);
     await at('2026-06-02T06:00:00Z');
     expect(await within(12)).toHaveLength(1);
     token().recovers();
@@ -423,8 +498,9 @@ test('a queued reason that this version does not know is never mailed: it is dro
 
 describe('one mail', () => {
   test('tells two things of one target, and each is on record', async () => {
+    await withNeighbour(world());
     await readAt('2027-01-30T06:00:00Z');
-    token().misbehaves(FORBIDDEN);
+    token().misbehaves(DOWN);
     const mails = await mailedBy(world(), async () => {
       for (const moment of ['2027-01-30T12:00:00Z', '2027-01-30T12:05:00Z', '2027-01-30T13:05:00Z']) {
         world().clock.to(moment);

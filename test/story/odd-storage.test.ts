@@ -54,6 +54,28 @@ test.each([
   expect(await states()).toEqual(PRESENT);
 });
 
+test.each(['registry', 'expiries'])(
+  'nonsense in place of the table %s while a removal is judged marks nothing as gone',
+  async table => {
+    await world().app().report({ limit: 1 });
+    const { log } = world();
+    world().clock.pass(3_600_000);
+    await world().unregister(SCOPE, 'gateway');
+    const [message] = await world().app().startSweep(log);
+    if (!message) throw new Error('no sweep was started');
+    // The judgement alone reads a whole table.
+    proxy.answer = (method, path) =>
+      method === 'GET' && path.includes(`/${table}(`) && !path.includes('filter')
+        ? { type: 'text/html', body: '<title>Sign in</title>' }
+        : undefined;
+    await expect(world().app().sweepScope(message, log)).rejects.toThrow(/not as the Table service/);
+    expect(await states()).toEqual(PRESENT);
+    proxy.answer = undefined;
+    await world().app().sweepScope(message, log);
+    expect(await states()).toEqual([['gateway', world().clock.now()], PRESENT[1]]);
+  },
+);
+
 test('a page whose rows come in another order marks nothing as gone, and all are read', async () => {
   const { log } = world();
   world().clock.pass(86_400_000);
@@ -78,7 +100,7 @@ test('a page whose rows come in another order marks nothing as gone, and all are
   ]);
 });
 
-test.each(['scopes', 'outbox', 'calendar', 'history'])(
+test.each(['registry', 'scopes', 'outbox', 'calendar', 'history'])(
   'a watcher goes on after its table %s is lost',
   async name => {
     await world().app().report({ limit: 1 });

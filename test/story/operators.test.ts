@@ -1,5 +1,6 @@
 /** What operators hear of the watcher itself: once a day, one line for each notice, and never in the way of a reminder. */
-import { DAY, HOUR, type Instant } from '../../src/formats/instant';
+import type { Fault } from '../../local/simulated/faults';
+import { DAY, HOUR, type Instant, MINUTE } from '../../src/formats/instant';
 import { CONTOSO, dump, flat, HOST, mailedBy, mailsAt, queued, textTo, ticks } from '../support/story';
 import { useWorld } from '../support/world';
 
@@ -82,50 +83,149 @@ test('targets that lose their owner again are told again', async () => {
   expect(await passing(DAY)).toHaveLength(1);
 });
 
-describe('a scope whose every read fails', () => {
+describe('a scope that cannot be read', () => {
   const names = ['a', 'b', 'c', 'd', 'e'];
   const application = () => world().azure.iotCentral.app(HOST);
-  const toOps = (mails: readonly string[]) => mails.filter(line => line.startsWith(OPS));
-
-  beforeEach(async () => {
-    for (const name of names) await register(name);
-    await ticks(world(), 1);
-    application().misbehaves(FORBIDDEN);
+  const fails = async (fault: Fault = FORBIDDEN) => {
+    application().misbehaves(fault);
     world().clock.pass(6 * HOUR);
-    await world().tick();
+    return await mailedBy(world(), () => world().tick());
+  };
+  const toldOnce = [expect.stringMatching(/^ops@example.com: The watcher needs you: .*: every read fails$/)];
+
+  describe('with five targets', () => {
+    beforeEach(async () => {
+      for (const name of names) await register(name);
+      await ticks(world(), 1);
+    });
+
+    test('is one line to the operators at the second look; no owner hears of it', async () => {
+      expect(await fails()).toEqual([]);
+      expect(await within(1)).toEqual(toldOnce);
+      expect(textOf()).toContain(`None of the 5 targets of ${CONTOSO} can be read.`);
+      expect(textOf()).toContain('5 targets (a, b, c, …): The watcher may not see API tokens');
+      expect(await within(36)).toEqual([]);
+      expect(await passing(2 * DAY)).toEqual([]);
+    });
+
+    test('is told whatever keeps it from being read', async () => {
+      for (const fault of [
+        { fault: 'reset' },
+        { fault: 'status', status: 503 },
+        { fault: 'html' },
+      ] as const) {
+        await fails(fault);
+        expect(await within(1)).toEqual(toldOnce);
+        application().recovers();
+        expect(await passing(2 * HOUR)).toEqual([]);
+      }
+    });
+
+    test('is not told after one look, nor while one of them can be read', async () => {
+      expect(await fails({ fault: 'times', times: 5, inner: FORBIDDEN })).toEqual([]);
+      expect(await within(12)).toEqual([]);
+      for (const name of names.slice(1)) token(name).misbehaves({ fault: 'status', status: 503 });
+      world().clock.pass(6 * HOUR);
+      expect((await within(30)).filter(line => line.startsWith(OPS))).toEqual([]);
+    });
+
+    test('of which some are refused is one line for these, and their owners do not hear of it', async () => {
+      for (const name of ['b', 'd']) token(name).misbehaves(FORBIDDEN);
+      world().clock.pass(6 * HOUR);
+      await world().tick();
+      expect(await within(1)).toEqual([
+        expect.stringMatching(/^ops@example.com: The watcher needs you: .*: reads are refused$/),
+      ]);
+      expect(textOf()).toContain(`2 of the 5 targets of ${CONTOSO} can't be read`);
+      expect(textOf()).toContain('2 targets (b, d): The watcher may not see API tokens');
+      expect(await within(36)).toEqual([]);
+      for (const name of ['b', 'd']) token(name).recovers();
+      expect(await within(24)).toEqual([]);
+      token('b').misbehaves(FORBIDDEN);
+      world().clock.pass(6 * HOUR);
+      await world().tick();
+      expect(await within(1)).toHaveLength(1);
+    });
   });
 
-  test('is one line after an hour, whatever its size; each owner hears of theirs', async () => {
-    expect(await within(11)).toEqual([]);
-    const mails = await within(1);
-    expect(mails.sort()).toEqual([
-      expect.stringMatching(/^ada@example.com: 5 tokens need you: a can't be read/),
-      expect.stringMatching(/^ops@example.com: The watcher needs you: .*: every read fails$/),
-    ]);
-    expect(textOf()).toContain(`None of the 5 targets of ${CONTOSO} can be read`);
-    expect(await within(24)).toEqual([]);
-    expect(toOps(await passing(2 * DAY))).toEqual([]);
-  });
+  describe('with one target', () => {
+    beforeEach(async () => {
+      await register('a', { displayName: 'Gateway' });
+      await ticks(world(), 1);
+    });
 
-  test('is not told while one of them can be read', async () => {
-    application().recovers();
-    for (const name of names.slice(1)) token(name).misbehaves(FORBIDDEN);
-    expect(toOps(await within(30))).toEqual([]);
-  });
+    test('is told at once, too, also after the daily mail, which it does not put off', async () => {
+      await broken('row-a');
+      application().tokens.delete('row-a');
+      await world().app().tellPoison({ scope: CONTOSO }, world().log);
+      expect(await within(1)).toHaveLength(1);
+      await world().tables.registry.remove({ scope: CONTOSO, name: 'row-a' }, '*');
+      await fails();
+      expect(await within(1)).toEqual(toldOnce);
+      expect(textOf()).toContain(`The only target of ${CONTOSO} can't be read.`);
+      await world().app().tellPoison({ scope: 'another' }, world().log);
+      expect(await passing(17 * HOUR)).toEqual([]);
+      expect(await passing(HOUR)).toEqual([
+        `${OPS}: The watcher needs you: sweeps: a message could not be handled`,
+      ]);
+    });
 
-  test('for less than an hour is not told; a later and longer failure is told', async () => {
-    application().recovers();
-    expect(await within(12)).toEqual([]);
-    application().misbehaves(FORBIDDEN);
-    world().clock.pass(6 * HOUR);
-    await world().tick();
-    expect(toOps(await within(12))).toHaveLength(1);
-    application().recovers();
-    await ticks(world(), 12);
-    application().misbehaves(FORBIDDEN);
-    world().clock.pass(DAY);
-    await world().tick();
-    expect(toOps(await within(12))).toHaveLength(1);
+    test('counts as a mail that waits, unlike the operators\u2019 daily notices', async () => {
+      await fails();
+      world().clock.pass(5 * MINUTE);
+      await world().sweep();
+      world().clock.pass(7 * HOUR);
+      expect((await world().app().health()).reasons).toContainEqual(
+        expect.objectContaining({ code: 'mailBacklog' }),
+      );
+    });
+
+    test('goes on being reminded of by its last known expiry; its owner reads only that the operators are told', async () => {
+      await mailsAt(world(), '2027-01-23T18:00:00Z');
+      await fails();
+      await within(1);
+      expect(await mailsAt(world(), '2027-01-24T12:00:00Z')).toEqual([
+        expect.stringContaining(`${ADA}: Gateway expires in 7 days`),
+      ]);
+      expect(textOf(ADA)).toContain('the watcher is not let in, which its operators are told of');
+      expect(textOf(ADA)).not.toContain('Administrator');
+    });
+
+    test('is its owner\u2019s business where there are no operators: silence would be the worse fault', async () => {
+      world().restart({ OPERATORS: '' });
+      await fails();
+      expect(await within(12)).toEqual([expect.stringContaining(`${ADA}: Gateway can't be read`)]);
+      expect(textOf(ADA)).toContain('such as Administrator');
+    });
+
+    test('whose token is not found can be read: that is its owner\u2019s business', async () => {
+      application().tokens.delete('a');
+      world().clock.pass(6 * HOUR);
+      await world().tick();
+      expect(await within(1)).toEqual([expect.stringContaining(`${ADA}: Gateway can't be found`)]);
+      expect(await within(24)).toEqual([]);
+    });
+
+    test('whose application is not found is the operators\u2019', async () => {
+      expect(await fails({ fault: 'status', status: 404, code: 'ApplicationNotFound' })).toEqual([]);
+      expect(await within(1)).toEqual(toldOnce);
+      expect(textOf()).toContain('There is no such IoT Central application');
+    });
+
+    test('with MAIL_TO operators is one line to them', async () => {
+      world().restart({ MAIL_TO: 'operators' });
+      await fails();
+      expect(await within(13)).toEqual(toldOnce);
+    });
+
+    test('that is busy is asked again, and told to no one soon', async () => {
+      await fails({ fault: 'status', status: 409, code: 'Conflict' });
+      expect(await world().item('a')).toMatchObject({
+        failure: { message: expect.stringContaining('busy') },
+      });
+      expect(await within(11)).toEqual([]);
+      expect(await within(1)).toEqual([expect.stringContaining(`${ADA}: Gateway can't be read`)]);
+    });
   });
 });
 

@@ -12,6 +12,7 @@ import {
   queued,
   textTo,
   ticks,
+  withNeighbour,
 } from '../support/story';
 import { useWorld } from '../support/world';
 
@@ -32,7 +33,9 @@ const within = (count: number) => mailedBy(world(), () => ticks(world(), count))
 const sends = () => mail().requests.filter(({ path }) => path === '/emails:send');
 const looks = () => mail().requests.filter(({ path }) => path.startsWith(LOOKS));
 const outbox = () => dump(world(), ['outbox']);
-const undelivered = (to: string) => `${OPS}: The watcher needs you: Mail to ${to} was not delivered`;
+/** The mail to operators with a reminder that did not arrive, and with the notice that its mail did not. */
+const inPlace = (days: number | string, to = OPS) =>
+  `${to}: 1 token and 1 problem need you: Gateway expires in ${days} (2027-01-31)`;
 
 /** `reason outcome`, latest first. */
 async function told(owner: string): Promise<string[]> {
@@ -84,7 +87,7 @@ describe('a mail that did not arrive', () => {
       expect(await told(ADA)).toEqual(['30d accepted']);
       answersNow();
       world().restart();
-      expect(await within(2)).toEqual([undelivered(ADA)]);
+      expect(await within(2)).toEqual([inPlace('30 days')]);
       expect(await told(ADA)).toEqual(['30d undelivered']);
       expect(await told(BOB)).toEqual(['30d accepted']);
       expect(await notesOf(world(), CONTOSO, 'gateway', 'undelivered')).toEqual([
@@ -114,7 +117,7 @@ describe('a mail that did not arrive', () => {
     answersLater();
     await at('2027-01-01T12:00:00Z');
     answersNow();
-    expect(await within(3)).toEqual([undelivered(ADA)]);
+    expect(await within(3)).toEqual([inPlace('30 days')]);
     world().restart({ OPERATORS: ADA });
     expect(await at('2027-01-17T12:00:00Z')).toHaveLength(2);
     expect(await within(3)).toEqual([]);
@@ -126,12 +129,14 @@ describe('a mail that did not arrive', () => {
     await at('2027-01-01T12:00:00Z');
     await ticks(world(), 2);
     token().expires(NEW);
-    expect(await at('2027-01-02T12:00:00Z')).toEqual([`${BOB}: Gateway was renewed until 2028-01-31`]);
+    const renewed = 'Gateway was renewed until 2028-01-31';
+    expect(await at('2027-01-02T12:00:00Z')).toEqual([`${BOB}: ${renewed}`, `${OPS}: ${renewed}`]);
   });
 
   test('about a failure is not followed by the news that the target can be read again', async () => {
     mail().recipient(ADA, 'dropped');
-    token().misbehaves({ fault: 'status', status: 403 });
+    await withNeighbour(world());
+    token().misbehaves({ fault: 'status', status: 500 });
     world().clock.pass(6 * HOUR);
     await world().tick();
     expect(await within(14)).toHaveLength(3);
@@ -151,7 +156,7 @@ describe('a mail that did not arrive', () => {
     mail().recipient(ADA, 'delivered');
     expect(await at('2027-01-31T09:00:00Z')).toHaveLength(1);
     answersNow();
-    expect(await within(12)).toEqual([undelivered(ADA)]);
+    expect(await within(12)).toEqual([`${OPS}: The watcher needs you: Mail to ${ADA} was not delivered`]);
     expect(await told(ADA)).toEqual(['3h accepted']);
     expect(sends()).toHaveLength(3);
   });
@@ -184,7 +189,7 @@ describe('a mail whose end is not known yet', () => {
     answersNow();
     await minutesOf(looks, 60);
     expect(await told(ADA)).toEqual(['30d undelivered']);
-    expect(world().mails().at(-1)).toBe(undelivered(ADA));
+    expect(world().mails().at(-1)).toBe(inPlace('30 days'));
   });
 
   test('does not delay later mails', async () => {
@@ -196,9 +201,13 @@ describe('a mail whose end is not known yet', () => {
     expect((await outbox()).filter(row => row.includes('sent|'))).toHaveLength(2);
   });
 
-  test('and that the service has forgotten is no longer followed after a day', async () => {
+  test('and that the service forgets after a day is not sent again', async () => {
     await world().remind();
+    mail().failsStatusReads({ fault: 'times', times: 100, inner: { fault: 'status', status: 500 } });
+    await minutesOf(looks, 23 * 60);
+    mail().switches.statusFaults.length = 0;
     mail().forgetOperations();
+    world().clock.pass(HOUR);
     await minutesOf(looks, 25 * 60);
     expect(await outbox()).toEqual([]);
     expect(world().mails()).toHaveLength(1);
@@ -283,7 +292,7 @@ describe('a service in trouble', () => {
     mail().recipient(ADA, 'dropped');
     mail().acceptsThen({ fault: 'status', status: 500 });
     await minutesOf(sends, 60);
-    expect(world().mails().slice(1)).toEqual([undelivered(ADA)]);
+    expect(world().mails().slice(1)).toEqual([inPlace('30 days')]);
     expect(await told(ADA)).toEqual(['30d undelivered']);
   });
 
@@ -312,11 +321,16 @@ describe('a poisoned digest', () => {
     expect(await minutesOf(sends, 6 * 60)).toEqual([0, 5]);
     expect(world().mails()).toEqual([
       `${BOB}: Sensor expires in 30 days (2027-02-01 12:00 UTC)`,
-      undelivered(ADA),
+      inPlace('29 days'),
     ]);
     expect(flat(textTo(world(), OPS))).toContain('the mail service answered 400 BadRequest');
     expect(await told(ADA)).toEqual(['30d refused']);
-    expect(await historyOf(world(), CONTOSO, 'gateway')).toEqual(['firstSeen', 'undelivered', 'refused']);
+    expect(await historyOf(world(), CONTOSO, 'gateway')).toEqual([
+      'firstSeen',
+      'undelivered',
+      'refused',
+      'told',
+    ]);
   });
 
   test('that always breaks the service has its own growing gaps, and does not delay other owners', async () => {
@@ -346,7 +360,7 @@ describe('a poisoned digest', () => {
     await world().register(CONTOSO, 'urgent', { owners: ADA, displayName: 'Urgent' });
     expect(await within(2)).toEqual([
       `${ADA}: Urgent expires in 21 hours (2027-01-03 12:00 UTC)`,
-      undelivered(ADA),
+      inPlace('29 days'),
     ]);
   });
 
@@ -355,9 +369,7 @@ describe('a poisoned digest', () => {
     mail().recipient(OPS, 'suppressed');
     await world().register(CONTOSO, 'gateway', { owners: OPS, displayName: 'Gateway' });
     await ticks(world(), 1);
-    expect(await within(3)).toEqual([
-      'oper@example.com: The watcher needs you: Mail to ops@example.com was not delivered',
-    ]);
+    expect(await within(3)).toEqual([inPlace('29 days', 'oper@example.com')]);
     world().clock.pass(DAY);
     expect(await within(3)).toEqual([]);
   });

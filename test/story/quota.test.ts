@@ -64,6 +64,27 @@ describe('twenty owners and two mails a minute', () => {
     await expectAllTold();
   });
 
+  test('a run each minute sends two each minute, and draws no refusal', async () => {
+    await owners(world(), 8);
+    for (let minute = 1; minute <= 4; minute += 1) {
+      await world().remind();
+      expect(sendsOf(world())).toHaveLength(2 * minute);
+      world().clock.pass(MINUTE);
+    }
+    await expectAllTold(8);
+  });
+
+  test('a run that comes a little early waits for the next place; one that comes much too early sends nothing', async () => {
+    await owners(world(), 6);
+    await world().remind();
+    world().clock.pass(49 * SECOND);
+    await world().remind();
+    expect(sendsOf(world())).toHaveLength(2);
+    world().clock.pass(3 * SECOND);
+    await world().remind();
+    expect(sendsOf(world())).toHaveLength(4);
+  });
+
   test('a process that restarts before each run does not take the quota for unused', async () => {
     await owners(world(), 8);
     await remindUntilTold(world(), 25 * SECOND, () => {
@@ -242,11 +263,11 @@ describe('a service that asks to wait', () => {
     const [id] = world().log.lines.flatMap(line => /\(operation (\S+)\)/.exec(line)?.[1] ?? []);
     expect(sendsOf(world())).toHaveLength(1);
     await mailedBy(world(), () => ticks(world(), 3));
-    world().clock.pass(299 * SECOND);
+    world().clock.pass(289 * SECOND);
     world().restart();
     await world().tick();
     expect(sendsOf(world())).toHaveLength(1);
-    world().clock.pass(SECOND);
+    world().clock.pass(11 * SECOND);
     await world().tick();
     expect(recipients(world())).toEqual(mostUrgentFirst(3));
     expect(world().azure.communication.mails[0]?.operationId).toBe(id);

@@ -10,7 +10,7 @@ import { DAY, formatInstant, HOUR, type Instant, MINUTE } from '../../src/format
 import { openTables } from '../../src/storage/tables';
 import type { Mailer } from '../../src/watch/ports';
 import type { SendDeps } from '../../src/watch/remind/send-digest';
-import { parseTarget } from '../../src/watch/targets/parse-target';
+import { resolveTarget, successorsOf } from '../../src/watch/targets/successors';
 import { freshStorage } from '../support/azurite';
 import { Crash, composeWatch, crashingAt, remindAll, sweepAll, unlessCrashed } from '../support/crashing';
 import { allStates } from '../support/states';
@@ -166,9 +166,9 @@ function expectTrueWhenSent({ reminder, recorded }: Sent): void {
   else expect([reason, now.expiresOn]).toEqual([reason, about]);
 }
 
-/** An owner who got bad news must get the good news that ended it. */
+/** An owner who got bad news must get the good news that ended it. What operators hear in the place of owners is apart. */
 function expectGoodNews(state: Expiry, told: readonly Told[]): void {
-  const heard = told.filter(({ outcome }) => outcome === 'accepted');
+  const heard = told.filter(({ outcome, meantFor }) => outcome === 'accepted' && meantFor === undefined);
   const said = (reason: string, about: Instant) =>
     told.some(line => line.reason === reason && line.about === about);
   const { recovered, renewed, expiresOn } = state;
@@ -187,7 +187,8 @@ async function duePerTarget(watch: SendDeps): Promise<string[]> {
   for await (const state of allStates(watch.tables)) {
     const row = await watch.tables.registry.row(state);
     if (!row) continue;
-    const { watched } = parseTarget(row, watch.kinds);
+    const successors = successorsOf(row.scope, watch.tables.registry, watch.kinds);
+    const { watched } = await resolveTarget(row, watch.kinds, successors);
     const crossings = crossingsFor(watched, state);
     due.push(
       ...remindersFor(watched, state, crossings, watch.mail, watch.clock.now()).map(
@@ -284,7 +285,7 @@ async function live(firstDays: readonly number[], steps: readonly Step[]): Promi
     const { operationId, reminder } = one;
     // Notices about the watcher itself are told at least once.
     if (!accepted.has(operationId) || isAboutWatcher(reminder)) continue;
-    const identity = `${reminder.reason} of ${reminder.name} ${reminder.about} to ${reminder.owner}`;
+    const identity = `${reminder.name}: ${describeReminder(reminder)}`;
     operations.set(identity, (operations.get(identity) ?? new Set()).add(operationId));
   }
   for (const [identity, ids] of operations) expect([identity, ids.size]).toEqual([identity, 1]);

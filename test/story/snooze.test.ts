@@ -1,10 +1,10 @@
 /** The link in a mail: snooze, undo, "I replaced it"; and what it refuses to do. */
 import { DAY, formatInstant, MINUTE } from '../../src/formats/instant';
-import type { LinkAction, Shown } from '../../src/watch/snooze/link';
+import type { LinkAction, Shown } from '../../src/watch/snooze/link-answers';
 import { statusJson } from '../../src/web/status/body';
 import { instant } from '../support/clock';
 import { LINKED, linksTo, tokenTo } from '../support/snooze';
-import { APPS, CONTOSO, dump, HOST, historyOf, mailsAt, notesOf, SUBSCRIPTION } from '../support/story';
+import { CONTOSO, dump, HOST, historyOf, mailsAt, notesOf, withNeighbour } from '../support/story';
 import { useWorld } from '../support/world';
 
 const world = useWorld({ settings: LINKED });
@@ -20,7 +20,8 @@ const recipients = async (text: string) =>
   (await mailsAt(world(), text)).map(mail => mail.split(': ')[0]).sort();
 const at = (text: string) => recipients(`2026-${text}T12:00:00Z`);
 const shownBy = (link = tokenTo(world(), ADA)) => world().app().showLink(link);
-const follow = (asked: LinkAction, link = tokenTo(world(), ADA)) => world().app().followLink(link, asked);
+const follow = (asked: LinkAction, link = tokenTo(world(), ADA)) =>
+  world().app().followLink(link, asked, world().log);
 const stored = () => dump(world());
 
 function snooze(days: number, more: { reason?: string; seen?: string; link?: string } = {}) {
@@ -93,7 +94,8 @@ describe('a snooze', () => {
   });
 
   test('drops a queued notice, too, and says why', async () => {
-    token().misbehaves({ fault: 'status', status: 403 });
+    await withNeighbour(world());
+    token().misbehaves({ fault: 'status', status: 500 });
     for (const time of ['18:00', '18:05', '19:05']) {
       world().clock.to(`2026-07-02T${time}:00Z`);
       await world().sweep();
@@ -228,86 +230,6 @@ describe('a snooze', () => {
   });
 });
 
-describe('"I replaced it"', () => {
-  const replace = (newId: string | undefined, link?: string) => follow({ act: 'replace', newId }, link);
-  const row = (name: string, scope = CONTOSO) => world().tables.registry.row({ scope, name });
-
-  test('stops the old one for everybody, and watches the new one with the same policy', async () => {
-    const columns = {
-      ...BOTH,
-      thresholds: '30d 3d',
-      checkEvery: '2h',
-      runbook: 'https://wiki.example.com/x',
-      notes: 'n',
-    };
-    await world().register(CONTOSO, 'gateway', { ...columns, enabled: 'true' });
-    token('gateway/2').expires('2026-09-01T12:00:00Z');
-    expect(await replace('gateway/2')).toEqual({ replaced: 'Gateway', by: 'gateway/2', registered: true });
-    expect((await row('gateway'))?.columns).toEqual({
-      ...columns,
-      enabled: 'true',
-      replacedBy: 'gateway~2F2',
-    });
-    expect((await row('gateway~2F2'))?.columns).toEqual(columns);
-    expect(await notesOf(world(), CONTOSO, 'gateway', 'replaced')).toEqual([`by gateway~2F2, says ${ADA}`]);
-    expect(await at('08-01')).toEqual([]);
-    expect(await at('08-02')).toEqual([BOB, ADA]);
-    expect(world().mails().at(-1)).toContain('2026-09-01');
-    expect(await world().item('gateway')).toBeUndefined();
-  });
-
-  test('does not change a row that exists already', async () => {
-    await world().register(CONTOSO, 'newer', { owners: BOB });
-    expect(await replace('newer')).toMatchObject({ registered: false });
-    expect((await row('newer'))?.columns).toEqual({ owners: BOB });
-    expect((await row('gateway'))?.columns.replacedBy).toBe('newer');
-  });
-
-  test('stops the old one without the new id, too', async () => {
-    expect(await replace(undefined)).toEqual({ replaced: 'Gateway', by: undefined, registered: false });
-    expect((await row('gateway'))?.columns.replacedBy).toBe('(not named)');
-    expect(await at('08-01')).toEqual([]);
-  });
-
-  test('takes a container app by its resource group and name', async () => {
-    const app = (name: string) => world().azure.arm.app(SUBSCRIPTION, 'rg', name);
-    app('shop').expires(EXPIRY);
-    await world().register(APPS, 'rg:shop', { owners: ADA });
-    for (const day of ['07-03', '07-04', '07-25']) await at(day);
-    const link = linksTo(world(), ADA).at(-1);
-    const shop = new URL(link ?? '').searchParams.get('t') ?? '';
-    expect(shown(await shownBy(shop)).view.id).toBe('rg/shop');
-    expect(await replace('shop2', shop)).toMatchObject({ badNewId: expect.stringContaining('rg/shop') });
-    expect(await replace('RG / Shop2', shop)).toMatchObject({ registered: true });
-    expect((await row('rg:shop', APPS))?.columns.replacedBy).toBe('rg:shop2');
-    expect(await row('rg:shop2', APPS)).toBeDefined();
-  });
-
-  test.each([
-    ['the old one itself', 'gateway', /old one/],
-    ['what no address can hold', '..', /can't be a name/],
-    ['one that is itself replaced', 'older', /not watched/],
-    ['one that is disabled', 'off', /not watched/],
-  ])('refuses %s, and changes nothing', async (_what, newId, why) => {
-    await world().register(CONTOSO, 'older', { replacedBy: 'gateway' });
-    await world().register(CONTOSO, 'off', { enabled: 'false' });
-    const before = await stored();
-    expect(await replace(newId)).toMatchObject({ badNewId: expect.stringMatching(why) });
-    expect(await stored()).toEqual(before);
-  });
-
-  test('done twice says that it is done, and changes nothing more', async () => {
-    await replace('newer');
-    const before = await stored();
-    expect(await replace('newer')).toEqual({
-      refused: 'notWatched',
-      displayName: 'Gateway',
-      replacedBy: 'newer',
-    });
-    expect(await stored()).toEqual(before);
-  });
-});
-
 describe('a link', () => {
   test('that a scanner opens, however often, changes nothing', async () => {
     const links = [...linksTo(world(), ADA), ...linksTo(world(), BOB)];
@@ -322,7 +244,9 @@ describe('a link', () => {
     { act: 'snooze', days: 7, reason: 'x', seen: '' },
     { act: 'undo' },
     { act: 'replace', newId: 'newer' },
-    { act: 'replace', newId: undefined },
+    { act: 'replaceUnnamed', note: 'x' },
+    { act: 'confirm', name: 'newer', proof: 'x' },
+    { act: 'unreplace' },
   ];
 
   async function refuses(refused: object, link = tokenTo(world(), ADA)): Promise<void> {

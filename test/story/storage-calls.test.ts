@@ -65,6 +65,61 @@ test('a first read, a second read and a renewal stay within their budgets', asyn
   expect(await sweep()).toBeLessThanOrEqual(fixed);
 });
 
+test('rows that name a successor cost a sweep a few passes over the scope, however many they are', async () => {
+  const app = await counting(world());
+  const names = (count: number, end: string) =>
+    Array.from({ length: count }, (_, index) => `t${String(index).padStart(4, '0')}${end}`);
+  for (const name of names(200, '-new'))
+    world().azure.iotCentral.token(HOST, name).expires('2029-01-01T00:00:00Z');
+  await world().registerAll(SCOPE, names(200, '-new'));
+  const sweep = async () => {
+    world().clock.pass(3_600_000);
+    const [message] = await app.startSweep(world().log);
+    calls = 0;
+    if (message) await app.sweepScope(message, world().log);
+    return calls;
+  };
+  await sweep();
+  const without = await sweep();
+  const extra = async (count: number) => {
+    for (const name of names(count, '')) await world().register(SCOPE, name, { replacedBy: `${name}-new` });
+    return (await sweep()) - without;
+  };
+  expect([await extra(1), await extra(3)]).toEqual([1, 3]);
+  expect(await extra(200)).toBeLessThanOrEqual(4 + 2 * Math.ceil(400 / 1_000));
+  expect((await app.report({ limit: 1_000 })).counts.total).toBe(200);
+}, 60_000);
+
+test('what waits in the outbox is put there once, then once an hour, and not at each sweep', async () => {
+  const app = await counting(world());
+  const names = Array.from({ length: TARGETS }, (_, index) => `device-${String(index).padStart(4, '0')}`);
+  const soon = new Date(world().clock.now() + 20 * DAY).toISOString();
+  for (const name of names) world().azure.iotCentral.token(HOST, name).expires(soon);
+  await world().registerAll(SCOPE, names, { owners: 'ada@example.com' });
+  await app.report({ limit: 1 });
+  const sweep = async (minutes: number) => {
+    world().clock.pass(minutes * 60_000);
+    const [message] = await app.startSweep(world().log);
+    calls = 0;
+    if (message) await app.sweepScope(message, world().log);
+    return calls;
+  };
+  const fixed = 2 * Math.ceil(TARGETS / 1_000) + 6;
+  const hundreds = TARGETS / 100;
+  expect(await sweep(0)).toBeLessThanOrEqual(fixed + (5 + 2) * hundreds);
+  const lines = async () => (await world().tables.outbox.of('ada@example.com')).lines;
+  expect(await lines()).toHaveLength(TARGETS);
+  for (let times = 0; times < 3; times += 1) expect(await sweep(5)).toBeLessThanOrEqual(fixed);
+  const lost = await lines();
+  await world().tables.outbox.drop(
+    'ada@example.com',
+    lost.map(({ id }) => id),
+  );
+  expect(await sweep(44)).toBeLessThanOrEqual(fixed);
+  expect(await sweep(1)).toBeLessThanOrEqual(fixed + (5 + 2) * hundreds);
+  expect(await lines()).toHaveLength(TARGETS);
+});
+
 test('the storage calls of a report grow with its matches, not with the fleet', async () => {
   const app = await counting(world());
   const { tables, clock } = world();

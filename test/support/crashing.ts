@@ -6,7 +6,7 @@ import { createSources, kinds, services } from '../../src/sources';
 import { keys } from '../../src/storage/keys';
 import { openTables } from '../../src/storage/tables';
 import type { Clock, Log, Mailer, Tables } from '../../src/watch/ports';
-import { type MailQuota, mailQuota, mailTally } from '../../src/watch/remind/mail-counters';
+import { mailCounters } from '../../src/watch/remind/mail-counters';
 import type { SendDeps } from '../../src/watch/remind/send-digest';
 import { sendReminders } from '../../src/watch/remind/send-reminders';
 import { startSweep } from '../../src/watch/sweep/start-sweep';
@@ -23,7 +23,8 @@ export interface CrashPoint {
 }
 
 /** A quota that is never used up; the simulated service has none in these tests either. */
-export const UNLIMITED = { MAIL_PER_MINUTE: '100000', MAIL_PER_HOUR: '100000' };
+const MANY = 100_000;
+export const UNLIMITED = { MAIL_PER_MINUTE: `${MANY}`, MAIL_PER_HOUR: `${MANY}` };
 
 /** Composed as in src/app.ts, but the test can replace tables and mailer. */
 export function composeWatch(env: Readonly<Record<string, string>>, clock: Clock): SendDeps {
@@ -49,8 +50,7 @@ export function composeWatch(env: Readonly<Record<string, string>>, clock: Clock
     kinds: { sources, policies: settings.kinds, ...keys },
     mail: settings.mail,
     links: settings.links,
-    quota: mailQuota(tables.mailLedger, limits),
-    tally: mailTally(tables.mailLedger),
+    ...mailCounters(tables.mailLedger, limits),
     mailer,
   };
 }
@@ -84,10 +84,9 @@ export type Change = <T>(name: string, carryOut: () => Promise<T>) => Promise<T>
 export function changing(healthy: SendDeps, change: Change): SendDeps {
   const tables = changingTables(healthy.tables, change);
   const mailer = async () => changingMailer(await healthy.mailer(), change);
-  const quota = changingQuota(healthy.quota, change);
-  // A new one: the memory of a process ends with it.
-  const tally = mailTally(tables.mailLedger);
-  return { ...healthy, tables, quota, tally, mailer };
+  // New ones: the memory of a process ends with it.
+  const counters = mailCounters(tables.mailLedger, { perMinute: MANY, perHour: MANY });
+  return { ...healthy, tables, ...counters, mailer };
 }
 
 function changingTables(tables: Tables, change: Change): Tables {
@@ -98,7 +97,10 @@ function changingTables(tables: Tables, change: Change): Tables {
       ...expiries,
       merge: (scope, states) => change('expiries.merge', () => expiries.merge(scope, states)),
       mergeCal: (scope, states) => change('expiries.mergeCal', () => expiries.mergeCal(scope, states)),
+      mergeQueued: (scope, states) =>
+        change('expiries.mergeQueued', () => expiries.mergeQueued(scope, states)),
       mergeTold: (owner, told) => change('expiries.mergeTold', () => expiries.mergeTold(owner, told)),
+      prune: (key, etag, owners) => change('expiries.prune', () => expiries.prune(key, etag, owners)),
       remove: (scope, names) => change('expiries.remove', () => expiries.remove(scope, names)),
     },
     calendar: {
@@ -112,10 +114,12 @@ function changingTables(tables: Tables, change: Change): Tables {
       claim: (owner, claim) => change('outbox.claim', () => outbox.claim(owner, claim)),
       accept: (owner, claim, sent) => change('outbox.accept', () => outbox.accept(owner, claim, sent)),
       refuse: (owner, claim, refusal) => change('outbox.refuse', () => outbox.refuse(owner, claim, refusal)),
-      postpone: (owner, claim, tries, notBefore) =>
-        change('outbox.postpone', () => outbox.postpone(owner, claim, tries, notBefore)),
+      postpone: (owner, claim, tries, notBefore, oddly) =>
+        change('outbox.postpone', () => outbox.postpone(owner, claim, tries, notBefore, oddly)),
+      retry: (owner, claim, to) => change('outbox.retry', () => outbox.retry(owner, claim, to)),
+      mark: lines => change('outbox.mark', () => outbox.mark(lines)),
       release: (owner, claim) => change('outbox.release', () => outbox.release(owner, claim)),
-      finish: (owner, claim) => change('outbox.finish', () => outbox.finish(owner, claim)),
+      finish: (owner, claim, untold) => change('outbox.finish', () => outbox.finish(owner, claim, untold)),
       saveNextStatusRead: (owner, sent) =>
         change('outbox.saveNextStatusRead', () => outbox.saveNextStatusRead(owner, sent)),
       unfollow: (owner, id) => change('outbox.unfollow', () => outbox.unfollow(owner, id)),
@@ -124,8 +128,8 @@ function changingTables(tables: Tables, change: Change): Tables {
       ...mailLedger,
       saveOperatorNoticesToldOn: (owner, on) =>
         change('mailLedger.saveOperatorNoticesToldOn', () => mailLedger.saveOperatorNoticesToldOn(owner, on)),
-      saveTotals: (totals, etag) =>
-        change('mailLedger.saveTotals', () => mailLedger.saveTotals(totals, etag)),
+      saveCounts: (counts, etag) =>
+        change('mailLedger.saveCounts', () => mailLedger.saveCounts(counts, etag)),
     },
     scopes: {
       ...scopes,
@@ -146,14 +150,6 @@ function changingMailer(mailer: Mailer, change: Change): Mailer {
     ...(getStatus && {
       getStatus: operationId => change('mailer.getStatus', () => getStatus(operationId)),
     }),
-  };
-}
-
-/** The reservation is one change: a crash before or after it is a crash before or after its write. */
-function changingQuota(quota: MailQuota, change: Change): MailQuota {
-  return {
-    mayAsk: (requests, now, leaving) => change('quota.mayAsk', () => quota.mayAsk(requests, now, leaving)),
-    pause: (kind, until) => change('quota.pause', () => quota.pause(kind, until)),
   };
 }
 

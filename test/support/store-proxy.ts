@@ -14,8 +14,18 @@ export interface StoreProxy {
   readonly connectionString: string;
   /** Answers what `is` picks with 403, which the storage client does not try again; undefined ends that. */
   refuses(is: ((call: Call) => boolean) | undefined): void;
+  /** Answers a transaction that `is` picks as the store refuses one of its rows; undefined ends that. */
+  refusesRow(is: ((call: Call) => boolean) | undefined): void;
   close(): void;
 }
+
+/** The store's answer to a transaction with a row that it does not take; it names none, so the client looks for it. */
+const ROW_REFUSAL = JSON.stringify({
+  'odata.error': {
+    code: 'TooManyProperties',
+    message: { lang: 'en-US', value: 'The entity contains more properties than allowed.' },
+  },
+});
 
 const REFUSAL = JSON.stringify({
   'odata.error': { code: 'AuthorizationFailure', message: { lang: 'en-US', value: 'Not authorized.' } },
@@ -39,6 +49,7 @@ export async function startStoreProxy(connectionString: string): Promise<StorePr
   const [, tables = ''] = /TableEndpoint=([^;]+)/.exec(connectionString) ?? [];
   const { hostname, port, pathname } = new URL(tables);
   let isRefused: ((call: Call) => boolean) | undefined;
+  let isRowRefused: ((call: Call) => boolean) | undefined;
   const serve = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const { method = '', headers, url: path = '' } = incoming;
     const chunks: Buffer[] = [];
@@ -47,6 +58,8 @@ export async function startStoreProxy(connectionString: string): Promise<StorePr
     const call = { method, path: path.slice(pathname.length).replace(/^\//, ''), body: body.toString() };
     if (isRefused?.(call))
       return void outgoing.writeHead(403, { 'content-type': 'application/json' }).end(REFUSAL);
+    if (isRowRefused?.(call))
+      return void outgoing.writeHead(400, { 'content-type': 'application/json' }).end(ROW_REFUSAL);
     const onward = request({ hostname, port, method, path, headers }, answer => {
       outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
       answer.pipe(outgoing);
@@ -61,6 +74,9 @@ export async function startStoreProxy(connectionString: string): Promise<StorePr
     connectionString: connectionString.replace(tables, at),
     refuses: is => {
       isRefused = is;
+    },
+    refusesRow: is => {
+      isRowRefused = is;
     },
     close() {
       server.closeAllConnections();

@@ -32,6 +32,15 @@ export async function ticks(world: World, count: number): Promise<void> {
   }
 }
 
+/** Registers a target that can be read, so that the scope can be read whatever becomes of its other targets. */
+export async function withNeighbour(world: World, scope: string = CONTOSO): Promise<void> {
+  const isApp = scope === APPS;
+  const { arm, iotCentral } = world.azure;
+  const target = isApp ? arm.app(SUBSCRIPTION, 'shop', 'neighbour') : iotCentral.token(HOST, 'neighbour');
+  target.expires('2035-01-01T00:00:00Z');
+  await world.register(scope, isApp ? 'shop:neighbour' : 'neighbour', { owners: 'grace@example.com' });
+}
+
 /** The types of a target's events, oldest first. */
 export async function historyOf(world: World, scope: string, name: string): Promise<string[]> {
   const events = await world.tables.history.of({ scope, name }, 100);

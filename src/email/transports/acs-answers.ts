@@ -18,6 +18,9 @@ const SendResult = v.object({
   error: v.fallback(v.optional(v.object({ code: v.pipe(v.string(), v.nonEmpty()) })), undefined),
 });
 
+/** The body of a 202. */
+const Accepted = v.object({ id: v.pipe(v.string(), v.nonEmpty()) });
+
 /** Known codes of the service: of refusals, and of operations that failed. Any other is kept as `other`. */
 const ERROR_CODES = new Set([
   'BadRequest',
@@ -55,18 +58,41 @@ const FIXES: Readonly<Record<number, string>> = { 401: ROLE, 403: ROLE, 404: ADD
 const TEMPORARY = new Set([408, 409, 429]);
 
 /**
- * 2xx: accepted. A 4xx: refused, except 401, 403, 404, 408, 409, 429 and codes that name the sender. All else is unsettled.
- * A 429, too, since a mail with that answer was seen to be delivered: only the operation's status tells.
+ * 202 with this operation: accepted. Any other 2xx: the service behaves oddly, and whether it has the mail is looked up. A 4xx:
+ * refused, except 401, 403, 404, 408, 409, 429 and codes that name the sender. All else is unsettled. A 429, too, since a mail
+ * with that answer was seen to be delivered: only the operation's status tells.
  */
-export function sendOutcome(result: HttpAnswer | RequestFailed): SendOutcome {
+export function sendOutcome(result: HttpAnswer | RequestFailed, operationId: string): SendOutcome {
   const answer = partialOr(result);
   if (answer instanceof RequestFailed) return unsettled(answer);
   const { status } = answer;
-  if (status >= 200 && status < 300) return { outcome: 'accepted' };
+  if (status >= 200 && status < 300)
+    return status === 202 && namesOperation(answer, operationId)
+      ? { outcome: 'accepted' }
+      : { outcome: 'unsettled', cause: 'unknown', message: oddlyInWords(status), oddly: true };
   const refused = status >= 400 && status < 500 && !TEMPORARY.has(status) && fixFor(answer) === undefined;
   if (!refused) return unsettled(answer);
   const cause = /recipient/i.test(errorCodeOf(answer) ?? '') ? 'recipient' : 'content';
   return { outcome: 'refused', cause, message: statusInWords(answer) };
+}
+
+/** The header and the body may each name the operation. One of them must, and none may name another. */
+function namesOperation(answer: HttpAnswer, operationId: string): boolean {
+  const location = answer.header('operation-location');
+  const body = v.safeParse(Accepted, parseJson(answer.body ?? ''));
+  const named = [
+    ...(location === undefined ? [] : [operationIn(location)]),
+    ...(body.success ? [body.output.id] : []),
+  ];
+  return named.length > 0 && named.every(id => id?.toLowerCase() === operationId.toLowerCase());
+}
+
+function operationIn(location: string): string | undefined {
+  return /\/emails\/operations\/([^/?#]+)(?:[?#]|$)/i.exec(location)?.[1];
+}
+
+function oddlyInWords(status: number): string {
+  return `the mail service behaves oddly: it answered ${status} without the operation of the mail`;
 }
 
 /** 200: what the body says; 404: absent. Any other answer says nothing about the operation. */
@@ -76,11 +102,11 @@ export function operationStatus(result: HttpAnswer | RequestFailed): OperationSt
     if (answer.status === 404) return { status: 'absent' };
     if (answer.status === 200) return statusIn(answer.body);
   }
-  const { message, retryAfterMs: wait } = unsettled(answer);
-  return { status: 'unknown', message, retryAfterMs: wait };
+  const { outcome: _, ...why } = unsettled(answer);
+  return { status: 'unknown', ...why };
 }
 
-/** The status decides: a mail with a 2xx is accepted, even if the body of the answer is incomplete. */
+/** Status and headers count even if the body of the answer is incomplete. */
 function partialOr(result: HttpAnswer | RequestFailed): HttpAnswer | RequestFailed {
   return result instanceof RequestFailed && result.partial ? answerOf(result.partial) : result;
 }
@@ -88,7 +114,7 @@ function partialOr(result: HttpAnswer | RequestFailed): HttpAnswer | RequestFail
 /** What happened, the fix if there is one, and how long the service asks us to wait. */
 function unsettled(answer: HttpAnswer | RequestFailed): Extract<SendOutcome, { outcome: 'unsettled' }> {
   if (answer instanceof RequestFailed) {
-    const cause = answer.reason === 'signIn' ? 'ours' : 'unknown';
+    const cause = answer.reason === 'signIn' ? 'signIn' : 'unknown';
     return { outcome: 'unsettled', cause, message: failureInWords(answer) };
   }
   const fix = fixFor(answer);

@@ -66,8 +66,8 @@ export function createMailer(options: MailerOptions): FollowedMailer {
 }
 
 /**
- * One POST and, after a 2xx, one read of the operation's status, which the client makes by itself. Only the POST decides:
- * if the read fails, the mail is still accepted.
+ * One POST and, after a 2xx that names an operation, one read of its status, which the client makes by itself. Only the POST
+ * decides: if the read fails, the mail is still accepted.
  */
 async function sendOnce(
   client: EmailClient,
@@ -88,13 +88,13 @@ async function sendOnce(
       },
     });
   } catch (error) {
-    if (!answers.send) return sendOutcome(failureOf(error, abortSignal));
+    if (!answers.send) return sendOutcome(failureOf(error, abortSignal), operationId);
     if (!isOfService(error, abortSignal)) throw error;
   }
   if (!answers.send) throw new Error('The mail client sent nothing.');
-  const outcome = sendOutcome(answers.send);
-  if (outcome.outcome !== 'accepted' || !answers.status) return outcome;
-  return { ...outcome, firstLook: operationStatus(answers.status) };
+  const outcome = sendOutcome(answers.send, operationId);
+  const firstLook = answers.status && operationStatus(answers.status);
+  return outcome.outcome === 'accepted' ? { ...outcome, firstLook } : outcome;
 }
 
 /**

@@ -92,7 +92,7 @@ function failed(error: RequestFailed): SendOutcome {
   });
   switch (reason) {
     case 'signIn':
-      return wait('ours', `the sign-in to Microsoft Graph failed${codeInBrackets}: ${RIGHT}`);
+      return wait('signIn', `the sign-in to Microsoft Graph failed${codeInBrackets}: ${RIGHT}`);
     case 'timeout':
       return wait('unknown', 'Microsoft Graph did not answer in time');
     case 'notHttp':

@@ -99,7 +99,10 @@ function withoutReply({ step, started, error = '' }: SmtpEnd): SendOutcome {
     return unsettled('ours', `there is no safe connection to the mail server${name}: ${fix}`);
   }
   const fix = step === 'signIn' ? SIGN_IN_FIXES[error] : undefined;
-  if (fix !== undefined) return unsettled('ours', `the sign-in to the mail server failed${name}: ${fix}`);
+  if (fix !== undefined) {
+    const cause = error === NO_TOKEN ? 'signIn' : 'ours';
+    return unsettled(cause, `the sign-in to the mail server failed${name}: ${fix}`);
+  }
   return unsettled('service', `the mail server could not be reached${name}`);
 }
 

@@ -25,6 +25,8 @@ export interface Source {
   /** What people call it. */
   readonly label: string;
   readonly howToRenew: string;
+  /** A renewed token is read under the name of the old one. Otherwise it has a name of its own, and must be registered. */
+  readonly renewalKeepsName: boolean;
   /** A read may make a new token, so several reads must show whether its expiry means anything (rule 7). */
   readonly mayMint: boolean;
   readonly limits: Limits;

@@ -3,6 +3,8 @@ import type { Digest } from '../../core/digest';
 import type { MailTotals } from '../../core/mail-outcome';
 import type { Usage } from '../../core/quota';
 import type { Reminder } from '../../core/reminder';
+import type { Told } from '../../core/told';
+import type { Range } from '../../core/urgency';
 import type { Instant } from '../../formats/instant';
 import type { RefusedNames, Stored } from './records';
 
@@ -16,13 +18,26 @@ export interface OwnerLines {
   readonly claim: HeldClaim | undefined;
   /** Accepted digests whose end is not known yet. */
   readonly sent: readonly SentDigest[];
+  /** More waits for this owner than is read here. */
+  readonly cut?: true;
+}
+
+/** Rows of about one page, by owner, and whether nothing else matches. Of an owner, other rows may be there. */
+export interface OutboxPage {
+  readonly owners: readonly OwnerLines[];
+  readonly whole: boolean;
 }
 
 export interface OutboxLine {
   /** The row's key within its owner: target, instant and reason. */
   readonly id: string;
   readonly reminder: Reminder;
+  /** It was mailed, and its target could not hold that yet: it is never mailed again. */
+  readonly told?: Told;
 }
+
+/** A line of which the target can't hold yet that it was told. */
+export type ToldLine = Required<Omit<OutboxLine, 'id'>>;
 
 /** One sender's right to send an owner's digest. */
 export interface Claim {
@@ -37,6 +52,8 @@ export interface Claim {
   /** Failed sends so far. Until `notBefore`, only the holder may change the claim. */
   readonly tries: number;
   readonly notBefore?: Instant;
+  /** The service answered a send of this attempt with success, and yet not as for a mail that it has. */
+  readonly oddly?: true;
 }
 
 /** A claim as it is stored. Each change needs the etag of the change before it, so only one sender at a time succeeds. */
@@ -45,6 +62,7 @@ export type HeldClaim = Stored<Claim>;
 /** A digest that was accepted, until the service says whether it was delivered. */
 export interface SentDigest {
   readonly operationId: string;
+  readonly attempt: number;
   /** When it was accepted. */
   readonly on: Instant;
   readonly reminders: readonly Reminder[];
@@ -58,10 +76,21 @@ export interface Outbox {
   /** @returns the keys of the lines that the store refused; the next sweep decides them again. */
   put(reminders: readonly Reminder[]): Promise<RefusedNames>;
   byOwner(): AsyncIterable<OwnerLines>;
+  /** What there is of one owner, up to about one page. */
   of(owner: string): Promise<OwnerLines>;
+  /** These lines of an owner, one by one; those that are gone are left out. */
+  lines(owner: string, lineIds: readonly string[]): Promise<readonly OutboxLine[]>;
+  /** About one page of what there is of some owners, ten at most. */
+  ofSome(owners: readonly string[]): Promise<OutboxPage>;
+  /** The first rows of all owners, whatever they are. */
+  firstPage(): Promise<OutboxPage>;
+  /** Claims and followed digests alone. */
+  digests(): Promise<OutboxPage>;
+  /** Lines within a range of urgency, by owner in key order: none of the owners to leave out, and only of owners after one. */
+  waiting(range: Range, leaveOut: readonly string[], after?: string): Promise<OutboxPage>;
   /** Deletes lines. */
   drop(owner: string, lineIds: readonly string[]): Promise<void>;
-  /** Undefined when there is a claim already. */
+  /** Undefined when there is a claim already, or when one of its lines is no longer there. */
   claim(owner: string, claim: Claim): Promise<HeldClaim | undefined>;
   /** Marks the claim as accepted and stores the digest to be followed, in one transaction. Undefined when the claim changed. */
   accept(owner: string, claim: HeldClaim, sent: SentDigest): Promise<HeldClaim | undefined>;
@@ -73,52 +102,75 @@ export interface Outbox {
     claim: HeldClaim,
     tries: number,
     notBefore: Instant,
+    oddly?: true,
+  ): Promise<HeldClaim | undefined>;
+  /** Gives the claim the id of its next attempt. Undefined when the claim changed. */
+  retry(
+    owner: string,
+    claim: HeldClaim,
+    to: Pick<Claim, 'operationId' | 'attempt' | 'notBefore'>,
   ): Promise<HeldClaim | undefined>;
   /** Deletes the claim and leaves its lines. False when the claim changed. */
   release(owner: string, claim: HeldClaim): Promise<boolean>;
-  /** Ends the claim and deletes its lines, in one transaction. False when the claim changed. */
-  finish(owner: string, claim: HeldClaim): Promise<boolean>;
+  /** Ends the claim and deletes its lines, except the untold ones, in one transaction. False when the claim changed. */
+  finish(owner: string, claim: HeldClaim, untold?: readonly ToldLine[]): Promise<boolean>;
+  /** Stores with lines what was told with them. */
+  mark(lines: readonly ToldLine[]): Promise<void>;
   /** Stores when to read a digest's status next, unless the digest is no longer followed. */
   saveNextStatusRead(owner: string, sent: SentDigest): Promise<void>;
   /** Ends following a digest. False when it was no longer followed. */
   unfollow(owner: string, operationId: string): Promise<boolean>;
-  /** When the oldest waiting reminder was due; what operators are told once a day does not count. */
-  oldest(): Promise<Instant | undefined>;
+  /**
+   * When the oldest waiting reminder was due; what operators are told once a day does not count. It looks at a page at most, first of
+   * those that were due before an instant: where more wait, an even older one may be left out.
+   */
+  oldest(before: Instant): Promise<Instant | undefined>;
 }
 
 /** The quotas of the mail service: POSTs of mails, and reads of a mail's status. */
 export type Quota = 'send' | 'look';
 
+/** What all instances together asked of the mail service, and how their mails ended. */
+export interface MailCounts extends Readonly<Record<Quota, Usage>> {
+  /** When the service last accepted any mail. */
+  readonly acceptedOn?: Instant;
+  /** How digests ended, since the installation. */
+  readonly totals: MailTotals;
+}
+
 /** The requests of all instances of the app to the mail service, and how their mails ended. */
 export interface MailLedger {
-  /** The requests of the last hour. */
-  usage(quota: Quota): Promise<Stored<Usage> | undefined>;
-  /** Creates the usage or, under its etag, replaces it. False when another instance was faster. */
-  saveUsage(quota: Quota, usage: Usage, etag: string | undefined): Promise<boolean>;
-  /** When the service last accepted any mail. */
-  acceptedOn(): Promise<Instant | undefined>;
-  saveAcceptedOn(on: Instant): Promise<void>;
+  /** Without an etag there is no row yet. */
+  counts(): Promise<MailCounts & { readonly etag?: string }>;
+  /** Creates the row or, under its etag, replaces it. @returns the new etag; undefined when another instance was faster. */
+  saveCounts(counts: MailCounts, etag: string | undefined): Promise<string | undefined>;
+  /** When a mail was last not taken for a fault of our own, and which. */
+  fault(): Promise<{ readonly on: Instant; readonly why: MailFault } | undefined>;
+  saveFault(on: Instant, why: MailFault): Promise<void>;
   /** When an operator last got a mail with operator notices. */
   operatorNoticesToldOn(owner: string): Promise<Instant | undefined>;
   saveOperatorNoticesToldOn(owner: string, on: Instant): Promise<void>;
-  /** How digests ended, since the installation. */
-  totals(): Promise<Stored<MailTotals> | undefined>;
-  /** Creates the totals or, under their etag, replaces them. False when another instance was faster. */
-  saveTotals(totals: MailTotals, etag: string | undefined): Promise<boolean>;
+}
+
+/** Why no mail is taken until a person corrects it: there is no sign-in, or something else of our own is wrong. */
+export type MailFault = 'signIn' | 'ours';
+
+interface Unanswered {
+  readonly cause: DelayCause;
+  readonly message: string;
+  readonly retryAfterMs?: number;
 }
 
 export type SendOutcome =
   /** `firstLook`: what the service said of the mail right after it accepted it, if it said anything. */
   | { readonly outcome: 'accepted'; readonly firstLook?: OperationStatus }
-  /** Refused for good: it would be refused again, by this transport. */
+  /** Refused for good: it would be refused again, by this transport. One with a status to ask for may have it all the same. */
   | { readonly outcome: 'refused'; readonly cause: RefusalCause; readonly message: string }
-  /** Not known to be accepted: try again later with the same operation id. */
-  | {
-      readonly outcome: 'unsettled';
-      readonly cause: DelayCause;
-      readonly message: string;
-      readonly retryAfterMs?: number;
-    };
+  /**
+   * Perhaps not accepted: look it up later, and try again with the same operation id; with the next attempt's where the
+   * service answered `oddly`, which is with success and not as for a mail that it has.
+   */
+  | ({ readonly outcome: 'unsettled'; readonly oddly?: true } & Unanswered);
 
 /**
  * Why a mail is never sent: this recipient cannot get any (unknown, or a mailbox that is full for good), or this content or
@@ -128,20 +180,21 @@ export type RefusalCause = 'recipient' | 'content';
 
 /**
  * Why a mail is not settled, and so what to do about it:
- * - `ours`: our own settings, account or permission. The mail was not accepted, and no other mail would be: a person must act.
+ * - `signIn` and `ours`: our own sign-in, or our own settings, account or permission. The mail was not accepted, and no other
+ *   mail would be: a person must act.
  * - `recipient`: the recipient's side asked for patience, such as greylisting. The mail was not accepted; others may be.
  * - `service`: the transport is out of reach, busy or throttles. The mail was not accepted.
  * - `unknown`: there was no final answer, so the mail may be on its way. A repeat may be a second mail where the transport
  *   does not recognise it.
  */
-export type DelayCause = 'ours' | 'recipient' | 'service' | 'unknown';
+export type DelayCause = MailFault | 'recipient' | 'service' | 'unknown';
 
 /** What the mail service says of an operation: that it does not know it, that it is running, or how it ended. */
 export type OperationStatus =
   | { readonly status: 'absent' | 'running' | 'succeeded' }
   | { readonly status: 'failed'; readonly message: string }
   /** The service did not say. */
-  | { readonly status: 'unknown'; readonly message: string; readonly retryAfterMs?: number };
+  | ({ readonly status: 'unknown' } & Unanswered);
 
 /** What a transport says of itself, whatever its settings are. */
 export interface MailPromises {

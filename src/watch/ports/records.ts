@@ -1,9 +1,12 @@
 /** Records: what the watch stores about targets and their scopes, and what it reads from the registry. */
 import type { Counts } from '../../core/counts';
-import type { Expiry } from '../../core/expiry';
+import type { Expiry, RowLost, SaidReplaced } from '../../core/expiry';
 import type { TargetEvent } from '../../core/history';
 import type { Listing } from '../../core/listing';
+import type { Mark } from '../../core/lost-rows';
 import type { Pace } from '../../core/pace';
+import type { Readability } from '../../core/readability';
+import type { ScopeReads } from '../../core/scope-reads';
 import type { FirstMute, Snooze } from '../../core/snooze';
 import type { Identity, Key } from '../../core/target';
 import type { Told } from '../../core/told';
@@ -32,6 +35,8 @@ export interface RegistryRow extends Key {
   /** What its key spells; undefined when it spells nothing. */
   readonly identity: Identity | undefined;
   readonly columns: Readonly<Record<string, unknown>>;
+  /** The row is lost, and these are the columns that are remembered. */
+  readonly lost?: RowLost;
 }
 
 /** Columns to merge into the row that was read with this etag; without an etag, the columns of a new row. */
@@ -50,6 +55,8 @@ export interface Registry {
   /** Every partition key as it is, and when its first row was last changed. */
   scopes(): AsyncIterable<{ readonly scope: string; readonly touchedOn: Instant }>;
   row(key: Key): Promise<Stored<RegistryRow> | undefined>;
+  /** The keys of all rows in key order. */
+  keys(): AsyncIterable<Key>;
   /**
    * Creates a row or, under an etag (`*`: any), merges columns into it.
    * @returns the new etag; undefined when another writer was faster, or no row is there to merge into.
@@ -72,12 +79,29 @@ export interface Expiries {
   /** The states of a scope in key order, after a name if one is given. */
   rows(scope: string, after?: string): AsyncIterable<Stored<Expiry>>;
   row(key: Key): Promise<Stored<Expiry> | undefined>;
+  /** Of all targets in key order, what the judgement of a removal needs. */
+  marks(): AsyncIterable<Mark>;
+  /** Every partition key as it is. */
+  scopes(): AsyncIterable<string>;
   /** Writes the sweep's columns that differ from what was read before. */
   merge(scope: string, changes: readonly Change[]): Promise<RefusedNames>;
   /** Writes only the calendar keys and the hash of the listing. A deleted row stays deleted. */
   mergeCal(scope: string, states: readonly Expiry[]): Promise<RefusedNames>;
-  /** Writes only what one owner was told. A deleted row stays deleted. */
-  mergeTold(owner: string, told: readonly (Key & { readonly told: readonly Told[] })[]): Promise<void>;
+  /** Writes only which reminders were put into the outbox. A deleted row stays deleted. */
+  mergeQueued(scope: string, states: readonly Expiry[]): Promise<RefusedNames>;
+  /**
+   * Writes only what one owner was told, each under the etag that its state was read with. A deleted row stays deleted.
+   * @returns the rows that were not written, and why; a deleted one counts as overtaken
+   */
+  mergeTold(
+    owner: string,
+    told: readonly Stored<Key & { readonly told: readonly Told[] }>[],
+  ): Promise<readonly (Key & { readonly why: Unwritten })[]>;
+  /**
+   * Removes the columns of these owners, and those that say nothing, from the row that was read with this etag. False when the
+   * row was changed since.
+   */
+  prune(key: Key, etag: string, owners: readonly string[]): Promise<boolean>;
   /**
    * Writes only one owner's snooze (undefined ends it) and, where they are given, the mutes that bound it. False when the
    * row is deleted, and it stays so.
@@ -88,6 +112,10 @@ export interface Expiries {
     snooze: Snooze | undefined,
     mutes?: readonly FirstMute[],
   ): Promise<boolean>;
+  /** Writes only what a person said of its replacement. False when the row is deleted, and it stays so. */
+  mergeReplaced(key: Key, said: SaidReplaced): Promise<boolean>;
+  /** Writes that the API is asked to delete the registry row. A target without a state gets none. */
+  markDelete(key: Key, on: Instant): Promise<void>;
   remove(scope: string, names: readonly string[]): Promise<void>;
 }
 
@@ -108,6 +136,8 @@ export interface Calendar {
   write(entries: readonly CalendarEntry[], gone: readonly string[]): Promise<RefusedNames>;
   /** Why the store takes no writes now; undefined if it does. */
   refusal(): Promise<string | undefined>;
+  /** The entry under a key. */
+  entry(key: string): Promise<CalendarEntry | undefined>;
   /** Entries in order; with `until`, only those with an instant up to then. */
   entries(range: {
     after?: string;
@@ -146,14 +176,33 @@ export interface ScopeRow {
   readonly durationMs?: number;
   readonly pace?: Pace;
   readonly counts?: Counts;
+  /** Reminders of its targets that reached nobody, as the last finished sweep counted them. */
+  readonly unreached?: number;
   /** What a sweep that continues at a cursor has counted so far. */
-  readonly partial?: { readonly counts: Counts; readonly ownerless: number };
+  readonly partial?: {
+    readonly counts: Counts;
+    readonly ownerless: number;
+    readonly unreached: number;
+    readonly reads?: ScopeReads;
+    readonly rowsLost?: RowsLost;
+  };
+  readonly rowsLost?: RowsLost;
   readonly operatorNotices?: OperatorNotices;
+  /** Since when no sweep of the scope has finished; startSweep records it, and the first finished sweep clears it. */
+  readonly seenOn?: Instant;
+  /** How the reads of its targets go; absent where there is none to read. */
+  readonly readability?: Readability;
+}
+
+/** The targets of a scope whose registry rows are lost: how many, and when the last of them was noticed. */
+export interface RowsLost {
+  readonly count: number;
+  readonly lastOn: Instant;
 }
 
 /** What is wrong with a scope as a whole: since when, and whether the operators' line is in the outbox. */
 export type OperatorNotices = Partial<
-  Record<'scopeFailing' | 'ownerless', { readonly since: Instant; readonly put: boolean }>
+  Record<'scopeFailing' | 'readsRefused' | 'ownerless', { readonly since: Instant; readonly put: boolean }>
 >;
 
 /** What "check now" used of its share of a scope. It has a row of its own, since a sweep holds the scope's row. */
@@ -175,9 +224,18 @@ export interface Scopes {
   /** Creates the row or, under its etag, replaces it. @returns the new etag; undefined when another writer was faster. */
   save(row: ScopeRow, etag: string | undefined): Promise<string | undefined>;
   all(): AsyncIterable<Stored<ScopeRow>>;
+  /** At most a page of those that may need help: no sweep has finished since an instant, rows are lost, or the sign-in fails. */
+  suspects(before: Instant): Promise<readonly ScopeRow[]>;
+  /** Whether the reads of any scope go so. */
+  anyReadable(readability: Readability): Promise<boolean>;
   /** Removes its checks, too. */
   remove(scope: string): Promise<void>;
   checks(scope: string): Promise<Stored<Checks> | undefined>;
   /** Creates the row or, under its etag, replaces it. False when another writer was faster. */
   saveChecks(scope: string, checks: Checks, etag: string | undefined): Promise<boolean>;
+  /** When the table of the registry was last found to be gone, and was created again. */
+  registryLostOn(): Promise<Instant | undefined>;
+  /** When an operator last confirmed that targets whose rows are lost are removed: those noticed until then. */
+  removalConfirmedOn(): Promise<Instant | undefined>;
+  confirmRemoval(on: Instant): Promise<void>;
 }

@@ -1,36 +1,19 @@
 /** The import of registry rows: each line has an outcome of its own, and the report names everything that was written. */
 import pMap from 'p-map';
-import { byColumn, type Columns, hintsOf } from '../../core/row';
-import { quoted } from '../../formats/invisible';
-import { mayBeRewritten, tracesAfter, tracesBefore } from '../../formats/spreadsheet';
-import type { Log, RegistryRow, RowToWrite, Stored, Unwritten } from '../ports';
-import { limitFaults, sourceOf } from '../targets/parse-target';
-import { type ImportLine, meantCells, withoutMarks } from './cells';
-import { columnsToWrite, type Deps, faultsOf, keyFaults, type ManagedRow, managedRow } from './row';
-
-export interface LineReport {
-  readonly line: number;
-  readonly outcome: 'created' | 'updated' | 'unchanged' | 'rejected';
-  readonly reason?: string;
-  /** What is no fault, and yet worth knowing; absent where there is nothing. */
-  readonly hints?: readonly string[];
-}
-
-/** A line, what the report says of it, and what is written for it. */
-interface Plan {
-  readonly source: ImportLine;
-  readonly report: LineReport;
-  readonly write?: RowToWrite;
-}
-
-type KnownRow = Stored<ManagedRow>;
-
-/** The rows of one scope: those that the file has, by name. A row is written only while it still has its etag. */
-interface KnownRows {
-  readonly rows: ReadonlyMap<string, KnownRow>;
-  /** The names that the file does not have, by what a spreadsheet would leave of them. */
-  readonly missing: ReadonlyMap<string, string>;
-}
+import { tracesAfter, tracesBefore } from '../../formats/spreadsheet';
+import type { Log, RegistryRow, Stored, Unwritten } from '../ports';
+import { sourceOf } from '../targets/parse-target';
+import { type ImportLine, withoutMarks } from './cells';
+import {
+  type KnownRow,
+  type KnownRows,
+  type LineReport,
+  type Plan,
+  planOf,
+  rejected,
+  withSuccessors,
+} from './import-plan';
+import { type Deps, keyFaults, managedRow } from './row';
 
 const SCOPES_AT_ONCE = 8;
 const UNREAD = 'the store failed while this scope was read, so nothing was written to it';
@@ -43,7 +26,6 @@ const WHY: Readonly<Record<Unwritten, string>> = {
 };
 
 const NONE_KNOWN: KnownRows = { rows: new Map(), missing: new Map() };
-const NO_COLUMNS = byColumn<Columns>(() => '');
 
 /** A rejected line leaves its row alone, and columns that the file does not have stay as they are. */
 export async function importRows(
@@ -84,16 +66,28 @@ function withDuplicatesNamed(lines: readonly ImportLine[]): ImportLine[] {
   });
 }
 
-async function planFor(scope: string, lines: readonly ImportLine[], deps: Deps, log: Log): Promise<Plan[]> {
+async function planFor(
+  scope: string,
+  lines: readonly ImportLine[],
+  deps: Deps,
+  log: Log,
+): Promise<readonly Plan[]> {
   // A scope without a possible key is not read: the call would cost time, and the store refuses some keys.
   const mayExist = (line: ImportLine) =>
     line.fault === undefined &&
     (keyFaults(line, deps).length === 0 ||
       (sourceOf(scope, deps.kinds) && tracesAfter(line.name).length > 0));
   const known = lines.some(mayExist) ? await readKnown(scope, lines, deps, log) : NONE_KNOWN;
-  return lines.map(source =>
-    known ? planOf(source, known, deps) : rejected(source, source.fault ?? UNREAD),
-  );
+  const unread = () => lines.map(source => rejected(source, source.fault ?? UNREAD));
+  if (!known) return unread();
+  const plans = lines.map(source => planOf(source, known, deps));
+  try {
+    return await withSuccessors(scope, plans, deps);
+  } catch (error) {
+    // As in `readKnown`.
+    warn(log, `Reading scope '${scope}' for an import`, error);
+    return unread();
+  }
 }
 
 /** The rows that the lines are for, and the names that the file does not have; undefined when they can't be read. */
@@ -120,40 +114,6 @@ async function readKnown(
 
 function knownRow(row: Stored<RegistryRow>): KnownRow {
   return { ...managedRow(row), etag: row.etag };
-}
-
-function planOf(source: ImportLine, { rows, missing }: KnownRows, deps: Deps): Plan {
-  const { line, name, fault } = source;
-  if (fault !== undefined) return rejected(source, fault);
-  const known = rows.get(name);
-  const { columns, hints: ofCells } = meantCells(source.columns, known?.columns);
-  const original = known ? undefined : originalOf(name, missing);
-  if (original !== undefined) return rejected(source, rewrittenId(name, original));
-  const whole = { ...(known?.columns ?? NO_COLUMNS), ...columns };
-  const reason = limitFaults(faultsOf(source, whole, deps)).join('; ') || undefined;
-  const found = [...ofCells, ...(known?.lookalikes ?? []), ...hintsOf(whole)];
-  const hints = found.length > 0 ? found : undefined;
-  const written = columnsToWrite(columns, known);
-  // A row that has faults and does not change is no error of this import. The report names its faults.
-  if (known && Object.keys(written).length === 0)
-    return { source, report: { line, outcome: 'unchanged', reason, hints } };
-  if (reason !== undefined) return rejected(source, reason);
-  const write = { name, columns: written, etag: known?.etag };
-  return { source, report: { line, outcome: known ? 'updated' : 'created', hints }, write };
-}
-
-/** The registered name of which a spreadsheet may have made this one. */
-function originalOf(name: string, missing: KnownRows['missing']): string | undefined {
-  const originals = tracesAfter(name).flatMap(trace => missing.get(trace) ?? []);
-  return originals.find(original => mayBeRewritten(original, name));
-}
-
-function rewrittenId(name: string, original: string): string {
-  return `name: ${quoted(name)} would be a new target, while '${original}' is registered and missing in the file. A spreadsheet may have rewritten the id: write '${original}', with the column formatted as text. If it is a new target, PUT it or import both`;
-}
-
-function rejected(source: ImportLine, reason: string): Plan {
-  return { source, report: { line: source.line, outcome: 'rejected', reason } };
 }
 
 /** @returns by name the rows that were not written, or perhaps not, and why */

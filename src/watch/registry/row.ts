@@ -1,10 +1,12 @@
 /** Registry rows as people manage them: the known columns as text, a tag for each version, and every fault of a row. */
 import { columnHints } from '../../core/lookalikes';
+import { type Link, replacementOf } from '../../core/replacement';
 import { COLUMN_NAMES, type Columns, changesOf, parseColumns, textsOf } from '../../core/row';
 import type { Key } from '../../core/target';
 import { sha256 } from '../../formats/hash';
 import type { Registry, RegistryRow } from '../ports';
 import { type Kinds, parseTarget } from '../targets/parse-target';
+import { chainFrom, faultWords, type Successors } from '../targets/successors';
 
 export interface ManagedRow extends Key {
   readonly columns: Columns;
@@ -47,6 +49,23 @@ export function faultsOf(key: Key, columns: Columns, deps: Deps): string[] {
     ...parseColumns(columns).faults,
     ...broken.map(name => `${name}: it holds a broken character; type it again`),
   ];
+}
+
+/** Why what the row names in `replacedBy` does not take its target's place; undefined where it does, or names nothing. */
+export async function successorFault(
+  key: Key,
+  columns: Columns,
+  kinds: Kinds,
+  successors: Successors,
+): Promise<string | undefined> {
+  const replacement = replacementOf(await chainFrom(linkOfRow(key, columns), successors));
+  return replacement.is === 'bad' ? faultWords(key, replacement, kinds) : undefined;
+}
+
+/** What a row with a right key says of its being watched. */
+export function linkOfRow({ name }: Key, columns: Columns): Link {
+  const { enabled, replacedBy } = parseColumns(columns).columns;
+  return { name, enabled, replacedBy, canBeRead: true };
 }
 
 /** Why a key does not name a target. */

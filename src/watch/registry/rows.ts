@@ -1,14 +1,17 @@
 /** Registry rows one by one: get, list, put and remove, each under the client's own conditions. */
 import { includesAddress, splitAddresses } from '../../core/address';
-import type { Columns } from '../../core/row';
+import { type Columns, changesOf, textsOf } from '../../core/row';
 import type { Key } from '../../core/target';
+import type { Clock, Expiries } from '../ports';
 import { limitFaults } from '../targets/parse-target';
+import { successorsOf } from '../targets/successors';
 import {
   columnsToWrite,
   type Deps,
   faultsOf,
   type ManagedRow,
   managedRow,
+  successorFault,
   type TaggedRow,
   taggedRow,
   tagOf,
@@ -35,6 +38,11 @@ export type Put =
 /** `contended`: at each try another writer was faster. */
 export type Removed = 'removed' | 'missing' | 'conditionFailed' | 'contended';
 
+interface RemoveDeps {
+  readonly tables: Deps['tables'] & { readonly expiries: Pick<Expiries, 'markDelete'> };
+  readonly clock: Clock;
+}
+
 /** A write whose row keeps changing is tried this often. */
 const MOST_TRIES = 10;
 
@@ -59,7 +67,8 @@ export async function findRow(key: Key, { tables }: Deps): Promise<TaggedRow | u
 
 /** Creates a row, or replaces its known columns; columns that people added of their own stay. */
 export async function putRow(key: Key, wanted: Wanted, condition: Condition, deps: Deps): Promise<Put> {
-  const faults = limitFaults([...wanted.faults, ...faultsOf(key, wanted.columns, deps)]);
+  const ofRow = [...wanted.faults, ...faultsOf(key, wanted.columns, deps)];
+  const faults = limitFaults([...ofRow, ...(await newSuccessorFaults(key, wanted.columns, deps))]);
   if (faults.length > 0) return { outcome: 'refused', faults };
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const found = await deps.tables.registry.row(key);
@@ -79,11 +88,24 @@ export async function putRow(key: Key, wanted: Wanted, condition: Condition, dep
   return { outcome: 'contended' };
 }
 
-export async function removeRow(key: Key, condition: Condition, { tables }: Deps): Promise<Removed> {
+/** What the row says already is no fault of this request: its successor may have gone since, and the sweep shows that. */
+async function newSuccessorFaults(key: Key, columns: Columns, { tables, kinds }: Deps): Promise<string[]> {
+  const successors = successorsOf(key.scope, tables.registry, kinds);
+  const fault = await successorFault(key, columns, kinds, successors);
+  if (fault === undefined) return [];
+  const row = await tables.registry.row(key);
+  const { replacedBy } = columns;
+  return row && changesOf({ replacedBy }, textsOf(row.columns)).replacedBy === undefined ? [] : [fault];
+}
+
+export async function removeRow(key: Key, condition: Condition, deps: RemoveDeps): Promise<Removed> {
+  const { tables, clock } = deps;
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const found = await tables.registry.row(key);
     if (!found) return 'missing';
     if (!isMet(condition, tagOf(found.etag))) return 'conditionFailed';
+    // Before the row goes: the next sweep must not take it for one that was lost.
+    await tables.expiries.markDelete(key, clock.now());
     if (await tables.registry.remove(key, found.etag)) return 'removed';
   }
   return 'contended';

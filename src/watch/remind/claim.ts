@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { addressKey } from '../../core/address';
 import { HOUR, type Instant, MINUTE, SECOND } from '../../formats/instant';
-import type { Clock, HeldClaim, SentDigest, Tables } from '../ports';
+import type { Clock, HeldClaim, SentDigest, Tables, ToldLine } from '../ports';
 
 /** For this long after a claim was made or renewed, its sender's request may be under way, so no other sender may change it. */
 const REQUEST_TIME = 90 * SECOND;
@@ -31,9 +31,9 @@ export class ClaimLost extends Error {
 export async function makeClaim(
   owner: string,
   lineIds: readonly string[],
+  attempt: number,
   deps: Deps,
 ): Promise<DigestClaim | undefined> {
-  const attempt = 1;
   const operationId = operationIdOf(owner, lineIds, attempt);
   // This is the present and not the instant of the turn, which may be long past: other senders count from it.
   const claimedOn = deps.clock.now();
@@ -66,19 +66,27 @@ export function claimOf(owner: string, found: HeldClaim, { tables: { outbox }, c
     mayPost: () => clock.now() <= (row.notBefore ?? 0) - REQUEST_TIME + LATEST_POST,
     /** Takes an older claim for the time of one request. */
     renew: () => change(outbox.postpone(owner, row, row.tries, clock.now() + REQUEST_TIME)),
+    /** Takes an older claim for one request under a new operation id: the service does not know the one before. */
+    retry() {
+      const attempt = row.attempt + 1;
+      const operationId = operationIdOf(owner, row.lineIds, attempt);
+      return change(
+        outbox.retry(owner, row, { operationId, attempt, notBefore: clock.now() + REQUEST_TIME }),
+      );
+    },
     /** Records that the mail service has the mail, and that its delivery is followed. */
     accept: (sent: SentDigest) => change(outbox.accept(owner, row, sent)),
     /** Records why the mail is never sent. */
     refuse: (refusal: string) => change(outbox.refuse(owner, row, refusal)),
     /** Records one more failed try; the next comes after a growing gap, or after `waitMs` where that is longer. */
-    postpone(now: Instant, waitMs: number) {
+    postpone(now: Instant, waitMs: number, oddly?: true) {
       const gap = Math.min(LONGEST_GAP, FIRST_GAP * 2 ** row.tries) - MINUTE;
-      return change(outbox.postpone(owner, row, row.tries + 1, now + Math.max(gap, waitMs)));
+      return change(outbox.postpone(owner, row, row.tries + 1, now + Math.max(gap, waitMs), oddly));
     },
     /** Deletes the claim and leaves its lines. */
     release: () => end(outbox.release(owner, row)),
-    /** Deletes the claim with its lines. */
-    finish: () => end(outbox.finish(owner, row)),
+    /** Deletes the claim with its lines; an untold one stays, with what was told. */
+    finish: (untold: readonly ToldLine[]) => end(outbox.finish(owner, row, untold)),
   };
 }
 

@@ -3,7 +3,7 @@ import type { MailOutcome } from '../../core/mail-outcome';
 import { DAY, HOUR, type Instant, MINUTE } from '../../formats/instant';
 import type { Clock, Log, Mailer, OperationStatus, OwnerLines, SentDigest, Tables } from '../ports';
 import type { MailQuota, MailTally, Requests } from './mail-counters';
-import { markTold, type ToldDeps, type Turn, tellUndelivered } from './mark-told';
+import { markTold, type ToldDeps, type Turn, takeBack, tellUndelivered } from './mark-told';
 
 /** The first look comes with the send or, without one, a minute after it. The next come after 5 minutes, 10, 20, 40 and then every hour. */
 const FIRST_LOOK = MINUTE;
@@ -11,6 +11,8 @@ const FIRST_GAP = 5 * MINUTE;
 const LONGEST_GAP = HOUR;
 /** After a day the service no longer knows how a mail ended. */
 const LONGEST = DAY;
+/** A mail that the service accepted and does not know after this time is not told. */
+const UNKNOWN_AFTER = HOUR;
 
 export interface FollowDeps extends ToldDeps {
   readonly tables: Tables;
@@ -47,7 +49,13 @@ export async function followDigests(
 
 /** A transport without a status never says more than that it accepted the mail. */
 async function statusOf({ operationId }: SentDigest, { getStatus }: Mailer): Promise<OperationStatus> {
-  return (await getStatus?.(operationId)) ?? { status: 'unknown', message: 'there is no status to follow' };
+  return (
+    (await getStatus?.(operationId)) ?? {
+      status: 'unknown',
+      cause: 'service',
+      message: 'there is no status to follow',
+    }
+  );
 }
 
 /** Records what one look says of an accepted mail. False when its end is not known yet, so that another look is needed. */
@@ -69,17 +77,35 @@ export async function recordEnd(
 }
 
 async function outcomeOf(
-  { operationId, reminders, on }: SentDigest,
+  sent: SentDigest,
   status: OperationStatus,
   turn: Turn<FollowDeps>,
 ): Promise<MailOutcome | undefined> {
-  if (status.status === 'succeeded') return 'delivered';
-  if (status.status !== 'failed') return turn.now - on >= LONGEST ? 'unknown' : undefined;
-  const { message } = status;
+  const age = turn.now - sent.on;
+  switch (status.status) {
+    case 'succeeded':
+      return 'delivered';
+    case 'failed':
+      await recordUndelivered(sent, status.message, turn);
+      return 'undelivered';
+    case 'absent':
+      if (age < UNKNOWN_AFTER || age >= LONGEST) break;
+      turn.log.warn(`${turn.owner.owner}: the mail service does not know the mail of ${sent.operationId}`);
+      await takeBack(sent, turn);
+      return 'unknown';
+  }
+  return age >= LONGEST ? 'unknown' : undefined;
+}
+
+async function recordUndelivered(
+  { operationId, attempt, reminders, on }: SentDigest,
+  message: string,
+  turn: Turn<FollowDeps>,
+): Promise<void> {
   turn.log.warn(`${turn.owner.owner}: the digest did not arrive, ${message} (operation ${operationId})`);
-  await markTold(reminders, { operationId, outcome: 'undelivered' }, turn);
+  const end = { operationId, attempt, outcome: 'undelivered', why: message } as const;
+  await turn.deps.tables.outbox.mark(await markTold(reminders, end, turn));
   await tellUndelivered(reminders, message, on, turn);
-  return 'undelivered';
 }
 
 /** A minute less than the full gap, so that the run at the end of the gap is not too early. */

@@ -1,4 +1,4 @@
-/** Mail counters: how much of the mail service's quota is used, and how mails ended, counted in a table for all instances together. */
+/** Mail counters: how much of the mail service's quota is used, and how mails ended, counted in one row for all instances together. */
 import {
   addMails,
   MAIL_OUTCOMES,
@@ -6,24 +6,27 @@ import {
   type MailTotals,
   NO_MAILS,
 } from '../../core/mail-outcome';
-import { paused, type QuotaLimits, reserve, UNUSED, type Usage } from '../../core/quota';
+import { answered, freeFrom, paused, type QuotaLimits, reserve } from '../../core/quota';
 import type { Instant } from '../../formats/instant';
-import type { Log, MailLedger, Quota, Stored } from '../ports';
-
-type Found = Stored<Usage> | undefined;
+import type { Log, MailCounts, MailLedger, Quota } from '../ports';
 
 /** A number of requests of each quota: `send` are POSTs of mails, `look` are reads of a mail's status. */
 export type Requests = Readonly<Partial<Record<Quota, number>>>;
 
 /** Requests are reserved before they are made, and count even if the service refuses them (rule 17). */
 export interface MailQuota {
+  /** Reads what all instances have used, once at the start of a run. Later it is read again only where another was faster. */
+  refresh(): Promise<void>;
+  /** From when a mail may be sent, as known here. */
+  sendsFrom(now: Instant): Instant;
   /**
-   * Reserves these requests. False when they have to wait, or when less than `leaving` would be left for others: then nothing
-   * is counted, but where another instance was faster in between, the looks may be. A pause of sends holds back sends only,
-   * and a pause of looks holds back looks that do not come with a send: the look that comes with a send is counted, and the
-   * service may refuse it.
+   * Reserves these requests, in one write. False when they have to wait, or when less than `leaving` would be left for others:
+   * then nothing is counted. A pause of sends holds back sends only, and a pause of looks holds back looks that do not come
+   * with a send: the look that comes with a send is counted, and the service may refuse it.
    */
   mayAsk(requests: Requests, now: Instant, leaving?: Requests): Promise<boolean>;
+  /** The requests that were reserved last have been answered. The service may have counted them as late as now. */
+  answered(now: Instant): void;
   /** The service asked for a wait: until then, no instance may make such a request. */
   pause(quota: Quota, until: Instant): Promise<void>;
 }
@@ -33,10 +36,18 @@ export const ONE_SEND: Requests = { send: 1, look: 1 };
 /** The status reads of a mail that is tried again: one before the POST and one after it. */
 export const STATUS_READS_OF_A_RETRY: Requests = { look: 2 };
 
+/**
+ * Each outcome is counted by the one sender whose write to the outbox recorded it, in memory first: the next write of the row
+ * takes it along. A process that dies before loses the counts it had not written; the sender that continues its work does not
+ * count them again. Only a write whose answer was lost can count twice.
+ */
 export interface MailTally {
-  /** Counts in memory, until the next write. */
   count(outcome: MailOutcome): void;
-  /** Adds the counts in memory to the table. Counts that can't be written now are kept for the next write. Never throws. */
+  /** The service has taken a mail. */
+  noteAccepted(on: Instant): void;
+  /** When it last did, as known here. */
+  acceptedOn(): Instant | undefined;
+  /** Writes what is only in memory. What can't be written now is kept for the next write. Never throws. */
   write(log: Log): Promise<void>;
 }
 
@@ -45,81 +56,138 @@ const LOOKS_PER_SEND = 2;
 /** The caller gives up after this many writes for which another instance was faster. */
 const MOST_RACES = 8;
 
-/** Looks first: where only the second can't be reserved, a look is lost, of which there are more. */
 const QUOTAS = ['look', 'send'] as const;
 
-export function mailQuota(ledger: MailLedger, sends: QuotaLimits): MailQuota {
+/** What this process has to add to the row. */
+interface Pending {
+  readonly totals: MailTotals;
+  readonly acceptedOn: Instant;
+  readonly answers: readonly { readonly from: Instant; readonly on: Instant }[];
+}
+
+const NOTHING: Pending = { totals: NO_MAILS, acceptedOn: 0, answers: [] };
+
+export function mailCounters(
+  ledger: Pick<MailLedger, 'counts' | 'saveCounts'>,
+  sends: QuotaLimits,
+): { readonly quota: MailQuota; readonly tally: MailTally } {
   const limits = {
     send: sends,
     look: { perMinute: sends.perMinute * LOOKS_PER_SEND, perHour: sends.perHour * LOOKS_PER_SEND },
   };
-  /** Stores what `next` makes of the usage. False when it makes nothing, or when other instances were faster each time. */
-  const save = async (quota: Quota, found: Found, next: (usage: Usage) => Usage | undefined) => {
-    let known = found;
+  let known: Awaited<ReturnType<MailLedger['counts']>> | undefined;
+  let pending = NOTHING;
+  let reservedOn: Instant | undefined;
+
+  /** Stores what `next` makes of the counts. False when it makes nothing, or when other instances were faster each time. */
+  const save = async (next: (counts: MailCounts) => MailCounts | undefined) => {
     for (let races = 0; races < MOST_RACES; races += 1) {
-      if (races > 0) known = await ledger.usage(quota);
-      const usage = next(known ?? UNUSED);
-      if (!usage) return false;
-      if (await ledger.saveUsage(quota, usage, known?.etag)) return true;
+      if (!known || races > 0) known = await ledger.counts();
+      const { etag, ...counts } = known;
+      const added = pending;
+      const changed = next(withPending(counts, added));
+      if (!changed) return false;
+      const written = await ledger.saveCounts(changed, etag);
+      if (written === undefined) continue;
+      known = { ...changed, etag: written };
+      pending = without(pending, added);
+      return true;
     }
     return false;
   };
-  return {
+
+  /** The counts with these requests, if they are allowed. */
+  const reserved = (counts: MailCounts, requests: Requests, now: Instant, leaving: Requests) => {
+    const pausable = requests.send ? 'send' : requests.look ? 'look' : undefined;
+    let next = counts;
+    for (const quota of QUOTAS) {
+      const count = requests[quota] ?? 0;
+      const needed = count + (leaving[quota] ?? 0);
+      const { pausedUntil, ...usage } = counts[quota];
+      const heeded = quota === pausable ? counts[quota] : usage;
+      if (needed > 0 && freeFrom(heeded, limits[quota], now, needed) > now) return undefined;
+      const used = count > 0 && reserve(usage, limits[quota], now, count);
+      if (used) next = { ...next, [quota]: { ...used, pausedUntil } };
+    }
+    return next;
+  };
+
+  const quota: MailQuota = {
+    async refresh() {
+      known = await ledger.counts();
+    },
+    sendsFrom(now) {
+      if (!known) return now;
+      const { pausedUntil: _unheeded, ...looks } = known.look;
+      return Math.max(freeFrom(known.send, limits.send, now), freeFrom(looks, limits.look, now));
+    },
     async mayAsk(requests, now, leaving = {}) {
-      const pausable = requests.send ? 'send' : requests.look ? 'look' : undefined;
-      const reserved = (quota: Quota, count: number) => (usage: Usage) => {
-        const heeded = quota === pausable ? usage : { slots: usage.slots };
-        const next = reserve(heeded, limits[quota], now, count);
-        return next && { ...next, pausedUntil: usage.pausedUntil };
-      };
-      const reservations: (() => Promise<boolean>)[] = [];
-      for (const quota of QUOTAS) {
-        const count = requests[quota] ?? 0;
-        const needed = count + (leaving[quota] ?? 0);
-        if (needed === 0) continue;
-        const found = await ledger.usage(quota);
-        if (!reserved(quota, needed)(found ?? UNUSED)) return false;
-        if (count > 0) reservations.push(() => save(quota, found, reserved(quota, count)));
-      }
-      for (const reservation of reservations) if (!(await reservation())) return false;
-      return true;
+      known ??= await ledger.counts();
+      const isReserved = QUOTAS.some(quota => (requests[quota] ?? 0) > 0);
+      if (!isReserved) return reserved(withPending(known, pending), {}, now, leaving) !== undefined;
+      const isSaved = await save(counts => reserved(counts, requests, now, leaving));
+      if (isSaved) reservedOn = now;
+      return isSaved;
+    },
+    answered(now) {
+      const from = reservedOn;
+      if (from === undefined || now <= from) return;
+      pending = { ...pending, answers: [...pending.answers, { from, on: now }] };
+      if (known) known = { ...withAnswers(known, [{ from, on: now }]), etag: known.etag };
     },
     async pause(quota, until) {
-      await save(quota, await ledger.usage(quota), usage => paused(usage, until));
+      await save(counts => ({ ...counts, [quota]: paused(counts[quota], until) }));
     },
   };
-}
 
-/**
- * Each outcome is counted by the one sender whose write to the outbox recorded it, and written at the end of that sender's
- * run: one read and one write for any number of mails. A process that dies in between loses the counts it had not written;
- * the sender that continues its work does not count them again. Only a write whose answer was lost can count twice.
- */
-export function mailTally(ledger: Pick<MailLedger, 'totals' | 'saveTotals'>): MailTally {
-  let pending = NO_MAILS;
-  const add = async (counted: MailTotals) => {
-    for (let races = 0; races < MOST_RACES; races += 1) {
-      const found = await ledger.totals();
-      if (await ledger.saveTotals(addMails(counted, found ?? NO_MAILS), found?.etag)) return true;
-    }
-    return false;
-  };
-  return {
+  const tally: MailTally = {
     count(outcome) {
-      pending = { ...pending, [outcome]: pending[outcome] + 1 };
+      pending = { ...pending, totals: { ...pending.totals, [outcome]: pending.totals[outcome] + 1 } };
     },
+    noteAccepted(on) {
+      pending = { ...pending, acceptedOn: Math.max(on, pending.acceptedOn) };
+    },
+    acceptedOn: () => (known && withPending(known, pending).acceptedOn) ?? (pending.acceptedOn || undefined),
     async write(log) {
-      const counted = pending;
-      if (MAIL_OUTCOMES.every(outcome => counted[outcome] === 0)) return;
-      pending = NO_MAILS;
+      if (isNothing(pending)) return;
       try {
-        if (await add(counted)) return;
+        if (await save(counts => counts)) return;
         log.warn('Mails are not counted yet: other instances were faster.');
       } catch (error) {
         // Any error is caught: a mail must not fail because it could not be counted.
         log.warn(`Mails are not counted yet: ${error}`);
       }
-      pending = addMails(pending, counted);
     },
   };
+  return { quota, tally };
+}
+
+function withPending(counts: MailCounts, { totals, acceptedOn, answers }: Pending): MailCounts {
+  return {
+    ...withAnswers(counts, answers),
+    acceptedOn: acceptedOn > 0 ? Math.max(acceptedOn, counts.acceptedOn ?? 0) : counts.acceptedOn,
+    totals: addMails(totals, counts.totals),
+  };
+}
+
+function withAnswers(counts: MailCounts, answers: Pending['answers']): MailCounts {
+  const late = (usage: MailCounts[Quota]) =>
+    answers.reduce((before, { from, on }) => answered(before, from, on), usage);
+  return { ...counts, send: late(counts.send), look: late(counts.look) };
+}
+
+/** What is left after a part of it was written: more may have come meanwhile. */
+function without(pending: Pending, written: Pending): Pending {
+  const left = (outcome: MailOutcome) => pending.totals[outcome] - written.totals[outcome];
+  const totals = { ...NO_MAILS };
+  for (const outcome of MAIL_OUTCOMES) totals[outcome] = left(outcome);
+  return {
+    totals,
+    acceptedOn: pending.acceptedOn === written.acceptedOn ? 0 : pending.acceptedOn,
+    answers: pending.answers.slice(written.answers.length),
+  };
+}
+
+function isNothing({ totals, acceptedOn, answers }: Pending): boolean {
+  return acceptedOn === 0 && answers.length === 0 && MAIL_OUTCOMES.every(outcome => totals[outcome] === 0);
 }

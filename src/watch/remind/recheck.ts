@@ -1,8 +1,10 @@
 /** The check just before a mail: whether a queued reminder is still true, and what the mail says about it (rule 16). */
 import { includesAddress } from '../../core/address';
-import { contextFor, crossingsFor, remindersFor } from '../../core/assess';
+import { crossingsFor, recipientsIn, remindersFor, toldTo } from '../../core/assess';
+import { decide, type NotDueReason } from '../../core/decisions';
 import type { DigestLine } from '../../core/digest';
 import type { Expiry } from '../../core/expiry';
+import { FACTS } from '../../core/notice-facts';
 import {
   isOperatorNotice,
   NOTICES,
@@ -10,15 +12,19 @@ import {
   type OperatorNotice,
   type TargetNotice,
 } from '../../core/notices';
-import { decide, FACTS, isSameReminder, type NotDueReason, type Reminder } from '../../core/reminder';
+import { isSameReminder, type Reminder } from '../../core/reminder';
+import { isReplaced } from '../../core/replacement';
 import type { LinkSigning } from '../../core/snooze';
+import { isStandInOf, stillTrueFor } from '../../core/stand-in';
 import { fixedExpiry } from '../../core/standing';
-import { isWatched } from '../../core/target';
+import { nextAttempt } from '../../core/told';
 import { audienceOf, type MailPolicy, type Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
-import type { OutboxLine, Tables } from '../ports';
+import type { OutboxLine, Stored, Tables } from '../ports';
 import { snoozeUrlOf } from '../snooze/token';
-import { descriptionOf, type Kinds, parseTarget } from '../targets/parse-target';
+import { lostRow } from '../targets/lost-row';
+import { descriptionOf, type Kinds } from '../targets/parse-target';
+import { resolveTarget, successorsOf } from '../targets/successors';
 
 /** Why a queued reminder is no longer true. `unknownReason`: the table holds a reason that this version does not know. */
 export type Dropped =
@@ -33,6 +39,10 @@ export type Dropped =
 export interface StillTrue {
   readonly id: string;
   readonly line: DigestLine;
+  /** Which attempt a mail with it is. */
+  readonly attempt: number;
+  /** Of a line about a target, as it was read for this check. */
+  readonly state?: Stored<Expiry>;
 }
 
 export interface NoLongerTrue {
@@ -63,17 +73,20 @@ export async function recheck(
   if (kind === undefined) return dropped('unknownReason');
   if (isOperatorNotice(kind)) return recheckOperatorNotice(queued, kind, deps.mail);
   const { registry, expiries } = deps.tables;
-  const [row, state] = await Promise.all([registry.row(reminder), expiries.row(reminder)]);
+  const [found, state] = await Promise.all([registry.row(reminder), expiries.row(reminder)]);
+  const row = found ?? lostRow(state);
   if (!row || !state) return dropped('removed');
-  const parsed = parseTarget(row, deps.kinds);
+  const successors = successorsOf(row.scope, registry, deps.kinds);
+  const parsed = await resolveTarget(row, deps.kinds, successors);
   const { watched } = parsed;
-  if (!isWatched(watched.columns)) return dropped('notWatched');
+  if (!watched.columns.enabled) return dropped('notWatched');
   const due = remindersFor(watched, state, crossingsFor(watched, state), deps.mail, now);
   if (!due.some(other => isSameReminder(other, reminder)))
     return dropped(whyDropped(reminder, kind, watched, state, deps.mail, now));
-  const notice = FACTS[kind](reminder, state);
+  const notice = FACTS[kind](reminder, state, deps.mail);
   const snoozeUrl = snoozeUrlOf(reminder, state, deps.links, now);
-  return { id, line: { reminder, ...descriptionOf(parsed), notice, snoozeUrl } };
+  const attempt = nextAttempt(toldTo(state, reminder.owner), reminder);
+  return { id, line: { reminder, ...descriptionOf(parsed), notice, snoozeUrl }, attempt, state };
 }
 
 /** What happened to the watcher itself stays true; only its operators may have changed. */
@@ -82,26 +95,40 @@ function recheckOperatorNotice(
   is: OperatorNotice,
   mail: MailPolicy,
 ): StillTrue | NoLongerTrue {
-  const { owner, scope, name, since, note = '' } = reminder;
+  const { owner, scope, name, since, note = '', attempt = 1 } = reminder;
   if (!includesAddress(mail.operators, owner)) return { id, reminder, because: 'notARecipient' };
   const displayName = is === 'undelivered' ? `Mail to ${name}` : scope;
   const common = { label: 'The watcher itself', where: scope, howToRenew: '' };
-  return { id, line: { reminder, displayName, ...common, notice: { is, since, note } } };
+  return { id, line: { reminder, displayName, ...common, notice: { is, since, note } }, attempt };
 }
 
 /** The decision on its topic says why it is not due. If something else is due on that topic, the reminder is superseded. */
 function whyDropped(
-  { owner, about }: Reminder,
+  reminder: Reminder,
   kind: TargetNotice,
   row: Watched,
   state: Expiry,
   mail: MailPolicy,
   now: Instant,
 ): Dropped {
+  const { owner, about, meantFor } = reminder;
   const { owners, copies } = audienceOf(row, mail);
-  if (!includesAddress([...owners, ...copies], owner)) return 'notARecipient';
+  const crossings = crossingsFor(row, state);
+  const recipients = recipientsIn(row, state, crossings, mail, now);
+  const isRecipient =
+    meantFor === undefined
+      ? includesAddress([...owners, ...copies], owner)
+      : isStandInOf(reminder, recipients);
+  if (!isRecipient) return 'notARecipient';
+  if (isReplaced(row.replacement) && NOTICES[kind].about !== 'replacement') return 'notWatched';
   if (kind === 'threshold' && fixedExpiry(state) !== about) return 'renewed';
-  const context = contextFor(owner, state, crossingsFor(row, state), now);
-  const decision = decide(NOTICES[kind].topic, context);
-  return decision.due || decision.because === 'notSo' ? 'superseded' : decision.because;
+  const context = recipients.contextOf(owner);
+  const decision =
+    meantFor === undefined
+      ? decide(NOTICES[kind].topic, context)
+      : stillTrueFor(reminder, recipients.contextOf(meantFor));
+  if (decision && !decision.due) return decision.because === 'notSo' ? 'superseded' : decision.because;
+  // Due for its owner all the same: then this operator has heard it, or the owner has.
+  const isSame = decision?.reason === reminder.reason && decision.about === about;
+  return meantFor !== undefined && isSame ? 'told' : 'superseded';
 }

@@ -1,16 +1,29 @@
 /** One owner's digest, from the claim to the mark that it was told, in four steps that survive a crash at any point (docs/design.md, One owner's digest). */
-import pMap from 'p-map';
-import { type Digest, MOST_LINES, urgencyAt } from '../../core/digest';
-import { isForOperators } from '../../core/notices';
+import type { Digest } from '../../core/digest';
+import { waitsForDailyMail } from '../../core/notices';
 import { describeReminder, type Reminder } from '../../core/reminder';
-import { DAY } from '../../formats/instant';
+import { MOST_ATTEMPTS } from '../../core/told';
+import { DAY, type Instant } from '../../formats/instant';
 import { counted } from '../../formats/when';
-import type { Log, OperationStatus, OutboxLine, OwnerLines, Quota, SentDigest, Tables } from '../ports';
+import type {
+  Claim,
+  DelayCause,
+  Log,
+  MailFault,
+  OperationStatus,
+  OwnerLines,
+  Quota,
+  SendOutcome,
+  SentDigest,
+  Tables,
+} from '../ports';
+import { linesForToday, stillTrue } from './choose-lines';
 import { ClaimLost, claimOf, type DigestClaim, makeClaim } from './claim';
 import { type FollowDeps, firstFollow, recordEnd } from './follow-digests';
 import { ONE_SEND, STATUS_READS_OF_A_RETRY } from './mail-counters';
-import { AT_ONCE, addHistory, markTold, type Turn, tellUndelivered } from './mark-told';
-import { type RecheckDeps, recheck, type StillTrue } from './recheck';
+import { addHistory, BEHAVES_ODDLY, markTold, settleTold, type Turn, tellUndelivered } from './mark-told';
+import type { RecheckDeps, StillTrue } from './recheck';
+import type { ToldChange } from './save-told';
 
 export interface SendDeps extends FollowDeps, RecheckDeps {
   readonly tables: Tables;
@@ -28,13 +41,16 @@ type Post = {
   readonly step: 3;
   readonly claim: DigestClaim;
   readonly lines: readonly StillTrue[];
-  /** How many more wait for the next mail. */
+  /** How many more wait for the next mail, and whether there are more than are known. */
   readonly more: number;
+  readonly moreAtLeast?: true;
 };
 type Finish = {
   readonly step: 4;
   /** On record as accepted or refused. */
   readonly claim: DigestClaim;
+  /** The states of its targets, if they were read in this run. */
+  readonly known?: ToldChange['known'];
   readonly look?: { readonly sent: SentDigest; readonly status: OperationStatus };
 };
 
@@ -49,8 +65,10 @@ const MOST_TRIES = 6;
 const LONGEST_WAIT = DAY;
 
 export async function sendDigest(owner: OwnerLines, deps: SendDeps, log: Log): Promise<TurnEnd> {
-  const turn = { owner, now: deps.clock.now(), deps, log };
   try {
+    const now = deps.clock.now();
+    const settled = await settleTold({ owner, now, deps, log });
+    const turn = { owner: await withClaimedLines(settled, now, deps), now, deps, log };
     let next: Stop | ClaimLines | Post | Finish = await resumeClaim(turn);
     if (next.step === 2) next = await claimLines(turn);
     if (next.step === 3) next = await postDigest(next, turn);
@@ -63,16 +81,34 @@ export async function sendDigest(owner: OwnerLines, deps: SendDeps, log: Log): P
   }
 }
 
+/** In a large outbox the lines of a claim may not be among those that were found. */
+async function withClaimedLines(owner: OwnerLines, now: Instant, deps: SendDeps): Promise<OwnerLines> {
+  const { claim, lines, cut } = owner;
+  if (!claim || !cut || (isOpen(claim) && isWaiting(claim, now))) return owner;
+  const missing = claim.lineIds.filter(id => !lines.some(line => line.id === id));
+  return { ...owner, lines: [...lines, ...(await deps.tables.outbox.lines(owner.owner, missing))] };
+}
+
+/** Whether it is not on record how sending the digest ended. */
+function isOpen({ accepted, refusal }: Claim): boolean {
+  return !accepted && refusal === undefined;
+}
+
+/** Whether it is too early to try it again. An instant further ahead comes from a clock that was wrong. */
+function isWaiting({ notBefore = 0 }: Claim, now: Instant): boolean {
+  return notBefore > now && notBefore - now <= 2 * LONGEST_WAIT;
+}
+
 /** Step 1: an earlier run has left a claim. What the mail service knows of its operation says which step comes next. */
 async function resumeClaim(turn: SendTurn): Promise<Stop | ClaimLines | Post | Finish> {
   const { owner, now, deps } = turn;
   if (!owner.claim) return CLAIM_LINES;
   const claim = claimOf(owner.owner, owner.claim, deps);
-  const { lineIds, accepted, refusal, notBefore = 0, operationId } = claim.row;
+  const { lineIds, operationId } = claim.row;
   // Ended or unreadable: release it; the lines decide again.
   if (lineIds.length === 0) return await release(claim);
-  if (accepted || refusal !== undefined) return { step: 4, claim };
-  if (notBefore > now) return DONE;
+  if (!isOpen(claim.row)) return { step: 4, claim };
+  if (isWaiting(claim.row, now)) return DONE;
   // Without quota for the send that may follow, the look would be wasted in each run.
   if (!(await deps.quota.mayAsk({}, deps.clock.now(), { send: 1, ...STATUS_READS_OF_A_RETRY })))
     return QUOTA_SPENT;
@@ -82,7 +118,9 @@ async function resumeClaim(turn: SendTurn): Promise<Stop | ClaimLines | Post | F
   const status = (await (await deps.mailer()).getStatus?.(operationId)) ?? ABSENT;
   if (status.status === 'unknown') return await postpone(claim, 'look', status, turn);
   if (status.status !== 'absent') return await recordAccepted(claim, undefined, turn);
-  if (await keepsFailing(claim, turn)) {
+  const { oddly, attempt } = claim.row;
+  if (oddly && attempt >= MOST_ATTEMPTS) return await recordRefused(claim, 'givenUp', BEHAVES_ODDLY, turn);
+  if (keepsFailing(claim, turn)) {
     const refusal = 'the mail service fails on this mail and takes others';
     return await recordRefused(claim, 'givenUp', refusal, turn);
   }
@@ -90,20 +128,24 @@ async function resumeClaim(turn: SendTurn): Promise<Stop | ClaimLines | Post | F
 }
 
 /** Whether the service has failed on this mail again and again, and has taken others since. */
-async function keepsFailing({ row }: DigestClaim, { deps }: SendTurn): Promise<boolean> {
-  if (row.tries < MOST_TRIES) return false;
-  return ((await deps.tables.mailLedger.acceptedOn()) ?? 0) >= row.claimedOn;
+function keepsFailing({ row }: DigestClaim, { deps }: SendTurn): boolean {
+  return row.tries >= MOST_TRIES && (deps.tally.acceptedOn() ?? 0) >= row.claimedOn;
 }
 
-/** Posts exactly the claimed lines again, since one operation id means one mail. If one of them is no longer true, the claim is released. */
+/**
+ * Posts exactly the claimed lines again, since one operation id means one mail: the same id, or the next attempt's where the service
+ * took the mail and does not know it. If one of the lines is no longer true, the claim is released.
+ */
 async function postAgain(claim: DigestClaim, turn: SendTurn): Promise<Stop | ClaimLines | Post> {
   const { deps } = turn;
-  const all = await dropStale(await linesForToday(turn), turn);
-  const lines = all.filter(({ id }) => claim.row.lineIds.includes(id));
-  if (lines.length < claim.row.lineIds.length) return await release(claim);
+  const { lineIds } = claim.row;
+  const all = await linesForToday(turn);
+  const claimed = all.filter(({ id }) => lineIds.includes(id));
+  const { lines } = await stillTrue(claimed, turn);
+  if (lines.length < lineIds.length) return await release(claim);
   if (!(await deps.quota.mayAsk(ONE_SEND, deps.clock.now()))) return QUOTA_SPENT;
-  await claim.renew();
-  return { step: 3, claim, lines, more: all.length - lines.length };
+  await (claim.row.oddly ? claim.retry() : claim.renew());
+  return { step: 3, claim, lines, more: all.length - lines.length, moreAtLeast: turn.owner.cut };
 }
 
 async function release(claim: DigestClaim): Promise<ClaimLines> {
@@ -111,80 +153,60 @@ async function release(claim: DigestClaim): Promise<ClaimLines> {
   return CLAIM_LINES;
 }
 
-/** Step 2: check each line again, reserve the quota and claim the most urgent lines. */
+/** Step 2: check the most urgent lines again, reserve the quota and claim what is still true. */
 async function claimLines(turn: SendTurn): Promise<Stop | Post> {
   const { owner, deps, log } = turn;
-  const all = await dropStale(await linesForToday(turn), turn);
-  const lines = all.slice(0, MOST_LINES);
+  const { lines, unchecked } = await stillTrue(await linesForToday(turn), turn);
   if (lines.length === 0) return DONE;
   if (!(await deps.quota.mayAsk(ONE_SEND, deps.clock.now()))) return QUOTA_SPENT;
   const lineIds = lines.map(({ id }) => id);
-  const claim = await makeClaim(owner.owner, lineIds, deps);
-  if (!claim) {
-    log.info(`${owner.owner}: another sender has the digest.`);
-    return DONE;
-  }
-  if (await areQueued(lineIds, turn)) return { step: 3, claim, lines, more: all.length - lines.length };
-  await claim.release();
-  log.info(`${owner.owner}: another sender has told some of it; the next run tells the rest.`);
+  const attempt = Math.max(...lines.map(line => line.attempt));
+  const claim = await makeClaim(owner.owner, lineIds, attempt, deps);
+  if (claim) return { step: 3, claim, lines, more: unchecked, moreAtLeast: owner.cut };
+  log.info(`${owner.owner}: another sender has the digest, or has told some of it.`);
   return DONE;
 }
 
-/** Notices for the operators are mailed once a day. Until then they wait, and `more` does not count them. */
-async function linesForToday({ owner, now, deps }: SendTurn): Promise<readonly OutboxLine[]> {
-  const daily = ({ reminder }: OutboxLine) => isForOperators(reminder);
-  if (!owner.lines.some(daily)) return owner.lines;
-  const last = await deps.tables.mailLedger.operatorNoticesToldOn(owner.owner);
-  if (last === undefined || now - last >= DAY) return owner.lines;
-  return owner.lines.filter(line => !daily(line));
-}
-
-/** Drops each line that is no longer true, with the reason in the history. @returns the true ones, most urgent first. */
-async function dropStale(lines: readonly OutboxLine[], turn: SendTurn): Promise<StillTrue[]> {
-  const { owner, now, deps, log } = turn;
-  const checked = await pMap(lines, line => recheck(line, deps, now), AT_ONCE);
-  const dropped = checked.flatMap(one => ('because' in one ? [one] : []));
-  if (dropped.length > 0) {
-    await deps.tables.outbox.drop(
-      owner.owner,
-      dropped.map(({ id }) => id),
-    );
-    const reasons = dropped.map(({ reminder, because }) => ({ ...reminder, because }));
-    await addHistory('dropped', reasons, line => `${describeReminder(line)}: ${line.because}`, turn);
-    log.info(`${owner.owner}: ${counted(dropped.length, 'reminder')} dropped, no longer true.`);
-  }
-  const kept = checked.flatMap(one => ('line' in one ? [one] : []));
-  const byUrgency = urgencyAt(now);
-  return kept.sort((a, b) => byUrgency(a.line.reminder, b.line.reminder));
-}
-
-/** Until the claim was made, another sender may have told some of these lines in a mail of its own. After that none can. */
-async function areQueued(lineIds: readonly string[], { owner, deps }: SendTurn): Promise<boolean> {
-  const { lines } = await deps.tables.outbox.of(owner.owner);
-  const queued = new Set(lines.map(({ id }) => id));
-  return lineIds.every(id => queued.has(id));
-}
-
 /** Step 3: send the mail. The claim is on record, so after a crash the next run continues with the same operation id. */
-async function postDigest({ claim, lines, more }: Post, turn: SendTurn): Promise<Stop | Finish> {
+async function postDigest({ claim, lines, more, moreAtLeast }: Post, turn: SendTurn): Promise<Stop | Finish> {
   const { owner, now, deps, log } = turn;
-  const digest: Digest = { owner: owner.owner, lines: lines.map(({ line }) => line), more, asOf: now };
+  const digest: Digest = {
+    owner: owner.owner,
+    lines: lines.map(({ line }) => line),
+    more,
+    moreAtLeast,
+    asOf: now,
+  };
   const mailer = await deps.mailer();
   if (!claim.mayPost()) {
     log.warn(`${owner.owner}: too late, the next run sends.`);
     return DONE;
   }
   const answer = await mailer.send(digest, claim.row.operationId);
+  deps.quota.answered(deps.clock.now());
+  const finish = await recordAnswer(answer, claim, turn);
+  if (finish.step === 'stop') return finish;
+  const known = lines.flatMap(({ state }) => state ?? []);
+  const { operationId, refusal } = claim.row;
+  const ended = refusal === undefined ? 'accepted' : 'refused';
+  log.info(`${owner.owner}: ${counted(lines.length, 'reminder')} ${ended} (operation ${operationId}).`);
+  return { ...finish, known };
+}
+
+/** A refusal is not final before the operation was looked up: the service may have the mail all the same. */
+async function recordAnswer(answer: SendOutcome, claim: DigestClaim, turn: SendTurn): Promise<Stop | Finish> {
+  const { now, deps } = turn;
   if (answer.outcome === 'unsettled') return await postpone(claim, 'send', answer, turn);
-  const finish =
-    answer.outcome === 'accepted'
-      ? await recordAccepted(claim, answer.firstLook, turn)
-      : await recordRefused(claim, 'refused', answer.message, turn);
-  if (answer.outcome === 'accepted') await deps.tables.mailLedger.saveAcceptedOn(now);
-  const { operationId } = claim.row;
-  log.info(
-    `${owner.owner}: ${counted(lines.length, 'reminder')} ${answer.outcome} (operation ${operationId}).`,
-  );
+  let look = answer.outcome === 'accepted' ? answer.firstLook : undefined;
+  if (answer.outcome === 'refused') {
+    // The look that was reserved with the send.
+    look = (await (await deps.mailer()).getStatus?.(claim.row.operationId)) ?? ABSENT;
+    deps.quota.answered(deps.clock.now());
+    if (look.status === 'unknown') return await postpone(claim, 'look', look, turn);
+    if (look.status === 'absent') return await recordRefused(claim, 'refused', answer.message, turn);
+  }
+  const finish = await recordAccepted(claim, look, turn);
+  deps.tally.noteAccepted(now);
   return finish;
 }
 
@@ -192,14 +214,24 @@ async function postDigest({ claim, lines, more }: Post, turn: SendTurn): Promise
 async function postpone(
   claim: DigestClaim,
   asked: Quota,
-  { message, retryAfterMs = 0 }: { readonly message: string; readonly retryAfterMs?: number },
+  {
+    cause,
+    message,
+    retryAfterMs = 0,
+    oddly,
+  }: Omit<Extract<SendOutcome, { outcome: 'unsettled' }>, 'outcome'>,
   { owner, now, deps, log }: SendTurn,
 ): Promise<Stop> {
+  if (isOurs(cause)) await deps.tables.mailLedger.saveFault(now, cause);
   const wait = Math.min(LONGEST_WAIT, retryAfterMs);
   if (wait > 0) await deps.quota.pause(asked, now + wait);
-  await claim.postpone(now, wait);
+  await claim.postpone(now, wait, oddly);
   log.warn(`${owner.owner}: the digest waits, ${message} (operation ${claim.row.operationId})`);
   return DONE;
+}
+
+function isOurs(cause: DelayCause): cause is MailFault {
+  return cause === 'signIn' || cause === 'ours';
 }
 
 /** This is recorded before anything else. Only one sender can record it, and that one counts it. */
@@ -208,9 +240,9 @@ async function recordAccepted(
   firstLook: OperationStatus | undefined,
   { owner, now, deps }: SendTurn,
 ): Promise<Finish> {
-  const { operationId } = claim.row;
+  const { operationId, attempt } = claim.row;
   const reminders = remindersOf(claim, owner);
-  const sent = { operationId, on: now, reminders, ...firstFollow(now, firstLook) };
+  const sent = { operationId, attempt, on: now, reminders, ...firstFollow(now, firstLook) };
   await claim.accept(sent);
   deps.tally.count('accepted');
   return { step: 4, claim, look: firstLook && { sent, status: firstLook } };
@@ -229,17 +261,17 @@ async function recordRefused(
 }
 
 /** Step 4: record with each target what its owner was told; only then delete the lines, and the claim with them. */
-async function finishDigest({ claim, look }: Finish, turn: SendTurn): Promise<Stop> {
+async function finishDigest({ claim, known, look }: Finish, turn: SendTurn): Promise<Stop> {
   const { owner, now, deps } = turn;
-  const { refusal, claimedOn, operationId } = claim.row;
+  const { refusal, claimedOn, operationId, attempt } = claim.row;
   const reminders = remindersOf(claim, owner);
-  // First the operators: without the claim no later run would tell them.
-  if (refusal !== undefined) await tellUndelivered(reminders, refusal, claimedOn, turn);
   const outcome = refusal === undefined ? 'accepted' : 'refused';
-  await markTold(reminders, { operationId, outcome }, turn);
-  if (reminders.some(isForOperators))
+  const untold = await markTold(reminders, { operationId, attempt, outcome, why: refusal }, turn, known);
+  // Before the claim ends: no later run would tell the operators.
+  if (refusal !== undefined) await tellUndelivered(reminders, refusal, claimedOn, turn);
+  if (reminders.some(waitsForDailyMail))
     await deps.tables.mailLedger.saveOperatorNoticesToldOn(owner.owner, now);
-  await claim.finish();
+  await claim.finish(untold);
   const noteOf = (reminder: Reminder) => `${describeReminder(reminder)}, operation ${operationId}`;
   await addHistory(refusal === undefined ? 'told' : 'refused', reminders, noteOf, turn);
   if (look) await recordEnd(look.sent, look.status, { ...turn, now: deps.clock.now() });

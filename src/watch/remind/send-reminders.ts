@@ -1,20 +1,16 @@
 /** One run of the sender: owner by owner, the most urgent first. A fault with one owner never costs the others their mail. */
-import { urgencyAt } from '../../core/digest';
-import type { Reminder } from '../../core/reminder';
-import { compareText } from '../../formats/text';
+import { MINUTE, SECOND } from '../../formats/instant';
 import { counted } from '../../formats/when';
 import type { Log, OwnerLines } from '../ports';
 import { followDigests } from './follow-digests';
 import { STATUS_READS_OF_A_RETRY } from './mail-counters';
 import { type SendDeps, sendDigest } from './send-digest';
+import { waitingOwners } from './waiting-owners';
 
-/** What is kept of each owner until their turn: enough to sort them, and little memory for many owners. */
-interface WaitingOwner {
-  readonly owner: string;
-  readonly mostUrgent: Reminder | undefined;
-  /** Some of their accepted mails have no known end. */
-  readonly follows: boolean;
-}
+/** No mail is begun later in a run: the runtime ends a function after ten minutes. */
+const TIME_BUDGET = 4 * MINUTE;
+/** A run that comes a little before the quota allows the next mail waits for that, so that no part of the quota is lost. */
+const LONGEST_WAIT = 10 * SECOND;
 
 /** @throws after all owners had their turn, when one of them met a fault that isn't the mail service's. */
 export async function sendReminders(deps: SendDeps, log: Log): Promise<void> {
@@ -23,27 +19,20 @@ export async function sendReminders(deps: SendDeps, log: Log): Promise<void> {
     return;
   }
   const faults: unknown[] = [];
-  let quotaSpent = false;
-  const each = async (owners: readonly WaitingOwner[], work: (lines: OwnerLines) => Promise<void>) => {
-    for (const { owner } of owners) {
-      try {
-        await work(await deps.tables.outbox.of(owner));
-      } catch (error) {
-        // Any error is caught, so that the other owners get their turn. It is thrown at the end.
-        faults.push(error);
-      }
+  /** Any error is caught, so that the other owners get their turn. It is thrown at the end. */
+  const unlessFault = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      faults.push(error);
+      return undefined;
     }
   };
-  const owners = await waitingOwners(deps);
-  await each(owners, async lines => {
-    if (!quotaSpent) quotaSpent = (await sendDigest(lines, deps, log)) === 'quotaSpent';
-  });
+  await deps.quota.refresh();
+  const { quotaSpent, followed } = await sendAll(deps, log, unlessFault);
   // Status reads come last, and leave enough of the quota for the mails that wait.
   const leaving = quotaSpent ? STATUS_READS_OF_A_RETRY : {};
-  await each(
-    owners.filter(({ follows }) => follows),
-    lines => followDigests(lines, deps, log, leaving),
-  );
+  for (const owner of followed) await unlessFault(() => followDigests(owner, deps, log, leaving));
   await deps.tally.write(log);
   if (quotaSpent) log.info('The mail quota is spent: the rest waits in the outbox.');
   if (faults.length > 0)
@@ -53,24 +42,35 @@ export async function sendReminders(deps: SendDeps, log: Log): Promise<void> {
     );
 }
 
-async function waitingOwners({ tables, clock }: SendDeps): Promise<WaitingOwner[]> {
-  const byUrgency = urgencyAt(clock.now());
-  const owners: WaitingOwner[] = [];
-  for await (const lines of tables.outbox.byOwner()) owners.push(waitingOwner(lines, byUrgency));
-  return owners.sort((a, b) => compareOwners(a, b, byUrgency));
+/** Without quota for a mail no lines are read, and owners have no turn. */
+async function sendAll(
+  deps: SendDeps,
+  log: Log,
+  unlessFault: <T>(work: () => Promise<T>) => Promise<T | undefined>,
+): Promise<{ quotaSpent: boolean; followed: readonly OwnerLines[] }> {
+  const { outbox } = deps.tables;
+  const start = deps.clock.now();
+  if (!(await maySend(deps))) return { quotaSpent: true, followed: (await outbox.digests()).owners };
+  const waiting = await waitingOwners(outbox, deps.clock.now());
+  let quotaSpent = false;
+  while (!quotaSpent && waiting.isAnyoneLeft()) {
+    if (deps.clock.now() - start >= TIME_BUDGET) {
+      log.info('This run has taken long enough: the rest waits for the next one.');
+      break;
+    }
+    quotaSpent = !(await maySend(deps));
+    const owner = quotaSpent ? undefined : await unlessFault(() => waiting.next());
+    if (!owner) break;
+    quotaSpent = (await unlessFault(() => sendDigest(owner, deps, log))) === 'quotaSpent';
+  }
+  return { quotaSpent, followed: waiting.followed() };
 }
 
-type ByUrgency = ReturnType<typeof urgencyAt>;
-
-function waitingOwner({ owner, lines, sent }: OwnerLines, byUrgency: ByUrgency): WaitingOwner {
-  const [first, ...others] = lines.map(({ reminder }) => reminder);
-  const mostUrgent = others.reduce((a, b) => (a && byUrgency(a, b) <= 0 ? a : b), first);
-  return { owner, mostUrgent, follows: sent.length > 0 };
-}
-
-/** Owners for whom no reminder waits come last. */
-function compareOwners(a: WaitingOwner, b: WaitingOwner, byUrgency: ByUrgency): number {
-  if (a.mostUrgent && b.mostUrgent)
-    return byUrgency(a.mostUrgent, b.mostUrgent) || compareText(a.owner, b.owner);
-  return Number(!a.mostUrgent) - Number(!b.mostUrgent);
+/** Whether the quota allows a mail, after a short wait at most. */
+async function maySend({ quota, clock }: SendDeps): Promise<boolean> {
+  const now = clock.now();
+  const wait = quota.sendsFrom(now) - now;
+  if (wait > LONGEST_WAIT) return false;
+  if (wait > 0) await clock.sleep(wait);
+  return true;
 }

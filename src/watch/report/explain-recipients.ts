@@ -1,13 +1,14 @@
 /** The recipients of a target, what each was told, and every decision for each. The same decisions send mails. */
 import { addressKey, includesAddress } from '../../core/address';
 import { contextFor, crossingsFor, remindersFor, snoozeOf, toldTo } from '../../core/assess';
+import { type DueDecision, decideAll, decideForOperators } from '../../core/decisions';
 import type { Expiry } from '../../core/expiry';
 import type { Topic } from '../../core/notices';
-import { type DueDecision, decide, decideAll, isSameReminder, type Reminder } from '../../core/reminder';
+import { isSameReminder, type Reminder } from '../../core/reminder';
 import { holds, type Snooze } from '../../core/snooze';
 import { fixedExpiry } from '../../core/standing';
 import type { Told } from '../../core/told';
-import { audienceOf, type MailPolicy, type Watched } from '../../core/watched';
+import { audienceOf, isForOperatorsAlone, type MailPolicy, type Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
 import { type Because, due, type NoMailReason, noMail } from './explain-sentences';
 
@@ -80,11 +81,12 @@ function recordOf(address: string, state: Expiry, now: Instant) {
 }
 
 /** One decision for each topic. */
-function decisionsFor(owner: string, { row, state, mail, now, whyNoRecipients }: ExplainInput) {
+function decisionsFor(owner: string, input: ExplainInput) {
+  const { row, state, mail, now, whyNoRecipients } = input;
   const crossings = crossingsFor(row, state);
-  const context = contextFor(owner, state, crossings, now);
+  const context = contextFor(owner, row, state, crossings, now);
   const decisions = decideAll(context);
-  if (includesAddress(mail.operators, owner)) decisions.push(decide('invalid', context));
+  if (includesAddress(mail.operators, owner)) decisions.push(...decideForOperators(context));
   const reminders = remindersFor(row, state, crossings, mail, now);
   return decisions.map((decision): ExplainedDecision => {
     const { topic } = decision;
@@ -94,8 +96,13 @@ function decisionsFor(owner: string, { row, state, mail, now, whyNoRecipients }:
     if (!decision.due) return notDue(decision.because);
     return reminders.some(reminder => isSameReminder(reminder, { owner, ...decision }))
       ? explainDue(decision, state)
-      : notDue('ownersAlone');
+      : notDue(isOperatorsMatter(decision, input) ? 'operatorsTold' : 'ownersAlone');
   });
+}
+
+function isOperatorsMatter({ notice }: DueDecision, { state, mail }: ExplainInput): boolean {
+  const { failure } = state;
+  return notice === 'unreadable' && failure !== undefined && isForOperatorsAlone(failure, mail);
 }
 
 function explainDue(decision: DueDecision, state: Expiry): ExplainedDecision {

@@ -1,7 +1,8 @@
 /** The sentences of an explanation: one for each code, so that a code without a sentence does not compile. */
+
+import type { DecisionContext, DueDecision, NotDueReason } from '../../core/decisions';
 import type { Expiry } from '../../core/expiry';
 import { NOTICES, noticeKindOf, type TargetNotice, type Topic } from '../../core/notices';
-import type { DecisionContext, DueDecision, NotDueReason } from '../../core/reminder';
 import type { NextCheck } from '../../core/schedule';
 import { fixedExpiry } from '../../core/standing';
 import { formatThreshold, type SkippedThreshold } from '../../core/thresholds';
@@ -13,8 +14,8 @@ import { counted, utc } from '../../formats/when';
 export type NoMailReason =
   | NotDueReason
   | 'ownersAlone'
+  | 'operatorsTold'
   | 'disabled'
-  | 'replaced'
   | 'removed'
   | 'mailOff'
   | 'nobody';
@@ -49,6 +50,8 @@ const NO_MAIL: Readonly<Record<NoMailReason, Sentence>> = {
     `It was not found at the last read (${on(state.checkedOn)}); it is told when it is not found twice in a row.`,
   toldAsGone: ({ state }) =>
     `Its expiry (${on(fixedExpiry(state))}) has passed and it is not found: one notice, expired and gone, replaces its thresholds.`,
+  toldAsMissing: ({ state }) =>
+    `It has not been found since ${on(state.failure?.since)}: one notice, that it is missing, replaces its reminders until it is found again.`,
   told: toldSentence,
   snoozed: ({ snooze }) => `This recipient snoozed it until ${on(snooze?.until)}: ${snooze?.reason ?? ''}`,
   notSo: ({ state }, { topic }) => TOPIC_SENTENCES[topic].notSo(state),
@@ -57,9 +60,13 @@ const NO_MAIL: Readonly<Record<NoMailReason, Sentence>> = {
   notYet: ({ state: { failure } }) =>
     `Reads have failed ${counted(failure?.count ?? 0, 'time')} in a row since ${on(failure?.since)}; this is told after three failures and one hour.`,
   ownersAlone: () => 'This is for its owners alone: operators get copies only from the expiry on.',
+  operatorsTold: () =>
+    'Only an operator can mend this: the operators are told at once, in one mail for its whole scope, and not its owners.',
   disabled: () => 'Its registry row has enabled=false, so it is neither read nor told about.',
-  replaced: () =>
-    'Its registry row names the target that took its place, so it is neither read nor told about.',
+  replaced: ({ replacement }) =>
+    replacement.is === 'replaced'
+      ? `Its registry row names the target that took its place, ${replacement.by}, so it is neither read nor told about.`
+      : 'It was replaced, not verified: its registry row says so and names no successor. It is neither read nor told about.',
   removed: ({ state: { goneSince } }) =>
     `Its registry row is gone${goneSince === undefined ? '; the next sweep notices it' : `, which was noticed on ${on(goneSince)}`}.`,
   mailOff: () => 'MAIL_TO is none: no mail is sent about anything.',
@@ -80,6 +87,12 @@ const DUE_SENTENCES: Readonly<Record<TargetNotice, DueSentence>> = {
     `It can be read again since ${on(crossedOn)}, and the recipient was told that it could not.`,
   renewed: ({ about }) =>
     `It was renewed until ${on(about)}, and the recipient was reminded of the earlier expiry.`,
+  replaced: ({ about }, { saidReplaced }) =>
+    `${saidReplaced?.by ?? 'A recipient'} said on ${on(about)} that it was replaced; its other recipients are told.`,
+  watchedAgain: ({ crossedOn }) =>
+    `It is watched again since ${on(crossedOn)}, and the recipient was told that it was replaced.`,
+  notVerified: ({ about }) =>
+    `Its registry row says since ${on(about)} that it was replaced, and names no successor; operators get one mail a day about such rows.`,
   invalid: ({ about }) =>
     `Its registry row can't be understood since ${on(about)}; operators get one mail a day about such rows.`,
 };
@@ -109,7 +122,17 @@ const TOPIC_SENTENCES: Readonly<Record<Topic, TopicSentences>> = {
     notSo: () => 'Its expiry is not known to be a renewal of an earlier one.',
     notTold: 'It was renewed, but this recipient had not been reminded of the earlier expiry.',
   },
+  replaced: {
+    notSo: ({ saidReplaced }) =>
+      saidReplaced && !saidReplaced.undone
+        ? `${saidReplaced.by} said that it was replaced, and does not need to be told.`
+        : 'No recipient said that it was replaced.',
+    notTold: 'It is watched again, but this recipient had not been told that it was replaced.',
+  },
   invalid: { notSo: () => 'Its registry row is understood.' },
+  notVerified: {
+    notSo: () => 'Its registry row does not say that it was replaced without naming a successor.',
+  },
 };
 
 export const SKIPPED: Readonly<Record<SkippedThreshold['because'], string>> = {
@@ -140,15 +163,24 @@ export function due(decision: DueDecision, state: Expiry): Because<'due'> {
 
 /** Only an entry about the same instant counts: this recipient may have been told of earlier expiries and failures, too. */
 function toldSentence({ told }: DecisionContext, { topic, about }: Subject): string {
-  const line = told.find(entry => entry.about === about && isAbout(entry.reason, topic));
+  const own = told.filter(({ meantFor }) => meantFor === undefined);
+  const line = own.find(entry => entry.about === about && isAbout(entry.reason, topic));
   return line ? `${OUTCOMES[line.outcome](line)} ${what(line)}` : 'It was told.';
 }
 
 const OUTCOMES: Readonly<Record<Told['outcome'], (line: Told) => string>> = {
   accepted: line => `Told on ${on(line.on)}.`,
-  refused: line => `The mail service refused it for good on ${on(line.on)}, and it is not tried again.`,
-  undelivered: line => `It was sent on ${on(line.on)} and could not be delivered; the operators are told.`,
+  refused: line =>
+    `The mail with it could not be sent on ${on(line.on)}${because(line)}, and is not tried again; the operators get it.`,
+  undelivered: line =>
+    `It was sent on ${on(line.on)} and could not be delivered${because(line)}; the operators get it.`,
+  forgotten: line =>
+    `The mail service took it on ${on(line.on)} and did not know it later; it is sent again.`,
 };
+
+function because({ why }: Told): string {
+  return why === undefined ? '' : ` (${why})`;
+}
 
 function what(line: Told): string {
   return noticeKindOf(line) === 'threshold'

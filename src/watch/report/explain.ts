@@ -1,14 +1,16 @@
 /** The explanation of one target: its item, its state, its history, what was told, what comes next, and why a reminder is or isn't due. */
 import { assess, crossingsFor, scheduleOf } from '../../core/assess';
 import { NO_COUNTS } from '../../core/counts';
+import { type DecisionContext, decide } from '../../core/decisions';
 import type { Expiry } from '../../core/expiry';
 import { foresee } from '../../core/forecast';
 import type { TargetEvent } from '../../core/history';
 import { itemOf } from '../../core/listing';
-import { type DecisionContext, decide, type Reminder } from '../../core/reminder';
+import type { Reminder } from '../../core/reminder';
+import type { Replacement } from '../../core/replacement';
 import type { NextCheck } from '../../core/schedule';
 import { fixedExpiry } from '../../core/standing';
-import { isWatched, type Key } from '../../core/target';
+import type { Key } from '../../core/target';
 import {
   crossingsOf,
   inForce,
@@ -16,10 +18,13 @@ import {
   type Threshold,
   type ThresholdPolicy,
 } from '../../core/thresholds';
-import { audienceOf, type MailPolicy, type Watched } from '../../core/watched';
+import { audienceOf, isWatched, type MailPolicy, type Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
 import type { Clock, Tables } from '../ports';
-import { type Kinds, type ParsedTarget, parseTarget } from '../targets/parse-target';
+import { mailIn } from '../sweep/operator-notices';
+import { lostRow } from '../targets/lost-row';
+import type { Kinds, ParsedTarget } from '../targets/parse-target';
+import { resolveTarget, successorsOf } from '../targets/successors';
 import { type ExplainedRecipient, type ExplainInput, formerOf, recipientsOf } from './explain-recipients';
 import { type Because, NEXT_CHECKS, type NoMailReason, noMail, SKIPPED } from './explain-sentences';
 import type { Report } from './status';
@@ -32,6 +37,7 @@ interface Deps {
     readonly registry: Pick<Tables['registry'], 'row'>;
     readonly expiries: Pick<Tables['expiries'], 'row'>;
     readonly history: Pick<Tables['history'], 'of'>;
+    readonly scopes: Pick<Tables['scopes'], 'get'>;
   };
   readonly clock: Clock;
   readonly kinds: Kinds;
@@ -86,16 +92,19 @@ const MOST_EVENTS = 100;
 
 /** @returns undefined for a target that has neither a registry row nor a recorded state. */
 export async function explain(key: Key, deps: Deps): Promise<Explained | undefined> {
-  const { registry, expiries, history } = deps.tables;
+  const { registry, expiries, history, scopes } = deps.tables;
   const asOf = deps.clock.now();
-  const [row, state, events] = await Promise.all([
+  const [found, state, events, swept] = await Promise.all([
     registry.row(key),
     expiries.row(key),
     history.of(key, MOST_EVENTS),
+    scopes.get(key.scope),
   ]);
+  const row = found ?? lostRow(state);
   if (row) {
-    const parsed = parseTarget(row, deps.kinds);
-    return { key, ...explainRow(parsed, state, deps.mail, asOf), history: events };
+    const successors = successorsOf(key.scope, registry, deps.kinds);
+    const parsed = await resolveTarget(row, deps.kinds, successors);
+    return { key, ...explainRow(parsed, state, mailIn(swept, deps.mail), asOf), history: events };
   }
   if (!state) return undefined;
   return { key, explanation: explainGone(state, asOf), report: reportOf([], asOf), history: events };
@@ -126,7 +135,7 @@ function explainRow(
 }
 
 function explainGone(state: Expiry, asOf: Instant): Explanation {
-  const silence = noMail('removed', contextWithoutRecipient(state, asOf));
+  const silence = noMail('removed', contextWithoutRecipient({ is: 'none' }, state, asOf));
   return {
     asOf,
     row: undefined,
@@ -139,7 +148,6 @@ function explainGone(state: Expiry, asOf: Instant): Explanation {
 
 function whyNoRecipients(row: Watched, mail: MailPolicy): NoMailReason | undefined {
   if (!row.columns.enabled) return 'disabled';
-  if (row.columns.replacedBy !== undefined) return 'replaced';
   if (mail.to === 'none') return 'mailOff';
   const { owners, copies } = audienceOf(row, mail);
   return owners.length + copies.length === 0 ? 'nobody' : undefined;
@@ -159,7 +167,7 @@ function thresholdsOf({ row, state, now }: ExplainInput): ExplainedThreshold[] {
     return { threshold, from: from(threshold), at: undefined, crossed: false, skipped };
   };
   if (expiresOn === undefined) {
-    const context = contextWithoutRecipient(state, now);
+    const context = contextWithoutRecipient(row.replacement, state, now);
     const decision = decide('threshold', context);
     const because = decision.due ? undefined : noMail(decision.because, context);
     return inForce(thresholds).map(threshold => skip(threshold, because));
@@ -181,7 +189,7 @@ function nextOf(
   const { row, state, mail, now } = input;
   const next = nextMail(input, canBeRead);
   const crossing = crossingsFor(row, state).find(({ at }) => at > now);
-  const read = isWatched(row.columns) && canBeRead ? scheduleOf(row, state, mail, now) : undefined;
+  const read = isWatched(row) && canBeRead ? scheduleOf(row, state, mail, now) : undefined;
   return {
     check: read && { on: read.on, because: { code: read.because, why: NEXT_CHECKS[read.because] } },
     crossing: crossing && { threshold: crossing.threshold, at: crossing.at },
@@ -204,16 +212,17 @@ function nextMail({ row, state, mail, now }: ExplainInput, canBeRead: boolean): 
 
 /** The one reason for all recipients, or what is decided about the thresholds for the first of them. */
 function whyNoMail(
-  { state, now, whyNoRecipients }: ExplainInput,
+  { row, state, now, whyNoRecipients }: ExplainInput,
   recipients: readonly ExplainedRecipient[],
 ): Because<NoMailReason> | undefined {
-  if (whyNoRecipients !== undefined) return noMail(whyNoRecipients, contextWithoutRecipient(state, now));
+  if (whyNoRecipients !== undefined)
+    return noMail(whyNoRecipients, contextWithoutRecipient(row.replacement, state, now));
   const decisions = recipients.flatMap(recipient => recipient.decisions);
   const decision = decisions.find(({ topic, due }) => topic === 'threshold' && !due);
   return decision && !decision.due ? { code: decision.code, why: decision.why } : undefined;
 }
 
 /** For what is the same for every recipient. */
-function contextWithoutRecipient(state: Expiry, now: Instant): DecisionContext {
-  return { state, crossings: [], told: [], snooze: undefined, now };
+function contextWithoutRecipient(replacement: Replacement, state: Expiry, now: Instant): DecisionContext {
+  return { owner: '', replacement, state, crossings: [], told: [], snooze: undefined, now };
 }

@@ -3,12 +3,12 @@ import { includesAddress } from '../../core/address';
 import { crossingsFor } from '../../core/assess';
 import type { Expiry } from '../../core/expiry';
 import { fixedExpiry } from '../../core/standing';
-import { type Description, isWatched, type Key } from '../../core/target';
-import type { Watched } from '../../core/watched';
+import type { Description, Key } from '../../core/target';
+import { isWatched, type Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
 import { compareText } from '../../formats/text';
 import type { Clock } from '../ports';
-import { descriptionOf, type Kinds, type ParsedTarget, parseTarget } from '../targets/parse-target';
+import { descriptionOf, type Kinds, type ParsedTarget } from '../targets/parse-target';
 import { everyTarget, idOf, soonestOf, type TargetTables } from './fleet';
 
 export interface FeedQuery {
@@ -52,12 +52,12 @@ export async function feed(query: FeedQuery, deps: Deps, most = MOST_ENTRIES): P
 }
 
 async function* entriesOf({ kind, owner }: FeedQuery, { tables, kinds }: Deps, asOf: Instant) {
-  for await (const { row, state } of everyTarget(tables, kind)) {
+  for await (const { parsed, state } of everyTarget(tables, kinds, kind)) {
     const expiresOn = state && fixedExpiry(state);
     if (!state || expiresOn === undefined) continue;
-    const parsed = parseTarget(row, kinds);
-    const { columns } = parsed.watched;
-    if (!isWatched(columns) || (owner !== undefined && !includesAddress(columns.owners, owner))) continue;
+    const { watched } = parsed;
+    const { columns } = watched;
+    if (!isWatched(watched) || (owner !== undefined && !includesAddress(columns.owners, owner))) continue;
     yield entryOf(parsed, state, expiresOn, asOf);
   }
 }

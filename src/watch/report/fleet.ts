@@ -4,8 +4,10 @@ import type { Expiry } from '../../core/expiry';
 import { itemOf, type StatusItem } from '../../core/listing';
 import type { Key } from '../../core/target';
 import type { Instant } from '../../formats/instant';
-import type { Calendar, CalendarEntry, RegistryRow, ScopeRow, Tables } from '../ports';
+import type { Calendar, CalendarEntry, ScopeRow, Tables } from '../ports';
 import { mergeRows } from '../targets/merge-rows';
+import type { Kinds, ParsedTarget } from '../targets/parse-target';
+import { resolveTarget, successorsIn } from '../targets/successors';
 
 /** The counts of all scopes together. */
 export interface FleetCounts {
@@ -94,17 +96,28 @@ export function idOf({ scope, name }: Key): string {
 }
 
 /** The tables that hold every target whole. */
-export type TargetTables = Pick<Tables, 'registry' | 'expiries'>;
+export type TargetTables = Pick<Tables, 'registry' | 'expiries' | 'scopes'>;
 
-/** Every registered target (of a kind) with its recorded expiry: one pass over both tables. */
+/** Every registered target (of a kind), and those whose rows are lost, with its recorded expiry: one pass over both tables. */
 export async function* everyTarget(
   tables: TargetTables,
+  kinds: Kinds,
   kind?: string,
-): AsyncGenerator<{ readonly row: RegistryRow; readonly state: Expiry | undefined }> {
-  for await (const { scope } of tables.registry.scopes()) {
+): AsyncGenerator<{ readonly parsed: ParsedTarget; readonly state: Expiry | undefined }> {
+  for (const scope of await knownScopes(tables)) {
     if (kind !== undefined && !scope.startsWith(`${kind}:`)) continue;
-    for await (const { row, state } of mergeRows(tables, scope)) if (row) yield { row, state };
+    const successors = successorsIn(scope, tables.registry, kinds);
+    for await (const { row, state } of mergeRows(tables, scope))
+      if (row) yield { parsed: await resolveTarget(row, kinds, successors), state };
   }
+}
+
+/** In key order, also those without any row now: the rows of their targets may be lost. */
+async function knownScopes({ registry, scopes }: TargetTables): Promise<string[]> {
+  const known = new Set<string>();
+  for await (const { scope } of registry.scopes()) known.add(scope);
+  for await (const { scope } of scopes.all()) known.add(scope);
+  return [...known].sort();
 }
 
 /** The first `most` items of a stream by an order; at most twice as many are in memory. */

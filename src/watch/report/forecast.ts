@@ -1,13 +1,13 @@
 /** The forecast: the mails that go out if nothing changes. One pass over the registry and the expiries makes it. */
 import { addressKey } from '../../core/address';
 import { type Forecast, type Foreseen, type ForeseenMail, foresee } from '../../core/forecast';
-import { isForOperators } from '../../core/notices';
+import { waitsForDailyMail } from '../../core/notices';
 import type { MailPolicy } from '../../core/watched';
 import { DAY, type Instant } from '../../formats/instant';
 import { compareText } from '../../formats/text';
 import { utcDate } from '../../formats/when';
 import type { Clock, Tables } from '../ports';
-import { type Kinds, parseTarget } from '../targets/parse-target';
+import type { Kinds } from '../targets/parse-target';
 import { everyTarget, idOf, soonestOf, type TargetTables } from './fleet';
 
 interface Deps {
@@ -34,7 +34,7 @@ export async function forecast(days: number, deps: Deps, most = MOST_LINES): Pro
 async function* linesUntil(asOf: Instant, until: Instant, deps: Deps): AsyncGenerator<Foreseen> {
   const nextDay = await nextDayOfOperators(deps);
   for await (const line of dueUntil(asOf, until, deps)) {
-    const waitsUntil = isForOperators(line.reminder) ? (nextDay.get(line.reminder.owner) ?? 0) : 0;
+    const waitsUntil = waitsForDailyMail(line.reminder) ? (nextDay.get(line.reminder.owner) ?? 0) : 0;
     const at = Math.max(line.at, waitsUntil);
     if (at <= until) yield { ...line, at };
   }
@@ -51,8 +51,8 @@ async function nextDayOfOperators({ tables, mail }: Deps): Promise<ReadonlyMap<s
 }
 
 async function* dueUntil(asOf: Instant, until: Instant, { tables, kinds, mail }: Deps) {
-  for await (const { row, state } of everyTarget(tables)) {
-    const { watched, located } = parseTarget(row, kinds);
+  for await (const { parsed, state } of everyTarget(tables, kinds)) {
+    const { watched, located } = parsed;
     yield* foresee({ row: watched, state, canBeRead: located !== undefined }, mail, asOf, until);
   }
 }

@@ -1,10 +1,10 @@
 /** Health: whether the watcher itself works. It shows no names, since it can be asked without signing in. */
-import { HOUR, type Instant, MINUTE } from '../../formats/instant';
+import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../formats/instant';
 import { counted } from '../../formats/when';
-import type { Clock, Tables } from '../ports';
+import type { Clock, ScopeRow, Tables } from '../ports';
 
 interface Deps {
-  readonly tables: Pick<Tables, 'registry' | 'scopes' | 'outbox' | 'calendar' | 'history'>;
+  readonly tables: Pick<Tables, 'registry' | 'scopes' | 'outbox' | 'mailLedger' | 'calendar' | 'history'>;
   /** Creates the tables that are missing. */
   ready(): Promise<void>;
   readonly clock: Clock;
@@ -15,7 +15,12 @@ interface Deps {
 export interface HealthReason {
   readonly code:
     | 'sweepOverdue'
+    | 'rowsLost'
+    | 'nothingReadable'
+    | 'signInFails'
+    | 'mailRefused'
     | 'mailBacklog'
+    | 'remindersUnreached'
     | 'calendarUnwritable'
     | 'historyUnwritable'
     | 'storageUnreachable';
@@ -38,19 +43,45 @@ const STORAGE_FAULTS = [
 const PERIODS = 3;
 const GRACE = 30 * MINUTE;
 const LONGEST_UNTOLD = 6 * HOUR;
+/** A mail that is not taken is tried again within a day. An older fault says nothing of now. */
+const FAULT_LASTS = DAY;
+/** Anyone may ask, as often as they like. */
+const LOOK_LASTS = 5 * SECOND;
+
+/**
+ * Health for any number of askers: they share one look at the tables in 5 s, also one that fails or takes long. A look makes about
+ * ten calls, of which one may answer a page of scopes; their number does not grow with the fleet.
+ */
+export function sharedHealth(deps: Deps): () => Promise<Health> {
+  let look: { readonly on: Instant; readonly answer: Promise<Health> } | undefined;
+  let isOver = true;
+  return () => {
+    const now = deps.clock.now();
+    // A clock that was set back must not keep an old look.
+    const isFresh = look !== undefined && now >= look.on && now - look.on < LOOK_LASTS;
+    if (look && (isFresh || !isOver)) return look.answer;
+    isOver = false;
+    const answer = health(deps).finally(() => {
+      isOver = true;
+    });
+    look = { on: now, answer };
+    return answer;
+  };
+}
 
 /** Lists the reasons why the watcher does not work; an empty list means that it works. */
-export async function health(deps: Deps): Promise<Health> {
+async function health(deps: Deps): Promise<Health> {
   try {
     await deps.ready();
     const now = deps.clock.now();
-    const [sweeps, oldest, derived] = await Promise.all([
-      sweepReasons(deps, now),
-      deps.tables.outbox.oldest(),
+    const [scopes, refused, oldest, derived] = await Promise.all([
+      scopeReasons(deps, now),
+      mailFaults(deps, now),
+      deps.tables.outbox.oldest(now - LONGEST_UNTOLD),
       derivedReasons(deps),
     ]);
     const waited = oldest === undefined ? undefined : Math.max(0, now - oldest);
-    return { reasons: [...sweeps, ...mailReasons(waited), ...derived], oldestReminderMs: waited };
+    return { reasons: [...scopes, ...refused, ...backlog(waited), ...derived], oldestReminderMs: waited };
   } catch (error) {
     if (!(error instanceof Error) || !STORAGE_FAULTS.includes(error.name)) throw error;
     const reasons: HealthReason[] = [
@@ -60,22 +91,81 @@ export async function health(deps: Deps): Promise<Health> {
   }
 }
 
-async function sweepReasons({ tables, sweepPeriodMs }: Deps, now: Instant): Promise<HealthReason[]> {
+async function scopeReasons({ tables, sweepPeriodMs }: Deps, now: Instant): Promise<HealthReason[]> {
   const longestGap = PERIODS * sweepPeriodMs + GRACE;
-  const finished = new Set<string>();
-  let overdue = 0;
-  for await (const row of tables.scopes.all()) {
-    if (row.finishedOn === undefined) continue;
-    finished.add(row.scope);
-    // A pause that the service asked for is not the watcher's delay.
-    if (now - Math.max(row.finishedOn, row.pace?.pausedUntil ?? 0) > longestGap) overdue += 1;
-  }
-  // A scope that was never swept is overdue from the age of its registry rows on.
-  for await (const { scope, touchedOn } of tables.registry.scopes()) {
-    if (!finished.has(scope) && now - touchedOn > longestGap) overdue += 1;
-  }
+  const [suspects, isUnseen, unreadable] = await Promise.all([
+    tables.scopes.suspects(now - longestGap),
+    isFirstUnseen(tables, now - longestGap),
+    nothingReadable(tables),
+  ]);
+  const overdue = suspects.filter(row => isOverdue(row, now - longestGap)).length + Number(isUnseen);
+  return [
+    ...overdueReason(overdue, longestGap),
+    ...lostReason(suspects),
+    ...signInReason(suspects),
+    ...unreachedReason(suspects),
+    ...unreadable,
+  ];
+}
+
+/** A pause that the service asked for is not the watcher's delay. */
+function isOverdue({ finishedOn, seenOn, pace }: ScopeRow, before: Instant): boolean {
+  const since = finishedOn ?? seenOn;
+  return since !== undefined && Math.max(since, pace?.pausedUntil ?? 0) < before;
+}
+
+/** Where startSweep does not run, no scope is recorded: then the age of the first registry row shows it. */
+async function isFirstUnseen({ registry, scopes }: Deps['tables'], before: Instant): Promise<boolean> {
+  for await (const { scope, touchedOn } of registry.scopes())
+    return touchedOn < before && (await scopes.get(scope)) === undefined;
+  return false;
+}
+
+function overdueReason(overdue: number, longestGap: number): HealthReason[] {
   const message = `${counted(overdue, 'scope')} ${overdue === 1 ? 'has' : 'have'} finished no sweep for ${counted(Math.round(longestGap / MINUTE), 'minute')}.`;
   return overdue > 0 ? [{ code: 'sweepOverdue', message }] : [];
+}
+
+/** It ends with the sweep after somebody was told, or after there is nothing to tell any more. */
+function unreachedReason(suspects: readonly ScopeRow[]): HealthReason[] {
+  const unreached = suspects.reduce((sum, row) => sum + (row.unreached ?? 0), 0);
+  if (unreached === 0) return [];
+  const message = `${counted(unreached, 'reminder')} reached neither an owner nor an operator: correct the addresses of the owners, or set OPERATORS to addresses that can be reached. The targets' pages say which mails did not arrive, and why.`;
+  return [{ code: 'remindersUnreached', message }];
+}
+
+function lostReason(suspects: readonly ScopeRow[]): HealthReason[] {
+  const targets = suspects.reduce((sum, { rowsLost }) => sum + (rowsLost?.count ?? 0), 0);
+  const message = `The registry rows of ${counted(targets, 'target')} vanished at once. Restore them, or confirm the removal on the dashboard or with POST registry/lost; a day after, the targets go by themselves.`;
+  return targets > 0 ? [{ code: 'rowsLost', message }] : [];
+}
+
+function signInReason(suspects: readonly ScopeRow[]): HealthReason[] {
+  const count = suspects.filter(({ readability }) => readability === 'signIn').length;
+  const message = `The watcher can't sign in to read the targets of ${counted(count, 'scope')}: check its managed identity and AZURE_CLIENT_ID.`;
+  return count > 0 ? [{ code: 'signInFails', message }] : [];
+}
+
+async function nothingReadable({ scopes }: Deps['tables']): Promise<HealthReason[]> {
+  if (await scopes.anyReadable('some')) return [];
+  const isTried = (await scopes.anyReadable('none')) || (await scopes.anyReadable('signIn'));
+  const message =
+    'No target can be read at all: look at the reasons on status, and at the roles of the watcher’s identity.';
+  return isTried ? [{ code: 'nothingReadable', message }] : [];
+}
+
+/** What was taken after it shows that the fault is over. */
+async function mailFaults({ tables: { mailLedger } }: Deps, now: Instant): Promise<HealthReason[]> {
+  const fault = await mailLedger.fault();
+  if (!fault || now - fault.on > FAULT_LASTS) return [];
+  if (((await mailLedger.counts()).acceptedOn ?? 0) >= fault.on) return [];
+  if (fault.why === 'signIn') {
+    const message = `The watcher can't sign in to the mail service: check its managed identity, its role there and AZURE_CLIENT_ID.`;
+    return [{ code: 'signInFails', message }];
+  }
+  const message =
+    'The mail service refuses mails for the way they are sent: check the role or the access key, the endpoint and MAIL_SENDER. The log has its answer; no reminder is lost.';
+  return [{ code: 'mailRefused', message }];
 }
 
 /** Reading and mails go on without these tables, so nothing else shows that they fail. */
@@ -93,7 +183,7 @@ async function derivedReasons({ tables: { calendar, history } }: Deps): Promise<
   return reasons;
 }
 
-function mailReasons(waited: number | undefined): HealthReason[] {
+function backlog(waited: number | undefined): HealthReason[] {
   if (waited === undefined || waited < LONGEST_UNTOLD) return [];
   const hours = Math.floor(waited / HOUR);
   return [

@@ -1,10 +1,9 @@
 /** Metrics: what a monitoring system reads of the targets, the scopes and the mails. Its cost does not grow with the fleet. */
-import { NO_MAILS } from '../../core/mail-outcome';
-import { isForOperators, NOTICE_KINDS, noticeKindOf } from '../../core/notices';
-import { UNUSED } from '../../core/quota';
+import { NOTICE_KINDS, noticeKindOf, waitsForDailyMail } from '../../core/notices';
+import type { Usage } from '../../core/quota';
 import { FAILURE_CODES } from '../../core/reading';
 import { HOUR, type Instant } from '../../formats/instant';
-import type { Calendar, Clock, MailLedger, Outbox, Quota, ScopeRow, Scopes, Tables } from '../ports';
+import type { Calendar, Clock, Outbox, ScopeRow, Scopes, Tables } from '../ports';
 import { type FleetCounts, firstOfBothParts, NO_FLEET, withScope } from './fleet';
 
 /** Every code under which a target's failure is shown. */
@@ -30,21 +29,18 @@ const MOST_SCOPES = 1_000;
 /** Rows of the outbox: 10 storage calls. */
 const MOST_ROWS = 10_000;
 
-/** Makes about 5 storage calls for each part of the targets, 10 for the outbox, 1 per 1,000 scopes, and 3 more. */
+/** Makes about 5 storage calls for each part of the targets, 10 for the outbox, 1 per 1,000 scopes, and 1 more. */
 export async function metrics({ tables, clock, sweepPeriodMs, version }: Deps) {
   const asOf = clock.now();
-  const [{ total, ...scopes }, { count, isCut, ...targets }, outbox, send, look, found] = await Promise.all([
+  const [{ total, ...scopes }, { count, isCut, ...targets }, outbox, counts] = await Promise.all([
     measureScopes(tables.scopes, asOf),
     measureTargets(tables.calendar, asOf),
     measureOutbox(tables.outbox),
-    measureMail(tables.mailLedger, 'send', asOf),
-    measureMail(tables.mailLedger, 'look', asOf),
-    tables.mailLedger.totals(),
+    tables.mailLedger.counts(),
   ]);
   const leftOut = isCut ? Math.max(0, total - count) : 0;
-  // Mails by outcome, since the installation. Each member becomes a series, so the etag is left out.
-  const { etag: _etag, ...mails } = found ?? { ...NO_MAILS, etag: '' };
-  const mail = { send, look };
+  const mail = { send: measureMail(counts.send, asOf), look: measureMail(counts.look, asOf) };
+  const { totals: mails } = counts;
   return { asOf, version, sweepPeriodMs, ...scopes, targets: { ...targets, leftOut }, outbox, mail, mails };
 }
 
@@ -54,7 +50,7 @@ export async function measureTargets(calendar: Calendar, asOf: Instant, most = M
   const dated = items.flatMap(({ kind, scope, name, expiresOn, minted }) =>
     typeof expiresOn === 'number' && !minted ? [{ kind, scope, name, expiresOn }] : [],
   );
-  const failures = new Map(SHOWN_FAILURES.map(code => [code, 0]));
+  const failures = new Map<string, number>(SHOWN_FAILURES.map(code => [code, 0]));
   for (const { failure } of items)
     if (failure) failures.set(failure.code, (failures.get(failure.code) ?? 0) + 1);
   return { dated, failures, count: items.length, isCut };
@@ -114,11 +110,12 @@ export async function measureOutbox(outbox: Pick<Outbox, 'byOwner'>, most = MOST
   let oldest: Instant | undefined;
   let rows = 0;
   for await (const owned of outbox.byOwner()) {
-    for (const { reminder } of owned.lines) {
+    for (const { reminder, told } of owned.lines) {
+      if (told) continue;
       // Thresholds count as one reason: owners may write any number of them.
       const reason = noticeKindOf(reminder) ?? 'unknown';
       lines.set(reason, (lines.get(reason) ?? 0) + 1);
-      if (!isForOperators(reminder)) oldest = Math.min(oldest ?? reminder.since, reminder.since);
+      if (!waitsForDailyMail(reminder)) oldest = Math.min(oldest ?? reminder.since, reminder.since);
     }
     digests.followed += owned.sent.length;
     if (owned.claim) digests[owned.claim.tries > 0 ? 'retrying' : 'claimed'] += 1;
@@ -129,8 +126,7 @@ export async function measureOutbox(outbox: Pick<Outbox, 'byOwner'>, most = MOST
 }
 
 /** The requests of the last hour, of all instances together. */
-async function measureMail(ledger: MailLedger, quota: Quota, now: Instant) {
-  const { slots, pausedUntil } = (await ledger.usage(quota)) ?? UNUSED;
-  const ofLastHour = slots.filter(({ at }) => at > now - HOUR);
+function measureMail({ requests, pausedUntil }: Usage, now: Instant) {
+  const ofLastHour = requests.filter(({ at }) => at > now - HOUR);
   return { lastHour: ofLastHour.reduce((sum, { count }) => sum + count, 0), pausedUntil };
 }

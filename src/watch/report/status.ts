@@ -44,7 +44,7 @@ export interface Overview {
   readonly report: Report;
   /** What expires after `asOf` within `days`, soonest first. */
   readonly coming: FirstItems & { readonly days: number };
-  /** The soonest targets whose check is failing or invalid. */
+  /** The soonest targets whose check is failing or invalid, or of which nobody can verify that they were replaced. */
   readonly troubled: FirstItems;
 }
 
@@ -87,7 +87,7 @@ async function comingOf({ calendar }: Deps['tables'], asOf: Instant): Promise<Fi
 
 async function troubledOf({ calendar }: Deps['tables'], asOf: Instant): Promise<FirstItems> {
   const first = await firstOfBothParts(calendar, MOST_LOOKED_AT, asOf);
-  const items = first.items.filter(({ check }) => check === 'failing' || check === 'invalid');
+  const items = first.items.filter(({ check }) => check !== 'ok' && check !== 'pending');
   return { items: items.slice(0, MOST_TROUBLED), isCut: first.isCut || items.length > MOST_TROUBLED };
 }
 

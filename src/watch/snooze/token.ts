@@ -7,7 +7,7 @@ import type { Reminder } from '../../core/reminder';
 import type { LinkSigning } from '../../core/snooze';
 import { fixedExpiry } from '../../core/standing';
 import type { Key } from '../../core/target';
-import { DAY, type Instant } from '../../formats/instant';
+import { DAY, HOUR, type Instant } from '../../formats/instant';
 import { parseJson } from '../../formats/json';
 
 /** What a link is bound to. */
@@ -60,6 +60,36 @@ export function readLink(
   const link = isOurs ? parse(content) : undefined;
   if (!link) return { refused: 'unreadable' };
   return link.until > now ? link : { refused: 'over', until: link.until };
+}
+
+/** A page that shows a reading can be confirmed for so long. */
+const PROOF_LASTS = HOUR;
+
+/** `{instant}.{signature}`: that a page showed this to the recipient of a link at that instant. */
+export function proofOf({ secret }: LinkSigning, subject: readonly string[], on: Instant): string {
+  return `${on}.${signProof(subject, on, secret)}`;
+}
+
+export function isProof(
+  proof: string,
+  { secret, previous }: LinkSigning,
+  subject: readonly string[],
+  now: Instant,
+): boolean {
+  const [, instant = '', signature = ''] = /^(\d{1,15})\.([\w-]{43})$/.exec(proof) ?? [];
+  if (signature === '' || now - Number(instant) > PROOF_LASTS) return false;
+  return [secret, previous].some(
+    one =>
+      one !== undefined &&
+      timingSafeEqual(Buffer.from(signature), Buffer.from(signProof(subject, Number(instant), one))),
+  );
+}
+
+/** Signs the purpose, too. */
+function signProof(subject: readonly string[], on: Instant, secret: string): string {
+  return createHmac('sha256', secret)
+    .update(`replace.1.${on}.${JSON.stringify(subject)}`)
+    .digest('base64url');
 }
 
 function tokenOf({ scope, name, about, owner, until }: Link, secret: string): string {

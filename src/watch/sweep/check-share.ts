@@ -1,12 +1,13 @@
 /** The share of a scope that "check now" may take: half of its pace, and its lease only while no sweep waits for that. */
 import { fullPace, halfOf, type Limits, spend, waitFor } from '../../core/pace';
-import { SECOND } from '../../formats/instant';
-import type { Clock, Scopes } from '../ports';
+import { HOUR, type Instant, SECOND } from '../../formats/instant';
+import type { Checks, Clock, Scopes } from '../ports';
 
 /** Of many checks at once, one that loses this often to the others is asked to come again. */
 const MOST_TRIES = 5;
 /** A sweep that waits looks every second, and asks again before half of this is over. */
 const YIELD_FOR = 10 * SECOND;
+const FURTHEST_AHEAD = HOUR;
 
 /** `mustYield`: a sweep waits for the lease, so the check goes without it. */
 export type Share = { readonly mustYield: boolean } | { readonly retryAfterMs: number };
@@ -26,7 +27,7 @@ export async function reserveCheck(
     const retryAfterMs = waitFor(pace, half, now);
     if (retryAfterMs > 0) return { retryAfterMs };
     const next = { pace: spend(pace, half, now), yieldUntil: found?.yieldUntil };
-    if (await scopes.saveChecks(scope, next, found?.etag)) return { mustYield: (next.yieldUntil ?? 0) > now };
+    if (await scopes.saveChecks(scope, next, found?.etag)) return { mustYield: leftOf(found, now) > 0 };
   }
   return { retryAfterMs: SECOND };
 }
@@ -35,6 +36,12 @@ export async function reserveCheck(
 export async function askChecksToYield(scopes: Scopes, scope: string, clock: Clock): Promise<boolean> {
   const now = clock.now();
   const found = await scopes.checks(scope);
-  if ((found?.yieldUntil ?? 0) - now > YIELD_FOR / 2) return true;
+  if (leftOf(found, now) > YIELD_FOR / 2) return true;
   return await scopes.saveChecks(scope, { pace: found?.pace, yieldUntil: now + YIELD_FOR }, found?.etag);
+}
+
+/** How much longer checks leave the lease alone. An end that is further ahead comes from a clock that was wrong. */
+function leftOf(checks: Checks | undefined, now: Instant): number {
+  const left = (checks?.yieldUntil ?? now) - now;
+  return left > FURTHEST_AHEAD ? 0 : left;
 }

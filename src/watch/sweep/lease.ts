@@ -6,7 +6,7 @@ import { type Instant, MINUTE, parseInstant, SECOND } from '../../formats/instan
 import { parseJson } from '../../formats/json';
 import type { Clock, Log, ScopeRow, Scopes, Stored } from '../ports';
 import { askChecksToYield } from './check-share';
-import type { SweepMessage } from './start-sweep';
+import { isHeld, type SweepMessage } from './start-sweep';
 
 const DURATION = 2 * MINUTE;
 /** No batch is written with less time left than this. */
@@ -55,7 +55,7 @@ export function mayTake(row: ScopeRow | undefined, tick: Instant, now: Instant):
     known !== undefined && known <= now ? known : Number.NEGATIVE_INFINITY;
   if (past(row?.tick) > tick) return 'olderTick';
   if (past(row?.finishedTick) >= tick) return 'finished';
-  return row?.leaseUntil !== undefined && row.leaseUntil > now ? 'held' : undefined;
+  return isHeld(row, now) ? 'held' : undefined;
 }
 
 /**
@@ -106,7 +106,7 @@ export async function borrowLease(
   checking?: true,
 ): Promise<Taken> {
   const found = await scopes.get(scope);
-  if ((found?.leaseUntil ?? 0) > clock.now()) return { refusal: 'held' };
+  if (isHeld(found, clock.now())) return { refusal: 'held' };
   return take(scopes, { ...found, scope, checking }, found?.etag, clock);
 }
 

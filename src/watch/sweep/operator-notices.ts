@@ -1,8 +1,9 @@
 /** What sweeps tell the operators: notices about a scope as a whole, and messages that could not be handled. */
 import type { Counts } from '../../core/counts';
 import type { Reminder } from '../../core/reminder';
+import type { Reason, ScopeReads } from '../../core/scope-reads';
 import type { MailPolicy } from '../../core/watched';
-import { DAY, HOUR, type Instant } from '../../formats/instant';
+import { DAY, type Instant } from '../../formats/instant';
 import { counted } from '../../formats/when';
 import type { Clock, Log, OperatorNotices, ScopeRow, Tables } from '../ports';
 
@@ -11,52 +12,103 @@ export interface Findings {
   counts: Counts;
   /** Targets without an owner. */
   ownerless: number;
+  /** Of the targets that can be read at all: how reading them goes. */
+  reads: ScopeReads;
 }
 
-/** A scope fails as a whole only with this many targets, and only after this time. */
-const LEAST_TARGETS = 2;
-const LEAST_FAILING = HOUR;
+/** Something wrong with a scope: whether it is so, and whether the operators may be told now. */
+interface Trouble {
+  readonly is: boolean;
+  readonly mayTell: boolean;
+  /** Another notice has told it: it counts as told. */
+  readonly isTold?: boolean;
+  readonly note: string;
+}
 
 /**
  * Each trouble is told in one line per operator, once while it lasts, in place of one line per target.
  * @returns the operator notices to store with the scope, and the lines that are due for them
  */
 export function operatorNoticesOf(
-  { scope, operatorNotices = {} }: ScopeRow,
+  { scope, operatorNotices: known = {} }: ScopeRow,
   findings: Findings,
   mail: MailPolicy,
   now: Instant,
 ): { operatorNotices: OperatorNotices; lines: Reminder[] } {
-  const canBeTold = mail.to !== 'none' && mail.operators.length > 0;
   const next: OperatorNotices = {};
   const lines: Reminder[] = [];
-  for (const { reason, is, tellAfterMs, note } of checksOf(scope, findings)) {
-    if (!is) continue;
-    const { since, put } = operatorNotices[reason] ?? { since: now, put: false };
-    const isDue = !put && canBeTold && now - since >= tellAfterMs;
+  const note = (reason: keyof OperatorNotices, { is, mayTell, isTold = false, note }: Trouble) => {
+    if (!is) return;
+    const { since, put } = known[reason] ?? { since: now, put: false };
+    const isDue = !put && !isTold && mayTell && canBeTold(mail);
     const line = { scope, name: '', reason, about: since, crossedOn: since, since, note };
     if (isDue) lines.push(...mail.operators.map(owner => ({ owner, ...line })));
-    next[reason] = { since, put: put || isDue };
-  }
+    next[reason] = { since, put: put || isTold || isDue };
+  };
+  note('scopeFailing', scopeFailing(scope, findings, known));
+  note('readsRefused', readsRefused(scope, findings, next));
+  note('ownerless', ownerless(scope, findings));
   return { operatorNotices: next, lines };
 }
 
-function checksOf(scope: string, { counts, ownerless }: Findings) {
-  const { total, failing, invalid, pending } = counts;
-  return [
-    {
-      reason: 'scopeFailing',
-      is: total >= LEAST_TARGETS && failing > 0 && failing + invalid + pending === total,
-      tellAfterMs: LEAST_FAILING,
-      note: `None of the ${counted(total, 'target')} of ${scope} can be read: look at the reasons on status, and at the identity's roles there.`,
-    },
-    {
-      reason: 'ownerless',
-      is: ownerless > 0,
-      tellAfterMs: 0,
-      note: `${ownerless} of the ${counted(total, 'target')} of ${scope} ${ownerless === 1 ? 'has' : 'have'} no owner, so the reminders come to you: write owners into their registry rows.`,
-    },
-  ] as const;
+/** While the operators know that a scope can't be read, no one is told so of each target. */
+export function mailIn(scope: Pick<ScopeRow, 'operatorNotices'> | undefined, mail: MailPolicy): MailPolicy {
+  const scopeFails = scope?.operatorNotices?.scopeFailing !== undefined && canBeTold(mail);
+  return scopeFails ? { ...mail, scopeFails } : mail;
+}
+
+function canBeTold({ to, operators }: MailPolicy): boolean {
+  return to !== 'none' && operators.length > 0;
+}
+
+/** Of all targets that were tried, none can be read. */
+function scopeFailing(
+  scope: string,
+  { counts, reads }: Findings,
+  { readsRefused }: OperatorNotices,
+): Trouble {
+  const { answered, failing, failedOnce, refused, readOn = 0 } = reads;
+  const all = counts.total === 1 ? 'The only target' : `None of the ${counts.total} targets`;
+  return {
+    is: failing > 0 && answered === 0,
+    mayTell: failedOnce === 0,
+    // The refusal that was told has reached the last target. Reads that succeeded meanwhile would make it a new trouble.
+    isTold: readsRefused?.put === true && refused === failing && readOn < readsRefused.since,
+    note: `${all} of ${scope} can${counts.total === 1 ? "'t" : ''} be read.\n${reasonsOf(reads.reasons)}`,
+  };
+}
+
+/** Some targets can't be read, and only an operator can mend that. */
+function readsRefused(
+  scope: string,
+  { counts, reads }: Findings,
+  { scopeFailing }: OperatorNotices,
+): Trouble {
+  const { refused, reasons } = reads;
+  return {
+    is: refused > 0,
+    mayTell: scopeFailing === undefined,
+    isTold: scopeFailing?.put,
+    note: `${refused} of the ${counted(counts.total, 'target')} of ${scope} can't be read, and no owner of a token can mend that.\n${reasonsOf(reasons.filter(reason => reason.refused))}`,
+  };
+}
+
+function ownerless(scope: string, { counts: { total }, ownerless }: Findings): Trouble {
+  return {
+    is: ownerless > 0,
+    mayTell: true,
+    note: `${ownerless} of the ${counted(total, 'target')} of ${scope} ${ownerless === 1 ? 'has' : 'have'} no owner, so the reminders come to you: write owners into their registry rows.`,
+  };
+}
+
+/** One line for each reason: how many targets it holds back, and the first of them by name. */
+function reasonsOf(reasons: readonly Reason[]): string {
+  return reasons
+    .map(({ message, count, names }) => {
+      const first = names.length < count ? `${names.join(', ')}, …` : names.join(', ');
+      return `${counted(count, 'target')} (${first}): ${message}`;
+    })
+    .join('\n');
 }
 
 interface PoisonDeps {

@@ -42,11 +42,13 @@ export function pacedReader<Job>(options: ReaderOptions<Job>): PacedReader<Job> 
   const oneEnds = () => new Promise<void>(resolve => (wakeWaiter = resolve));
   let refusedJobs: { job: Job; reading: Reading }[] = [];
   let pace = options.pace;
+  /** The request that asked alone got no answer. One after another, such requests would take days for a large scope. */
+  let isUnanswered = false;
   let fault: unknown;
 
   /** Waits for a free place among the reads in flight, and for the bucket. */
   const permitted = async (): Promise<Permit> => {
-    while (inFlight >= (isProbing(pace) ? 1 : MOST_IN_FLIGHT)) {
+    while (inFlight >= (isProbing(pace) && !isUnanswered ? 1 : MOST_IN_FLIGHT)) {
       await oneEnds();
       // Answers that have arrived are handled before the next requests are sent: that costs a quarter less time.
       await turn();
@@ -84,9 +86,11 @@ export function pacedReader<Job>(options: ReaderOptions<Job>): PacedReader<Job> 
     const now = clock.now();
     if (reading.outcome === 'failed' && reading.code === 'throttled') {
       pace = refused(pace, sentAt, now, retryAfterMs);
+      isUnanswered = false;
       refusedJobs.push({ job, reading });
     } else {
-      if (isAnswer(reading)) pace = answered(pace, limits, now, remaining, inFlight);
+      isUnanswered = !isAnswer(reading);
+      if (!isUnanswered) pace = answered(pace, limits, now, remaining, inFlight);
       options.onReading(job, reading, now);
     }
   };

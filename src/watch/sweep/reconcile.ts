@@ -1,4 +1,4 @@
-/** Reconciling: rebuilds the calendar from the expiries and deletes old history, once a day. After a restore it repairs the calendar, too. */
+/** Reconciling: rebuilds the calendar from the expiries, deletes old history and what is recorded of people who left, once a day. After a restore it repairs the calendar, too. */
 import { assess, assessGone } from '../../core/assess';
 import type { MailPolicy } from '../../core/watched';
 import { DAY } from '../../formats/instant';
@@ -6,7 +6,9 @@ import { counted } from '../../formats/when';
 import type { Clock, Log, Tables } from '../ports';
 import { mergeRows, type Pair } from '../targets/merge-rows';
 import { type Kinds, parseTarget } from '../targets/parse-target';
-import { borrowLease, type Lease, underLease } from './lease';
+import { prune } from '../targets/prune';
+import { resolveTarget, type Successors, successorsIn } from '../targets/successors';
+import { borrowLease, type Lease, LeaseLost, underLease } from './lease';
 import { type PlannedWrite, plannedWriteOf, recorder } from './record';
 
 interface Deps {
@@ -19,17 +21,24 @@ interface Deps {
 
 /** Operations of a transaction, at most. */
 const BATCH = 100;
+/** After faults of so many scopes the store itself is at fault, and each more would take long. */
+const MOST_FAULTS = 3;
 
 export async function reconcile(deps: Deps, log: Log): Promise<void> {
   const rebuilt = new Set<string>();
   const keys = new Set<string>();
+  const faults: unknown[] = [];
   for (const scope of await scopesOf(deps)) {
-    const taken = await borrowLease(deps.tables.scopes, scope, deps.clock);
-    if ('refusal' in taken) log.info(`Scope '${scope}' is being swept; its calendar is rebuilt tomorrow.`);
-    else {
-      const { lease } = taken;
-      for (const key of await underLease(lease, log, () => rebuild(scope, lease, deps, log))) keys.add(key);
+    try {
+      const written = await rebuildUnderLease(scope, deps, log);
+      if (!written) continue;
+      for (const key of written) keys.add(key);
       rebuilt.add(scope);
+    } catch (error) {
+      // The fault of one scope, whatever it is, must not leave the others and the history as they are. It is thrown at the end.
+      log.warn(`The calendar of scope '${scope}' could not be rebuilt: ${error}`);
+      faults.push(error);
+      if (faults.length === MOST_FAULTS) break;
     }
   }
   const strays = await deleteStrays(rebuilt, keys, deps);
@@ -37,6 +46,20 @@ export async function reconcile(deps: Deps, log: Log): Promise<void> {
   log.info(
     `Reconciled ${counted(rebuilt.size, 'scope')}: ${counted(keys.size, 'calendar row')} rebuilt, ${counted(strays, 'stray')} deleted, ${counted(pruned, 'line')} of history pruned.`,
   );
+  if (faults.length > 0) throw faults[0];
+}
+
+/** @returns the keys that were written; undefined if a sweep has the scope */
+async function rebuildUnderLease(scope: string, deps: Deps, log: Log): Promise<string[] | undefined> {
+  const taken = await borrowLease(deps.tables.scopes, scope, deps.clock);
+  try {
+    if ('lease' in taken)
+      return await underLease(taken.lease, log, () => rebuild(scope, taken.lease, deps, log));
+  } catch (error) {
+    if (!(error instanceof LeaseLost)) throw error;
+  }
+  log.info(`Scope '${scope}' is being swept; its calendar is rebuilt tomorrow.`);
+  return undefined;
 }
 
 async function scopesOf({ tables }: Deps): Promise<Set<string>> {
@@ -49,9 +72,11 @@ async function scopesOf({ tables }: Deps): Promise<Set<string>> {
 /** Writes every calendar row of a scope again, like a sweep that reads nothing. @returns the keys that it wrote */
 async function rebuild(scope: string, lease: Lease, deps: Deps, log: Log): Promise<string[]> {
   const records = recorder({ scope, tables: deps.tables, lease, log });
+  const successors = successorsIn(scope, deps.tables.registry, deps.kinds);
   const keys: string[] = [];
   for await (const pair of mergeRows(deps.tables, scope)) {
-    const plannedWrite = plannedWriteNow(pair, deps);
+    await pruneNow(pair, deps);
+    const plannedWrite = await plannedWriteNow(pair, successors, deps);
     if (!plannedWrite) continue;
     keys.push(plannedWrite.calendarKey);
     records.add({ ...plannedWrite, moves: true });
@@ -63,14 +88,24 @@ async function rebuild(scope: string, lease: Lease, deps: Deps, log: Log): Promi
   return keys.filter(key => key !== '');
 }
 
-/** What follows from the recorded state. A row that was never swept is left to the sweep. */
-function plannedWriteNow({ row, state }: Pair, deps: Deps): PlannedWrite | undefined {
-  if (!state) return undefined;
+/** A row that another writer changes at the same time is pruned tomorrow. */
+async function pruneNow({ row, state }: Pair, deps: Deps): Promise<void> {
+  if (row && state) await prune(state, parseTarget(row, deps.kinds).watched, deps, deps.clock.now());
+}
+
+/** What follows from the recorded state. A row that was never swept, and one that has vanished since, is left to the sweep. */
+async function plannedWriteNow(
+  { row, state }: Pair,
+  successors: Successors,
+  deps: Deps,
+): Promise<PlannedWrite | undefined> {
+  if (!state || (!row && state.goneSince === undefined)) return undefined;
+  const parsed = row && (await resolveTarget(row, deps.kinds, successors));
   const now = deps.clock.now();
-  const assessment = row
-    ? assess(parseTarget(row, deps.kinds).watched, state, undefined, deps.mail, now)
+  const assessment = parsed
+    ? assess(parsed.watched, state, undefined, deps.mail, now)
     : assessGone(state, now);
-  return plannedWriteOf(state, assessment, deps.tables.calendar, { read: false, forget: false });
+  return plannedWriteOf(state, assessment, deps.tables.calendar, { read: false, forget: false }, now);
 }
 
 /** Deletes the calendar rows of the rebuilt scopes to which no expiry belongs. Each expiry is read once more before that. */

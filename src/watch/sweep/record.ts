@@ -1,8 +1,11 @@
 /** Recording what a sweep found: in batches, and in an order that survives a crash after any step (docs/design.md, One target's poll). */
+
+import { addressKey } from '../../core/address';
 import type { Assessment } from '../../core/assess';
 import type { Expiry } from '../../core/expiry';
 import { fixedExpiry } from '../../core/standing';
 import { sha256 } from '../../formats/hash';
+import { HOUR, type Instant } from '../../formats/instant';
 import type { Calendar, CalendarEntry, Change, Log, RefusedNames, Tables } from '../ports';
 import type { Lease } from './lease';
 import { sparing } from './sparing';
@@ -14,6 +17,10 @@ export interface PlannedWrite {
   /** Its only calendar key from now on; '' while it is on no report. */
   readonly calendarKey: string;
   readonly listingHash: string;
+  /** What goes into the outbox: nothing while all that is due waits there already. */
+  readonly reminders: Assessment['reminders'];
+  /** What is then recorded of it. */
+  readonly queued: Expiry['queued'];
   /** Anything differs from what is stored. */
   readonly changed: boolean;
   /** Its calendar key changes, or an interrupted write left more than one. */
@@ -32,19 +39,53 @@ export interface Recording {
 
 /** Operations of a transaction, at most. */
 const BATCH = 100;
+/** A line that waits is put again after this time, in case it was lost. */
+const PUT_AGAIN = HOUR;
 
 export function plannedWriteOf(
   before: Expiry | undefined,
   assessment: Assessment,
   calendar: Calendar,
   facts: { read: boolean; forget: boolean },
+  now: Instant,
 ): PlannedWrite {
-  const { after, listing, events } = assessment;
-  const calendarKey = listing ? calendar.keyOf(after, fixedExpiry(after)) : '';
+  const { listing, events } = assessment;
+  const { reminders, queued } = toQueue(before, assessment, now);
+  // What is put is recorded once it is in the outbox. What is no longer due is forgotten at once: it may be due again.
+  const after = reminders.length > 0 ? assessment.after : { ...assessment.after, queued };
+  // What is not watched any more is listed without a date, whatever expiry is known of it.
+  const dated = listing?.expiresOn === undefined ? undefined : fixedExpiry(after);
+  const calendarKey = listing ? calendar.keyOf(after, dated) : '';
   const listingHash = listing ? sha256(JSON.stringify(listing)).slice(0, 16) : '';
   const moves = before?.calendarKeys.length !== 1 || before.calendarKeys[0] !== calendarKey;
-  const changed = moves || facts.read || events.length > 0 || (before?.listingHash ?? '') !== listingHash;
-  return { before, assessment, calendarKey, listingHash, changed, moves, forget: facts.forget };
+  const isShownOtherwise = (before?.listingHash ?? '') !== listingHash;
+  const isMarkOver = before?.deleteAskedOn !== after.deleteAskedOn;
+  const isQueuedOtherwise = before?.queued !== after.queued;
+  const differs = moves || isShownOtherwise || isMarkOver || isQueuedOtherwise;
+  const changed = differs || facts.read || events.length > 0;
+  return {
+    before,
+    assessment: { ...assessment, after },
+    reminders,
+    queued,
+    calendarKey,
+    listingHash,
+    changed,
+    moves,
+    forget: facts.forget,
+  };
+}
+
+/** What has to be put into the outbox, and what is to be recorded of it. */
+function toQueue(before: Expiry | undefined, { reminders }: Assessment, now: Instant) {
+  if (reminders.length === 0) return { reminders, queued: undefined };
+  const ids = reminders.map(({ owner, reason, about, meantFor }) =>
+    JSON.stringify([addressKey(owner), reason, about, meantFor && addressKey(meantFor)]),
+  );
+  const lines = sha256(ids.sort().join()).slice(0, 16);
+  const known = before?.queued;
+  if (known?.lines === lines && now - known.on < PUT_AGAIN) return { reminders: [], queued: known };
+  return { reminders, queued: { lines, on: now } };
 }
 
 export type Recorder = ReturnType<typeof recorder>;
@@ -82,7 +123,7 @@ export function recorder(given: Recording) {
   return {
     add(plannedWrite: PlannedWrite) {
       if (plannedWrite.moves && !plannedWrite.forget) moving.push(plannedWrite);
-      else if (plannedWrite.changed || plannedWrite.forget || plannedWrite.assessment.reminders.length > 0)
+      else if (plannedWrite.changed || plannedWrite.forget || plannedWrite.reminders.length > 0)
         staying.push(plannedWrite);
     },
     /** Starts to write the full batches. Waits while an earlier one is still being written. */
@@ -138,20 +179,32 @@ export async function recordMoving(plannedWrites: readonly PlannedWrite[], recor
 async function addRemindersAndHistory(
   plannedWrites: readonly PlannedWrite[],
   refused: RefusedNames,
-  { tables, log }: Recording,
+  recording: Recording,
 ) {
+  const { tables, log } = recording;
   for (const name of refused)
     log.warn(`The store refused the state of '${name}'; its neighbours were written.`);
   const kept = plannedWrites.filter(({ assessment }) => !refused.has(assessment.after.name));
-  const refusedLines = await tables.outbox.put(kept.flatMap(({ assessment }) => assessment.reminders));
-  for (const line of refusedLines)
-    log.warn(`The store refused the reminder '${line}'; the next sweep tries again.`);
+  await addReminders(kept, recording);
   const isWritten = await tables.history.add(
     kept.flatMap(({ assessment: { after, events } }) =>
       events.map(event => ({ scope: after.scope, name: after.name, event })),
     ),
   );
   if (!isWritten) log.warn('The store refused lines of history; they are lost.');
+}
+
+/** Only once a line is in the outbox, its target says so: a crash before that puts it again. */
+async function addReminders(plannedWrites: readonly PlannedWrite[], { scope, tables, log }: Recording) {
+  const refusedLines = await tables.outbox.put(plannedWrites.flatMap(({ reminders }) => reminders));
+  for (const line of refusedLines)
+    log.warn(`The store refused the reminder '${line}'; the next sweep tries again.`);
+  if (refusedLines.size > 0) return;
+  const put = plannedWrites.filter(({ reminders }) => reminders.length > 0);
+  await tables.expiries.mergeQueued(
+    scope,
+    put.map(({ assessment: { after }, queued }) => ({ ...after, queued })),
+  );
 }
 
 function warnOfUnlisted(refused: RefusedNames, { scope, log }: Recording): void {

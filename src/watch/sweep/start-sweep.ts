@@ -1,8 +1,10 @@
 /** The start of a sweep, and its message: one for every scope that can be swept now. */
+import pMap from 'p-map';
 import * as v from 'valibot';
-import { formatInstant, type Instant, parseInstant } from '../../formats/instant';
+import { pauseEnd } from '../../core/pace';
+import { formatInstant, HOUR, type Instant, MINUTE, parseInstant } from '../../formats/instant';
 import { counted } from '../../formats/when';
-import type { Clock, Log, ScopeRow, Tables } from '../ports';
+import type { Clock, Log, ScopeRow, Stored, Tables } from '../ports';
 
 const schema = v.object({
   scope: v.string('scope: the PartitionKey of registry rows'),
@@ -24,18 +26,36 @@ export function parseSweepMessage(message: unknown): SweepMessage {
   throw new Error(`Malformed sweep message, want {"scope", "tick", "cursor"?}: ${faults}`);
 }
 
+/** A lease that ends later than this comes from a clock that was wrong, or from an editor: no scope waits until then. */
+const FURTHEST_AHEAD = HOUR;
+const AT_ONCE = { concurrency: 16 };
+/** The row of a scope that is not swept by then was not made by a sweep. */
+const LONGEST_UNSEEN = 10 * MINUTE;
+
 interface Deps {
-  readonly tables: Pick<Tables, 'registry' | 'scopes'>;
+  readonly tables: Pick<Tables, 'registry' | 'scopes' | 'expiries'>;
   readonly clock: Clock;
 }
 
 /** Takes the partition keys of registry and scopes together: so scopes with faults and emptied scopes are swept, too. */
 export async function startSweep({ tables, clock }: Deps, log: Log): Promise<SweepMessage[]> {
   const now = clock.now();
-  const known = new Map<string, ScopeRow>();
+  const known = new Map<string, Stored<ScopeRow>>();
   for await (const row of tables.scopes.all()) known.set(row.scope, row);
   const scopes = new Set(known.keys());
-  for await (const { scope } of tables.registry.scopes()) scopes.add(scope);
+  const touchedOn = new Map<string, Instant>();
+  for await (const one of tables.registry.scopes()) {
+    scopes.add(one.scope);
+    touchedOn.set(one.scope, one.touchedOn);
+  }
+  // Where the table of the scopes is lost with the registry, only the expiries still name them.
+  if (known.size === 0) for await (const scope of tables.expiries.scopes()) scopes.add(scope);
+  const unfinished = [...scopes].flatMap(scope => {
+    const row = known.get(scope);
+    const seenOn = unfinishedSince(row, touchedOn.get(scope), now);
+    return seenOn === undefined ? [] : [{ ...row, scope, seenOn }];
+  });
+  await pMap(unfinished, row => recordSeen(row, known.get(row.scope)?.etag, tables, log), AT_ONCE);
   const messages: SweepMessage[] = [];
   for (const scope of [...scopes].sort()) {
     const reason = whyNotNow(known.get(scope), now);
@@ -46,10 +66,45 @@ export async function startSweep({ tables, clock }: Deps, log: Log): Promise<Swe
   return messages;
 }
 
+/**
+ * Since when no sweep of a scope has finished, for `health`; undefined where that is recorded, or too soon to say: a first sweep
+ * makes the row of its scope itself.
+ */
+function unfinishedSince(
+  row: ScopeRow | undefined,
+  touchedOn: Instant | undefined,
+  now: Instant,
+): Instant | undefined {
+  if (!row) return touchedOn !== undefined && now - touchedOn >= LONGEST_UNSEEN ? touchedOn : undefined;
+  const isKnown = row.finishedOn !== undefined || row.seenOn !== undefined || (row.leaseUntil ?? 0) > now;
+  return isKnown ? undefined : Math.min(row.startedOn ?? now, now);
+}
+
+async function recordSeen(
+  row: ScopeRow,
+  etag: string | undefined,
+  { scopes }: Deps['tables'],
+  log: Log,
+): Promise<void> {
+  try {
+    await scopes.save(row, etag);
+  } catch (error) {
+    // Any error is caught: the sweep of this scope meets it again, and says more.
+    log.warn(`Scope '${row.scope}' could not be recorded as unfinished: ${error}`);
+  }
+}
+
 function whyNotNow(row: ScopeRow | undefined, now: Instant): string | undefined {
-  const { leaseUntil = 0, checking, pace } = row ?? {};
+  if (!row) return undefined;
+  const { leaseUntil = now, checking, pace } = row;
   // A check has the lease for a moment only: the sweep waits for it.
-  if (leaseUntil > now && !checking) return `another sweep holds it until ${formatInstant(leaseUntil)}`;
-  const { pausedUntil = 0 } = pace ?? {};
+  if (isHeld(row, now) && !checking) return `another sweep holds it until ${formatInstant(leaseUntil)}`;
+  const pausedUntil = pace ? pauseEnd(pace, now) : now;
   return pausedUntil > now ? `its service asked to wait until ${formatInstant(pausedUntil)}` : undefined;
+}
+
+/** Whether a lease is in force. */
+export function isHeld(row: ScopeRow | undefined, now: Instant): boolean {
+  const left = (row?.leaseUntil ?? now) - now;
+  return left > 0 && left <= FURTHEST_AHEAD;
 }

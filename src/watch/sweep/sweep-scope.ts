@@ -3,15 +3,19 @@ import { assess, assessGone, scheduleOf } from '../../core/assess';
 import { NO_COUNTS, withTarget } from '../../core/counts';
 import type { Expiry } from '../../core/expiry';
 import { fullPace } from '../../core/pace';
+import { readabilityOf } from '../../core/readability';
 import type { Reading } from '../../core/reading';
-import { isWatched } from '../../core/target';
-import type { MailPolicy } from '../../core/watched';
+import { NO_READS, withReadsOf } from '../../core/scope-reads';
+import { isReported, isWatched, type MailPolicy } from '../../core/watched';
 import { DAY, HOUR, type Instant, MINUTE } from '../../formats/instant';
-import type { Clock, Log, ReadResult, Tables } from '../ports';
+import type { Clock, Log, ReadResult, RowsLost, Tables } from '../ports';
+import { rowOfLost } from '../targets/lost-row';
 import { mergeRows, type Pair } from '../targets/merge-rows';
-import { type Kinds, type ParsedTarget, parseTarget, sourceOf } from '../targets/parse-target';
+import { type Kinds, type ParsedTarget, sourceOf } from '../targets/parse-target';
+import { resolveTarget, type Successors, successorsIn } from '../targets/successors';
 import { type Lease, LeaseLost, takeLease, underLease } from './lease';
-import { type Findings, operatorNoticesOf } from './operator-notices';
+import { type RowGate, rowGate, withLost } from './lost-rows';
+import { type Findings, mailIn, operatorNoticesOf } from './operator-notices';
 import { KEPT_WAITING, type PacedReader, type Permit, pacedReader } from './paced-reader';
 import { plannedWriteOf, type Recorder, recorder } from './record';
 import type { SweepMessage } from './start-sweep';
@@ -40,13 +44,24 @@ interface Job extends Visit {
   read(): Promise<ReadResult>;
 }
 
+type Totals = Findings & {
+  /** Reminders that reached nobody. */
+  unreached: number;
+  rows: number;
+  rowsLost: RowsLost | undefined;
+  /** Whether the last read failed because there was no sign-in; undefined while nothing was read. */
+  signInFails: boolean | undefined;
+};
+
 interface Sweep extends Deps {
   readonly lease: Lease;
   readonly deadline: Instant;
   readonly recorder: Recorder;
   readonly reader: PacedReader<Job>;
+  readonly successors: Successors;
+  readonly gate: RowGate;
   /** What the sweep found so far, and how many rows of the two tables it merged. */
-  readonly totals: Findings & { rows: number };
+  readonly totals: Totals;
   readonly log: Log;
 }
 
@@ -89,14 +104,16 @@ async function sweepToEnd(message: SweepMessage, sweep: Sweep): Promise<SweepMes
     await finish(message, sweep);
     return [];
   }
-  const { counts, ownerless } = sweep.totals;
-  await sweep.lease.release({ pace: sweep.reader.pace(), partial: { counts, ownerless } });
+  const { counts, ownerless, unreached, reads, rowsLost } = sweep.totals;
+  const partial = { counts, ownerless, unreached, reads, rowsLost };
+  const known = rowsLost ?? sweep.lease.row.rowsLost;
+  await sweep.lease.release({ pace: sweep.reader.pace(), partial, rowsLost: known });
   return [{ ...message, cursor }];
 }
 
 function begin(scope: string, lease: Lease, deps: Deps, log: Log): Sweep {
   const { tables, clock, kinds } = deps;
-  const { pace, partial, operatorNotices } = lease.row;
+  const { pace, partial, tick = clock.now() } = lease.row;
   const deadline = clock.now() + TIME_BUDGET;
   const records = recorder({ scope, tables, lease, log });
   const limits = sourceOf(scope, kinds)?.limits ?? { rate: 1, burst: 1 };
@@ -112,9 +129,13 @@ function begin(scope: string, lease: Lease, deps: Deps, log: Log): Sweep {
       await records.writeFull();
     },
   });
-  const mail = operatorNotices?.scopeFailing ? { ...deps.mail, scopeFails: true } : deps.mail;
-  const totals = { counts: partial?.counts ?? NO_COUNTS, ownerless: partial?.ownerless ?? 0, rows: 0 };
-  const sweep: Sweep = { ...deps, mail, lease, deadline, recorder: records, reader, totals, log };
+  const mail = mailIn(lease.row, deps.mail);
+  const { counts = NO_COUNTS, ownerless = 0, unreached = 0, reads = NO_READS, rowsLost } = partial ?? {};
+  const totals: Totals = { counts, ownerless, unreached, reads, rowsLost, signInFails: undefined, rows: 0 };
+  const successors = successorsIn(scope, tables.registry, kinds);
+  const gate = rowGate({ tables, mail, scope, tick, log });
+  const shared = { lease, deadline, recorder: records, reader, successors, gate };
+  const sweep: Sweep = { ...deps, mail, ...shared, totals, log };
   return sweep;
 }
 
@@ -136,8 +157,12 @@ async function visitAll({ scope, cursor }: SweepMessage, sweep: Sweep): Promise<
 async function visit({ row, state: before }: Pair, sweep: Sweep): Promise<Permit | undefined> {
   sweep.totals.rows += 1;
   const now = sweep.clock.now();
-  if (!row) return void recordGone(before, now, sweep);
-  const parsed = parseTarget(row, sweep.kinds);
+  if (!row && (before.goneSince !== undefined || !(await sweep.gate.isLost(before))))
+    return void recordGone(before, now, sweep);
+  if (before && row?.lost && (await sweep.gate.mayGo(before, row.lost, now)))
+    return void recordGone(before, now, sweep);
+  const known = row ?? rowOfLost(before, await sweep.gate.remembered(before, now));
+  const parsed = await resolveTarget(known, sweep.kinds, sweep.successors);
   const { located } = parsed;
   const dueOn = dueSince(parsed, before, now, sweep.mail);
   if (dueOn === undefined || !located) return void recordOutcome({ parsed, before }, undefined, now, sweep);
@@ -155,32 +180,38 @@ function dueSince(
   now: Instant,
   mail: MailPolicy,
 ): Instant | undefined {
-  if (!isWatched(watched.columns)) return undefined;
-  if (!state) return now;
+  if (!isWatched(watched)) return undefined;
+  // An attempt that lies ahead is of a clock that was wrong. The target must not wait until then.
+  if (state?.checkedOn === undefined || state.checkedOn > now) return now;
   const { on } = scheduleOf(watched, state, mail, now);
   return on <= now ? on : undefined;
 }
 
 /** Assesses a target with its reading, or without one, and hands the planned write to the recorder. */
 function recordOutcome(
-  { parsed: { watched }, before }: Visit,
+  { parsed: { watched, located }, before }: Visit,
   reading: Reading | undefined,
   now: Instant,
   { mail, tables, totals, recorder }: Sweep,
 ): void {
-  if (!before && !isWatched(watched.columns)) return;
+  if (!before && !isReported(watched)) return;
   const assessment = assess(watched, before, reading, mail, now);
   totals.counts = withTarget(totals.counts, assessment.tally);
-  if (assessment.listing?.owners.length === 0) totals.ownerless += 1;
+  if (assessment.tally && located) totals.reads = withReadsOf(totals.reads, assessment.after);
+  if (reading) totals.signInFails = reading.outcome === 'failed' && reading.signIn === true;
+  const { listing } = assessment;
+  if (listing && watched.lost) totals.rowsLost = withLost(totals.rowsLost, watched.lost);
+  else if (assessment.tally && listing?.owners.length === 0) totals.ownerless += 1;
+  totals.unreached += assessment.unreached;
   recorder.add(
-    plannedWriteOf(before, assessment, tables.calendar, { read: reading !== undefined, forget: false }),
+    plannedWriteOf(before, assessment, tables.calendar, { read: reading !== undefined, forget: false }, now),
   );
 }
 
 function recordGone(state: Expiry, now: Instant, { tables, recorder }: Sweep): void {
   const { goneSince = now, calendarKeys } = state;
   const forget = now - goneSince >= KEPT_AFTER_REMOVAL && calendarKeys.join('') === '';
-  recorder.add(plannedWriteOf(state, assessGone(state, now), tables.calendar, { read: false, forget }));
+  recorder.add(plannedWriteOf(state, assessGone(state, now), tables.calendar, { read: false, forget }, now));
 }
 
 /** Stores how the sweep ended, and releases the lease. A scope without any row is removed. */
@@ -189,10 +220,12 @@ async function finish({ scope, cursor }: SweepMessage, sweep: Sweep): Promise<vo
   if (totals.rows === 0 && cursor === undefined) return await tables.scopes.remove(scope);
   const finishedOn = clock.now();
   const { tick: finishedTick = finishedOn, startedOn = finishedOn } = lease.row;
-  const { counts } = totals;
+  const { counts, unreached, rowsLost } = totals;
   const { operatorNotices, lines } = operatorNoticesOf(lease.row, totals, mail, finishedOn);
   await tables.outbox.put(lines);
   const durationMs = finishedOn - startedOn;
-  await lease.release({ pace: reader.pace(), counts, finishedTick, finishedOn, durationMs, operatorNotices });
+  const readability = readabilityOf(totals.reads, totals.signInFails, lease.row.readability);
+  const found = { counts, unreached, rowsLost, readability, operatorNotices, seenOn: undefined };
+  await lease.release({ pace: reader.pace(), finishedTick, finishedOn, durationMs, ...found });
   log.info(`Scope '${scope}' is swept: ${JSON.stringify(counts)}.`);
 }

@@ -1,11 +1,12 @@
 /** Merges a scope's registry rows with its recorded expiries: both are in key order, so one pass in constant memory does it. */
 import type { Expiry } from '../../core/expiry';
-import type { RegistryRow, Tables } from '../ports';
+import type { RegistryRow, Stored, Tables } from '../ports';
+import { lostRow } from './lost-row';
 
 /** A target that is in the registry, in the expiries, or in both. */
 export type Pair =
-  | { readonly name: string; readonly row: RegistryRow; readonly state: Expiry | undefined }
-  | { readonly name: string; readonly row: undefined; readonly state: Expiry };
+  | { readonly name: string; readonly row: RegistryRow; readonly state: Stored<Expiry> | undefined }
+  | { readonly name: string; readonly row: undefined; readonly state: Stored<Expiry> };
 
 /** What the merge reads: the two tables as streams, and single rows of them. */
 interface Sources {
@@ -33,14 +34,14 @@ export async function* mergeRows(sources: Sources, scope: string, after?: string
         merged.add(row.name);
         row = await next(rows);
       } else if (row && (!state || row.name <= state.name)) {
-        const matched: Expiry | undefined = state?.name === row.name ? state : undefined;
+        const matched: Stored<Expiry> | undefined = state?.name === row.name ? state : undefined;
         last = row.name;
         if (!merged.has(row.name)) yield { name: row.name, row, state: matched };
         if (matched) state = await next(states);
         row = await next(rows);
       } else if (state) {
         const pair = await pairWithoutRow(state, sources);
-        if (pair.row) merged.add(pair.name);
+        if (pair.row && !pair.row.lost) merged.add(pair.name);
         yield pair;
         state = await next(states);
       }
@@ -55,10 +56,10 @@ async function latePair(row: RegistryRow, { expiries }: Sources): Promise<Pair> 
   return { name: row.name, row, state: await expiries.row(row) };
 }
 
-/** A target that the registry's stream did not name in its turn. */
-async function pairWithoutRow(state: Expiry, { registry }: Sources): Promise<Pair> {
+/** A target that the registry's stream did not name in its turn. One whose row is lost has what is remembered of it. */
+async function pairWithoutRow(state: Stored<Expiry>, { registry }: Sources): Promise<Pair> {
   const { name, goneSince } = state;
-  const row = goneSince === undefined ? await registry.row(state) : undefined;
+  const row = lostRow(state) ?? (goneSince === undefined ? await registry.row(state) : undefined);
   return row ? { name, row, state } : { name, row: undefined, state };
 }
 

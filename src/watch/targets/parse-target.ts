@@ -3,7 +3,7 @@ import { parseColumns } from '../../core/row';
 import type { Description, Identity, Key } from '../../core/target';
 import type { ThresholdPolicy } from '../../core/thresholds';
 import type { Watched } from '../../core/watched';
-import { invisibleIn, withoutInvisible } from '../../formats/invisible';
+import { foreignIn, invisibleIn, withoutInvisible } from '../../formats/invisible';
 import { counted } from '../../formats/when';
 import type { Keys, Located, RegistryRow, Source } from '../ports';
 
@@ -26,20 +26,28 @@ export interface ParsedTarget {
   readonly located: Located | undefined;
 }
 
+/** What a row says by itself. Whether its target was replaced is for other rows to say (`resolveTarget`). */
+export interface ParsedRow extends Omit<ParsedTarget, 'watched'> {
+  readonly watched: Omit<Watched, 'replacement'>;
+}
+
 const MOST_FAULTS = 10;
 const LONGEST_FAULT = 300;
-/** It has room for both keys, which people copy. */
+/** It has room for keys, which people copy. */
 const LONGEST_KEY_FAULT = 1_500;
 const KEY_FAULT = 'key: ';
+const WITH_KEYS = [KEY_FAULT, 'replacedBy: '];
 
 const NO_POLICY: KindPolicy = { policy: { thresholds: [], from: 'built-in' }, checkEveryMs: 0 };
 
-export function parseTarget(row: RegistryRow, kinds: Kinds): ParsedTarget {
+export function parseTarget(given: RegistryRow, kinds: Kinds): ParsedRow {
+  // What is remembered of a lost row has no identity yet.
+  const row = given.lost ? { ...given, identity: kinds.takeApart(given) } : given;
   const source = sourceOf(row.scope, kinds);
   const found = locate(row, source, kinds);
   const { columns, faults } = parseColumns(row.columns);
   const { policy, checkEveryMs } = kinds.policies.get(source?.kind ?? '') ?? NO_POLICY;
-  const watched: Watched = {
+  const watched: ParsedRow['watched'] = {
     scope: row.scope,
     name: row.name,
     kind: kindOf(row.scope),
@@ -48,22 +56,24 @@ export function parseTarget(row: RegistryRow, kinds: Kinds): ParsedTarget {
     mayMint: source?.mayMint ?? false,
     policy: columns.thresholds ? { thresholds: columns.thresholds, from: 'row' } : policy,
     checkEveryMs: columns.checkEvery ?? checkEveryMs,
+    ...(row.lost && { lost: row.lost }),
   };
   return { watched, source, located: 'fault' in found ? undefined : found };
 }
 
-export function descriptionOf({ watched, source, located }: ParsedTarget): Description {
+export function descriptionOf({ watched, source, located }: ParsedRow): Description {
   const { displayName = watched.name, runbook, notes } = watched.columns;
-  const { label = watched.kind, howToRenew = '' } = source ?? {};
+  const { label = watched.kind, howToRenew = '', renewalKeepsName } = source ?? {};
   const { where = watched.scope, portalUrl } = located ?? {};
-  return { displayName, label, where, portalUrl, runbook, notes, howToRenew };
+  return { displayName, label, where, portalUrl, runbook, notes, howToRenew, renewalKeepsName };
 }
 
 /** A row is untrusted: its recorded faults stay few and short. */
 export function limitFaults(faults: readonly string[]): string[] {
-  const shown = faults
-    .slice(0, MOST_FAULTS)
-    .map(fault => fault.slice(0, fault.startsWith(KEY_FAULT) ? LONGEST_KEY_FAULT : LONGEST_FAULT));
+  const shown = faults.slice(0, MOST_FAULTS).map(fault => {
+    const hasKeys = WITH_KEYS.some(start => fault.startsWith(start));
+    return fault.slice(0, hasKeys ? LONGEST_KEY_FAULT : LONGEST_FAULT);
+  });
   const more = faults.length - shown.length;
   return more > 0 ? [...shown, `and ${counted(more, 'more fault')}`] : shown;
 }
@@ -83,7 +93,7 @@ function locate(row: RegistryRow, source: Source | undefined, kinds: Kinds): Loc
   if (located && isSameKey(kinds.spell(located.identity), row)) return located;
   const right = located?.identity ?? guessed(row, source, kinds);
   return {
-    fault: `${right ? rightKey(right, kinds) : keyFault(found, source, kinds)}${invisibleWords(row)}`,
+    fault: `${right ? rightKey(right, kinds) : keyFault(found, source, kinds)}${unseenWords(row)}`,
   };
 }
 
@@ -100,10 +110,16 @@ function keyFault(found: { fault: string } | Located | undefined, source: Source
   return `PartitionKey: start it with a kind and a colon; the kind is ${known}`;
 }
 
+/** The keys in their one spelling that a person may mean by these; undefined where they can't be guessed. */
+export function meantKey(key: Key, kinds: Kinds): Key | undefined {
+  const identity = guessed(key, sourceOf(key.scope, kinds), kinds);
+  return identity && kinds.spell(identity);
+}
+
 /** The one identity that a person may mean by a key that names none. */
-function guessed(row: RegistryRow, source: Source | undefined, kinds: Kinds): Identity | undefined {
+function guessed(row: Key, source: Source | undefined, kinds: Kinds): Identity | undefined {
   const text = kinds.readable(row);
-  const [scope, name] = [withoutInvisible(text.scope), withoutInvisible(text.name)];
+  const [scope, name] = [inAscii(withoutInvisible(text.scope)), withoutInvisible(text.name)];
   const named = source ?? [...kinds.sources.values()].find(({ kind }) => startsWith(scope, `${kind}:`));
   const place = named && startsWith(scope, `${named.kind}:`) ? scope.slice(named.kind.length + 1) : scope;
   const found = (named ? [named] : [...kinds.sources.values()]).flatMap(one => {
@@ -121,11 +137,18 @@ function isSameKey(a: Key, b: Key): boolean {
   return a.scope === b.scope && a.name === b.name;
 }
 
-/** What nobody sees in a key. */
-function invisibleWords({ scope, name }: Key): string {
+/** What looks like ASCII, such as a colon of full width or a longer hyphen, in ASCII. */
+function inAscii(text: string): string {
+  return text.normalize('NFKC').replace(/[\p{Pd}\u2212]/gu, '-');
+}
+
+/** What nobody sees in a key. A right PartitionKey is plain ASCII; a name may have letters of any script. */
+function unseenWords({ scope, name }: Key): string {
+  const invisible = invisibleIn(scope);
   const parts = [
-    ['PartitionKey', invisibleIn(scope)],
-    ['RowKey', invisibleIn(name)],
-  ].filter(([, found]) => found !== '');
-  return parts.map(([part, found]) => `; the ${part} holds invisible characters (${found})`).join('');
+    ['PartitionKey', 'invisible characters', invisible],
+    ['PartitionKey', 'characters beside plain ASCII', invisible === '' ? foreignIn(scope) : ''],
+    ['RowKey', 'invisible characters', invisibleIn(name)],
+  ].filter(([, , found]) => found !== '');
+  return parts.map(([part, what, found]) => `; the ${part} holds ${what} (${found})`).join('');
 }

@@ -62,7 +62,7 @@ export function bannerOf(
     case 'refused':
       return alarm(html`<b>Nothing was saved.</b> ${faultWords(outcome.returned)}`);
     case 'changed':
-      return explanation.row ? alarm(CHANGED) : removedBanner(outcome.returned);
+      return explanation.row && !explanation.row.lost ? alarm(CHANGED) : removedBanner(outcome.returned);
     default:
       return undefined;
   }

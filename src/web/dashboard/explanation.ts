@@ -71,6 +71,7 @@ const OUTCOMES: Readonly<Record<Told['outcome'], string>> = {
   accepted: 'taken by the mail service',
   refused: 'refused for good',
   undelivered: 'not delivered',
+  forgotten: 'forgotten by the mail service, sent again',
 };
 
 export function recipientsCard({ recipients }: Explanation): Html {
@@ -107,7 +108,8 @@ function toldTable(address: string, told: readonly Told[], index: number): Html 
 `;
 }
 
-function toldRow({ reason, about, on, outcome, operationId }: Told): Html {
-  return html`<tr><th scope="row"><bdi>${reason}</bdi></th><td>${time(on)}</td><td>${time(about)}</td><td>${OUTCOMES[outcome]}</td><td><code><bdi>${operationId}</bdi></code></td></tr>
+function toldRow({ reason, about, on, outcome, operationId, why, meantFor }: Told): Html {
+  const inPlace = meantFor !== undefined && html` in the place of <bdi>${meantFor}</bdi>`;
+  return html`<tr><th scope="row"><bdi>${reason}</bdi>${inPlace}</th><td>${time(on)}</td><td>${time(about)}</td><td>${OUTCOMES[outcome]}${why !== undefined && html`: <bdi>${why}</bdi>`}</td><td><code><bdi>${operationId}</bdi></code></td></tr>
 `;
 }

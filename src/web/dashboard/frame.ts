@@ -2,7 +2,7 @@
 import { type Html, html } from '../../formats/html';
 import { document, PRIVATE, page, pageStyleOf } from '../page';
 import type { Response } from '../problem';
-import { backLink, type Links, listPath } from './links';
+import { backLink, type Links, listPath, query } from './links';
 import { SCRIPT_VERSION } from './script';
 import { DASHBOARD_STYLE } from './style';
 
@@ -47,6 +47,20 @@ export function unreadablePage(status: number, links: Links): Response {
   if (status === 413) return refusal(status, 'The form is too large', 'A form has 64 KiB at most.', links);
   const words = 'It was not a form of this page, or a field was missing, unknown or there twice.';
   return refusal(status, 'The form is not understood', words, links);
+}
+
+/** It may be loaded again: to confirm the same twice changes nothing. */
+export function confirmedPage(links: Links): Response {
+  const main = html`<section class="card" role="status"><h1>The removal is confirmed</h1>
+<p>The targets leave the reports at the next sweep. A row that is back by then stays watched. <a href="../dashboard${query(links)}">Back to the dashboard</a></p></section>`;
+  return page(200, 'The removal is confirmed', main);
+}
+
+/** For a form of the dashboard's banner that was not taken: a bad one, or one of another site. */
+export function unconfirmedPage(status: number): Response {
+  const main = html`<section class="card" role="alert"><h1>Nothing was confirmed</h1>
+<p>It was not the form of the dashboard, or another site made your browser send it. Go back to the dashboard, reload it and press the button again.</p></section>`;
+  return page(status, 'Nothing was confirmed', main);
 }
 
 /** For a fault of the app. It has no links, since other pages may fail too. */

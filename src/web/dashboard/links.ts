@@ -53,7 +53,8 @@ export function linkTo(path: string | undefined, name: string): Html {
   return path === undefined ? shown : html`<a href="${path}">${shown}</a>`;
 }
 
-function query({ code }: Links): string {
+/** The function key as a query, or nothing. */
+export function query({ code }: Links): string {
   return code === undefined ? '' : `?${new URLSearchParams({ code })}`;
 }
 

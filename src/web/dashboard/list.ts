@@ -67,14 +67,14 @@ function head(
 }
 
 function row(item: StatusItem, asOf: number, links: Links): Html {
-  const { scope, name, displayName, owners, standing, check, checkedOn, snoozedUntil } = item;
+  const { scope, name, displayName, owners, standing, check, checkedOn, rowLostSince, snoozedUntil } = item;
   const owner =
     owners.length > 0
       ? owners.map(address => html`<bdi>${address}</bdi> `)
       : html`<span class="hint">none: operators take their place</span>`;
   return html`<tr role="row" class="${standing}"><th scope="row" role="rowheader">${linkTo(targetPath(scope, name, links), displayName)}<small><bdi>${item.kind}</bdi> · <bdi>${placeOf(item)}</bdi></small></th>
 <td role="cell" class="when">${expiryOf(item, asOf)}</td>
-<td role="cell" class="state">${standingBadge(standing)}${checkBadge(check)}${snoozedUntil !== undefined && html`<small>snoozed until ${utcDate(snoozedUntil)}</small>`}</td>
+<td role="cell" class="state">${standingBadge(standing)}${checkBadge(check)}${rowLostSince !== undefined && html`<small>without a row since ${utcDate(rowLostSince)}</small>`}${snoozedUntil !== undefined && html`<small>snoozed until ${utcDate(snoozedUntil)}</small>`}</td>
 <td role="cell" class="owners">${owner}</td>
 <td role="cell" class="read">${checkedOn === undefined ? 'not yet' : distance(checkedOn, asOf)}</td></tr>
 `;

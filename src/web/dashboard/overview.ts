@@ -2,13 +2,15 @@
 import type { StatusItem } from '../../core/listing';
 import type { Standing } from '../../core/standing';
 import { type Html, html } from '../../formats/html';
+import { formatInstant } from '../../formats/instant';
 import { counted } from '../../formats/when';
+import type { LostRows } from '../../watch/registry/lost';
 import type { HealthReason } from '../../watch/report/health';
 import type { Overview, Report } from '../../watch/report/status';
 import type { Response } from '../problem';
 import { FORM_FIELDS, filterForm, type ListRequest } from './filter';
 import { framed } from './frame';
-import { type Links, linkTo, listPath, targetPath } from './links';
+import { type Links, linkTo, listPath, query, targetPath } from './links';
 import { list } from './list';
 import { timeline } from './timeline';
 import {
@@ -27,17 +29,19 @@ interface Dashboard {
   /** Empty while the watcher is healthy. */
   readonly reasons: readonly Pick<HealthReason, 'message'>[];
   readonly kinds: readonly string[];
+  /** Where registry rows are lost. */
+  readonly lost?: LostRows | undefined;
 }
 
 const MOST_NEXT = 5;
 
 export function dashboardPage(
-  { overview, reasons, kinds }: Dashboard,
+  { overview, reasons, kinds, lost }: Dashboard,
   request: ListRequest,
   links: Links,
 ): Response {
   const { report } = overview;
-  const main = html`${staleBanner(reasons)}<div class="title"><h1>What expires next</h1>
+  const main = html`${staleBanner(reasons, lost, links)}<div class="title"><h1>What expires next</h1>
 ${freshness(report)}</div>
 ${countsCard(report, links)}
 <div class="columns">${timeline(overview, links)}${soonestCard(overview, links)}</div>
@@ -64,16 +68,29 @@ const MEANINGS: Readonly<Record<Standing, string>> = {
   healthy: 'nothing to do yet',
 };
 
-function staleBanner(reasons: readonly Pick<HealthReason, 'message'>[]): Html | false {
+function staleBanner(reasons: Dashboard['reasons'], lost: LostRows | undefined, links: Links): Html | false {
   return (
     reasons.length > 0 &&
     html`<div class="alarm" role="alert">
 <h2>The watcher itself needs help</h2>
 <p>What this page shows may be out of date, and mails may be late.</p>
 <ul>${reasons.map(({ message }) => html`<li>${message}</li>`)}</ul>
-</div>
+${lost && lost.targets > 0 && lostWords(lost, links)}</div>
 `
   );
+}
+
+/** The form names the instant that the operator looks at: what is lost later is not confirmed with it. */
+function lostWords({ asOf, targets, scopes, confirmedOn = 0 }: LostRows, links: Links): Html {
+  if (scopes.every(({ lastOn }) => lastOn <= confirmedOn))
+    return html`<p>The removal is confirmed: they leave the reports at the next sweep.</p>
+`;
+  return html`<form method="post" action="dashboard/lost${query(links)}" aria-label="Confirm the removal">
+<input type="hidden" name="until" value="${formatInstant(asOf)}">
+<button data-busy="Confirming…">Remove ${targets === 1 ? 'the target' : `these ${targets} targets`} for good</button>
+<p>Only if their registry rows were removed on purpose. A row that is back stays watched.</p>
+</form>
+`;
 }
 
 function freshness({ asOf, countsAsOf }: Report): Html {
@@ -129,10 +146,10 @@ ${soonest.length > 0 ? list : html`<p class="hint">Nothing in the coming ${comin
 function troublesCard({ troubled: { items, isCut }, report }: Overview, links: Links): Html | false {
   const { failing, invalid } = report.counts;
   if (items.length === 0 && failing + invalid === 0) return false;
-  const more = html`<p class="more"><a href="${listPath({ check: 'failing,invalid' }, links)}#list">All failing and invalid targets</a></p>`;
+  const more = html`<p class="more"><a href="${listPath({ check: 'failing,invalid,notVerified' }, links)}#list">All of them</a></p>`;
   return html`<section class="card troubles" aria-labelledby="troubles">
 <h2 id="troubles">Checks that fail</h2>
-<p class="hint">The last known expiry counts until they are read again.</p>
+<p class="hint">The last known expiry counts until they are read again. What is replaced and not verified is not watched.</p>
 <ul>${items.map(item => trouble(item, links))}</ul>
 ${(isCut || items.length === 0) && more}</section>
 `;

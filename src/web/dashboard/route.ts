@@ -4,10 +4,11 @@ import { FORM, readContent } from '../content';
 import { aboutPage, FORM_BODY } from '../page';
 import type { Response } from '../problem';
 import { faultOf } from '../registry/body';
+import { parseConfirmation } from '../registry/lost';
 import { type AboutResponse, type Call, lenient, type Route } from '../route';
 import { type FormOutcome, outcomeIn, outcomeOfCheck } from './banner';
 import { dashboardQuery, parseDashboardQuery } from './filter';
-import { crossSitePage, donePage, faultPage, unreadablePage } from './frame';
+import { confirmedPage, crossSitePage, donePage, faultPage, unconfirmedPage, unreadablePage } from './frame';
 import { linksOf, withoutSlash } from './links';
 import { dashboardPage, faultyPage } from './overview';
 import { scriptResponse } from './script';
@@ -36,6 +37,30 @@ export const dashboard: Route = {
         400: aboutPage('The filter is not understood.'),
       },
       handler: async call => withoutSlash(call.url) ?? (await showDashboard(call)),
+    }),
+  },
+};
+
+export const dashboardLost: Route = {
+  name: 'dashboardLost',
+  path: 'dashboard/lost',
+  onFault: faultPage,
+  methods: {
+    POST: lenient({
+      tag: 'Pages',
+      summary: 'Confirms that targets whose rows are lost are removed',
+      description: 'What `POST registry/lost` does, as the button of the dashboard’s banner.',
+      body: FORM_BODY,
+      responses: {
+        500: SHARED[500] ?? aboutPage(''),
+        200: aboutPage('Confirmed.'),
+        400: aboutPage('The form is not understood.'),
+        403: aboutPage('The form came from another site.'),
+        413: aboutPage('The form is too large.'),
+        415: aboutPage('This is not a form.'),
+      },
+      onCrossSite: () => unconfirmedPage(403),
+      handler: postConfirmation,
     }),
   },
 };
@@ -99,12 +124,22 @@ export const dashboardScript: Route = {
 };
 
 async function showDashboard({ url, app }: Call): Promise<Response> {
-  const { kinds, overview, health } = app();
+  const { kinds, overview, health, lostRows } = app();
   const request = parseDashboardQuery(url, kinds);
   const links = linksOf(url);
   if (!request.query) return faultyPage(request, kinds, links);
   const [shown, { reasons }] = await Promise.all([overview(request.query), health()]);
-  return dashboardPage({ overview: shown, reasons, kinds }, request, links);
+  const lost = reasons.some(({ code }) => code === 'rowsLost') ? await lostRows() : undefined;
+  return dashboardPage({ overview: shown, reasons, kinds, lost }, request, links);
+}
+
+async function postConfirmation(call: Call): Promise<Response> {
+  const content = await readContent(call, FORM);
+  if ('refusal' in content) return unconfirmedPage(content.refusal.status);
+  const until = parseConfirmation(content.text);
+  if (until === undefined) return unconfirmedPage(400);
+  await call.app().confirmRemoval(until);
+  return confirmedPage(linksOf(call.url));
 }
 
 async function showTarget({ url, key, app }: Call, outcome: FormOutcome | undefined): Promise<Response> {

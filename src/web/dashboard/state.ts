@@ -79,6 +79,9 @@ const EVENTS: Readonly<Record<TargetEvent['type'], string>> = {
   snoozed: 'Snoozed',
   unsnoozed: 'Snooze undone',
   replaced: 'Replaced',
+  replaces: 'Replaces another',
+  watchedAgain: 'Watched again',
+  rowLost: 'Row lost',
   gone: 'Row removed',
   returned: 'Row back',
 };

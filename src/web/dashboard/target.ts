@@ -1,5 +1,5 @@
 /** A target's page: its state, what a person can do, what comes next, every decision explained, and its history. */
-import { isWatched } from '../../core/target';
+import { isWatched } from '../../core/watched';
 import { type Html, html } from '../../formats/html';
 import type { TaggedRow } from '../../watch/registry/row';
 import type { Explained, Explanation } from '../../watch/report/explain';
@@ -10,6 +10,7 @@ import { nextCard, recipientsCard, thresholdsCard } from './explanation';
 import { framed } from './frame';
 import { type Links, listPath } from './links';
 import { historyCard, stateCard } from './state';
+import { time } from './words';
 
 /**
  * @param row as people wrote it, for the edit form; undefined where it is gone
@@ -47,14 +48,18 @@ export function noTargetPage(links: Links, outcome?: FormOutcome): Response {
   return framed(404, { title, main, links, lasting: false });
 }
 
-/** Why it is on no report. */
+/** Why it is on no report, or not for long. */
 function whyNotReported({ row, state }: Explanation): Html | undefined {
   if (!row)
     return html`<b>It is no longer registered.</b> A week after that was noticed, its records are deleted.`;
-  if (row.columns.replacedBy !== undefined)
-    return html`<b>It was replaced</b> by <bdi>${row.columns.replacedBy}</bdi>, and is not watched any more.`;
+  if (row.lost)
+    return html`<b>Its registry row is lost</b> since ${time(row.lost.since)}: it vanished with many others. Below is what is remembered of it. Restore the row; the target goes a day after that time, or when an operator confirms.`;
   if (!row.columns.enabled)
     return html`<b>It is switched off</b> in the registry: neither read nor told about.`;
+  if (row.replacement.is === 'replaced')
+    return html`<b>It was replaced</b> by <bdi>${row.replacement.by}</bdi>, and is not watched any more.`;
+  if (row.replacement.is === 'notVerified')
+    return html`<b>Replaced, not verified:</b> it is not watched any more, and its registry row names no successor. Write the name of the new target into <code>replacedBy</code>, or clear it to watch this one again.`;
   return state ? undefined : html`No sweep has found it yet: below is what its registry row says.`;
 }
 
@@ -65,7 +70,7 @@ function actionsCard(
   links: Links,
 ): Html | undefined {
   if (!watched || !row) return undefined;
-  const canCheck = isWatched(watched.columns) && watched.faults.length === 0;
+  const canCheck = isWatched(watched) && watched.faults.length === 0;
   // No column can correct a key: every edit would be refused.
   const badKey = watched.faults.some(fault => /^(key|PartitionKey):/.test(fault));
   return html`<section class="card doing" aria-labelledby="actions"><h2 id="actions">What you can do</h2>

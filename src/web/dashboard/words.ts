@@ -19,6 +19,7 @@ export const CHECK_WORDS: Readonly<Record<Check, string>> = {
   failing: 'Reads fail',
   invalid: 'Invalid row',
   pending: 'Not read yet',
+  notVerified: 'Replaced, not verified',
 };
 
 /** Each sign has its own shape, for people who do not see the colours. */
@@ -54,7 +55,9 @@ export function timeAndDistance(instant: Instant, asOf: Instant): Html {
 }
 
 /** When a target expires: as a distance from the page's instant, and absolute. */
-export function expiryOf({ expiresOn, minted, undecided, lifetimeSeconds }: StatusItem, asOf: Instant): Html {
+export function expiryOf(item: StatusItem, asOf: Instant): Html {
+  const { expiresOn, minted, undecided, lifetimeSeconds, check } = item;
+  if (check === 'notVerified') return html`<b>not watched</b>`;
   if (minted) {
     const life =
       lifetimeSeconds !== undefined && html`<small>each good for ${span(lifetimeSeconds * 1_000)}</small>`;

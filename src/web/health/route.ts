@@ -8,7 +8,12 @@ import { described, Integer, listOf, wordsOf } from '../shape';
 
 const CODES = wordsOf<HealthReason['code']>({
   sweepOverdue: true,
+  rowsLost: true,
+  nothingReadable: true,
+  signInFails: true,
+  mailRefused: true,
   mailBacklog: true,
+  remindersUnreached: true,
   calendarUnwritable: true,
   historyUnwritable: true,
   storageUnreachable: true,

@@ -68,7 +68,7 @@ export function familiesOf(measures: Measures): Family[] {
     ],
     [
       'failing_targets',
-      'Targets that can not be read or understood, by code; of those that were looked at.',
+      'Targets that can not be read or understood, or are said to be replaced by nobody knows what, by code; of those that were looked at.',
       by('code', Object.fromEntries(failures)),
     ],
     [

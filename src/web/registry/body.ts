@@ -2,8 +2,9 @@
 import * as v from 'valibot';
 import { COLUMNS, type JsonValue, type Shape } from '../../core/columns';
 import { lookalikeOf } from '../../core/lookalikes';
-import { byColumn, COLUMN_NAMES, type ColumnName, type Columns, isColumn } from '../../core/row';
+import { byColumn, COLUMN_NAMES, type ColumnName, type Columns, isColumn, itemsOf } from '../../core/row';
 import type { Key } from '../../core/target';
+import { quoted } from '../../formats/invisible';
 import { parseJson } from '../../formats/json';
 import type { Wanted } from '../../watch/registry/rows';
 import type { Fault } from '../problem';
@@ -14,8 +15,7 @@ type Schema = v.GenericSchema<JsonValue | undefined>;
 const SCHEMAS: Readonly<Record<Shape, (items: string) => Schema>> = {
   list: items => {
     const what = `write an array of ${items}`;
-    // An item has no character that separates items.
-    return v.nullish(v.array(v.pipe(v.string(what), v.regex(/^[^\s,;]+$/, what)), what));
+    return v.nullish(v.array(v.string(what), what));
   },
   text: () => v.nullish(v.string('write a text or null')),
   flag: () => v.nullish(v.boolean('write true or false')),
@@ -53,7 +53,19 @@ function columnText(name: ColumnName, value: unknown, faults: string[]): string 
     return '';
   }
   const { output } = parsed;
-  return Array.isArray(output) ? output.join(' ') : String(output ?? '');
+  if (!Array.isArray(output)) return String(output ?? '');
+  return output.map(item => itemText(name, item, faults)).join(' ');
+}
+
+/** An address may come with a name, and blanks around it: what is left of it must be one item. */
+function itemText(name: ColumnName, item: string, faults: string[]): string {
+  // The semicolon ends the item, so a comma before it belongs to a name.
+  const [only = '', ...others] = itemsOf(name, `${item};`);
+  if (only === '' || others.length > 0)
+    faults.push(
+      `${name}: ${quoted(item)} is not one item; write an array of ${COLUMNS[name].items ?? 'texts'}`,
+    );
+  return only;
 }
 
 function strayFaults(member: string, value: unknown, key: Key): string[] {

@@ -39,7 +39,9 @@ export function parseRegistryCsv(
   if (!head) return { fault: `the file is empty; its first line is ${HEADER.join(',')}` };
   const heads = head.cells.map(columnNamed);
   const fault = headerFault(heads);
-  return fault ? { fault } : { lines: rest.map(record => lineOf(record, heads)) };
+  return fault
+    ? { fault: `line ${head.line}: ${fault}` }
+    : { lines: rest.map(record => lineOf(record, heads)) };
 }
 
 /** The column that a cell of the header names, in any case; other texts as they are. */
@@ -59,12 +61,11 @@ function headerFault(heads: readonly string[]): string | undefined {
       })
       .join(', ');
   const unknown = heads.filter(head => head !== '' && !HEADER.includes(head));
-  if (unknown.length > 0)
-    return `line 1: unknown columns ${named(unknown)}; the columns are ${HEADER.join(',')}`;
+  if (unknown.length > 0) return `unknown columns ${named(unknown)}; the columns are ${HEADER.join(',')}`;
   const twice = heads.filter((head, index) => head !== '' && heads.indexOf(head) !== index);
-  if (twice.length > 0) return `line 1: the columns ${named(twice)} are there twice`;
+  if (twice.length > 0) return `the columns ${named(twice)} are there twice`;
   const missing = KEYS.filter(name => !heads.includes(name));
-  return missing.length > 0 ? `line 1: the columns ${named(missing)} are missing` : undefined;
+  return missing.length > 0 ? `the columns ${named(missing)} are missing` : undefined;
 }
 
 function lineOf({ line, cells }: CsvRecord, heads: readonly string[]): ImportLine {

@@ -1,9 +1,9 @@
-/** The forms of the snooze page: snooze, undo, and "I replaced it". Each works without a script. */
+/** The forms of the snooze page: snooze and undo. Each works without a script. */
 import { LONGEST_REASON, MOST_SNOOZE_DAYS, type Snooze } from '../../core/snooze';
 import { type Html, html } from '../../formats/html';
 import { DAY, formatInstant, type Instant } from '../../formats/instant';
 import { counted, moment } from '../../formats/when';
-import type { LinkView } from '../../watch/snooze/link';
+import type { LinkView } from '../../watch/snooze/link-answers';
 import { marks } from '../page';
 import type { Field, FieldFault } from './form';
 
@@ -39,25 +39,6 @@ ${isPast(until, asOf, expiresOn) && html`<p class="past">It expires before that,
 <input type="hidden" name="act" value="undo">
 <button class="quiet">Undo the snooze</button>
 </form>
-`;
-}
-
-export function replaceForm({ id, label }: LinkView, filled: Filled): Html {
-  const open = filled.given.act === 'replace';
-  return html`<details class="card"${open && html` open`}>
-<summary>I replaced it: stop watching</summary>
-<form method="post">
-<p class="hint">For good and for everyone. Give the new token’s id; the watcher then watches it, with the same owners and thresholds.</p>
-<input type="hidden" name="act" value="replace">
-<div class="field">
-<label class="label" for="newId">Id of the new ${label} (if you know it)</label>
-<input type="text" id="newId" name="newId" maxlength="1024" autocomplete="off" autocapitalize="none" spellcheck="false" value="${filled.given.newId}"${marks('newId', faultyIn(filled), ['Hint'])}>
-${faultOf('newId', filled)}
-<p class="hint" id="newIdHint">Written like the old one: <bdi>${id}</bdi>. Never the token itself.</p>
-</div>
-<button class="quiet">Stop watching the old one</button>
-</form>
-</details>
 `;
 }
 
@@ -118,11 +99,11 @@ function checked(isChosen: boolean): Html | false {
   return isChosen && html` checked`;
 }
 
-function faultyIn({ faults }: Filled): (Field | undefined)[] {
+export function faultyIn({ faults }: Filled): (Field | undefined)[] {
   return faults.map(({ field }) => field);
 }
 
-function faultOf(field: Field, { faults }: Filled): Html[] {
+export function faultOf(field: Field, { faults }: Filled): Html[] {
   return faults
     .filter(fault => fault.field === field)
     .map(({ detail }) => html`<p class="fault" id="${field}Fault">${detail}</p>`);

@@ -1,9 +1,10 @@
 /** Parses the forms of the snooze page: each field comes once, and each fault names its field. */
 import { LONGEST_REASON, MOST_SNOOZE_DAYS } from '../../core/snooze';
+import { parseInstant } from '../../formats/instant';
 import { oneLine } from '../../formats/text';
-import type { LinkAction } from '../../watch/snooze/link';
+import type { LinkAction } from '../../watch/snooze/link-answers';
 
-export type Field = 'days' | 'otherDays' | 'reason' | 'newId';
+export type Field = 'days' | 'otherDays' | 'reason' | 'newId' | 'newExpiry' | 'why';
 
 export interface FieldFault {
   /** Undefined for a fault of the form as a whole. */
@@ -22,7 +23,10 @@ export interface SnoozeForm {
 }
 
 const LONGEST_ID = 1_024;
-const FIELDS = ['act', 'days', 'otherDays', 'reason', 'seen', 'newId'];
+const FIELDS = [
+  ...['act', 'days', 'otherDays', 'reason', 'seen'],
+  ...['newId', 'newExpiry', 'why', 'name', 'proof'],
+];
 
 /** For a body that was refused before it was parsed. */
 export function refusedForm(status: number): SnoozeForm {
@@ -48,7 +52,11 @@ function parseFields(given: Readonly<Record<string, string>>): Parsed {
     case 'undo':
       return { action: { act: 'undo' }, faults: [] };
     case 'replace':
-      return parseReplace(oneLine(given.newId));
+      return parseReplace(given);
+    case 'confirm':
+      return { action: { act: 'confirm', name: given.name ?? '', proof: given.proof ?? '' }, faults: [] };
+    case 'unreplace':
+      return { action: { act: 'unreplace' }, faults: [] };
     default:
       return { faults: [{ detail: 'Use one of the buttons on this page.' }] };
   }
@@ -67,10 +75,33 @@ function parseSnooze({ days, otherDays, reason, seen = '' }: Readonly<Record<str
   return { action: { act: 'snooze', days: count, reason: why, seen }, faults };
 }
 
-function parseReplace(newId: string): Parsed {
+function parseReplace(given: Readonly<Record<string, string>>): Parsed {
+  const newId = oneLine(given.newId);
+  if (newId === '') return parseUnnamed(oneLine(given.newExpiry), oneLine(given.why));
   if (newId.length > LONGEST_ID)
     return { faults: [{ field: 'newId', detail: `An id has at most ${LONGEST_ID} characters.` }] };
-  return { action: { act: 'replace', newId: newId === '' ? undefined : newId }, faults: [] };
+  return { action: { act: 'replace', newId }, faults: [] };
+}
+
+/** Without the new id nothing can be checked, so the person says at least when it expires, or why it needs no watching. */
+function parseUnnamed(newExpiry: string, why: string): Parsed {
+  const faults: FieldFault[] = [];
+  if (newExpiry === '' && why === '')
+    faults.push({
+      field: 'newId',
+      detail: 'Write the new id; or below when the new one expires, or the reason.',
+    });
+  if (newExpiry !== '' && !isDate(newExpiry))
+    faults.push({ field: 'newExpiry', detail: 'Write a real date, such as 2027-01-31.' });
+  if (why.length > LONGEST_REASON)
+    faults.push({ field: 'why', detail: `Say it in at most ${LONGEST_REASON} characters.` });
+  if (faults.length > 0) return { faults };
+  const date = newExpiry === '' ? [] : [`the new one expires on ${newExpiry}`];
+  return { action: { act: 'replaceUnnamed', note: [...date, why].filter(Boolean).join('; ') }, faults };
+}
+
+function isDate(text: string): boolean {
+  return /^\d{4}-\d\d-\d\d$/.test(text) && parseInstant(`${text}T00:00:00Z`) !== undefined;
 }
 
 function daysIn(text: string): number | undefined {

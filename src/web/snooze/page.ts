@@ -2,11 +2,12 @@
 import { type Html, html } from '../../formats/html';
 import { DAY, type Instant } from '../../formats/instant';
 import { expiryPhrase, moment } from '../../formats/when';
-import type { LinkResult, LinkView, Refused, Replaced, Shown } from '../../watch/snooze/link';
+import type { LinkResult, LinkView, Refused, Shown } from '../../watch/snooze/link-answers';
 import { page } from '../page';
-import type { Response } from '../problem';
-import { type Filled, replaceForm, snoozeForm, undoForm } from './fields';
+import { type Response, secondsToWait } from '../problem';
+import { type Filled, snoozeForm, undoForm } from './fields';
 import type { SnoozeForm } from './form';
+import { proposalPage, replaceForm, stoppedPage } from './replacement';
 
 const SOON = 7 * DAY;
 
@@ -16,24 +17,42 @@ const SOON = 7 * DAY;
  */
 export function snoozePage(answer: LinkResult, form?: SnoozeForm): Response {
   if ('refused' in answer) return refusalPage(answer);
-  if ('replaced' in answer) return replacedPage(answer);
+  if ('stopped' in answer) return stoppedPage(answer);
+  if ('proposed' in answer) return proposalPage(answer, targetCard(answer.view));
   const faults = [...(form?.faults ?? []), ...newIdFault(answer), ...daysFault(answer, form)];
   const filled: Filled = { given: faults.length > 0 && form ? form.given : {}, faults };
   const { view } = answer;
   const open = filled.given.act === 'snooze' || answer.changedMeanwhile === true;
   const main = html`${bannerOf(answer, filled)}${targetCard(view)}${view.snooze && undoForm(view.snooze, view)}${snoozeForm(view, filled, open)}${replaceForm(view, filled)}<footer>Only the buttons change anything; opening this page does not. All times are UTC.</footer>`;
-  return page(statusOf(answer, faults.length > 0, form), titleOf(answer), main);
+  const { status, headers, body } = page(statusOf(answer, faults.length > 0, form), titleOf(answer), main);
+  const wait = answer.retryAfterMs;
+  return { status, headers: { ...headers, ...(wait !== undefined && retryAfter(wait)) }, body };
 }
 
-function statusOf({ changedMeanwhile }: Shown, hasFault: boolean, form: SnoozeForm | undefined): number {
+function retryAfter(ms: number): Record<string, string> {
+  return { 'retry-after': String(secondsToWait(ms)) };
+}
+
+function statusOf(
+  { changedMeanwhile, retryAfterMs }: Shown,
+  hasFault: boolean,
+  form: SnoozeForm | undefined,
+): number {
+  if (retryAfterMs !== undefined) return 429;
   if (hasFault) return form?.status ?? 400;
   return changedMeanwhile ? 409 : 200;
 }
 
+const DONE = {
+  snoozed: 'Snoozed',
+  unsnoozed: 'No longer snoozed',
+  watchedAgain: 'Watched again',
+} as const;
+
 function titleOf({ view, done }: Shown): string {
   const { displayName } = view;
   if (done === undefined) return `Snooze ${displayName}`;
-  return done === 'snoozed' ? `Snoozed: ${displayName}` : `No longer snoozed: ${displayName}`;
+  return `${DONE[done]}: ${displayName}`;
 }
 
 function newIdFault({ badNewId }: Shown): Filled['faults'] {
@@ -54,6 +73,8 @@ function bannerOf({ view, done, changedMeanwhile }: Shown, { faults }: Filled): 
     return html`<div class="card notice bad" role="alert"><p><b>Nothing was changed.</b> The snooze was changed in the meantime. Below is the snooze as it is now; change it again if you still want to.</p></div>`;
   if (done === 'snoozed' && view.snooze)
     return html`<div class="card notice" role="status"><p><b>Snoozed.</b> No reminders about it go to <bdi>${view.owner}</bdi> until ${moment(view.snooze.until)}.</p></div>`;
+  if (done === 'watchedAgain')
+    return html`<div class="card notice" role="status"><p><b>Watched again.</b> Reminders about it go out when they are due, to everyone whom it is for. A new one that was registered stays registered.</p></div>`;
   return (
     done === 'unsnoozed' &&
     html`<div class="card notice" role="status"><p><b>Not snoozed any more.</b> Reminders go to <bdi>${view.owner}</bdi> again.</p></div>`
@@ -86,19 +107,6 @@ function toneOf({ expiresOn, asOf }: LinkView): string {
   if (typeof expiresOn !== 'number') return 'none';
   if (expiresOn <= asOf) return 'expired';
   return expiresOn - asOf <= SOON ? 'soon' : 'later';
-}
-
-function replacedPage({ replaced, by, registered }: Replaced): Response {
-  const next =
-    by === undefined
-      ? html`<p>You gave no id of a replacement. If there is one, register it: without a registry row no mails are sent about it.</p>`
-      : html`<p><bdi>${by}</bdi> is watched in its place${registered ? ', with the same owners and thresholds' : '; it was registered already'}.</p>`;
-  const main = html`<section class="card" role="status">
-<h1><bdi>${replaced}</bdi> is no longer watched</h1>
-${next}
-<p class="hint">To watch it again, clear <code>replacedBy</code> in its registry row.</p>
-</section>`;
-  return page(200, `No longer watched: ${replaced}`, main);
 }
 
 const REFUSALS: Readonly<Record<Refused['refused'], readonly [status: number, heading: string]>> = {
@@ -144,9 +152,7 @@ function whyRefused(refused: Refused): Html {
     case 'notARecipient':
       return html`Its mail went to a person who is no longer an owner. Ask an owner, or an operator of the watcher.`;
     case 'notWatched':
-      if (refused.replacedBy === undefined)
-        return html`<bdi>${refused.displayName}</bdi> is disabled in the registry, so no mails are sent about it.`;
-      return html`<bdi>${refused.displayName}</bdi> was replaced; in its registry row, <code>replacedBy</code> is <bdi>${refused.replacedBy}</bdi>. Clear that to watch it again.`;
+      return html`<bdi>${refused.displayName}</bdi> is disabled in the registry, so no mails are sent about it.`;
     case 'expiryChanged':
       return html`The mail about <bdi>${refused.displayName}</bdi> gave ${expiryWords(refused.about)}. Now it has ${expiryWords(refused.expiresOn)}. There is nothing left to snooze; a mail about the new expiry brings a link of its own.`;
   }

@@ -13,7 +13,7 @@ const NO_LINK = {
   400: aboutPage('The link was cut short or altered.'),
   403: aboutPage('Its recipient is neither an owner nor an operator any more.'),
   404: aboutPage('No links are signed here.'),
-  410: aboutPage('The link has expired, or its target is no longer watched.'),
+  410: aboutPage('The link has expired, or its target is removed or disabled.'),
 };
 
 export const snooze: Route = {
@@ -32,7 +32,7 @@ export const snooze: Route = {
     POST: lenient({
       tag: 'Pages',
       summary: 'The buttons of that page',
-      description: 'Snooze, undo, or stop watching what was replaced.',
+      description: 'Snooze, stop watching what was replaced once the new one was read, and undo both.',
       query: LinkQuery,
       body: FORM_BODY,
       responses: {
@@ -41,18 +41,22 @@ export const snooze: Route = {
         400: aboutPage('The form, or the link, is not understood.'),
         403: aboutPage('Another site sent the form, or the link is of nobody who is told any more.'),
         409: aboutPage('The snooze was changed in the meantime.'),
+        429: aboutPage('The new one can’t be read now.'),
         413: aboutPage('The form is too large.'),
         415: aboutPage('This is not a form.'),
       },
       onCrossSite: crossSitePage,
       handler: async call => {
-        const { url, app } = call;
+        const { url, app, log } = call;
         const token = tokenOf(url);
         const content = await readContent(call, FORM);
         const form =
           'refusal' in content ? refusedForm(content.refusal.status) : parseSnoozeForm(content.text);
         const { action } = form;
-        return snoozePage(await (action ? app().followLink(token, action) : app().showLink(token)), form);
+        return snoozePage(
+          await (action ? app().followLink(token, action, log) : app().showLink(token)),
+          form,
+        );
       },
     }),
   },

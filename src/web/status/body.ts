@@ -10,7 +10,7 @@ import { described, InstantOrNull, InstantText, Integer, instantOrNull, listOf }
 import { encodeCursor } from './query';
 
 export const Failure = v.object({
-  code: v.picklist([...FAILURE_CODES, 'invalid']),
+  code: v.picklist([...FAILURE_CODES, 'invalid', 'notVerified']),
   message: described(v.string(), 'What happened and, where it is known, the fix, for a person.'),
   since: InstantText,
   count: described(v.pipe(Integer, v.minValue(1)), 'How many times in a row.'),
@@ -43,6 +43,12 @@ export const Item = v.object({
   failure: v.exactOptional(Failure),
   checkedOn: described(InstantOrNull, 'The last attempt to read it.'),
   nextCheckOn: InstantOrNull,
+  rowLostSince: v.exactOptional(
+    described(
+      InstantText,
+      'Since when its registry row is lost: it vanished at once with many others, and not by DELETE.',
+    ),
+  ),
   snoozedUntil: v.exactOptional(
     described(InstantText, 'Until then at least one of its owners wants no reminders.'),
   ),
@@ -86,7 +92,7 @@ export function statusJson({ asOf, counts, countsAsOf, items, nextCursor }: Repo
 }
 
 export function itemJson(item: StatusItem): Item {
-  const { kind, scope, name, displayName, owners, expiresOn, failure, snoozedUntil } = item;
+  const { kind, scope, name, displayName, owners, expiresOn, failure, rowLostSince, snoozedUntil } = item;
   return {
     kind,
     scope,
@@ -103,6 +109,7 @@ export function itemJson(item: StatusItem): Item {
     failure: failure && failureJson(failure),
     checkedOn: instantOrNull(item.checkedOn),
     nextCheckOn: instantOrNull(item.nextCheckOn),
+    rowLostSince: rowLostSince === undefined ? undefined : formatInstant(rowLostSince),
     snoozedUntil: snoozedUntil === undefined ? undefined : formatInstant(snoozedUntil),
   };
 }

@@ -59,6 +59,7 @@ function stateJson(state: Expiry) {
     renewed: renewed ? { from: formatInstant(renewed.from), on: formatInstant(renewed.on) } : null,
     invalid: invalid ? { faults: invalid.faults, since: formatInstant(invalid.since) } : null,
     goneSince: instantOrNull(state.goneSince),
+    rowLostSince: instantOrNull(state.rowLost?.since),
     snoozes: [...state.snoozes].map(([owner, snooze]) => ({ owner, ...snoozeJson(snooze) })),
   };
 }
@@ -87,7 +88,7 @@ function recipientJson({ address, role, snooze, told, decisions }: ExplainedReci
   };
 }
 
-function toldJson({ reason, about, crossedOn, on, operationId, outcome }: Told) {
+function toldJson({ reason, about, crossedOn, on, operationId, outcome, why, meantFor }: Told) {
   return {
     reason,
     about: formatInstant(about),
@@ -95,6 +96,8 @@ function toldJson({ reason, about, crossedOn, on, operationId, outcome }: Told) 
     on: formatInstant(on),
     operationId,
     outcome,
+    ...(why !== undefined && { why }),
+    ...(meantFor !== undefined && { meantFor }),
   };
 }
 

@@ -1,10 +1,10 @@
 /** The schemas of the answers to `GET targets/{scope}/{name}` and to its check. */
 import * as v from 'valibot';
+import { NOT_DUE_REASONS, type NotDueReason } from '../../core/decisions';
 import type { Evidence } from '../../core/expiry';
 import { EVENTS_WITH_NOTE, type TargetEvent } from '../../core/history';
 import { TARGET_NOTICES } from '../../core/notices';
 import { FAILURE_CODES } from '../../core/reading';
-import { NOT_DUE_REASONS, type NotDueReason } from '../../core/reminder';
 import type { NextCheck } from '../../core/schedule';
 import type { SkippedThreshold } from '../../core/thresholds';
 import type { Told } from '../../core/told';
@@ -23,8 +23,8 @@ const NO_MAIL_REASONS = [
   ...NOT_DUE_REASONS,
   ...wordsOf<Exclude<NoMailReason, NotDueReason>>({
     ownersAlone: true,
+    operatorsTold: true,
     disabled: true,
-    replaced: true,
     removed: true,
     mailOff: true,
     nobody: true,
@@ -39,7 +39,12 @@ const ORIGINS = wordsOf<ExplainedThreshold['from']>({
 });
 const SKIPPED = wordsOf<SkippedThreshold['because']>({ notBelowLifetime: true, lifetimeUnknown: true });
 const ROLES = wordsOf<Role>({ owner: true, standIn: true, copy: true, former: true });
-const OUTCOMES = wordsOf<Told['outcome']>({ accepted: true, refused: true, undelivered: true });
+const OUTCOMES = wordsOf<Told['outcome']>({
+  accepted: true,
+  refused: true,
+  undelivered: true,
+  forgotten: true,
+});
 const CHECK_REASONS = wordsOf<NextCheck['because']>({
   neverRead: true,
   interval: true,
@@ -94,6 +99,7 @@ const State = v.object({
   renewed: v.nullable(v.object({ from: InstantText, on: InstantText })),
   invalid: v.nullable(v.object({ faults: listOf(v.string()), since: InstantText })),
   goneSince: described(InstantOrNull, 'Since when its registry row is known to be gone.'),
+  rowLostSince: described(InstantOrNull, 'Since when its registry row is lost.'),
   snoozes: listOf(v.object({ owner: Address, ...Snooze })),
 });
 
@@ -137,7 +143,12 @@ export const Recipient = v.object({
         crossedOn: InstantText,
         on: described(InstantText, 'When it was told.'),
         operationId: v.string(),
-        outcome: v.picklist(OUTCOMES),
+        outcome: described(
+          v.picklist(OUTCOMES),
+          'What became of its mail; one that the mail service forgot is sent again.',
+        ),
+        why: described(v.optional(v.string()), 'Why it did not arrive.'),
+        meantFor: described(v.optional(Address), 'The owner in whose place an operator was told.'),
       }),
     ),
     'Latest first.',

@@ -163,9 +163,9 @@ describe('an answer', () => {
     ['a redirect', { fault: 'redirect', location: 'https://example.com/' }, 'unsettled', 'ours', /redirects/],
     ['a reset', { fault: 'reset' }, 'unsettled', 'unknown', /could not be reached \(ECONNRESET\)/],
     ['silence', { fault: 'hang' }, 'unsettled', 'unknown', /did not answer in time/],
-  ])('of %s settles the digest or not', async (_name, fault, outcome, cause, message) => {
+  ])('of %s settles the digest or not', async (_name, answer, outcome, cause, message) => {
     const service = await start();
-    service.refuses(fault);
+    service.refuses(answer);
     const sent = await mailerAt(service.url, { timeoutMs: 400 }).send(oneLine(), ID);
     expect(sent).toEqual({ outcome, cause, message: expect.stringMatching(message) });
     expect(JSON.stringify(sent)).not.toContain('SECRET');
@@ -219,6 +219,7 @@ describe('a mail that was accepted stays accepted when its first look', () => {
       outcome: 'accepted',
       firstLook: {
         status: 'unknown',
+        cause: 'unknown',
         message: 'the mail service answered 429 TooManyRequests',
         retryAfterMs: expect.any(Number),
       },
@@ -266,12 +267,14 @@ describe('an operation', () => {
     const limited = await start({ statusPerMinute: 0 });
     expect(await mailerAt(limited.url).getStatus(ID)).toEqual({
       status: 'unknown',
+      cause: 'unknown',
       message: 'the mail service answered 429 TooManyRequests',
       retryAfterMs: expect.any(Number),
     });
     await limited.close();
     expect(await mailerAt(limited.url).getStatus(ID)).toEqual({
       status: 'unknown',
+      cause: 'unknown',
       message: expect.stringMatching(/could not be reached/),
     });
     const locked = await start({ accessKey: KEY });

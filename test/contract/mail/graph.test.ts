@@ -55,7 +55,7 @@ test('a token is for Graph alone, of the cloud that is set, and one that is miss
     },
   };
   const sent = await mailerAt('https://graph.microsoft.us', { credential }).send(oneLine(), ID);
-  expect(sent).toMatchObject({ outcome: 'unsettled', cause: 'ours' });
+  expect(sent).toMatchObject({ outcome: 'unsettled', cause: 'signIn' });
   expect(new Set(asked.flat())).toEqual(new Set(['https://graph.microsoft.us/.default']));
 });
 

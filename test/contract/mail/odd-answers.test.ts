@@ -53,16 +53,30 @@ function headReceived(): Promise<void> {
   });
 }
 
+/** The header of a 202 that names the operation of the mail. */
+const OURS = { 'operation-location': `/emails/operations/${ID.toUpperCase()}?api-version=2025-09-01` };
+/** The answer to a POST; a status read is left without one. */
+const onSend = (answer: (response: ServerResponse) => void) => (response: ServerResponse) => {
+  if (response.req.method === 'POST') answer(response);
+  else response.socket?.destroy();
+};
+const oddly = (status: number) => ({
+  outcome: 'unsettled',
+  cause: 'unknown',
+  message: `the mail service behaves oddly: it answered ${status} without the operation of the mail`,
+  oddly: true,
+});
+
 test('a mail that was accepted stays so when the body breaks off', async () => {
   const url = await answering(response => {
-    response.writeHead(202, { 'content-length': '100' });
+    response.writeHead(202, { 'content-length': '100', ...OURS });
     response.write('{"id":', () => response.socket?.resetAndDestroy());
   });
   expect(await mailer(url).send(oneLine(), ID)).toEqual({ outcome: 'accepted' });
 });
 
 test.each<[string, (response: ServerResponse) => void]>([
-  ['never ends', response => void response.writeHead(202).write('{"id":')],
+  ['never ends', response => void response.writeHead(202, OURS).write('{"id":')],
   ['comes one byte at a time', response => drip(response, 202)],
 ])(
   'a mail stays accepted when the body %s: the time limit ends the exchange and its connection',
@@ -92,7 +106,45 @@ test('headers that never end are ended by their size, with their connection', as
   await untilNoConnection();
 });
 
-test('an accepted mail whose operation is at another host is not asked about there', async () => {
+test.each<[string, number, (response: ServerResponse) => void]>([
+  ['no operation at all', 202, response => void response.end()],
+  ['a body that breaks off', 202, response => void response.end('{"id":')],
+  ['a page', 202, response => void response.end('<!doctype html>')],
+  ['no id in the body', 202, response => void response.end('{"status":"Running"}')],
+  ['an id that is no text', 202, response => void response.end('{"id":7}')],
+  ['another operation in the body', 202, response => void response.end('{"id":"another"}')],
+  ['an address without an operation', 202, response => void response.end()],
+  ['the operation, but 200', 200, response => void response.end(`{"id":"${ID}"}`)],
+  ['the operation, but 201', 201, response => void response.end(`{"id":"${ID}"}`)],
+  ['nothing, and 204', 204, response => void response.end()],
+])('a success with %s is not told: it is to be looked up', async (name, status, end) => {
+  const location = name.includes('address') ? { 'operation-location': '/emails/operations/' } : {};
+  const url = await answering(
+    onSend(response => end(response.writeHead(status, { 'content-type': 'application/json', ...location }))),
+  );
+  expect(await mailer(url).send(oneLine(), ID)).toEqual(oddly(status));
+});
+
+test('a header and a body that name different operations are not believed', async () => {
+  const url = await answering(
+    onSend(response => void response.writeHead(202, OURS).end('{"id":"another","status":"Running"}')),
+  );
+  expect(await mailer(url).send(oneLine(), ID)).toEqual(oddly(202));
+});
+
+test.each([
+  ['the header', OURS, ''],
+  ['the body', {}, `{"id":"${ID.toUpperCase()}","status":"Running"}`],
+])('a 202 that names its operation in %s alone is accepted', async (_where, header, body) => {
+  const url = await answering(
+    onSend(
+      response => void response.writeHead(202, { 'content-type': 'application/json', ...header }).end(body),
+    ),
+  );
+  expect(await mailer(url).send(oneLine(), ID)).toEqual({ outcome: 'accepted' });
+});
+
+test('a mail whose operation is at another host is not asked about there', async () => {
   let asked = 0;
   const other = await answering(response => {
     asked += 1;
@@ -101,7 +153,7 @@ test('an accepted mail whose operation is at another host is not asked about the
   const url = await answering(response => {
     response.writeHead(202, { 'operation-location': `${other}/emails/operations/x` }).end('{"id":"x"}');
   });
-  expect(await mailer(url).send(oneLine(), ID)).toEqual({ outcome: 'accepted' });
+  expect(await mailer(url).send(oneLine(), ID)).toEqual(oddly(202));
   expect(asked).toBe(0);
 });
 
@@ -112,7 +164,7 @@ test('a status of another operation says nothing about the mail', async () => {
     response.writeHead(202, { 'operation-location': location, 'content-type': 'application/json' });
     response.end(JSON.stringify(answer));
   });
-  expect(await mailer(url).send(oneLine(), ID)).toEqual({ outcome: 'accepted' });
+  expect(await mailer(url).send(oneLine(), ID)).toEqual(oddly(202));
 });
 
 test('a renewal of the sign-in that fails in the background does not end the process', async () => {
@@ -161,7 +213,7 @@ test.each([
 ])('a sign-in that %s keeps the reminders', async (_name, credential, message) => {
   // The limit is short: of these sign-ins, it ends only the one that hangs.
   const sent = await mailer('https://127.0.0.1:9', credential, 300).send(oneLine(), ID);
-  expect(sent).toEqual({ outcome: 'unsettled', cause: 'ours', message: expect.stringMatching(message) });
+  expect(sent).toEqual({ outcome: 'unsettled', cause: 'signIn', message: expect.stringMatching(message) });
   expect(JSON.stringify(sent)).not.toContain('SECRET');
 });
 
@@ -173,7 +225,7 @@ test('a token is asked for the mail service alone, and only over https', async (
       return { token: 'SECRET', expiresOnTimestamp: Number.MAX_SAFE_INTEGER };
     },
   };
-  const url = await answering(response => void response.writeHead(202).end());
+  const url = await answering(onSend(response => void response.writeHead(202, OURS).end()));
   expect(await mailer(url, credential).send(oneLine(), ID)).toEqual({ outcome: 'accepted' });
   expect(scopes).toEqual([]);
   expect(await mailer('https://127.0.0.1:9', credential).send(oneLine(), ID)).toMatchObject({
@@ -202,7 +254,12 @@ describe('a wait that the service asks for', () => {
       message,
       ...wait,
     });
-    expect(await mailer(url).getStatus(ID)).toEqual({ status: 'unknown', message, ...wait });
+    expect(await mailer(url).getStatus(ID)).toEqual({
+      status: 'unknown',
+      cause: 'unknown',
+      message,
+      ...wait,
+    });
   });
 });
 
@@ -263,7 +320,7 @@ test.each(['http://mail.example.com', 'https://mail.example.com/path', 'mailto:x
 );
 
 function drip(response: ServerResponse, status: number): void {
-  response.writeHead(status);
+  response.writeHead(status, OURS);
   const timer = setInterval(() => response.write(' '), 20);
   response.once('close', () => clearInterval(timer));
 }

@@ -432,7 +432,7 @@ describe('with a private CA in NODE_EXTRA_CA_CERTS', () => {
     const refused = await sendIn(server.port, own.cert, { ...options, token: TOKEN });
     expect(refused.answers).toMatchObject([{ cause: 'ours' }, { cause: 'ours' }]);
     const none = await sendIn(server.port, own.cert, options);
-    expect(none.answers).toMatchObject([{ cause: 'ours' }, { cause: 'ours' }]);
+    expect(none.answers).toMatchObject([{ cause: 'signIn' }, { cause: 'signIn' }]);
     const plain = await start({ user: 'watcher', tls: own, authMethods: ['PLAIN'] });
     const unasked = await sendIn(plain.port, own.cert, { ...options, token: TOKEN });
     expect(unasked.answers).toMatchObject([{ cause: 'ours' }, { cause: 'ours' }]);

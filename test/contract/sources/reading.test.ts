@@ -71,7 +71,7 @@ describe.each(Object.entries(kinds))('a %s', (_kind, { identity, target, request
     ['timeout', 408],
     ['throttled', 429],
     ['unintelligible', 400],
-    ['unintelligible', 409],
+    ['unreachable', 409],
     ['unintelligible', 204],
     ['unreachable', 500],
     ['unreachable', 502],

@@ -102,9 +102,9 @@ describe('a read without a sign-in', () => {
       timeoutMs: 200,
       credential: new Credential(give),
     });
-    const { code, message } = failureOf((await sources.read(APP)).reading);
+    const { code, message, signIn } = failureOf((await sources.read(APP)).reading);
     await server.close();
-    expect(code).toBe('notAllowed');
+    expect([code, signIn]).toEqual(['notAllowed', true]);
     expect(message).toMatch(words);
     expect(message).not.toContain(SECRET);
     expect(server.sockets.size).toBe(0);

@@ -18,6 +18,7 @@ const LISTING: Listing = {
   failure: { code: 'timeout', message: "no answer, it's slow", since: NOON, count: 2 },
   checkedOn: NOON,
   nextCheckOn: NOON + HOUR,
+  rowLostSince: NOON,
 };
 const NOTHING: Listing = {
   kind: 'x',
@@ -156,4 +157,12 @@ test('a row that lists no target is skipped', async () => {
   const { tables, bare } = await freshTables();
   await bare('calendar').createEntity({ partitionKey: 'all', rowKey: 'junk', scope: 4 });
   expect(await all(tables.calendar.entries({}))).toEqual([]);
+});
+
+test('one entry is found by its key', async () => {
+  const { calendar } = (await freshTables()).tables;
+  const written = entry(calendar, 'one', NOON, LISTING);
+  await calendar.write([written, entry(calendar, 'two', NOON)], []);
+  expect(await calendar.entry(written.key)).toEqual(written);
+  expect(await calendar.entry('~|none')).toBeUndefined();
 });

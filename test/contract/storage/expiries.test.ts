@@ -1,8 +1,11 @@
 /** The expiries port on the emulator: each writer's columns are its own. */
 import { type Expiry, newExpiry } from '../../../src/core/expiry';
 import type { Snooze } from '../../../src/core/snooze';
+import type { Key } from '../../../src/core/target';
 import type { Told } from '../../../src/core/told';
 import { DAY } from '../../../src/formats/instant';
+import type { Expiries } from '../../../src/watch/ports';
+import { refusableTables } from '../../support/store-proxy';
 import { all, content, freshTables, NOON, names, plant, SCOPE } from './storage';
 
 const KEY = { scope: SCOPE, name: 'one' };
@@ -27,6 +30,8 @@ const FULL: Expiry = {
   renewed: { from: NOON + 10, on: NOON + 11 },
   invalid: { faults: ['owners: none', "checkEvery: '6\nh' is none"], since: NOON + 6 },
   goneSince: NOON + 7,
+  rowLost: { since: NOON + 13, displayName: 'One, "north"', owners: ['ann@example.com'] },
+  deleteAskedOn: NOON + 14,
   calendarKeys: ['', 'x|y'],
   listingHash: 'abc',
 };
@@ -45,6 +50,15 @@ const SNOOZE: Snooze = {
   reason: 'the vendor is asked',
   on: NOON + 12,
 };
+
+/** Writes what an owner was told under the etags of now; of a row that is missing, under none that is. */
+async function tell(expiries: Expiries, owner: string, keys: readonly Key[], told: readonly Told[]) {
+  const rows = keys.map(async key => {
+    const { etag = 'W/"none"' } = (await expiries.row(key)) ?? {};
+    return { scope: key.scope, name: key.name, etag, told };
+  });
+  return await expiries.mergeTold(owner, await Promise.all(rows));
+}
 
 /** A state that is written where nothing was known. */
 const anew = (after: Expiry) => ({ before: undefined, after });
@@ -71,10 +85,10 @@ test('sweep, calendar, sender, snooze and other tools keep the columns of each o
   await tables.expiries.merge(SCOPE, [anew(FULL)]);
   await bare('expiries').updateEntity({ partitionKey: SCOPE, rowKey: 'one', ticket: 'mine' }, 'Merge');
   expect(await tables.expiries.mergeSnooze('Bob@Example.com', KEY, SNOOZE)).toBe(true);
-  await tables.expiries.mergeTold('Ann@Example.com', [{ ...KEY, told: [TOLD] }]);
+  await tell(tables.expiries, 'Ann@Example.com', [KEY], [TOLD]);
   await tables.expiries.mergeCal(SCOPE, [{ ...BARE, calendarKeys: ['z'], listingHash: 'new' }]);
   const refused: Told = { ...TOLD, outcome: 'refused', earlierArrived: true };
-  await tables.expiries.mergeTold('bob@example.com', [{ ...KEY, told: [refused] }]);
+  await tell(tables.expiries, 'bob@example.com', [KEY], [refused]);
   const told = new Map([
     ['ann@example.com', [TOLD]],
     ['bob@example.com', [refused]],
@@ -144,9 +158,9 @@ test('a snooze that can not be written in an outage is thrown', async () => {
 test('telling an owner again, in another spelling, takes the place of what was told', async () => {
   const { tables } = await freshTables();
   await tables.expiries.merge(SCOPE, [anew(BARE)]);
-  await tables.expiries.mergeTold('Ann@Example.com', [{ ...KEY, told: [TOLD] }]);
+  await tell(tables.expiries, 'Ann@Example.com', [KEY], [TOLD]);
   const both = [{ ...TOLD, reason: '0' }, TOLD];
-  await tables.expiries.mergeTold('ann@example.com', [{ ...KEY, told: both }]);
+  await tell(tables.expiries, 'ann@example.com', [KEY], both);
   expect((await tables.expiries.row(KEY))?.told).toEqual(new Map([['ann@example.com', both]]));
 });
 
@@ -154,10 +168,12 @@ test('telling and the calendar create no row that is gone, and a missing row doe
   const { tables } = await freshTables();
   const other = { scope: 'iotCentralToken:other', name: 'two' };
   await tables.expiries.merge(other.scope, [anew(newExpiry(other, NOON))]);
-  await tables.expiries.mergeTold(
-    'ann@example.com',
-    [KEY, { ...KEY, name: 'x' }, other].map(key => ({ ...key, told: [TOLD] })),
-  );
+  const missing = { ...KEY, name: 'x' };
+  const unwritten = await tell(tables.expiries, 'ann@example.com', [KEY, missing, other], [TOLD]);
+  expect(unwritten.map(({ scope, name, why }) => [scope, name, why]).sort()).toEqual([
+    [SCOPE, 'one', 'overtaken'],
+    [SCOPE, 'x', 'overtaken'],
+  ]);
   expect(await tables.expiries.mergeCal(SCOPE, [BARE])).toEqual(new Set());
   expect(await all(tables.expiries.rows(SCOPE))).toEqual([]);
   const states = await all(tables.expiries.rows(other.scope));
@@ -282,5 +298,152 @@ test('halves of surrogate pairs in texts become U+FFFD when they are read, escap
   expect(await tables.expiries.row(KEY)).toMatchObject({
     failure: { message: 'a\ufffdb' },
     invalid: { faults: ['\ufffd', '\ufffd😀', String.raw`\ud800`, '\ufffd😀'] },
+  });
+});
+
+test('the marks of all targets say what the judgement of a removal needs', async () => {
+  const { tables } = await freshTables();
+  const of = (name: string, more: Partial<Expiry>) => ({ ...BARE, name, calendarKeys: ['k'], ...more });
+  const lost = { since: NOON, displayName: '', owners: [] };
+  const states = [
+    of('deleted', { deleteAskedOn: NOON }),
+    of('gone', { goneSince: NOON, calendarKeys: [''] }),
+    of('listed', {}),
+    of('lost', { rowLost: lost }),
+    of('new', { calendarKeys: [] }),
+  ];
+  await tables.expiries.merge(SCOPE, states.map(anew));
+  const other = { ...of('a', {}), scope: `${SCOPE}x` };
+  await tables.expiries.merge(other.scope, [anew(other)]);
+  const mark = (name: string, more: object = {}) => ({
+    scope: SCOPE,
+    name,
+    goneSince: undefined,
+    deleteAskedOn: undefined,
+    isListed: true,
+    isLost: false,
+    ...more,
+  });
+  expect(await all(tables.expiries.marks())).toEqual([
+    mark('deleted', { deleteAskedOn: NOON }),
+    mark('gone', { goneSince: NOON, isListed: false }),
+    mark('listed'),
+    mark('lost', { isLost: true }),
+    mark('new', { isListed: false }),
+    mark('a', { scope: `${SCOPE}x` }),
+  ]);
+  expect(await all(tables.expiries.scopes())).toEqual([SCOPE, `${SCOPE}x`]);
+});
+
+test('an announced delete is marked on a state that is there, and makes none', async () => {
+  const { tables } = await freshTables();
+  await tables.expiries.merge(SCOPE, [anew(BARE)]);
+  await tables.expiries.markDelete(KEY, NOON);
+  await tables.expiries.markDelete({ scope: SCOPE, name: 'two' }, NOON);
+  await tables.expiries.markDelete({ scope: SCOPE, name: 'a/b' }, NOON);
+  expect((await tables.expiries.row(KEY))?.deleteAskedOn).toBe(NOON);
+  expect(await all(tables.expiries.rows(SCOPE))).toHaveLength(1);
+});
+
+describe('what was told is written under the etag that was read', () => {
+  const etags = async (expiries: Expiries) =>
+    new Map((await all(expiries.rows(SCOPE))).map(({ name, etag }) => [name, etag]));
+  const tellAll = (expiries: Expiries, known: ReadonlyMap<string, string>) =>
+    expiries.mergeTold(
+      'ann@example.com',
+      [...known].map(([name, etag]) => ({ scope: SCOPE, name, etag, told: [TOLD] })),
+    );
+  const toldNames = async (expiries: Expiries) =>
+    (await all(expiries.rows(SCOPE))).flatMap(({ name, told }) => (told.size > 0 ? name : []));
+
+  test('so a row that changed since keeps what it holds, and the others are written', async () => {
+    const { expiries } = (await freshTables()).tables;
+    await expiries.merge(
+      SCOPE,
+      names(150).map(name => anew(newExpiry({ scope: SCOPE, name }, NOON))),
+    );
+    const known = await etags(expiries);
+    await expiries.mergeSnooze('ann@example.com', { scope: SCOPE, name: 't00070' }, SNOOZE);
+    await expiries.mergeSnooze('ann@example.com', { scope: SCOPE, name: 't00149' }, SNOOZE);
+    expect((await tellAll(expiries, known)).map(({ name, why }) => [name, why])).toEqual([
+      ['t00070', 'overtaken'],
+      ['t00149', 'overtaken'],
+    ]);
+    expect(await toldNames(expiries)).toEqual(names(149).filter(name => name !== 't00070'));
+  });
+
+  test('and where many changed, few requests show that all are to be read again', async () => {
+    const { store, tables } = await refusableTables();
+    const { expiries } = tables;
+    const states = names(99).map(name => newExpiry({ scope: SCOPE, name }, NOON));
+    await expiries.merge(SCOPE, states.map(anew));
+    const known = await etags(expiries);
+    await expiries.mergeCal(SCOPE, states);
+    let requests = 0;
+    store.refuses(() => {
+      requests += 1;
+      return false;
+    });
+    expect(await tellAll(expiries, known)).toHaveLength(99);
+    expect(requests).toBeLessThan(8);
+    expect(await toldNames(expiries)).toEqual([]);
+    store.close();
+  });
+});
+
+describe('pruning', () => {
+  const columns = {
+    ticket: 'mine',
+    long: 5n,
+    ratio: 0.5,
+    huge: { type: 'Double', value: '3e9' },
+    on: new Date(NOON),
+    id: { type: 'Guid', value: '651f8027-33e8-4ec4-97b4-f6e9f3dc8744' },
+    bytes: new Uint8Array([1, 2, 255]),
+    flag: true,
+    told_by: 'a team',
+  };
+
+  async function peopled() {
+    const { tables, bare } = await freshTables();
+    await tables.expiries.merge(SCOPE, [anew(FULL)]);
+    await bare('expiries').updateEntity({ partitionKey: SCOPE, rowKey: 'one', ...columns }, 'Merge');
+    for (const owner of ['Ann@example.com', 'bob@example.com']) {
+      await tell(tables.expiries, owner, [KEY], [TOLD]);
+      await tables.expiries.mergeSnooze(owner, KEY, SNOOZE, [{ about: SNOOZE.about, on: SNOOZE.on }]);
+    }
+    await tables.expiries.mergeSnooze('carl@example.com', KEY, undefined);
+    const before = await tables.expiries.row(KEY);
+    if (!before) throw new Error('no row');
+    return { expiries: tables.expiries, bare, before };
+  }
+
+  test('removes the columns of people and the empty ones, and nothing else', async () => {
+    const { expiries, bare, before } = await peopled();
+    const old = await bare('expiries').getEntity(SCOPE, 'one');
+    expect(await expiries.prune(KEY, before.etag, ['ann@example.com'])).toBe(true);
+    const row = await bare('expiries').getEntity(SCOPE, 'one');
+    const gone = Object.keys(old).filter(column => !(column in row));
+    expect(gone.map(column => column.replace(/_.*/, '')).sort()).toEqual([
+      'muted',
+      'snooze',
+      'snooze',
+      'told',
+    ]);
+    for (const column of gone) delete old[column];
+    expect({ ...row, etag: '', timestamp: '' }).toEqual({ ...old, etag: '', timestamp: '' });
+    const after = await expiries.row(KEY);
+    expect([after?.told, after?.snoozes, after?.mutes].map(of => [...(of?.keys() ?? [])])).toEqual(
+      Array(3).fill(['bob@example.com']),
+    );
+  });
+
+  test('writes nothing when the row was changed since, or is gone', async () => {
+    const { expiries, before } = await peopled();
+    await expiries.mergeCal(SCOPE, [{ ...FULL, calendarKeys: ['z'] }]);
+    expect(await expiries.prune(KEY, before.etag, ['ann@example.com'])).toBe(false);
+    expect((await expiries.row(KEY))?.told.size).toBe(2);
+    expect(await expiries.prune({ ...KEY, name: 'none' }, before.etag, ['ann@example.com'])).toBe(false);
+    expect((await all(expiries.rows(SCOPE))).length).toBe(1);
   });
 });

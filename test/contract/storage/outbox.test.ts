@@ -1,21 +1,30 @@
 /** The outbox port on the emulator: lines wait until told, and one sender at a time tells them. */
+import { NOTICE_KINDS, waitsForDailyMail } from '../../../src/core/notices';
 import type { Reminder } from '../../../src/core/reminder';
-import { formatInstant, HOUR, MINUTE } from '../../../src/formats/instant';
-import type { Claim, HeldClaim, Outbox, SentDigest } from '../../../src/watch/ports';
-import { OPERATOR_NOTICES } from '../../support/operator-notices';
+import type { Told } from '../../../src/core/told';
+import { rangesAt } from '../../../src/core/urgency';
+import { DAY, formatInstant, HOUR, MINUTE } from '../../../src/formats/instant';
+import type { Claim, HeldClaim, Outbox, OutboxPage, SentDigest } from '../../../src/watch/ports';
 import { all, freshTables, NOON, names, plant, SCOPE } from './storage';
 
 const ANN = 'Ann@Example.com';
 const CLAIM: Claim = {
   operationId: 'op',
   attempt: 1,
-  lineIds: ['a', 'b'],
+  lineIds: [],
   claimedOn: NOON,
   accepted: false,
   tries: 0,
 };
 
-const SENT: SentDigest = { operationId: 'op', on: NOON, reminders: [], lookCount: 0, lookOn: NOON + MINUTE };
+const SENT: SentDigest = {
+  operationId: 'op',
+  attempt: 2,
+  on: NOON,
+  reminders: [],
+  lookCount: 0,
+  lookOn: NOON + MINUTE,
+};
 
 function reminder(name: string, more: Partial<Reminder> = {}): Reminder {
   return {
@@ -125,7 +134,8 @@ test('one owner is found by any spelling of the address, with everything of thei
     claim: held,
     sent: [SENT],
   });
-  expect((await outbox.of("O'Neil@example.com")).lines).toHaveLength(1_100);
+  const backlog = await outbox.of("O'Neil@example.com");
+  expect([backlog.lines.length, backlog.cut]).toEqual([1_000, true]);
   expect(await outbox.of('z%/#?@example.com')).toEqual(nobody);
 });
 
@@ -135,6 +145,19 @@ test('of two senders one gets the claim', async () => {
   expect(claims.filter(Boolean)).toHaveLength(1);
   const [owner] = await all(outbox.byOwner());
   expect(owner?.claim).toEqual(claims.find(Boolean));
+});
+
+test('a claim of a line that another sender has told is not made, and changes no line', async () => {
+  const { outbox } = (await freshTables()).tables;
+  await outbox.put(names(99).map(name => reminder(name)));
+  const lineIds = await idsOf(outbox);
+  await outbox.drop(ANN, [lineIds[98] ?? '']);
+  expect(await outbox.claim(ANN, { ...CLAIM, lineIds })).toBeUndefined();
+  expect((await outbox.of(ANN)).claim).toBeUndefined();
+  const rest = lineIds.slice(0, 98);
+  const before = await remindersOf(outbox);
+  expect((await claimed(outbox, { ...CLAIM, lineIds: rest })).lineIds).toEqual(rest);
+  expect(await remindersOf(outbox)).toEqual(before);
 });
 
 test('a claim is read as it was made, then accepted and followed, then released', async () => {
@@ -182,11 +205,71 @@ test('a claim that was made to wait is read as it was made', async () => {
   expect((await outbox.of(ANN)).claim).toMatchObject(claim);
 });
 
+const RETRY = { operationId: 'again', attempt: 2, notBefore: NOON + HOUR };
+
+test('a claim that was answered oddly knows that until it has the id of its next attempt', async () => {
+  const { outbox } = (await freshTables()).tables;
+  const once = await outbox.postpone(ANN, await claimed(outbox), 1, NOON, true);
+  expect((await outbox.of(ANN)).claim).toMatchObject({ oddly: true, tries: 1 });
+  const twice = once && (await outbox.postpone(ANN, once, 2, NOON));
+  expect((await outbox.of(ANN)).claim).toMatchObject({ oddly: true, tries: 2 });
+  const next = twice && (await outbox.retry(ANN, twice, RETRY));
+  const { claim } = await outbox.of(ANN);
+  expect(claim).toEqual(next);
+  expect(claim).toMatchObject({ ...CLAIM, ...RETRY, tries: 2 });
+  expect(claim?.oddly).toBeUndefined();
+});
+
+describe('a line that holds what was told', () => {
+  const TOLD: Told = {
+    reason: '30d',
+    about: NOON,
+    crossedOn: NOON - 1,
+    on: NOON,
+    operationId: 'op',
+    outcome: 'refused',
+    attempt: 3,
+    why: 'no such address',
+  };
+
+  test('stays when its digest is finished, also when it is put again, and delays nothing', async () => {
+    const { outbox } = (await freshTables()).tables;
+    await outbox.put([reminder('a'), reminder('b')]);
+    const held = await claimed(outbox, { ...CLAIM, lineIds: await idsOf(outbox) });
+    expect(await outbox.finish(ANN, held, [{ reminder: reminder('b'), told: TOLD }])).toBe(true);
+    await outbox.put([reminder('b')]);
+    const { lines, claim } = await outbox.of(ANN);
+    expect(claim).toBeUndefined();
+    expect(lines).toEqual([{ id: expect.any(String), reminder: reminder('b'), told: TOLD }]);
+    expect(await outbox.oldest(NOON)).toBeUndefined();
+  });
+
+  test('may be made of a digest that is followed', async () => {
+    const { outbox } = (await freshTables()).tables;
+    const inPlace = reminder('a', { meantFor: 'Bob@example.com', note: 'why' });
+    await outbox.mark([{ reminder: inPlace, told: { ...TOLD, meantFor: 'Bob@example.com' } }]);
+    expect((await outbox.of(ANN)).lines).toMatchObject([
+      { reminder: inPlace, told: { meantFor: 'Bob@example.com' } },
+    ]);
+  });
+});
+
+test('a reminder in the place of an owner is a line of its own for each owner, in any spelling', async () => {
+  const { outbox } = (await freshTables()).tables;
+  const inPlace = (meantFor: string) => reminder('a', { meantFor, note: 'the mailbox is full' });
+  const long = `${'!'.repeat(64)}@${'x'.repeat(185)}.com`;
+  await outbox.put([reminder('a'), inPlace('bob@example.com'), inPlace('carl@example.com'), inPlace(long)]);
+  await outbox.put([inPlace('BOB@example.com')]);
+  const owners = (await remindersOf(outbox)).map(({ meantFor = '' }) => meantFor);
+  expect(owners.sort()).toEqual([long, '', 'BOB@example.com', 'carl@example.com'].sort());
+});
+
 /** Every change of a claim; each must say whether the claim was still unchanged. */
 const WRITES: [string, (outbox: Outbox, claim: HeldClaim) => Promise<unknown>][] = [
   ['accepted', (outbox, claim) => outbox.accept(ANN, claim, SENT)],
   ['refused', (outbox, claim) => outbox.refuse(ANN, claim, 'no such address')],
   ['postponed', (outbox, claim) => outbox.postpone(ANN, claim, 1, NOON)],
+  ['given its next attempt', (outbox, claim) => outbox.retry(ANN, claim, RETRY)],
   ['released', (outbox, claim) => outbox.release(ANN, claim)],
   ['finished', (outbox, claim) => outbox.finish(ANN, claim)],
 ];
@@ -252,8 +335,9 @@ test('finishing with lines that are gone is no fault', async () => {
   const { outbox } = (await freshTables()).tables;
   await outbox.put(names(5).map(name => reminder(name)));
   const lineIds = await idsOf(outbox);
+  const claim = await claimed(outbox, { ...CLAIM, lineIds });
   await outbox.drop(ANN, [lineIds[1] ?? '', lineIds[4] ?? '']);
-  expect(await outbox.finish(ANN, await claimed(outbox, { ...CLAIM, lineIds }))).toBe(true);
+  expect(await outbox.finish(ANN, claim)).toBe(true);
   expect(await all(outbox.byOwner())).toEqual([]);
 });
 
@@ -268,26 +352,27 @@ test('dropping takes the lines that are named and no others', async () => {
 
 test('the oldest line tells since when mail waits', async () => {
   const { outbox } = (await freshTables()).tables;
-  expect(await outbox.oldest()).toBeUndefined();
+  expect(await outbox.oldest(NOON)).toBeUndefined();
   await outbox.put([]);
   await outbox.claim('bob@example.com', CLAIM);
-  expect(await outbox.oldest()).toBeUndefined();
+  expect(await outbox.oldest(NOON)).toBeUndefined();
   await outbox.put([
     reminder('a'),
     reminder('b', { since: NOON - 5 * HOUR }),
     reminder('c', { owner: 'c@example.com' }),
   ]);
-  expect(await outbox.oldest()).toBe(NOON - 5 * HOUR);
+  expect(await outbox.oldest(NOON)).toBe(NOON - 5 * HOUR);
 });
 
 test('the oldest line is an owner’s: what operators hear once a day may wait, and so may what is only followed', async () => {
   const { outbox } = (await freshTables()).tables;
   const old = { since: NOON - 30 * HOUR };
   await follow(outbox, { ...SENT, reminders: [reminder('a', old)] });
-  await outbox.put(['invalid', ...OPERATOR_NOTICES].map(reason => reminder('a', { reason, ...old })));
-  expect(await outbox.oldest()).toBeUndefined();
+  const daily = NOTICE_KINDS.filter(reason => waitsForDailyMail({ reason }));
+  await outbox.put(daily.map(reason => reminder('a', { reason, ...old })));
+  expect(await outbox.oldest(NOON)).toBeUndefined();
   await outbox.put([reminder('a'), reminder('b', { reason: 'unreadable', since: NOON - 2 * HOUR })]);
-  expect(await outbox.oldest()).toBe(NOON - 2 * HOUR);
+  expect(await outbox.oldest(NOON)).toBe(NOON - 2 * HOUR);
 });
 
 describe('a digest that is followed', () => {
@@ -385,4 +470,86 @@ test('rows that can not be read stop no owner', async () => {
     ['bob@example.com', 0, ''],
     ['not encoded', 0, undefined],
   ]);
+});
+
+describe('of an outbox of more than a page', () => {
+  const LATER = NOON + 9 * DAY;
+  /** One owner has 1,100 lines; others have one or two, before and after in key order. */
+  async function large() {
+    const { outbox } = (await freshTables()).tables;
+    await outbox.put(names(1_100).map(name => reminder(name, { owner: 'mid@example.com', about: LATER })));
+    await outbox.put([
+      reminder('a', { owner: 'ann@example.com', about: NOON + MINUTE }),
+      reminder('b', { owner: 'zoe@example.com', about: NOON + HOUR }),
+      reminder('c', { owner: 'zoe@example.com', about: NOON - 400 * DAY }),
+      reminder('d', { owner: 'zoe@example.com', reason: 'missing', about: NOON - 400 * DAY }),
+      reminder('e', { owner: 'zoe@example.com', reason: 'renewed', about: LATER }),
+      reminder('f', { owner: 'zoe@example.com', reason: 'gone', about: NOON - HOUR }),
+      reminder('g', { owner: 'zoe@example.com', reason: 'a later version', about: NOON }),
+    ]);
+    return outbox;
+  }
+  const namesIn = ({ owners }: OutboxPage) =>
+    owners.flatMap(({ lines }) => lines.map(({ reminder: { name } }) => name));
+
+  test('the first page has a thousand rows and is not whole', async () => {
+    const outbox = await large();
+    const page = await outbox.firstPage();
+    expect([page.whole, namesIn(page).length]).toEqual([false, 1_000]);
+    await outbox.drop(
+      'mid@example.com',
+      (await outbox.of('mid@example.com')).lines.map(({ id }) => id),
+    );
+    const rest = await outbox.firstPage();
+    expect([rest.whole, namesIn(rest).length]).toEqual([true, 107]);
+  });
+
+  test('the store finds the lines of each range of urgency, and no others', async () => {
+    const outbox = await large();
+    const [first = [{ reasons: 'other' }], ...others] = rangesAt(NOON);
+    const found = await outbox.waiting(first, ['mid@example.com']);
+    expect([found.whole, namesIn(found).sort()]).toEqual([true, ['a', 'b', 'd', 'f', 'g']]);
+    const parts = await Promise.all(first.map(part => outbox.waiting([part], ['MID@example.com'])));
+    expect(parts.map(namesIn)).toEqual([['a', 'b'], ['f'], expect.arrayContaining(['d', 'g'])]);
+    const rest = await Promise.all(others.map(range => outbox.waiting(range, [])));
+    expect(rest.map(namesIn)).toEqual([['c'], ['e']]);
+    expect((await outbox.waiting(first, [])).whole).toBe(false);
+    expect(namesIn(await outbox.waiting(first, [], 'mid@example.com')).sort()).toEqual(['b', 'd', 'f', 'g']);
+  });
+
+  test('all lines of some owners are found together', async () => {
+    const outbox = await large();
+    const found = await outbox.ofSome(['ANN@example.com', 'zoe@example.com', 'nobody@example.com']);
+    expect(found.owners.map(({ owner, lines }) => [owner, lines.length])).toEqual([
+      ['ann@example.com', 1],
+      ['zoe@example.com', 6],
+    ]);
+    expect([found.whole, (await outbox.ofSome(['mid@example.com', 'zoe@example.com'])).whole]).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  test('claims and followed digests are found alone, whoever has them', async () => {
+    const outbox = await large();
+    const held = await outbox.claim('zoe@example.com', CLAIM);
+    const other = await claimed(outbox, { ...CLAIM, operationId: 'other' });
+    await outbox.accept(ANN, other, { ...SENT, operationId: 'other' });
+    const { owners, whole } = await outbox.digests();
+    expect(whole).toBe(true);
+    expect(
+      owners.map(({ owner, lines, claim, sent }) => [owner, lines.length, claim?.operationId, sent.length]),
+    ).toEqual([
+      [ANN, 0, 'other', 1],
+      ['zoe@example.com', 0, held?.operationId, 0],
+    ]);
+  });
+
+  test('lines are read one by one by their ids; those that are gone are left out', async () => {
+    const outbox = await large();
+    const { lines } = await outbox.of('mid@example.com');
+    const some = lines.slice(0, 3);
+    const ids = some.map(({ id }) => id);
+    expect(await outbox.lines('Mid@example.com', [...ids, 'gone'])).toEqual(some);
+  });
 });

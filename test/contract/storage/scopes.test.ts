@@ -15,9 +15,27 @@ const FULL: ScopeRow = {
   durationMs: 1234.5,
   pace: { level: 17.25, at: NOON, pausedUntil: NOON + 6, refusals: 2 },
   counts: { ...NO_COUNTS, total: 3, healthy: 3 },
-  partial: { counts: { ...NO_COUNTS, total: 1, expired: 1 }, ownerless: 2 },
+  unreached: 4,
+  partial: {
+    counts: { ...NO_COUNTS, total: 1, expired: 1 },
+    ownerless: 2,
+    unreached: 2,
+    reads: {
+      answered: 1,
+      readOn: NOON,
+      failing: 2,
+      failedOnce: 0,
+      refused: 1,
+      reasons: [{ message: 'It may not.', refused: true, count: 1, names: ['a'] }],
+    },
+    rowsLost: { count: 3, lastOn: NOON + 8 },
+  },
+  rowsLost: { count: 4, lastOn: NOON + 9 },
+  seenOn: NOON - 1,
+  readability: 'none',
   operatorNotices: {
     scopeFailing: { since: NOON + 7, put: false },
+    readsRefused: { since: NOON + 9, put: true },
     ownerless: { since: NOON + 8, put: true },
   },
 };
@@ -148,4 +166,39 @@ test('an outage is thrown, not taken for another writer', async () => {
   const { refused } = await freshTables();
   await expect(refused.scopes.save(FULL, undefined)).rejects.toMatchObject({ statusCode: 403 });
   await expect(refused.scopes.save(FULL, 'W/"x"')).rejects.toMatchObject({ statusCode: 403 });
+});
+
+test('the suspects are those that finished no sweep for long or at all, whose rows are lost or whose sign-in fails', async () => {
+  const { scopes } = (await freshTables()).tables;
+  const well = { finishedOn: NOON, reads: 'some' as const };
+  const rows: ScopeRow[] = [
+    { scope: 'well', ...well },
+    { scope: 'late', ...well, finishedOn: NOON - 1 },
+    { scope: 'new', seenOn: NOON },
+    { scope: 'lost', ...well, rowsLost: { count: 1, lastOn: NOON } },
+    { scope: 'signIn', ...well, readability: 'signIn' },
+    { scope: 'unread', ...well, readability: 'none' },
+  ];
+  for (const row of rows) await scopes.save(row, undefined);
+  const found = await scopes.suspects(NOON);
+  expect(found.map(({ scope }) => scope)).toEqual(['late', 'lost', 'new', 'signIn']);
+  await scopes.saveChecks(SCOPE, {}, undefined);
+  await scopes.confirmRemoval(NOON);
+  expect(await scopes.suspects(NOON)).toHaveLength(4);
+});
+
+test('whether the reads of any scope go so is one question', async () => {
+  const { scopes } = (await freshTables()).tables;
+  expect(await scopes.anyReadable('some')).toBe(false);
+  await scopes.save({ scope: SCOPE, readability: 'none' }, undefined);
+  expect([await scopes.anyReadable('some'), await scopes.anyReadable('none')]).toEqual([false, true]);
+});
+
+test('a confirmed removal is remembered, the latest one', async () => {
+  const { scopes } = (await freshTables()).tables;
+  expect(await scopes.removalConfirmedOn()).toBeUndefined();
+  await scopes.confirmRemoval(NOON);
+  await scopes.confirmRemoval(NOON + 1);
+  expect(await scopes.removalConfirmedOn()).toBe(NOON + 1);
+  expect(await all(scopes.all())).toEqual([]);
 });

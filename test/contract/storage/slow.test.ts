@@ -1,7 +1,7 @@
 /** A storage account that is slow, silent or talks nonsense on the wire: every call ends in time. */
 import { createServer, type Server, type Socket } from 'node:net';
 import { openTables } from '../../../src/storage/tables';
-import { health } from '../../../src/watch/report/health';
+import { sharedHealth } from '../../../src/watch/report/health';
 import { all, SCOPE } from './storage';
 
 const LIMITS = { tryMs: 150, callMs: 400 };
@@ -88,7 +88,7 @@ async function expectEnds(tables: ReturnType<typeof openTables>): Promise<void> 
     tables.registry.save(KEY, { notes: 'x' }, undefined),
     tables.registry.remove(KEY, '*'),
     tables.expiries.remove(SCOPE, ['gateway']),
-    tables.mailLedger.saveAcceptedOn(0),
+    tables.mailLedger.saveOperatorNoticesToldOn('ops@example.com', 0),
   ];
   const ended = await Promise.allSettled(calls);
   const names = ended.map(one => (one.status === 'rejected' ? one.reason.name : 'fulfilled'));
@@ -112,7 +112,7 @@ test('every call ends when the sign-in hangs', async () => {
 test('health says that the tables cannot be read', async () => {
   const tables = openTables(connection(`http://${await listening(() => undefined)}/a`), LIMITS);
   const clock = { now: () => 0, sleep: async () => undefined };
-  const { reasons } = await health({ tables, ready: tables.ready, clock, sweepPeriodMs: 1 });
+  const { reasons } = await sharedHealth({ tables, ready: tables.ready, clock, sweepPeriodMs: 1 })();
   expect(reasons.map(({ code }) => code)).toEqual(['storageUnreachable']);
 });
 

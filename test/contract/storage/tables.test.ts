@@ -1,5 +1,5 @@
 /** Opening the tables: made once when missing, and never over plain http but on this machine. */
-import { TableServiceClient } from '@azure/data-tables';
+import { TableClient, TableServiceClient } from '@azure/data-tables';
 import { openTables } from '../../../src/storage/tables';
 import { freshStorage } from '../../support/azurite';
 import { all, freshTables, SCOPE } from './storage';
@@ -91,7 +91,12 @@ const USES: [string, string, (tables: Opened) => Promise<unknown>, unknown][] = 
     expect.any(String),
   ],
   ['a row is changed', 'scopes', tables => tables.scopes.save({ scope: SCOPE }, 'W/"x"'), undefined],
-  ['a total is stored', 'scopes', tables => tables.mailLedger.saveAcceptedOn(0), undefined],
+  [
+    'when operators were told is stored',
+    'scopes',
+    tables => tables.mailLedger.saveOperatorNoticesToldOn('ops@example.com', 0),
+    undefined,
+  ],
   [
     'an event is added',
     'history',
@@ -118,15 +123,27 @@ test('many that need a vanished table at once do not disturb each other', async 
 
 test.each<[string, (tables: Opened) => Promise<unknown>]>([
   ['its rows are listed', tables => all(tables.registry.rows(SCOPE))],
+  ['its keys are listed', tables => all(tables.registry.keys())],
   ['its scopes are listed', tables => all(tables.registry.scopes())],
   ['a row is looked up', tables => tables.registry.row(KEY)],
   ['a row is created', tables => tables.registry.save(KEY, {})],
-])(
-  'a registry that vanished is a fault when %s, since an empty one would look like a removal of all targets',
-  async (_, use) => {
-    const { tables, bare } = await freshTables();
-    await bare('registry').deleteTable();
-    await expect(use(tables)).rejects.toMatchObject({ statusCode: 404 });
-    await expect(all(bare('registry').listEntities())).rejects.toMatchObject({ statusCode: 404 });
-  },
-);
+  ['many rows are written', tables => tables.registry.write(SCOPE, [{ name: 'x', columns: {} }])],
+])('a registry that vanished is there again when %s, and its loss is on record', async (_, use) => {
+  const { tables, bare } = await freshTables();
+  expect(await tables.scopes.registryLostOn()).toBeUndefined();
+  await bare('registry').deleteTable();
+  await use(tables);
+  expect(await all(bare('registry').listEntities())).toHaveLength(/created|written/.test(_) ? 1 : 0);
+  expect(await tables.scopes.registryLostOn()).toEqual(expect.any(Number));
+});
+
+test('a registry that vanished while no app ran is on record as lost, and a new installation is not', async () => {
+  const connectionString = freshStorage();
+  const open = () => openTables({ kind: 'connectionString', value: connectionString });
+  await open().ready();
+  expect(await open().scopes.registryLostOn()).toBeUndefined();
+  const options = { allowInsecureConnection: true };
+  await TableClient.fromConnectionString(connectionString, 'registry', options).deleteTable();
+  await open().ready();
+  expect(await open().scopes.registryLostOn()).toEqual(expect.any(Number));
+});

@@ -1,6 +1,7 @@
 /** The first look: what the mail service says of a mail right after it has taken it, and the quota that this look takes. */
 import { TableClient } from '@azure/data-tables';
 import { type SimulatedAzure, startSimulatedAzure } from '../../../local/simulated';
+import { UNUSED } from '../../../src/core/quota';
 import { MINUTE, SECOND } from '../../../src/formats/instant';
 import { openTables } from '../../../src/storage/tables';
 import type { OperationStatus, SentDigest } from '../../../src/watch/ports';
@@ -53,7 +54,7 @@ afterEach(() => azure.close());
 
 const remind = () => remindAll(watch, silent);
 const outboxOf = (owner: string) => watch.tables.outbox.of(owner);
-const totals = async () => await watch.tables.mailLedger.totals();
+const totals = async () => (await watch.tables.mailLedger.counts()).totals;
 const outcome = async () => (await watch.tables.expiries.row(GATEWAY))?.told.get(ADA)?.[0]?.outcome;
 const events = async () => (await watch.tables.history.of(GATEWAY, 10)).map(({ type }) => type);
 const looks = () => azure.communication.requests.filter(({ path }) => path.startsWith('/emails/operations/'));
@@ -90,7 +91,7 @@ test('that finds a mail not delivered records that, and tells the operators', as
 const open: OperationStatus[] = [
   { status: 'running' },
   { status: 'absent' },
-  { status: 'unknown', message: 'it answered 500' },
+  { status: 'unknown', cause: 'unknown', message: 'it answered 500' },
 ];
 test.each(open)(
   'that says %j leaves the mail to be followed, with the next look 5 minutes later',
@@ -119,7 +120,7 @@ test('that a transport does not make comes a minute later', async () => {
 });
 
 test('that the service answers with a wait pauses all looks until then', async () => {
-  firstLook = { status: 'unknown', message: 'it answered 429', retryAfterMs: 10 * MINUTE };
+  firstLook = { status: 'unknown', cause: 'unknown', message: 'it answered 429', retryAfterMs: 10 * MINUTE };
   await remind();
   expect(await watch.quota.mayAsk({ look: 1 }, clock.now() + 10 * MINUTE - SECOND)).toBe(false);
   expect(await watch.quota.mayAsk({ look: 1 }, clock.now() + 10 * MINUTE)).toBe(true);
@@ -135,7 +136,7 @@ test('for which no quota is left makes the mail wait, and takes nothing of the q
   expect(azure.communication.mails).toEqual([]);
   expect(lines).toEqual(['The mail quota is spent: the rest waits in the outbox.']);
   expect((await outboxOf(ADA)).claim).toBeUndefined();
-  expect(await watch.tables.mailLedger.usage('send')).toBeUndefined();
+  expect((await watch.tables.mailLedger.counts()).send).toEqual(UNUSED);
   clock.pass(MINUTE + 10 * SECOND);
   await remind();
   expect(azure.communication.mails).toHaveLength(1);

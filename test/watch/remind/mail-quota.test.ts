@@ -1,8 +1,11 @@
 /** The mail quota on the emulator: reserved in a table by any number of instances, and no place is given twice. */
+
+import { NO_MAILS } from '../../../src/core/mail-outcome';
+import { UNUSED } from '../../../src/core/quota';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/formats/instant';
 import { openTables } from '../../../src/storage/tables';
 import type { MailLedger, Quota } from '../../../src/watch/ports';
-import { type MailQuota, mailQuota } from '../../../src/watch/remind/mail-counters';
+import { type MailQuota, mailCounters, ONE_SEND } from '../../../src/watch/remind/mail-counters';
 import { freshStorage } from '../../support/azurite';
 
 const NOW = Date.UTC(2026, 5, 1, 12);
@@ -14,11 +17,11 @@ async function instances(limits = LIMITS) {
   const open = () => openTables({ kind: 'connectionString', value });
   await open().ready();
   const ledger = open().mailLedger;
-  return { ledger, start: () => mailQuota(open().mailLedger, limits) };
+  return { ledger, start: () => mailCounters(open().mailLedger, limits).quota };
 }
 
 const countOf = async (ledger: MailLedger, quota: Quota) =>
-  (await ledger.usage(quota))?.slots.reduce((sum, { count }) => sum + count, 0) ?? 0;
+  (await ledger.counts())[quota].requests.reduce((sum, { count }) => sum + count, 0);
 
 async function grantedOf(count: number, quota: MailQuota, now: number, what: Quota = 'send') {
   let granted = 0;
@@ -103,7 +106,7 @@ describe('a pause that the service asked for', () => {
     const quota = start();
     await grantedOf(3, quota, NOW);
     await Promise.all([1, 3, 2].map(minutes => start().pause('send', NOW + minutes * MINUTE)));
-    expect((await ledger.usage('send'))?.pausedUntil).toBe(NOW + 3 * MINUTE);
+    expect((await ledger.counts()).send.pausedUntil).toBe(NOW + 3 * MINUTE);
     expect(await countOf(ledger, 'send')).toBe(3);
   });
 });
@@ -136,7 +139,7 @@ describe('a pause of looks', () => {
     const { ledger, start } = await instances();
     await start().pause('look', NOW + DAY);
     expect(await start().mayAsk({ send: 1, look: 1 }, NOW)).toBe(true);
-    expect((await ledger.usage('look'))?.pausedUntil).toBe(NOW + DAY);
+    expect((await ledger.counts()).look.pausedUntil).toBe(NOW + DAY);
     expect(await start().mayAsk({ look: 1 }, NOW + DAY - 1)).toBe(false);
     expect(await start().mayAsk({ look: 1 }, NOW + DAY)).toBe(true);
   });
@@ -153,51 +156,89 @@ describe('a pause of looks', () => {
 const contested = (): MailLedger & { readonly tries: () => number } => {
   let tries = 0;
   return {
-    usage: async () => undefined,
-    saveUsage: async () => {
+    counts: async () => ({ send: UNUSED, look: UNUSED, totals: NO_MAILS }),
+    saveCounts: async () => {
       tries += 1;
-      return false;
+      return undefined;
     },
-    acceptedOn: async () => undefined,
-    saveAcceptedOn: async () => undefined,
+    fault: async () => undefined,
+    saveFault: async () => undefined,
     operatorNoticesToldOn: async () => undefined,
     saveOperatorNoticesToldOn: async () => undefined,
-    totals: async () => undefined,
-    saveTotals: async () => false,
     tries: () => tries,
   };
 };
 
 test('a caller that loses all its races is refused after a few', async () => {
   const ledger = contested();
-  expect(await mailQuota(ledger, LIMITS).mayAsk({ send: 1 }, NOW)).toBe(false);
+  expect(await mailCounters(ledger, LIMITS).quota.mayAsk({ send: 1 }, NOW)).toBe(false);
   expect(ledger.tries()).toBeLessThanOrEqual(10);
-  await mailQuota(ledger, LIMITS).pause('send', NOW);
+  await mailCounters(ledger, LIMITS).quota.pause('send', NOW);
   expect(ledger.tries()).toBeLessThanOrEqual(20);
 });
 
-test('where another instance is always faster with looks, no send is counted for a request of both', async () => {
+test('a mail is one write: what was read at the start of the run is not read again', async () => {
   const { ledger } = await instances();
-  const saveUsage: MailLedger['saveUsage'] = async (quota, usage, etag) =>
-    quota === 'send' && (await ledger.saveUsage(quota, usage, etag));
-  expect(await mailQuota({ ...contested(), saveUsage }, LIMITS).mayAsk({ send: 1, look: 1 }, NOW)).toBe(
-    false,
-  );
-  expect(await countOf(ledger, 'send')).toBe(0);
+  const calls: string[] = [];
+  const noted: Pick<MailLedger, 'counts' | 'saveCounts'> = {
+    counts() {
+      calls.push('read');
+      return ledger.counts();
+    },
+    saveCounts(counts, etag) {
+      calls.push('write');
+      return ledger.saveCounts(counts, etag);
+    },
+  };
+  const { quota, tally } = mailCounters(noted, LIMITS);
+  await quota.refresh();
+  for (let mail = 0; mail < 3; mail += 1) {
+    expect(quota.sendsFrom(NOW + mail)).toBe(NOW + mail);
+    expect(await quota.mayAsk(ONE_SEND, NOW + mail)).toBe(true);
+    tally.count('accepted');
+  }
+  await tally.write({ info: () => undefined, warn: () => undefined });
+  expect(calls).toEqual(['read', 'write', 'write', 'write', 'write']);
+  expect((await ledger.counts()).totals.accepted).toBe(3);
+});
+
+test('from when a mail may be sent depends on sends, on the look that comes with each, and on a pause of sends', async () => {
+  const { start } = await instances({ perMinute: 2, perHour: 100 });
+  const quota = start();
+  await quota.refresh();
+  expect(quota.sendsFrom(NOW)).toBe(NOW);
+  await quota.mayAsk(ONE_SEND, NOW);
+  await quota.mayAsk({ look: 3 }, NOW + SECOND);
+  expect(quota.sendsFrom(NOW + SECOND)).toBe(NOW + MINUTE);
+  await quota.pause('look', NOW + HOUR);
+  expect(quota.sendsFrom(NOW + MINUTE)).toBe(NOW + MINUTE);
+  await quota.pause('send', NOW + HOUR);
+  expect(quota.sendsFrom(NOW + MINUTE)).toBe(NOW + HOUR);
+});
+
+test('requests count from their answer, for every instance once that is written', async () => {
+  const { ledger, start } = await instances({ perMinute: 1, perHour: 100 });
+  const { quota, tally } = mailCounters(ledger, { perMinute: 1, perHour: 100 });
+  await quota.mayAsk(ONE_SEND, NOW);
+  quota.answered(NOW + 9 * SECOND);
+  expect(quota.sendsFrom(NOW + MINUTE)).toBe(NOW + MINUTE + 9 * SECOND);
+  await tally.write({ info: () => undefined, warn: () => undefined });
+  expect(await start().mayAsk(ONE_SEND, NOW + MINUTE)).toBe(false);
+  expect(await start().mayAsk(ONE_SEND, NOW + MINUTE + 9 * SECOND)).toBe(true);
 });
 
 test('a refused request writes nothing', async () => {
   const { ledger, start } = await instances({ perMinute: 1, perHour: 1 });
   expect(await start().mayAsk({ send: 1 }, NOW)).toBe(true);
-  const before = await ledger.usage('send');
+  const before = await ledger.counts();
   expect(await start().mayAsk({ send: 1 }, NOW)).toBe(false);
-  expect(await ledger.usage('send')).toEqual(before);
+  expect(await ledger.counts()).toEqual(before);
 });
 
 test('an outage of the storage is thrown, since a request that is not counted must not be made', async () => {
   const value = freshStorage().replace(/AccountKey=[^;]+/, 'AccountKey=d3Jvbmc=');
   const { mailLedger } = openTables({ kind: 'connectionString', value });
-  await expect(mailQuota(mailLedger, LIMITS).mayAsk({ send: 1 }, NOW + DAY)).rejects.toMatchObject({
+  await expect(mailCounters(mailLedger, LIMITS).quota.mayAsk({ send: 1 }, NOW + DAY)).rejects.toMatchObject({
     statusCode: 403,
   });
 });

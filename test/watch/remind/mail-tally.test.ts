@@ -2,9 +2,10 @@
 import { type MailOutcome, NO_MAILS } from '../../../src/core/mail-outcome';
 import { openTables } from '../../../src/storage/tables';
 import type { MailLedger } from '../../../src/watch/ports';
-import { mailTally } from '../../../src/watch/remind/mail-counters';
+import { mailCounters } from '../../../src/watch/remind/mail-counters';
 import { freshStorage } from '../../support/azurite';
 
+const LIMITS = { perMinute: 10, perHour: 25 };
 const lines: string[] = [];
 const log = { info: () => undefined, warn: (line: string) => void lines.push(line) };
 beforeEach(() => void lines.splice(0));
@@ -13,13 +14,10 @@ async function account() {
   const value = freshStorage();
   const open = () => openTables({ kind: 'connectionString', value });
   await open().ready();
-  return { ledger: open().mailLedger, start: () => mailTally(open().mailLedger) };
+  return { ledger: open().mailLedger, start: () => mailCounters(open().mailLedger, LIMITS).tally };
 }
 
-const totalsOf = async (ledger: MailLedger) => {
-  const { etag: _etag, ...totals } = (await ledger.totals()) ?? { etag: '' };
-  return totals;
-};
+const totalsOf = async (ledger: MailLedger) => (await ledger.counts()).totals;
 
 test('what several instances count at once is all on record, each mail once', async () => {
   const { ledger, start } = await account();
@@ -38,17 +36,20 @@ test('what several instances count at once is all on record, each mail once', as
 /** A ledger that notes each call and can answer with a fault. */
 function noted(ledger: MailLedger, answer: () => 'well' | 'faster' | 'away') {
   const calls: string[] = [];
-  const tally = mailTally({
-    async totals() {
-      calls.push('read');
-      if (answer() === 'away') throw new Error('storage is away');
-      return await ledger.totals();
+  const { tally } = mailCounters(
+    {
+      async counts() {
+        calls.push('read');
+        if (answer() === 'away') throw new Error('storage is away');
+        return await ledger.counts();
+      },
+      async saveCounts(counts, etag) {
+        calls.push('write');
+        return answer() === 'faster' ? undefined : await ledger.saveCounts(counts, etag);
+      },
     },
-    async saveTotals(totals, etag) {
-      calls.push('write');
-      return answer() === 'faster' ? false : await ledger.saveTotals(totals, etag);
-    },
-  });
+    LIMITS,
+  );
   return { tally, calls };
 }
 

@@ -17,6 +17,7 @@ const source: Source = {
   kind: 'iotCentralToken',
   label: 'IoT Central API token',
   howToRenew: 'Create a new one.',
+  renewalKeepsName: false,
   mayMint: false,
   limits: { rate: 1, burst: 1 },
   guess: (place, name) => ({ kind: 'none', place, names: [name] }),
@@ -55,6 +56,11 @@ const snoozed = {
   snoozes: new Map([[ADA, { about: EXPIRY, until: at('12-31'), reason: 'on leave', on: WEEK }]]),
 };
 const hear = (...lines: ReturnType<typeof told>[]) => ({ told: new Map([[ADA, lines]]) });
+const inPlace = { reason: '7d', owner: OPS, meantFor: ADA, note: 'the mailbox is full' };
+const missedBy = (others: Record<string, ReturnType<typeof told>[]>) => ({
+  told: new Map(Object.entries({ [ADA]: [told('7d', EXPIRY, WEEK, { outcome: 'undelivered' })], ...others })),
+});
+const missed = missedBy({});
 const unreadable = { ...fixed(EXPIRY, at('06-20')), ...failing(WEEK, { count: 3 }) };
 const missing = { ...fixed(EXPIRY, at('06-20')), ...failing(WEEK, { code: 'missing', count: 2 }) };
 
@@ -75,6 +81,17 @@ test.each<[Dropped, Partial<Reminder>, Given]>([
   ['renewed', { reason: '7d', about: at('05-31') }, { state: read }],
   ['notARecipient', { reason: '7d', owner: 'eve@example.com' }, { state: read }],
   ['notARecipient', { reason: 'poisoned' }, {}],
+  ['notARecipient', { ...inPlace, owner: 'eve@example.com' }, { state: { ...read, ...missed } }],
+  ['notARecipient', { ...inPlace, meantFor: 'eve@example.com' }, { state: { ...read, ...missed } }],
+  ['renewed', { ...inPlace, about: at('05-31') }, { state: { ...read, ...missed } }],
+  ['told', { ...inPlace, reason: '30d' }, { state: { ...read, ...missed } }],
+  ['snoozed', inPlace, { state: { ...read, ...missed, ...snoozed } }],
+  ['notWatched', inPlace, { state: { ...read, ...missed }, columns: { enabled: false } }],
+  [
+    'told',
+    inPlace,
+    { state: { ...read, ...missedBy({ [OPS]: [told('7d', EXPIRY, WEEK, { meantFor: ADA })] }) } },
+  ],
   ['notWatched', { reason: '7d' }, { state: read, columns: { enabled: false } }],
   ['removed', { reason: '7d' }, {}],
   ['unknownReason', { reason: 'revoked' }, { state: read }],
@@ -91,5 +108,17 @@ test('what is still true goes out with its facts', async () => {
   });
   expect(await check({ reason: 'poisoned', owner: OPS, note: 'why' }, {})).toMatchObject({
     line: { notice: { is: 'poisoned', note: 'why' } },
+  });
+});
+
+test('what did not arrive at its owner goes out to an operator, as the attempt that it is', async () => {
+  const forgotten = told('7d', EXPIRY, WEEK, { meantFor: ADA, outcome: 'forgotten', attempt: 2 });
+  expect(await check(inPlace, { state: { ...read, ...missed } })).toMatchObject({
+    attempt: 1,
+    line: { reminder: inPlace, notice: { is: 'threshold', expiresOn: EXPIRY } },
+  });
+  expect(await check(inPlace, { state: { ...read, ...missedBy({ [OPS]: [forgotten] }) } })).toMatchObject({
+    attempt: 3,
+    state: { etag: '1' },
   });
 });

@@ -1,5 +1,6 @@
 import type { Expiry } from '../../../src/core/expiry';
 import type { Topic } from '../../../src/core/notices';
+import type { Key } from '../../../src/core/target';
 import type { MailPolicy } from '../../../src/core/watched';
 import { DAY, type Instant } from '../../../src/formats/instant';
 import { keys } from '../../../src/storage/keys';
@@ -26,6 +27,7 @@ const source: Source = {
   kind: 'iotCentralToken',
   label: 'IoT Central API token',
   howToRenew: 'Create a new one.',
+  renewalKeepsName: false,
   mayMint: true,
   limits: { rate: 1, burst: 1 },
   guess: (place, name) => ({ kind: 'none', place, names: [name] }),
@@ -40,22 +42,43 @@ const kinds: Kinds = {
   ...keys,
 };
 
+/** Another row of the same scope. */
+const NEWER: Stored<RegistryRow> = {
+  scope: KEY.scope,
+  name: 'gateway-2',
+  identity: keys.takeApart({ ...KEY, name: 'gateway-2' }),
+  columns: {},
+  etag: '',
+};
+
 interface Given {
   /** No row at all when null. */
   readonly columns?: Record<string, unknown> | null;
   readonly state?: Expiry;
   readonly mail?: MailPolicy;
   readonly now?: Instant;
+  readonly scopeFails?: boolean;
 }
 
-async function whole({ columns = {}, state: recorded, mail = MAIL, now = NOW }: Given): Promise<Explained> {
+const SCOPE_FAILS = { scope: KEY.scope, operatorNotices: { scopeFailing: { since: WEEK, put: true } } };
+
+async function whole({
+  columns = {},
+  state: recorded,
+  mail = MAIL,
+  now = NOW,
+  scopeFails,
+}: Given): Promise<Explained> {
   const row: Stored<RegistryRow> | undefined = columns
     ? { ...KEY, identity: keys.takeApart(KEY), columns: { owners: ADA, ...columns }, etag: '' }
     : undefined;
   const tables = {
-    registry: { row: async () => row },
+    registry: {
+      row: async ({ name }: Key) => (name === KEY.name ? row : name === NEWER.name ? NEWER : undefined),
+    },
     expiries: { row: async () => recorded && { ...recorded, etag: '' } },
     history: { of: async () => [] },
+    scopes: { get: async () => (scopeFails ? { ...SCOPE_FAILS, etag: '' } : undefined) },
   };
   const clock = { now: () => now, sleep: async () => undefined };
   const explained = await explain(KEY, { tables, clock, kinds, mail });
@@ -122,7 +145,7 @@ describe('why nothing is due is said with its code and in a sentence', () => {
       'told',
       'threshold',
       { state: { ...read, ...hear(told('7d', EXPIRY, WEEK, { outcome: 'refused' })) } },
-      /refused it for good on 2026-06-23/,
+      /could not be sent on 2026-06-23 .* the operators get it/,
     ],
     [
       'told',
@@ -229,6 +252,24 @@ test('of what is told, the entry about the present instant is named, not one abo
   expect(await decisionOf('missing', given)).toMatchObject({
     code: 'told',
     why: expect.stringMatching(/notice 'gone'/),
+  });
+});
+
+describe('what only an operator can mend', () => {
+  const refused = failing(WEEK, { count: 3, code: 'notAllowed' });
+  const away = failing(WEEK, { count: 3 });
+
+  test.each<[string, Given]>([
+    ['a refusal', { state: { ...read, ...refused } }],
+    ['a scope that cannot be read', { state: { ...read, ...away }, scopeFails: true }],
+  ])('%s is told to the operators, and its owners are not told', async (_, given) => {
+    expect(await decisionOf('unreadable', given)).toMatchObject({
+      due: false,
+      code: 'operatorsTold',
+      why: expect.stringMatching(/the operators are told at once/),
+    });
+    const nobody = { ...given, mail: { ...MAIL, operators: [] } };
+    expect(await decisionOf('unreadable', nobody)).toMatchObject({ due: true });
   });
 });
 

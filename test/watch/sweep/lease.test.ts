@@ -29,6 +29,11 @@ function oneScope() {
     remove: async () => undefined,
     checks: async () => undefined,
     saveChecks: async () => true,
+    suspects: async () => [],
+    anyReadable: async () => false,
+    registryLostOn: async () => undefined,
+    removalConfirmedOn: async () => undefined,
+    confirmRemoval: async () => undefined,
   };
   const holdUp = () => {
     let open: (() => void) | undefined;

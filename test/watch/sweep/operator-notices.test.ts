@@ -1,9 +1,10 @@
 /** Operator notices of a scope as a whole: each is one line per operator, once while it lasts. */
 import { type Counts, NO_COUNTS } from '../../../src/core/counts';
+import { NO_READS, type ScopeReads } from '../../../src/core/scope-reads';
 import type { MailPolicy } from '../../../src/core/watched';
 import { DAY, HOUR, MINUTE } from '../../../src/formats/instant';
 import type { OperatorNotices, ScopeRow } from '../../../src/watch/ports';
-import { operatorNoticesOf } from '../../../src/watch/sweep/operator-notices';
+import { type Findings, operatorNoticesOf } from '../../../src/watch/sweep/operator-notices';
 
 const SCOPE = 'iotCentralToken:contoso.azureiotcentral.com';
 const NOW = Date.UTC(2026, 5, 1, 12);
@@ -14,14 +15,29 @@ const row = (operatorNotices?: OperatorNotices): ScopeRow => ({
   ...(operatorNotices && { operatorNotices }),
 });
 const counts = (more: Partial<Counts>): Counts => ({ ...NO_COUNTS, ...more });
-const FAILING = { counts: counts({ total: 5, unknown: 5, failing: 5 }), ownerless: 0 };
-const WELL = { counts: counts({ total: 5, healthy: 5 }), ownerless: 0 };
+const WHY = {
+  message: 'It has a problem of its own (HTTP 503).',
+  refused: false,
+  count: 5,
+  names: ['a', 'b', 'c'],
+};
+const DENIED = { message: 'It may not (HTTP 403).', refused: true, count: 2, names: ['a', 'b'] };
+const found = (reads: Partial<ScopeReads>, total = 5) => ({
+  counts: counts({ total }),
+  ownerless: 0,
+  reads: { ...NO_READS, ...reads },
+});
+const FAILING = found({ failing: 5, reasons: [WHY] });
+const ONCE = found({ failing: 5, failedOnce: 2, reasons: [WHY] });
+const REFUSED = found({ answered: 3, failing: 2, refused: 2, reasons: [DENIED], readOn: NOW });
+const ALL_REFUSED = found({ failing: 5, refused: 5, reasons: [{ ...DENIED, count: 5 }], readOn: NOW - HOUR });
+const WELL = found({ answered: 5 });
 
 /** Sweeps every five minutes. @returns the lines that were put, and when */
-function sweeps(found: readonly (typeof WELL)[], policy = mail, gap = 5 * MINUTE) {
+function sweeps(all: readonly Findings[], policy = mail, gap = 5 * MINUTE) {
   let operatorNotices: OperatorNotices | undefined;
   const put: string[] = [];
-  for (const [index, one] of found.entries()) {
+  for (const [index, one] of all.entries()) {
     const answer = operatorNoticesOf(row(operatorNotices), one, policy, NOW + index * gap);
     operatorNotices = answer.operatorNotices;
     put.push(...answer.lines.map(line => `${line.reason} to ${line.owner} at ${(index * gap) / MINUTE} min`));
@@ -35,67 +51,90 @@ test('a scope that is well has no operator notices and no lines', () => {
 });
 
 test('one target without an owner is counted as one', () => {
-  const { lines } = operatorNoticesOf(
-    row(),
-    { counts: counts({ total: 1, healthy: 1 }), ownerless: 1 },
-    mail,
-    NOW,
-  );
+  const { lines } = operatorNoticesOf(row(), { ...found({ answered: 1 }, 1), ownerless: 1 }, mail, NOW);
   expect(lines[0]?.note).toMatch(/^1 of the 1 target of .* has no owner, so the reminders come to you/);
 });
 
 describe('a scope of which nothing can be read', () => {
-  test('is recorded at once, and told to each operator after an hour, with the instant it began', () => {
-    const since = { since: NOW, put: false };
-    expect(operatorNoticesOf(row(), FAILING, mail, NOW)).toEqual({
-      operatorNotices: { scopeFailing: since },
-      lines: [],
-    });
-    const early = operatorNoticesOf(row({ scopeFailing: since }), FAILING, mail, NOW + HOUR - 1);
-    expect(early).toEqual({ operatorNotices: { scopeFailing: since }, lines: [] });
-    const { operatorNotices, lines } = operatorNoticesOf(
-      row({ scopeFailing: since }),
-      FAILING,
-      mail,
-      NOW + HOUR,
-    );
+  test('is told to each operator at once, with the reasons', () => {
+    const { operatorNotices, lines } = operatorNoticesOf(row(), FAILING, mail, NOW);
     expect(operatorNotices).toEqual({ scopeFailing: { since: NOW, put: true } });
+    const note = `None of the 5 targets of ${SCOPE} can be read.\n5 targets (a, b, c, …): ${WHY.message}`;
     const line = { scope: SCOPE, name: '', reason: 'scopeFailing', about: NOW, crossedOn: NOW, since: NOW };
-    const note = expect.stringMatching(`^None of the 5 targets of ${SCOPE} can be read`);
     expect(lines).toEqual(mail.operators.map(owner => ({ ...line, owner, note })));
   });
 
-  test('is told once while it lasts, in one line for all its targets', () => {
-    expect(sweeps(times(500, FAILING))).toEqual([
-      'scopeFailing to ops@example.com at 60 min',
-      'scopeFailing to Eve@Example.com at 60 min',
-    ]);
+  test('is told with one target, too', () => {
+    const { lines } = operatorNoticesOf(row(), found({ failing: 1, reasons: [] }, 1), mail, NOW);
+    expect(lines[0]?.note).toContain(`The only target of ${SCOPE} can't be read.`);
   });
 
-  test('is told again after an hour of a new failure', () => {
+  test('waits until each has failed twice in a row', () => {
+    const since = { since: NOW, put: false };
+    expect(operatorNoticesOf(row(), ONCE, mail, NOW)).toEqual({
+      operatorNotices: { scopeFailing: since },
+      lines: [],
+    });
+    expect(operatorNoticesOf(row({ scopeFailing: since }), FAILING, mail, NOW + HOUR).lines).toHaveLength(2);
+  });
+
+  test('is told once while it lasts, in one line for all its targets, and again when it comes back', () => {
     const ops = { ...mail, operators: ['ops@example.com'] };
-    expect(sweeps([...times(20, FAILING), WELL, ...times(20, FAILING)], ops)).toEqual([
-      'scopeFailing to ops@example.com at 60 min',
-      `scopeFailing to ops@example.com at ${21 * 5 + 60} min`,
+    expect(sweeps([...times(500, FAILING), WELL, ONCE, FAILING, FAILING], ops)).toEqual([
+      'scopeFailing to ops@example.com at 0 min',
+      `scopeFailing to ops@example.com at ${502 * 5} min`,
     ]);
   });
 
-  test('is not told if it never lasts an hour', () => {
-    expect(sweeps(times(10, [...times(11, FAILING), WELL]).flat())).toEqual([]);
+  test.each<[string, Partial<ScopeReads>, boolean]>([
+    ['each of them fails', { failing: 3 }, true],
+    ['one is read, or is not there', { failing: 2, answered: 1 }, false],
+    ['none was tried yet', {}, false],
+  ])('%s', (_, reads, expected) => {
+    const { operatorNotices } = operatorNoticesOf(row(), found(reads), mail, NOW);
+    expect(operatorNotices.scopeFailing !== undefined).toBe(expected);
+  });
+});
+
+describe('a part of a scope whose reads are refused', () => {
+  const ops = { ...mail, operators: ['ops@example.com'] };
+
+  test('is told at once and once, with the reasons that are for operators', () => {
+    const other = { ...REFUSED, reads: { ...REFUSED.reads, reasons: [DENIED, WHY] } };
+    const { lines } = operatorNoticesOf(row(), other, ops, NOW);
+    expect(lines.map(({ reason, note }) => [reason, note])).toEqual([
+      [
+        'readsRefused',
+        `2 of the 5 targets of ${SCOPE} can't be read, and no owner of a token can mend that.\n2 targets (a, b): ${DENIED.message}`,
+      ],
+    ]);
+    expect(sweeps(times(500, REFUSED), ops)).toHaveLength(1);
   });
 
-  test.each<[string, Partial<Counts>, boolean]>([
-    ['each of them fails', { total: 3, failing: 3 }, true],
-    ['the others wait for their first read', { total: 3, failing: 1, pending: 2 }, true],
-    ['the others have rows that are not understood', { total: 3, failing: 1, invalid: 2 }, true],
-    ['one is read', { total: 3, failing: 2 }, false],
-    ['there is only one target, which its owner hears of', { total: 1, failing: 1 }, false],
-    ['none was tried yet', { total: 3, pending: 3 }, false],
-    ['no row is understood: each of them is told', { total: 3, invalid: 3 }, false],
-    ['there are none', { total: 0 }, false],
-  ])('%s', (_, more, expected) => {
-    const { operatorNotices } = operatorNoticesOf(row(), { counts: counts(more), ownerless: 0 }, mail, NOW);
-    expect(operatorNotices.scopeFailing !== undefined).toBe(expected);
+  test('that grows to the whole scope is the same trouble', () => {
+    expect(sweeps([REFUSED, REFUSED, ALL_REFUSED, ALL_REFUSED], ops)).toEqual([
+      'readsRefused to ops@example.com at 0 min',
+    ]);
+  });
+
+  test('is another trouble than the whole scope that could be read after it', () => {
+    const readSince = { ...ALL_REFUSED, reads: { ...ALL_REFUSED.reads, readOn: NOW + 6 * MINUTE } };
+    expect(sweeps([REFUSED, REFUSED, readSince, readSince], ops)).toEqual([
+      'readsRefused to ops@example.com at 0 min',
+      'scopeFailing to ops@example.com at 10 min',
+    ]);
+  });
+
+  test('that is left of a whole scope is not told again', () => {
+    expect(sweeps([ALL_REFUSED, REFUSED, REFUSED, WELL, REFUSED], ops)).toEqual([
+      'scopeFailing to ops@example.com at 0 min',
+      'readsRefused to ops@example.com at 20 min',
+    ]);
+  });
+
+  test('waits for the decision on the whole scope', () => {
+    const half = found({ failing: 5, failedOnce: 3, refused: 2, reasons: [DENIED] });
+    expect(sweeps([half, ALL_REFUSED], ops)).toEqual(['scopeFailing to ops@example.com at 5 min']);
   });
 });
 
@@ -116,12 +155,12 @@ describe('targets without an owner', () => {
 
   test('are told beside a scope that fails; neither notice ends the other', () => {
     const both = { ...FAILING, ownerless: 1 };
-    const { operatorNotices } = operatorNoticesOf(row(), both, mail, NOW);
-    const later = operatorNoticesOf(row(operatorNotices), both, mail, NOW + HOUR);
-    expect(later.lines.map(({ reason }) => reason)).toEqual(['scopeFailing', 'scopeFailing']);
-    expect(
-      operatorNoticesOf(row(later.operatorNotices), FAILING, mail, NOW + 2 * HOUR).operatorNotices,
-    ).toEqual({
+    const { operatorNotices, lines } = operatorNoticesOf(row(), both, mail, NOW);
+    expect(lines.map(({ reason }) => reason)).toEqual([
+      ...times(2, 'scopeFailing'),
+      ...times(2, 'ownerless'),
+    ]);
+    expect(operatorNoticesOf(row(operatorNotices), FAILING, mail, NOW + HOUR).operatorNotices).toEqual({
       scopeFailing: { since: NOW, put: true },
     });
   });

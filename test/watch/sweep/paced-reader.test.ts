@@ -108,6 +108,39 @@ test.each(['timeout', 'unreachable'] as const)(
   },
 );
 
+test('a service that is silent after a refusal is not asked one by one', async () => {
+  let inFlight = 0;
+  let most = 0;
+  const open: (() => void)[] = [];
+  const silent: ReadResult = { reading: failed('timeout', 'no answer') };
+  let isFirst = true;
+  const { reader, arrived } = readerOf(async () => {
+    if (isFirst) {
+      isFirst = false;
+      return REFUSED;
+    }
+    inFlight += 1;
+    most = Math.max(most, inFlight);
+    await new Promise<void>(resolve => open.push(resolve));
+    inFlight -= 1;
+    return silent;
+  });
+  await reader.read('first');
+  await new Promise(setImmediate);
+  const all = (async () => {
+    for (let job = 0; job < 60; job++) await reader.read(`${job}`);
+    await reader.drain();
+  })();
+  for (let turn = 0; turn < 400 && arrived.length < 61; turn += 1) {
+    await new Promise(setImmediate);
+    // An answer comes after all that may be sent beside it.
+    if (turn % 4 === 3) for (const answer of open.splice(0)) answer();
+  }
+  await all;
+  expect(most).toBe(32);
+  expect(reader.pace().refusals).toBe(1);
+});
+
 test('a pause longer than the lease allows is not waited for: the refused read fails, the others are left', async () => {
   const { reader, arrived } = readerOf(async () => ({ ...REFUSED, retryAfterMs: 600 * SECOND }));
   expect(await reader.read('one')).toBe('granted');

@@ -3,7 +3,7 @@ import { assess } from '../../../src/core/assess';
 import { type Expiry, newExpiry } from '../../../src/core/expiry';
 import { parseColumns } from '../../../src/core/row';
 import type { Watched } from '../../../src/core/watched';
-import { DAY } from '../../../src/formats/instant';
+import { DAY, MINUTE } from '../../../src/formats/instant';
 import { openTables } from '../../../src/storage/tables';
 import type { Lease } from '../../../src/watch/sweep/lease';
 import {
@@ -36,6 +36,10 @@ async function tables(refused: readonly string[] = []) {
       },
       mergeCal: async (_scope, states) => {
         written.push(`cal ${states.map(({ calendarKeys }) => JSON.stringify(calendarKeys))}`);
+        return new Set();
+      },
+      mergeQueued: async (_scope, states) => {
+        if (states.length > 0) written.push(`queued ${states.map(({ name }) => name)}`);
         return new Set();
       },
       remove: async () => undefined,
@@ -72,6 +76,7 @@ function row(name: string): Watched {
     name,
     kind: 'iotCentralToken',
     columns: parseColumns({ owners: 'ada@example.com' }).columns,
+    replacement: { is: 'none' },
     faults: [],
     mayMint: false,
     policy: { thresholds: [{ is: 'lead', ms: 30 * DAY }], from: 'row' },
@@ -92,7 +97,7 @@ function read(
     MAIL,
     NOW,
   );
-  return plannedWriteOf(before, assessment, to.calendar, { read: true, forget: false });
+  return plannedWriteOf(before, assessment, to.calendar, { read: true, forget: false }, NOW);
 }
 
 test('the state of a target that moves has both keys before either row is written, and one key after both are', async () => {
@@ -133,7 +138,7 @@ test('the calendar row of a target that stays is written before its state', asyn
     lease: LEASE,
     log: SILENT,
   });
-  expect(written).toEqual(['calendar +a@1 -', 'state ["a@1"]', 'outbox a 30d', 'history ']);
+  expect(written).toEqual(['calendar +a@1 -', 'state ["a@1"]', 'outbox a 30d', 'queued a', 'history ']);
 });
 
 test('a state that the store refuses is not listed, not told and not in the history; its neighbours are', async () => {
@@ -144,6 +149,60 @@ test('a state that the store refuses is not listed, not told and not in the hist
     'calendar +good@10 -',
     'cal ["good@10"]',
     'outbox good 30d',
+    'queued good',
     'history good firstSeen',
   ]);
+});
+
+describe('a reminder that waits in the outbox', () => {
+  /** What a later sweep does that reads nothing, after these lines were put. */
+  async function later(minutes: number, owners: string, told?: true) {
+    const { recorded, written } = await tables();
+    const first = read('a', undefined, 10, recorded);
+    const state: Expiry = { ...first.assessment.after, calendarKeys: ['a@10'], queued: first.queued };
+    const done = { reason: '30d', about: NOW + 10 * DAY, crossedOn: NOW, on: NOW, operationId: 'op' };
+    const heard = new Map([['ada@example.com', [{ ...done, outcome: 'accepted' as const }]]]);
+    const before = { ...state, listingHash: first.listingHash, told: told ? heard : state.told };
+    const now = NOW + minutes * MINUTE;
+    const watched = { ...row('a'), columns: parseColumns({ owners }).columns };
+    const assessment = assess(watched, before, undefined, MAIL, now);
+    const planned = plannedWriteOf(
+      before,
+      assessment,
+      recorded.calendar,
+      { read: false, forget: false },
+      now,
+    );
+    await recordStaying([planned], { scope: SCOPE, tables: recorded, lease: LEASE, log: SILENT });
+    return { planned, put: written.filter(line => /^(outbox|queued) ./.test(line)) };
+  }
+
+  test('is not put again at each sweep', async () => {
+    expect((await later(5, 'ada@example.com')).put).toEqual([]);
+    expect((await later(59, 'Ada@Example.com')).put).toEqual([]);
+  });
+
+  test('is put again after an hour, in case it was lost', async () => {
+    expect((await later(60, 'ada@example.com')).put).toEqual(['outbox a 30d', 'queued a']);
+  });
+
+  test('is put with the others when somebody else is to be told, too', async () => {
+    expect((await later(5, 'ada@example.com, bob@example.com')).put).toEqual([
+      'outbox a 30d,a 30d',
+      'queued a',
+    ]);
+  });
+
+  test('is forgotten once it is no longer due: it may be due again', async () => {
+    const { planned, put } = await later(5, 'ada@example.com', true);
+    expect([put, planned.changed, planned.assessment.after.queued]).toEqual([[], true, undefined]);
+  });
+});
+
+test('a line that the store refuses is not recorded as waiting', async () => {
+  const { recorded, written } = await tables();
+  const refusing = { ...recorded, outbox: { ...recorded.outbox, put: async () => new Set(['a line']) } };
+  const planned = read('a', undefined, 10, recorded);
+  await recordMoving([planned], { scope: SCOPE, tables: refusing, lease: LEASE, log: SILENT });
+  expect(written.filter(line => line.startsWith('queued'))).toEqual([]);
 });

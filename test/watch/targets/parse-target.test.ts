@@ -69,6 +69,26 @@ test('invisible characters in a key are left out of the right spelling, and name
 });
 
 test.each([
+  ['longer hyphens', APPS.replaceAll('-', '\u2010'), 'rg-shop:shop-api', 'U+2010 at place 22, '],
+  ['colons of full width', APPS.replace(':', '：'), 'rg-shop：shop-api', 'U+FF1A at place 13'],
+])('a key with %s gets its right spelling, and they are named', (_, scope, name, named) => {
+  const start = `${right(APPS, 'rg-shop:shop-api')}; the PartitionKey holds characters beside plain ASCII (${named}`;
+  expect(faultOf(scope, name).slice(0, start.length)).toBe(start);
+});
+
+test('a letter of another script in a key is named, and no host that looks right is called wrong', () => {
+  expect(faultOf(CONTOSO.replace('cont', 'c\u043ent'), 'x')).toMatch(/U\+043E at place 18/);
+  expect(faultOf(CONTOSO.replace('cont', 'c~D0~BEnt'), 'x')).toMatch(/^application: 'c‹U\+043E›ntoso/);
+});
+
+test.each(['iotCentral:', 'iotCentralToken ', 'IoT Central, '])(
+  'an application behind %j gets its right spelling',
+  kind => {
+    expect(faultOf(CONTOSO.replace('iotCentralToken:', kind), 'x')).toBe(right(CONTOSO, 'x'));
+  },
+);
+
+test.each([
   ['a subscription by its name', 'containerApp:production', 'rg:app', /^subscription: 'production' is not/],
   ['a foreign domain', 'iotCentralToken:https://contoso.evil.example/', 'x', /^key: write each character/],
   ['nothing at all', '', '', /^PartitionKey: start it with a kind/],

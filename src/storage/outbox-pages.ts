@@ -1,0 +1,59 @@
+/** Pages of the outbox: rows of about one page, chosen by the store, so that a large outbox is not read whole. */
+import type { TableClient } from '@azure/data-tables';
+import { AFTER_THRESHOLDS, GOOD_NEWS, LIKE_THRESHOLDS, type Part, type Range } from '../core/urgency';
+import { formatInstant } from '../formats/instant';
+import { keyOf, type Row } from './columns';
+import { and, compare, firstRows, or } from './pages';
+
+/** The row key of a claim. No line has it: the key of a line begins with a hash and has bars. */
+export const CLAIM = 'digest';
+/** Begins the row key of a digest that was accepted and is followed. */
+export const SENT = 'sent|';
+const AFTER_SENT = 'sent}';
+
+/** Claims and followed digests. */
+export const IS_DIGEST = or(
+  compare('RowKey', 'eq', CLAIM),
+  `(${and(compare('RowKey', 'ge', SENT), compare('RowKey', 'lt', AFTER_SENT))})`,
+);
+
+/** The first rows in key order, by owner, and whether they are all. */
+export async function rowsByOwner(client: TableClient, filter: string | undefined) {
+  const { rows, whole } = await firstRows(client, { filter });
+  const owners = new Map<string, [Row, ...Row[]]>();
+  for (const row of rows) {
+    const { scope: partition } = keyOf(row);
+    const known = owners.get(partition);
+    if (known) known.push(row);
+    else owners.set(partition, [row]);
+  }
+  return { owners: [...owners.values()], whole };
+}
+
+/** The store takes at most 15 comparisons: a range of all parts has 11, and a range of one part at most 6. */
+export function filterOf(range: Range, leaveOut: readonly string[], after: string | undefined) {
+  return and(
+    or(...range.map(partFilter)),
+    ...leaveOut.map(partition => compare('PartitionKey', 'ne', partition)),
+    after === undefined ? undefined : compare('PartitionKey', 'gt', after),
+  );
+}
+
+function partFilter({ reasons, from, until }: Part): string {
+  const conditions = and(
+    reasonFilter(reasons),
+    from === undefined ? undefined : compare('about', 'ge', formatInstant(from)),
+    until === undefined ? undefined : compare('about', 'lt', formatInstant(until)),
+  );
+  return `(${conditions})`;
+}
+
+function reasonFilter(reasons: Part['reasons']): string | undefined {
+  const are = (operator: 'eq' | 'ne', kinds: readonly string[]) =>
+    kinds.map(kind => compare('reason', operator, kind));
+  if (reasons === 'thresholds')
+    return or(compare('reason', 'lt', AFTER_THRESHOLDS), ...are('eq', LIKE_THRESHOLDS));
+  if (reasons === 'other')
+    return and(compare('reason', 'ge', AFTER_THRESHOLDS), ...are('ne', [...LIKE_THRESHOLDS, ...GOOD_NEWS]));
+  return or(...are('eq', reasons));
+}

@@ -1,0 +1,16 @@
+/** The row of a target whose registry row is lost: it is watched by what the last report showed of it, until it goes. */
+import type { Expiry, RowLost } from '../../core/expiry';
+import type { RegistryRow } from '../ports';
+
+/** Undefined for a target whose row is not lost, or that is gone. */
+export function lostRow(state: Expiry | undefined): RegistryRow | undefined {
+  return state?.rowLost && state.goneSince === undefined ? rowOfLost(state, state.rowLost) : undefined;
+}
+
+/** The thresholds of its kind hold. A target that was on no report stays on none. */
+export function rowOfLost({ scope, name, calendarKeys }: Expiry, lost: RowLost): RegistryRow {
+  const { displayName, owners } = lost;
+  const isListed = calendarKeys.join('') !== '';
+  const columns = { displayName, owners: owners.join(' '), enabled: String(isListed) };
+  return { scope, name, identity: undefined, columns, lost };
+}
