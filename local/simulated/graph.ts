@@ -50,6 +50,8 @@ export async function startSimulatedGraph(options: GraphOptions) {
     refuses: script(false),
     /** The next send (or the next `times`) is mailed, and still answered with this fault. */
     acceptsThen: script(true),
+    /** No fault is to come any more. */
+    heals: () => void scripts.splice(0),
   };
 }
 

@@ -123,6 +123,8 @@ export async function startSimulatedSmtp(options: SmtpOptions) {
     /** At the next time that a client comes to this step. Resolves when one did. */
     fails: (step: SmtpStep, fault: SmtpFault) =>
       new Promise<void>(met => void getOrCreate(faults, step, () => []).push({ fault, met })),
+    /** No fault is to come any more. */
+    heals: () => faults.clear(),
     close: () =>
       new Promise<void>(resolve => {
         for (const connection of server.connections) connection._socket.destroy();

@@ -96,6 +96,8 @@ export const NOTICES = {
   scopeFailing: { ...OF_WATCHER, atOnce: true, rank: 4 },
   /** Some reads of a scope are refused, which only an operator can mend. */
   readsRefused: { ...OF_WATCHER, atOnce: true, rank: 5 },
+  /** No mail was taken for a fault of our own, and it is mended. */
+  mailStopped: { ...OF_WATCHER, atOnce: true, rank: 6 },
   /** A mail was accepted and did not arrive. */
   undelivered: { ...OF_WATCHER, rank: 6 },
   /** A sweep message failed again and again. */
@@ -136,6 +138,7 @@ interface NoticeFacts {
   rowsLost: OperatorNoticeFacts;
   scopeFailing: OperatorNoticeFacts;
   readsRefused: OperatorNoticeFacts;
+  mailStopped: OperatorNoticeFacts;
   undelivered: OperatorNoticeFacts;
   poisoned: OperatorNoticeFacts;
   ownerless: OperatorNoticeFacts;

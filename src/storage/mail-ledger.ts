@@ -4,12 +4,12 @@ import { addressKey } from '../core/address';
 import { type MailTotals, NO_MAILS } from '../core/mail-outcome';
 import { UNUSED, type Usage } from '../core/quota';
 import { formatInstant, type Instant, SECOND } from '../formats/instant';
-import type { MailCounts, MailFault, MailLedger } from '../watch/ports';
+import type { MailCounts, MailFault, MailLedger, RecordedFault } from '../watch/ports';
 import * as col from './columns';
 import { etagOf, keyOf, type Row } from './columns';
 import { encode } from './keys';
 import { find, rowsOf, within } from './pages';
-import { entityOf, saveRow } from './writes';
+import { entityOf, removeRow, saveRow } from './writes';
 
 const PARTITION = 'mail';
 const COUNTS = 'counts';
@@ -35,9 +35,11 @@ const counterColumns = col.record<Counters>({
   acceptedOn: col.optional(col.instant),
 });
 
-const faultColumns = col.record<{ readonly on: Instant; readonly why: MailFault }>({
+const faultColumns = col.record<RecordedFault>({
   on: col.instant,
+  since: col.instant,
   why: col.oneOf<MailFault>(['signIn', 'ours']),
+  message: col.text,
 });
 
 const totalsColumns = col.recordOf(NO_MAILS, {
@@ -55,7 +57,8 @@ export function openMailLedger(client: TableClient): MailLedger {
       for await (const row of rowsOf(client, { filter: within(PARTITION, undefined) }))
         rows.set(keyOf(row).name, row);
       const row = rows.get(COUNTS);
-      return row ? { ...countsIn(row), etag: etagOf(row) } : earlierCounts(rows);
+      const fault = faultColumns.read(rows.get(FAULT) ?? {});
+      return { ...(row ? { ...countsIn(row), etag: etagOf(row) } : earlierCounts(rows)), fault };
     },
     saveCounts: ({ send, look, acceptedOn, totals }, etag) => {
       const counters = counterColumns.write({
@@ -71,9 +74,10 @@ export function openMailLedger(client: TableClient): MailLedger {
     async fault() {
       return faultColumns.read((await find(client, { scope: PARTITION, name: FAULT })) ?? {});
     },
-    async saveFault(on, why) {
-      await client.upsertEntity(entityOf(PARTITION, FAULT, faultColumns.write({ on, why })), 'Replace');
+    async saveFault(fault) {
+      await client.upsertEntity(entityOf(PARTITION, FAULT, faultColumns.write(fault)), 'Replace');
     },
+    clearFault: async () => void (await removeRow(client, entityOf(PARTITION, FAULT), '*')),
     async operatorNoticesToldOn(owner) {
       const row = await find(client, { scope: PARTITION, name: operatorNoticesOf(owner) });
       return col.instant.read(row?.toldOn);

@@ -16,8 +16,9 @@ import type {
   SentDigest,
   ToldLine,
 } from '../watch/ports';
+import { claimColumns, stateOf, toClaim } from './claims';
 import * as col from './columns';
-import { etagOf, keyOf, type Row } from './columns';
+import { keyOf, type Row } from './columns';
 import { toldEntry } from './expiries';
 import { decode, encode, hashText } from './keys';
 import { CLAIM, filterOf, IS_DIGEST, rowsByOwner, SENT } from './outbox-pages';
@@ -55,20 +56,6 @@ const lineColumns = col.record<Reminder>({
 /** What was told with a line, while its target can't hold that. */
 const TOLD = 'told';
 const toldColumn = col.json(toldEntry);
-
-type ClaimState = Omit<Claim, 'accepted'> & { readonly state: 'claimed' | 'accepted' | 'refused' };
-
-const claimColumns = col.record<ClaimState>({
-  operationId: col.nonEmptyText,
-  attempt: col.number,
-  claimedOn: col.instant,
-  lineIds: col.json(col.list(col.text)),
-  state: col.oneOf(['claimed', 'accepted', 'refused']),
-  refusal: col.optional(col.nonEmptyText),
-  tries: col.number,
-  notBefore: col.clearable(col.instant),
-  oddly: col.clearable(col.oneOf<true>([true])),
-});
 
 const sentColumns = col.record<Omit<SentDigest, 'reminders'>>({
   operationId: col.nonEmptyText,
@@ -120,10 +107,14 @@ export function openOutbox(client: TableClient): Outbox {
       return etag === undefined ? undefined : { ...claim, etag };
     },
     accept: (owner, claim, sent) =>
-      change(owner, claim, { accepted: true }, ['upsert', sentRow(owner, sent), 'Replace']),
+      change(
+        owner,
+        claim,
+        { accepted: true },
+        ...(sent ? [['upsert', sentRow(owner, sent), 'Replace'] satisfies Operation] : []),
+      ),
     refuse: (owner, claim, refusal) => change(owner, claim, { refusal }),
-    postpone: (owner, claim, tries, notBefore, oddly = claim.oddly) =>
-      change(owner, claim, { tries, notBefore, oddly }),
+    postpone: (owner, claim, tries, notBefore, more) => change(owner, claim, { tries, notBefore, ...more }),
     retry: (owner, claim, to) => change(owner, claim, { ...to, oddly: undefined }),
     release: (owner, { etag }) => removeRow(client, claimKey(owner), etag),
     /**
@@ -256,19 +247,6 @@ function toLine(row: Row): OutboxLine | undefined {
 function ownerOf(row: Row): string {
   const { scope: partition } = keyOf(row);
   return col.nonEmptyText.read(row.owner) ?? decode(partition) ?? partition;
-}
-
-function stateOf({ accepted, ...claim }: Claim): ClaimState {
-  const unsent = claim.refusal === undefined ? 'claimed' : 'refused';
-  return { ...claim, state: accepted ? 'accepted' : unsent };
-}
-
-/** Always returns a claim, even of an unreadable row: an ignored claim would block its owner for ever. */
-function toClaim(row: Row): HeldClaim {
-  const claimedOn = col.instant.read(row.timestamp) ?? 0;
-  const base = { operationId: '', attempt: 0, lineIds: [], claimedOn, tries: 0, etag: etagOf(row) };
-  const { state, refusal = 'it was refused', ...claim } = claimColumns.fill(base, row);
-  return { ...claim, accepted: state === 'accepted', refusal: state === 'refused' ? refusal : undefined };
 }
 
 /** The reminders are one JSON text, cut into as many columns as it needs. */

@@ -53,6 +53,11 @@ export const WATCHER_NOTICES: { readonly [K in OperatorNotice]: NoticeWording<K>
     KEEPS_TRYING,
     OWNERS_ARE_NOT_TOLD,
   ),
+  mailStopped: troubleOfTheWatcher(
+    { badge: 'Mail was stopped', phrase: 'no mail could be sent for a while', joint: ': ', dateIs: 'Since' },
+    'It is over: mail is sent again. See that what caused it does not come back.',
+    'Reminders that waited come late. Look on the dashboard for what expired meanwhile.',
+  ),
   undelivered: troubleOfTheWatcher(
     { badge: 'Mail not delivered', phrase: 'was not delivered', joint: ' ', dateIs: 'On' },
     'Tell its recipient in another way.',

@@ -57,6 +57,10 @@ describe('addresses', () => {
     'a.b@x-y.io',
     `${'a'.repeat(64)}@example.com`,
     'UPPER@EXAMPLE.COM',
+    // Those of channels: of Teams, Slack and PagerDuty.
+    '1a2b3c4d.contoso.com@emea.teams.ms',
+    'alerts-aaaabbbbccccdddd@contoso.slack.com',
+    'gateway-service@contoso.eu.pagerduty.com',
   ])('%s is one', text => expect(isAddress(text)).toBe(true));
 
   test.each([

@@ -195,6 +195,9 @@ test.each([
   expect(found.map(({ code }) => code)).toEqual(['mailRefused']);
   expect(JSON.stringify(found)).not.toContain('ada@');
   await ticks(world(), 3);
-  expect(world().mails()).toHaveLength(1);
+  expect(world().mails()).toEqual([
+    expect.stringMatching(/^ada@example\.com: soon expires/),
+    'ops@example.com: The watcher needs you: mail: no mail could be sent for a while',
+  ]);
   expect(await codes()).toEqual([]);
 });

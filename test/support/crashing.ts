@@ -114,8 +114,8 @@ function changingTables(tables: Tables, change: Change): Tables {
       claim: (owner, claim) => change('outbox.claim', () => outbox.claim(owner, claim)),
       accept: (owner, claim, sent) => change('outbox.accept', () => outbox.accept(owner, claim, sent)),
       refuse: (owner, claim, refusal) => change('outbox.refuse', () => outbox.refuse(owner, claim, refusal)),
-      postpone: (owner, claim, tries, notBefore, oddly) =>
-        change('outbox.postpone', () => outbox.postpone(owner, claim, tries, notBefore, oddly)),
+      postpone: (owner, claim, tries, notBefore, more) =>
+        change('outbox.postpone', () => outbox.postpone(owner, claim, tries, notBefore, more)),
       retry: (owner, claim, to) => change('outbox.retry', () => outbox.retry(owner, claim, to)),
       mark: lines => change('outbox.mark', () => outbox.mark(lines)),
       release: (owner, claim) => change('outbox.release', () => outbox.release(owner, claim)),
@@ -126,6 +126,8 @@ function changingTables(tables: Tables, change: Change): Tables {
     },
     mailLedger: {
       ...mailLedger,
+      saveFault: fault => change('mailLedger.saveFault', () => mailLedger.saveFault(fault)),
+      clearFault: () => change('mailLedger.clearFault', () => mailLedger.clearFault()),
       saveOperatorNoticesToldOn: (owner, on) =>
         change('mailLedger.saveOperatorNoticesToldOn', () => mailLedger.saveOperatorNoticesToldOn(owner, on)),
       saveCounts: (counts, etag) =>

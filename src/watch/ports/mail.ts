@@ -54,6 +54,21 @@ export interface Claim {
   readonly notBefore?: Instant;
   /** The service answered a send of this attempt with success, and yet not as for a mail that it has. */
   readonly oddly?: true;
+  /** How its tries failed. */
+  readonly trouble?: Trouble;
+}
+
+/** What the failed tries of a digest have shown. */
+export interface Trouble {
+  /** When the last one failed, and for what. */
+  readonly on: Instant;
+  readonly cause: DelayCause;
+  /** Tries for which nobody is known to be at fault. */
+  readonly failures: number;
+  /** One of these failed after another mail had been taken since the try before it. */
+  readonly othersTaken?: true;
+  /** Since when the recipient's side asks for patience. */
+  readonly putOffSince?: Instant;
 }
 
 /** A claim as it is stored. Each change needs the etag of the change before it, so only one sender at a time succeeds. */
@@ -92,8 +107,8 @@ export interface Outbox {
   drop(owner: string, lineIds: readonly string[]): Promise<void>;
   /** Undefined when there is a claim already, or when one of its lines is no longer there. */
   claim(owner: string, claim: Claim): Promise<HeldClaim | undefined>;
-  /** Marks the claim as accepted and stores the digest to be followed, in one transaction. Undefined when the claim changed. */
-  accept(owner: string, claim: HeldClaim, sent: SentDigest): Promise<HeldClaim | undefined>;
+  /** Marks the claim as accepted and stores the digest if it is to be followed, in one transaction. Undefined when the claim changed. */
+  accept(owner: string, claim: HeldClaim, sent: SentDigest | undefined): Promise<HeldClaim | undefined>;
   /** Marks the claim as one whose mail is never sent. Undefined when the claim changed. */
   refuse(owner: string, claim: HeldClaim, refusal: string): Promise<HeldClaim | undefined>;
   /** Undefined when the claim changed. */
@@ -102,13 +117,13 @@ export interface Outbox {
     claim: HeldClaim,
     tries: number,
     notBefore: Instant,
-    oddly?: true,
+    more?: Partial<Pick<Claim, 'oddly' | 'trouble' | 'lineIds'>>,
   ): Promise<HeldClaim | undefined>;
   /** Gives the claim the id of its next attempt. Undefined when the claim changed. */
   retry(
     owner: string,
     claim: HeldClaim,
-    to: Pick<Claim, 'operationId' | 'attempt' | 'notBefore'>,
+    to: Pick<Claim, 'operationId' | 'attempt' | 'notBefore' | 'lineIds'>,
   ): Promise<HeldClaim | undefined>;
   /** Deletes the claim and leaves its lines. False when the claim changed. */
   release(owner: string, claim: HeldClaim): Promise<boolean>;
@@ -141,12 +156,14 @@ export interface MailCounts extends Readonly<Record<Quota, Usage>> {
 /** The requests of all instances of the app to the mail service, and how their mails ended. */
 export interface MailLedger {
   /** Without an etag there is no row yet. */
-  counts(): Promise<MailCounts & { readonly etag?: string }>;
+  counts(): Promise<MailCounts & { readonly etag?: string; readonly fault?: RecordedFault }>;
   /** Creates the row or, under its etag, replaces it. @returns the new etag; undefined when another instance was faster. */
   saveCounts(counts: MailCounts, etag: string | undefined): Promise<string | undefined>;
-  /** When a mail was last not taken for a fault of our own, and which. */
-  fault(): Promise<{ readonly on: Instant; readonly why: MailFault } | undefined>;
-  saveFault(on: Instant, why: MailFault): Promise<void>;
+  /** The fault of our own for which mails are not taken, or were not until lately. */
+  fault(): Promise<RecordedFault | undefined>;
+  saveFault(fault: RecordedFault): Promise<void>;
+  /** Mails are taken again, and the operators were told. */
+  clearFault(): Promise<void>;
   /** When an operator last got a mail with operator notices. */
   operatorNoticesToldOn(owner: string): Promise<Instant | undefined>;
   saveOperatorNoticesToldOn(owner: string, on: Instant): Promise<void>;
@@ -154,6 +171,15 @@ export interface MailLedger {
 
 /** Why no mail is taken until a person corrects it: there is no sign-in, or something else of our own is wrong. */
 export type MailFault = 'signIn' | 'ours';
+
+export interface RecordedFault {
+  /** When a mail last met it. */
+  readonly on: Instant;
+  readonly since: Instant;
+  readonly why: MailFault;
+  /** What the service answered and how to mend it. */
+  readonly message: string;
+}
 
 interface Unanswered {
   readonly cause: DelayCause;
@@ -210,7 +236,7 @@ export interface MailPromises {
 export interface Mailer {
   readonly promises: MailPromises;
   send(digest: Digest, operationId: string): Promise<SendOutcome>;
-  /** Absent where a transport has no status to follow: an accepted mail is all that is known. */
+  /** Absent where a transport has no status to follow: that a mail was accepted is all that is ever known. */
   getStatus?(operationId: string): Promise<OperationStatus>;
   /** Ends its connection, if it keeps one. */
   close(): Promise<void>;

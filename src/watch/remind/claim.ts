@@ -1,16 +1,12 @@
 /** The claim: the record that one sender at a time has an owner's digest. A sender whose claim was taken over notices that at its next write, and stops. */
 import { createHash } from 'node:crypto';
 import { addressKey } from '../../core/address';
-import { HOUR, type Instant, MINUTE, SECOND } from '../../formats/instant';
-import type { Clock, HeldClaim, SentDigest, Tables, ToldLine } from '../ports';
+import { type Instant, MINUTE } from '../../formats/instant';
+import type { Claim, Clock, HeldClaim, MailPromises, SentDigest, Tables, ToldLine } from '../ports';
+import { gapAfter } from './tries';
 
-/** For this long after a claim was made or renewed, its sender's request may be under way, so no other sender may change it. */
-const REQUEST_TIME = 90 * SECOND;
-/** A request to the mail service ends within 30 seconds. One that starts by then ends before another sender may start. */
-const LATEST_POST = MINUTE;
-/** A digest that could not be sent is tried again after 4 minutes (the next run), 9, 19, 39 and at last every hour. */
-const FIRST_GAP = 5 * MINUTE;
-const LONGEST_GAP = HOUR;
+/** A send may begin for this long after its claim was made or renewed. */
+const TIME_TO_BEGIN = MINUTE;
 
 export type DigestClaim = ReturnType<typeof claimOf>;
 
@@ -27,17 +23,26 @@ export class ClaimLost extends Error {
   }
 }
 
+/**
+ * Until then no other sender may change a claim that is made or renewed now. A send that begins in time ends within the time that
+ * its transport promises, and so before another sender may begin one.
+ */
+function heldUntil(now: Instant, { longestSend }: MailPromises): Instant {
+  return now + TIME_TO_BEGIN + longestSend;
+}
+
 /** Claims a digest of these lines. Undefined when another sender has this owner's digest. */
 export async function makeClaim(
   owner: string,
   lineIds: readonly string[],
   attempt: number,
+  promises: MailPromises,
   deps: Deps,
 ): Promise<DigestClaim | undefined> {
   const operationId = operationIdOf(owner, lineIds, attempt);
   // This is the present and not the instant of the turn, which may be long past: other senders count from it.
   const claimedOn = deps.clock.now();
-  const notBefore = claimedOn + REQUEST_TIME;
+  const notBefore = heldUntil(claimedOn, promises);
   const claim = { operationId, attempt, lineIds, claimedOn, accepted: false, tries: 0, notBefore };
   const made = await deps.tables.outbox.claim(owner, claim);
   return made && claimOf(owner, made, deps);
@@ -62,26 +67,26 @@ export function claimOf(owner: string, found: HeldClaim, { tables: { outbox }, c
     get row() {
       return row;
     },
-    /** Whether there is time left for a request. A sender that was too slow leaves it to the next run. */
-    mayPost: () => clock.now() <= (row.notBefore ?? 0) - REQUEST_TIME + LATEST_POST,
-    /** Takes an older claim for the time of one request. */
-    renew: () => change(outbox.postpone(owner, row, row.tries, clock.now() + REQUEST_TIME)),
-    /** Takes an older claim for one request under a new operation id: the service does not know the one before. */
-    retry() {
+    /** Whether a send that begins now ends in time. A sender that was too slow leaves it to the next run. */
+    mayPost: ({ longestSend }: MailPromises) => clock.now() <= (row.notBefore ?? 0) - longestSend,
+    /** Takes an older claim for the time of one send of these lines, all of them or what is left. Its id stays. */
+    renew: (lineIds: readonly string[], promises: MailPromises) =>
+      change(outbox.postpone(owner, row, row.tries, heldUntil(clock.now(), promises), { lineIds })),
+    /** The same under a new operation id: the service does not know the one before. */
+    retry(lineIds: readonly string[], promises: MailPromises) {
       const attempt = row.attempt + 1;
-      const operationId = operationIdOf(owner, row.lineIds, attempt);
-      return change(
-        outbox.retry(owner, row, { operationId, attempt, notBefore: clock.now() + REQUEST_TIME }),
-      );
+      const operationId = operationIdOf(owner, lineIds, attempt);
+      const notBefore = heldUntil(clock.now(), promises);
+      return change(outbox.retry(owner, row, { operationId, attempt, lineIds, notBefore }));
     },
-    /** Records that the mail service has the mail, and that its delivery is followed. */
-    accept: (sent: SentDigest) => change(outbox.accept(owner, row, sent)),
+    /** Records that the mail service has the mail, and that its delivery is followed where it can be. */
+    accept: (sent: SentDigest | undefined) => change(outbox.accept(owner, row, sent)),
     /** Records why the mail is never sent. */
     refuse: (refusal: string) => change(outbox.refuse(owner, row, refusal)),
     /** Records one more failed try; the next comes after a growing gap, or after `waitMs` where that is longer. */
-    postpone(now: Instant, waitMs: number, oddly?: true) {
-      const gap = Math.min(LONGEST_GAP, FIRST_GAP * 2 ** row.tries) - MINUTE;
-      return change(outbox.postpone(owner, row, row.tries + 1, now + Math.max(gap, waitMs), oddly));
+    postpone(now: Instant, waitMs: number, why: Required<Pick<Claim, 'trouble'>> & Pick<Claim, 'oddly'>) {
+      const gap = gapAfter(row.tries, why.trouble.cause);
+      return change(outbox.postpone(owner, row, row.tries + 1, now + Math.max(gap, waitMs), why));
     },
     /** Deletes the claim and leaves its lines. */
     release: () => end(outbox.release(owner, row)),

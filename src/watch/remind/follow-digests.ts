@@ -39,23 +39,28 @@ export async function followDigests(
     // While its claim is there, the digest is still being marked as told. That it did not arrive must be recorded later.
     if (sent.operationId === owner.claim?.operationId) continue;
     const now = deps.clock.now();
-    if (sent.lookOn > now || !(await deps.quota.mayAsk({ look: 1 }, now, leaving))) continue;
-    const status = await statusOf(sent, await deps.mailer());
+    if (sent.lookOn > now) continue;
+    const { getStatus } = await deps.mailer();
+    if (!getStatus) {
+      // Of a transport that is not in use any more: nobody says how it ended.
+      await endFollowing(sent, 'unknown', { owner, now, deps, log });
+      continue;
+    }
+    if (!(await deps.quota.mayAsk({ look: 1 }, now, leaving))) continue;
+    const status = await getStatus(sent.operationId);
     if (await recordEnd(sent, status, { owner, now, deps, log })) continue;
     const next = { ...sent, lookCount: sent.lookCount + 1, lookOn: now + gapAfter(sent.lookCount) };
     await deps.tables.outbox.saveNextStatusRead(owner.owner, next);
   }
 }
 
-/** A transport without a status never says more than that it accepted the mail. */
-async function statusOf({ operationId }: SentDigest, { getStatus }: Mailer): Promise<OperationStatus> {
-  return (
-    (await getStatus?.(operationId)) ?? {
-      status: 'unknown',
-      cause: 'service',
-      message: 'there is no status to follow',
-    }
-  );
+/** Two senders may get here. Only the one that deletes the row counts the outcome. */
+async function endFollowing(
+  { operationId }: SentDigest,
+  outcome: MailOutcome,
+  { owner, deps }: Turn<FollowDeps>,
+): Promise<void> {
+  if (await deps.tables.outbox.unfollow(owner.owner, operationId)) deps.tally.count(outcome);
 }
 
 /** Records what one look says of an accepted mail. False when its end is not known yet, so that another look is needed. */
@@ -67,8 +72,7 @@ export async function recordEnd(
   const { now, deps } = turn;
   const outcome = await outcomeOf(sent, status, turn);
   if (outcome) {
-    // Two senders may get here. Only the one that deletes the row counts the outcome.
-    if (await deps.tables.outbox.unfollow(turn.owner.owner, sent.operationId)) deps.tally.count(outcome);
+    await endFollowing(sent, outcome, turn);
     return true;
   }
   const wait = status.status === 'unknown' ? Math.min(LONGEST, status.retryAfterMs ?? 0) : 0;

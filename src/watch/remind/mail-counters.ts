@@ -8,7 +8,7 @@ import {
 } from '../../core/mail-outcome';
 import { answered, freeFrom, paused, type QuotaLimits, reserve } from '../../core/quota';
 import type { Instant } from '../../formats/instant';
-import type { Log, MailCounts, MailLedger, Quota } from '../ports';
+import type { Log, MailCounts, Mailer, MailLedger, Quota, RecordedFault } from '../ports';
 
 /** A number of requests of each quota: `send` are POSTs of mails, `look` are reads of a mail's status. */
 export type Requests = Readonly<Partial<Record<Quota, number>>>;
@@ -31,8 +31,13 @@ export interface MailQuota {
   pause(quota: Quota, until: Instant): Promise<void>;
 }
 
-/** To send a mail is one POST and, right after it, one status read: the first look at the mail. */
+/** To send a mail is one POST and, right after it, one status read where there is a status: the first look at the mail. */
 export const ONE_SEND: Requests = { send: 1, look: 1 };
+
+export function requestsOfSend({ getStatus }: Pick<Mailer, 'getStatus'>): Requests {
+  return getStatus ? ONE_SEND : { send: 1 };
+}
+
 /** The status reads of a mail that is tried again: one before the POST and one after it. */
 export const STATUS_READS_OF_A_RETRY: Requests = { look: 2 };
 
@@ -47,6 +52,10 @@ export interface MailTally {
   noteAccepted(on: Instant): void;
   /** When it last did, as known here. */
   acceptedOn(): Instant | undefined;
+  /** The fault of our own that is on record, as read last. */
+  fault(): RecordedFault | undefined;
+  /** It was put on record here. */
+  noteFault(met: RecordedFault): void;
   /** Writes what is only in memory. What can't be written now is kept for the next write. Never throws. */
   write(log: Log): Promise<void>;
 }
@@ -75,14 +84,20 @@ export function mailCounters(
     send: sends,
     look: { perMinute: sends.perMinute * LOOKS_PER_SEND, perHour: sends.perHour * LOOKS_PER_SEND },
   };
-  let known: Awaited<ReturnType<MailLedger['counts']>> | undefined;
+  let known: (MailCounts & { readonly etag?: string }) | undefined;
+  let fault: RecordedFault | undefined;
   let pending = NOTHING;
+  const read = async () => {
+    const { fault: found, ...counts } = await ledger.counts();
+    fault = found;
+    return counts;
+  };
   let reservedOn: Instant | undefined;
 
   /** Stores what `next` makes of the counts. False when it makes nothing, or when other instances were faster each time. */
   const save = async (next: (counts: MailCounts) => MailCounts | undefined) => {
     for (let races = 0; races < MOST_RACES; races += 1) {
-      if (!known || races > 0) known = await ledger.counts();
+      if (!known || races > 0) known = await read();
       const { etag, ...counts } = known;
       const added = pending;
       const changed = next(withPending(counts, added));
@@ -114,7 +129,7 @@ export function mailCounters(
 
   const quota: MailQuota = {
     async refresh() {
-      known = await ledger.counts();
+      known = await read();
     },
     sendsFrom(now) {
       if (!known) return now;
@@ -122,7 +137,7 @@ export function mailCounters(
       return Math.max(freeFrom(known.send, limits.send, now), freeFrom(looks, limits.look, now));
     },
     async mayAsk(requests, now, leaving = {}) {
-      known ??= await ledger.counts();
+      known ??= await read();
       const isReserved = QUOTAS.some(quota => (requests[quota] ?? 0) > 0);
       if (!isReserved) return reserved(withPending(known, pending), {}, now, leaving) !== undefined;
       const isSaved = await save(counts => reserved(counts, requests, now, leaving));
@@ -146,6 +161,10 @@ export function mailCounters(
     },
     noteAccepted(on) {
       pending = { ...pending, acceptedOn: Math.max(on, pending.acceptedOn) };
+    },
+    fault: () => fault,
+    noteFault(met) {
+      fault = met;
     },
     acceptedOn: () => (known && withPending(known, pending).acceptedOn) ?? (pending.acceptedOn || undefined),
     async write(log) {

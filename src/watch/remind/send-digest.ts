@@ -3,39 +3,36 @@ import type { Digest } from '../../core/digest';
 import { waitsForDailyMail } from '../../core/notices';
 import { describeReminder, type Reminder } from '../../core/reminder';
 import { MOST_ATTEMPTS } from '../../core/told';
-import { DAY, type Instant } from '../../formats/instant';
+import type { Instant } from '../../formats/instant';
 import { counted } from '../../formats/when';
-import type {
-  Claim,
-  DelayCause,
-  Log,
-  MailFault,
-  OperationStatus,
-  OwnerLines,
-  Quota,
-  SendOutcome,
-  SentDigest,
-  Tables,
-} from '../ports';
+import type { Claim, Log, OwnerLines, Tables } from '../ports';
 import { linesForToday, stillTrue } from './choose-lines';
 import { ClaimLost, claimOf, type DigestClaim, makeClaim } from './claim';
-import { type FollowDeps, firstFollow, recordEnd } from './follow-digests';
-import { ONE_SEND, STATUS_READS_OF_A_RETRY } from './mail-counters';
+import { type FollowDeps, recordEnd } from './follow-digests';
+import { requestsOfSend, STATUS_READS_OF_A_RETRY } from './mail-counters';
 import { addHistory, BEHAVES_ODDLY, markTold, settleTold, type Turn, tellUndelivered } from './mark-told';
 import type { RecheckDeps, StillTrue } from './recheck';
-import type { ToldChange } from './save-told';
+import {
+  DONE,
+  type Finish,
+  LONGEST_WAIT,
+  postpone,
+  recordAccepted,
+  recordAnswer,
+  recordRefused,
+  remindersOf,
+  type Stop,
+  type TurnEnd,
+} from './record-answer';
+import { givenUpFor } from './tries';
 
 export interface SendDeps extends FollowDeps, RecheckDeps {
   readonly tables: Tables;
 }
 
-/** After `quotaSpent` no other owner needs to be tried in this run. */
-export type TurnEnd = 'done' | 'quotaSpent';
-
 type SendTurn = Turn<SendDeps>;
 
 /** What a step answers: which step comes next, and what that step needs. */
-type Stop = { readonly step: 'stop'; readonly end: TurnEnd };
 type ClaimLines = { readonly step: 2 };
 type Post = {
   readonly step: 3;
@@ -45,24 +42,9 @@ type Post = {
   readonly more: number;
   readonly moreAtLeast?: true;
 };
-type Finish = {
-  readonly step: 4;
-  /** On record as accepted or refused. */
-  readonly claim: DigestClaim;
-  /** The states of its targets, if they were read in this run. */
-  readonly known?: ToldChange['known'];
-  readonly look?: { readonly sent: SentDigest; readonly status: OperationStatus };
-};
 
-const DONE: Stop = { step: 'stop', end: 'done' };
 const QUOTA_SPENT: Stop = { step: 'stop', end: 'quotaSpent' };
 const CLAIM_LINES: ClaimLines = { step: 2 };
-const ABSENT: OperationStatus = { status: 'absent' };
-
-/** After this many tries, which take about three hours, the mail itself may be the cause. */
-const MOST_TRIES = 6;
-/** The mail service may ask for a wait of up to a day: the number that it sends can be wrong. */
-const LONGEST_WAIT = DAY;
 
 export async function sendDigest(owner: OwnerLines, deps: SendDeps, log: Log): Promise<TurnEnd> {
   try {
@@ -109,43 +91,44 @@ async function resumeClaim(turn: SendTurn): Promise<Stop | ClaimLines | Post | F
   if (lineIds.length === 0) return await release(claim);
   if (!isOpen(claim.row)) return { step: 4, claim };
   if (isWaiting(claim.row, now)) return DONE;
+  const { getStatus } = await deps.mailer();
+  // Without a status to ask for, only another send can settle it.
+  if (!getStatus) return await tryAgain(claim, turn);
   // Without quota for the send that may follow, the look would be wasted in each run.
   if (!(await deps.quota.mayAsk({}, deps.clock.now(), { send: 1, ...STATUS_READS_OF_A_RETRY })))
     return QUOTA_SPENT;
   // Looks are paused. A retry needs one before it, but other owners' first mails do not.
   if (!(await deps.quota.mayAsk({ look: 1 }, deps.clock.now()))) return DONE;
-  // Without a status to ask for, only another send can settle it.
-  const status = (await (await deps.mailer()).getStatus?.(operationId)) ?? ABSENT;
+  const status = await getStatus(operationId);
   if (status.status === 'unknown') return await postpone(claim, 'look', status, turn);
   if (status.status !== 'absent') return await recordAccepted(claim, undefined, turn);
-  const { oddly, attempt } = claim.row;
+  return await tryAgain(claim, turn);
+}
+
+/** The mail service does not have the mail, as far as it can be asked. */
+async function tryAgain(claim: DigestClaim, turn: SendTurn): Promise<Stop | ClaimLines | Post | Finish> {
+  const { oddly, attempt, trouble } = claim.row;
   if (oddly && attempt >= MOST_ATTEMPTS) return await recordRefused(claim, 'givenUp', BEHAVES_ODDLY, turn);
-  if (keepsFailing(claim, turn)) {
-    const refusal = 'the mail service fails on this mail and takes others';
-    return await recordRefused(claim, 'givenUp', refusal, turn);
-  }
+  const refusal = givenUpFor(trouble);
+  if (refusal !== undefined) return await recordRefused(claim, 'givenUp', refusal, turn);
   return await postAgain(claim, turn);
 }
 
-/** Whether the service has failed on this mail again and again, and has taken others since. */
-function keepsFailing({ row }: DigestClaim, { deps }: SendTurn): boolean {
-  return row.tries >= MOST_TRIES && (deps.tally.acceptedOn() ?? 0) >= row.claimedOn;
-}
-
 /**
- * Posts exactly the claimed lines again, since one operation id means one mail: the same id, or the next attempt's where the service
- * took the mail and does not know it. If one of the lines is no longer true, the claim is released.
+ * Posts the claimed lines that are still true, under the same id: the mail may be on its way, and one id means one mail. Only
+ * where the service took the mail and does not know it, the id is the next attempt's. Without a line left nothing is sent.
  */
 async function postAgain(claim: DigestClaim, turn: SendTurn): Promise<Stop | ClaimLines | Post> {
-  const { deps } = turn;
-  const { lineIds } = claim.row;
+  const { owner, deps } = turn;
   const all = await linesForToday(turn);
-  const claimed = all.filter(({ id }) => lineIds.includes(id));
+  const claimed = all.filter(({ id }) => claim.row.lineIds.includes(id));
   const { lines } = await stillTrue(claimed, turn);
-  if (lines.length < lineIds.length) return await release(claim);
-  if (!(await deps.quota.mayAsk(ONE_SEND, deps.clock.now()))) return QUOTA_SPENT;
-  await (claim.row.oddly ? claim.retry() : claim.renew());
-  return { step: 3, claim, lines, more: all.length - lines.length, moreAtLeast: turn.owner.cut };
+  if (lines.length === 0) return await release(claim);
+  const mailer = await deps.mailer();
+  if (!(await deps.quota.mayAsk(requestsOfSend(mailer), deps.clock.now()))) return QUOTA_SPENT;
+  const lineIds = lines.map(({ id }) => id);
+  await (claim.row.oddly ? claim.retry(lineIds, mailer.promises) : claim.renew(lineIds, mailer.promises));
+  return { step: 3, claim, lines, more: all.length - claimed.length, moreAtLeast: owner.cut };
 }
 
 async function release(claim: DigestClaim): Promise<ClaimLines> {
@@ -158,10 +141,11 @@ async function claimLines(turn: SendTurn): Promise<Stop | Post> {
   const { owner, deps, log } = turn;
   const { lines, unchecked } = await stillTrue(await linesForToday(turn), turn);
   if (lines.length === 0) return DONE;
-  if (!(await deps.quota.mayAsk(ONE_SEND, deps.clock.now()))) return QUOTA_SPENT;
+  const mailer = await deps.mailer();
+  if (!(await deps.quota.mayAsk(requestsOfSend(mailer), deps.clock.now()))) return QUOTA_SPENT;
   const lineIds = lines.map(({ id }) => id);
   const attempt = Math.max(...lines.map(line => line.attempt));
-  const claim = await makeClaim(owner.owner, lineIds, attempt, deps);
+  const claim = await makeClaim(owner.owner, lineIds, attempt, mailer.promises, deps);
   if (claim) return { step: 3, claim, lines, more: unchecked, moreAtLeast: owner.cut };
   log.info(`${owner.owner}: another sender has the digest, or has told some of it.`);
   return DONE;
@@ -178,7 +162,7 @@ async function postDigest({ claim, lines, more, moreAtLeast }: Post, turn: SendT
     asOf: now,
   };
   const mailer = await deps.mailer();
-  if (!claim.mayPost()) {
+  if (!claim.mayPost(mailer.promises)) {
     log.warn(`${owner.owner}: too late, the next run sends.`);
     return DONE;
   }
@@ -193,75 +177,8 @@ async function postDigest({ claim, lines, more, moreAtLeast }: Post, turn: SendT
   return { ...finish, known };
 }
 
-/** A refusal is not final before the operation was looked up: the service may have the mail all the same. */
-async function recordAnswer(answer: SendOutcome, claim: DigestClaim, turn: SendTurn): Promise<Stop | Finish> {
-  const { now, deps } = turn;
-  if (answer.outcome === 'unsettled') return await postpone(claim, 'send', answer, turn);
-  let look = answer.outcome === 'accepted' ? answer.firstLook : undefined;
-  if (answer.outcome === 'refused') {
-    // The look that was reserved with the send.
-    look = (await (await deps.mailer()).getStatus?.(claim.row.operationId)) ?? ABSENT;
-    deps.quota.answered(deps.clock.now());
-    if (look.status === 'unknown') return await postpone(claim, 'look', look, turn);
-    if (look.status === 'absent') return await recordRefused(claim, 'refused', answer.message, turn);
-  }
-  const finish = await recordAccepted(claim, look, turn);
-  deps.tally.noteAccepted(now);
-  return finish;
-}
-
-/** The mail is tried again later under the same operation id. A wait that the service asks for holds for all such requests. */
-async function postpone(
-  claim: DigestClaim,
-  asked: Quota,
-  {
-    cause,
-    message,
-    retryAfterMs = 0,
-    oddly,
-  }: Omit<Extract<SendOutcome, { outcome: 'unsettled' }>, 'outcome'>,
-  { owner, now, deps, log }: SendTurn,
-): Promise<Stop> {
-  if (isOurs(cause)) await deps.tables.mailLedger.saveFault(now, cause);
-  const wait = Math.min(LONGEST_WAIT, retryAfterMs);
-  if (wait > 0) await deps.quota.pause(asked, now + wait);
-  await claim.postpone(now, wait, oddly);
-  log.warn(`${owner.owner}: the digest waits, ${message} (operation ${claim.row.operationId})`);
-  return DONE;
-}
-
-function isOurs(cause: DelayCause): cause is MailFault {
-  return cause === 'signIn' || cause === 'ours';
-}
-
-/** This is recorded before anything else. Only one sender can record it, and that one counts it. */
-async function recordAccepted(
-  claim: DigestClaim,
-  firstLook: OperationStatus | undefined,
-  { owner, now, deps }: SendTurn,
-): Promise<Finish> {
-  const { operationId, attempt } = claim.row;
-  const reminders = remindersOf(claim, owner);
-  const sent = { operationId, attempt, on: now, reminders, ...firstFollow(now, firstLook) };
-  await claim.accept(sent);
-  deps.tally.count('accepted');
-  return { step: 4, claim, look: firstLook && { sent, status: firstLook } };
-}
-
-/** The same for a mail that is not sent and will not be sent. */
-async function recordRefused(
-  claim: DigestClaim,
-  outcome: 'refused' | 'givenUp',
-  refusal: string,
-  { deps }: SendTurn,
-): Promise<Finish> {
-  await claim.refuse(refusal);
-  deps.tally.count(outcome);
-  return { step: 4, claim };
-}
-
 /** Step 4: record with each target what its owner was told; only then delete the lines, and the claim with them. */
-async function finishDigest({ claim, known, look }: Finish, turn: SendTurn): Promise<Stop> {
+async function finishDigest({ claim, known, look, end }: Finish, turn: SendTurn): Promise<Stop> {
   const { owner, now, deps } = turn;
   const { refusal, claimedOn, operationId, attempt } = claim.row;
   const reminders = remindersOf(claim, owner);
@@ -275,10 +192,5 @@ async function finishDigest({ claim, known, look }: Finish, turn: SendTurn): Pro
   const noteOf = (reminder: Reminder) => `${describeReminder(reminder)}, operation ${operationId}`;
   await addHistory(refusal === undefined ? 'told' : 'refused', reminders, noteOf, turn);
   if (look) await recordEnd(look.sent, look.status, { ...turn, now: deps.clock.now() });
-  return DONE;
-}
-
-/** The reminders in the claim's mail that are still in the outbox. */
-function remindersOf({ row }: DigestClaim, { lines }: OwnerLines): Reminder[] {
-  return lines.filter(({ id }) => row.lineIds.includes(id)).map(({ reminder }) => reminder);
+  return { step: 'stop', end: end ?? 'done' };
 }

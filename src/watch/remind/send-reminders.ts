@@ -4,11 +4,14 @@ import { counted } from '../../formats/when';
 import type { Log, OwnerLines } from '../ports';
 import { followDigests } from './follow-digests';
 import { STATUS_READS_OF_A_RETRY } from './mail-counters';
+import { tellMended } from './mended';
 import { type SendDeps, sendDigest } from './send-digest';
 import { waitingOwners } from './waiting-owners';
 
 /** No mail is begun later in a run: the runtime ends a function after ten minutes. */
 const TIME_BUDGET = 4 * MINUTE;
+/** A service that hangs may take more than a minute for each mail. */
+const MOST_UNANSWERED = 3;
 /** A run that comes a little before the quota allows the next mail waits for that, so that no part of the quota is lost. */
 const LONGEST_WAIT = 10 * SECOND;
 
@@ -29,12 +32,14 @@ export async function sendReminders(deps: SendDeps, log: Log): Promise<void> {
     }
   };
   await deps.quota.refresh();
-  const { quotaSpent, followed } = await sendAll(deps, log, unlessFault);
+  const { stop, followed } = await sendAll(deps, log, unlessFault);
   // Status reads come last, and leave enough of the quota for the mails that wait.
-  const leaving = quotaSpent ? STATUS_READS_OF_A_RETRY : {};
-  for (const owner of followed) await unlessFault(() => followDigests(owner, deps, log, leaving));
+  const leaving = stop === 'quotaSpent' ? STATUS_READS_OF_A_RETRY : {};
+  if (stop === undefined || stop === 'quotaSpent')
+    for (const owner of followed) await unlessFault(() => followDigests(owner, deps, log, leaving));
   await deps.tally.write(log);
-  if (quotaSpent) log.info('The mail quota is spent: the rest waits in the outbox.');
+  await unlessFault(() => tellMended(deps, log));
+  if (stop) log.info(`${STOPPED[stop]}: the rest waits in the outbox.`);
   if (faults.length > 0)
     throw new AggregateError(
       faults,
@@ -42,28 +47,46 @@ export async function sendReminders(deps: SendDeps, log: Log): Promise<void> {
     );
 }
 
+/** Why a run ends before all owners had their turn. */
+type EarlyEnd = 'quotaSpent' | 'ours' | 'unanswered';
+
+const STOPPED: Readonly<Record<EarlyEnd, string>> = {
+  quotaSpent: 'The mail quota is spent',
+  // One try only, or many of them could lock the account.
+  ours: 'Mail is not taken for a fault of our own',
+  unanswered: `The mail service took none of ${MOST_UNANSWERED} mails in a row`,
+};
+
 /** Without quota for a mail no lines are read, and owners have no turn. */
 async function sendAll(
   deps: SendDeps,
   log: Log,
   unlessFault: <T>(work: () => Promise<T>) => Promise<T | undefined>,
-): Promise<{ quotaSpent: boolean; followed: readonly OwnerLines[] }> {
+): Promise<{ stop: EarlyEnd | undefined; followed: readonly OwnerLines[] }> {
   const { outbox } = deps.tables;
   const start = deps.clock.now();
-  if (!(await maySend(deps))) return { quotaSpent: true, followed: (await outbox.digests()).owners };
+  if (!(await maySend(deps))) return { stop: 'quotaSpent', followed: (await outbox.digests()).owners };
   const waiting = await waitingOwners(outbox, deps.clock.now());
-  let quotaSpent = false;
-  while (!quotaSpent && waiting.isAnyoneLeft()) {
+  let stop: EarlyEnd | undefined;
+  let unanswered = 0;
+  while (!stop && waiting.isAnyoneLeft()) {
     if (deps.clock.now() - start >= TIME_BUDGET) {
       log.info('This run has taken long enough: the rest waits for the next one.');
       break;
     }
-    quotaSpent = !(await maySend(deps));
-    const owner = quotaSpent ? undefined : await unlessFault(() => waiting.next());
+    if (!(await maySend(deps))) {
+      stop = 'quotaSpent';
+      break;
+    }
+    const owner = await unlessFault(() => waiting.next());
     if (!owner) break;
-    quotaSpent = (await unlessFault(() => sendDigest(owner, deps, log))) === 'quotaSpent';
+    const end = await unlessFault(() => sendDigest(owner, deps, log));
+    if (end === 'answered') unanswered = 0;
+    if (end === 'unanswered') unanswered += 1;
+    if (unanswered >= MOST_UNANSWERED) stop = 'unanswered';
+    if (end === 'quotaSpent' || end === 'ours') stop = end;
   }
-  return { quotaSpent, followed: waiting.followed() };
+  return { stop, followed: waiting.followed() };
 }
 
 /** Whether the quota allows a mail, after a short wait at most. */

@@ -6,6 +6,7 @@ import { isIn, type Range, rangesAt, split } from '../../core/urgency';
 import type { Instant } from '../../formats/instant';
 import { compareText } from '../../formats/text';
 import type { HeldClaim, Outbox, OutboxLine, OutboxPage, OwnerLines, SentDigest } from '../ports';
+import { isOurs } from './tries';
 
 /** What is known of an owner so far. */
 interface Known {
@@ -192,15 +193,19 @@ interface Candidate {
   readonly mostUrgent: Reminder | undefined;
 }
 
-/** Who has an ended claim comes first: it takes no mail. Owners for whom no reminder is known come last. */
+/**
+ * Who has an ended claim comes first: it takes no mail. Whose mail met a fault of our own comes after the others, since a fault
+ * of one recipient's may look like one and end the run. Owners for whom no reminder is known come last.
+ */
 function compareOwners(a: Candidate, b: Candidate, byUrgency: ByUrgency): number {
-  const byClaim = Number(hasEndedClaim(b.known)) - Number(hasEndedClaim(a.known));
+  const byClaim = placeOf(a.known) - placeOf(b.known);
   if (byClaim !== 0) return byClaim;
   if (a.mostUrgent && b.mostUrgent)
     return byUrgency(a.mostUrgent, b.mostUrgent) || compareText(a.known.owner, b.known.owner);
   return Number(!a.mostUrgent) - Number(!b.mostUrgent);
 }
 
-function hasEndedClaim({ claim }: Known): boolean {
-  return claim !== undefined && (claim.accepted || claim.refusal !== undefined);
+function placeOf({ claim }: Known): number {
+  if (claim?.accepted || claim?.refusal !== undefined) return 0;
+  return isOurs(claim?.trouble?.cause) ? 2 : 1;
 }

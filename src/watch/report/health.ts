@@ -1,6 +1,6 @@
 /** Health: whether the watcher itself works. It shows no names, since it can be asked without signing in. */
 import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../formats/instant';
-import { counted } from '../../formats/when';
+import { counted, moment } from '../../formats/when';
 import type { Clock, ScopeRow, Tables } from '../ports';
 
 interface Deps {
@@ -156,16 +156,11 @@ async function nothingReadable({ scopes }: Deps['tables']): Promise<HealthReason
 
 /** What was taken after it shows that the fault is over. */
 async function mailFaults({ tables: { mailLedger } }: Deps, now: Instant): Promise<HealthReason[]> {
-  const fault = await mailLedger.fault();
-  if (!fault || now - fault.on > FAULT_LASTS) return [];
-  if (((await mailLedger.counts()).acceptedOn ?? 0) >= fault.on) return [];
-  if (fault.why === 'signIn') {
-    const message = `The watcher can't sign in to the mail service: check its managed identity, its role there and AZURE_CLIENT_ID.`;
-    return [{ code: 'signInFails', message }];
-  }
-  const message =
-    'The mail service refuses mails for the way they are sent: check the role or the access key, the endpoint and MAIL_SENDER. The log has its answer; no reminder is lost.';
-  return [{ code: 'mailRefused', message }];
+  const { fault, acceptedOn = 0 } = await mailLedger.counts();
+  if (!fault || now - fault.on > FAULT_LASTS || acceptedOn > fault.on) return [];
+  const code = fault.why === 'signIn' ? 'signInFails' : 'mailRefused';
+  const message = `No mail is taken since ${moment(fault.since)}, for a fault of our own: ${fault.message}. No reminder is lost.`;
+  return [{ code, message }];
 }
 
 /** Reading and mails go on without these tables, so nothing else shows that they fail. */

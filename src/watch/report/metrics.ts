@@ -40,8 +40,20 @@ export async function metrics({ tables, clock, sweepPeriodMs, version }: Deps) {
   ]);
   const leftOut = isCut ? Math.max(0, total - count) : 0;
   const mail = { send: measureMail(counts.send, asOf), look: measureMail(counts.look, asOf) };
-  const { totals: mails } = counts;
-  return { asOf, version, sweepPeriodMs, ...scopes, targets: { ...targets, leftOut }, outbox, mail, mails };
+  const { totals: mails, fault, acceptedOn = 0 } = counts;
+  const mailStopped = fault !== undefined && acceptedOn <= fault.on;
+  return {
+    asOf,
+    version,
+    sweepPeriodMs,
+    ...scopes,
+    targets: { ...targets, leftOut },
+    outbox,
+    mail,
+    mails,
+    /** No mail is taken, for a fault of our own. */
+    mailStopped,
+  };
 }
 
 /** The targets that are shown one by one, in a bounded number: those with a date, soonest first, and how many fail. */

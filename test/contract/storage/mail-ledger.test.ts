@@ -181,10 +181,15 @@ test('an outage is thrown, not taken for a lost race', async () => {
   });
 });
 
-test('a fault of our own is remembered with its instant, the latest one', async () => {
+test('a fault of our own is remembered, the latest one, until it is cleared', async () => {
   const { mailLedger } = (await freshTables()).tables;
   expect(await mailLedger.fault()).toBeUndefined();
-  await mailLedger.saveFault(NOON, 'signIn');
-  await mailLedger.saveFault(NOON + 1, 'ours');
-  expect(await mailLedger.fault()).toEqual({ on: NOON + 1, why: 'ours' });
+  const fault = { on: NOON, since: NOON - 1, why: 'signIn', message: 'it answered 401' } as const;
+  await mailLedger.saveFault(fault);
+  expect(await mailLedger.fault()).toEqual(fault);
+  await mailLedger.saveFault({ ...fault, on: NOON + 1, why: 'ours' });
+  expect(await mailLedger.fault()).toEqual({ ...fault, on: NOON + 1, why: 'ours' });
+  expect((await mailLedger.counts()).fault).toEqual({ ...fault, on: NOON + 1, why: 'ours' });
+  for (let time = 0; time < 2; time += 1) await mailLedger.clearFault();
+  expect(await mailLedger.fault()).toBeUndefined();
 });

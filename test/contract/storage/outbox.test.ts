@@ -191,6 +191,25 @@ test('a claim that could not be sent waits, knows how often, and is otherwise wh
   expect((await outbox.of(ANN)).claim).toEqual(next);
 });
 
+test('a claim knows how its tries failed, and keeps its id when it loses lines', async () => {
+  const { outbox } = (await freshTables()).tables;
+  const first = { on: NOON, cause: 'recipient', failures: 0, putOffSince: NOON } as const;
+  const once = await outbox.postpone(ANN, await claimed(outbox), 1, NOON, { trouble: first });
+  expect((await outbox.of(ANN)).claim?.trouble).toEqual(first);
+  const trouble = { ...first, on: NOON + 1, cause: 'unknown', failures: 1, othersTaken: true } as const;
+  const twice = once && (await outbox.postpone(ANN, once, 2, NOON, { trouble }));
+  const fewer = twice && (await outbox.postpone(ANN, twice, 2, NOON + HOUR, { lineIds: ['b'] }));
+  expect((await outbox.of(ANN)).claim).toEqual(fewer);
+  expect(fewer).toMatchObject({ operationId: CLAIM.operationId, lineIds: ['b'], trouble });
+});
+
+test('an accepted digest without a status is not followed', async () => {
+  const { outbox } = (await freshTables()).tables;
+  const accepted = await outbox.accept(ANN, await claimed(outbox), undefined);
+  expect(accepted).toMatchObject({ ...CLAIM, accepted: true });
+  expect((await outbox.of(ANN)).sent).toEqual([]);
+});
+
 test('a claim whose mail never goes knows why', async () => {
   const { outbox } = (await freshTables()).tables;
   const refused = await outbox.refuse(ANN.toUpperCase(), await claimed(outbox), 'no such address');
@@ -205,11 +224,11 @@ test('a claim that was made to wait is read as it was made', async () => {
   expect((await outbox.of(ANN)).claim).toMatchObject(claim);
 });
 
-const RETRY = { operationId: 'again', attempt: 2, notBefore: NOON + HOUR };
+const RETRY = { operationId: 'again', attempt: 2, notBefore: NOON + HOUR, lineIds: CLAIM.lineIds };
 
 test('a claim that was answered oddly knows that until it has the id of its next attempt', async () => {
   const { outbox } = (await freshTables()).tables;
-  const once = await outbox.postpone(ANN, await claimed(outbox), 1, NOON, true);
+  const once = await outbox.postpone(ANN, await claimed(outbox), 1, NOON, { oddly: true });
   expect((await outbox.of(ANN)).claim).toMatchObject({ oddly: true, tries: 1 });
   const twice = once && (await outbox.postpone(ANN, once, 2, NOON));
   expect((await outbox.of(ANN)).claim).toMatchObject({ oddly: true, tries: 2 });

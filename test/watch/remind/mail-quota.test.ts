@@ -163,6 +163,7 @@ const contested = (): MailLedger & { readonly tries: () => number } => {
     },
     fault: async () => undefined,
     saveFault: async () => undefined,
+    clearFault: async () => undefined,
     operatorNoticesToldOn: async () => undefined,
     saveOperatorNoticesToldOn: async () => undefined,
     tries: () => tries,
