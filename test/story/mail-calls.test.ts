@@ -9,7 +9,7 @@ import { useWorld, type World } from '../support/world';
 const world = useWorld();
 
 /** Two for the check of a line, and one that is read before it is written that its owner was told. */
-const PER_LINE = 3;
+const PER_LINE = 2;
 /** Of a mail: quota, claim, accepted, told, two to finish, history, followed no more. */
 const PER_MAIL = 8;
 /** Of a run: what is used of the quota, a page of the outbox, and what is left to count at the end. */
