@@ -1,10 +1,12 @@
 /** The command line of `npm start`: what it takes, and one sentence for what it does not. */
 import { parseArgs } from 'node:util';
+import { MAIL_SERVICES, type MailServiceName } from './simulated/mail-services';
 
-export const USAGE = `npm start -- [--fresh] [--live] [--registry file.csv] [--port 7071]
+export const USAGE = `npm start -- [--fresh] [--live] [--registry file.csv] [--mail acs] [--port 7071]
   --fresh      forget what earlier runs recorded
   --live       watch real tokens with your own Azure sign-in; tables and mails stay on this machine
   --registry   load registry rows from a CSV file (scope,name,owners,...)
+  --mail       how mails leave: acs, smtp or graph; each to the outbox on this machine
   --port       the port of the HTTP functions (a free one if it is taken)
   --help       print this`;
 
@@ -12,6 +14,7 @@ const OPTIONS = {
   fresh: { type: 'boolean', default: false },
   live: { type: 'boolean', default: false },
   registry: { type: 'string' },
+  mail: { type: 'string', default: 'acs' },
   port: { type: 'string', default: '7071' },
   help: { type: 'boolean', default: false },
 } as const;
@@ -21,6 +24,7 @@ const NAMES = Object.keys(OPTIONS)
 
 const WITH_VALUE: Readonly<Record<string, string>> = {
   registry: '--registry needs the path of a CSV file, such as --registry targets.csv.',
+  mail: `--mail needs one of ${MAIL_SERVICES.join(', ')}.`,
   port: '--port needs a number from 0 to 65535, such as --port 7071.',
 };
 
@@ -28,6 +32,7 @@ export interface StartOptions {
   readonly fresh: boolean;
   readonly live: boolean;
   readonly registry?: string;
+  readonly mail: MailServiceName;
   readonly port: number;
   readonly help: boolean;
 }
@@ -37,9 +42,11 @@ export function parseOptions(args: readonly string[]): StartOptions | string {
   const fault = faultIn(args);
   if (fault !== undefined) return fault;
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
-  const { port, ...rest } = values;
+  const { port, mail: name, ...rest } = values;
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) return `'${port}' is not a port: ${WITH_VALUE.port}`;
-  return { ...rest, port: Number(port) };
+  const mail = MAIL_SERVICES.find(service => service === name);
+  if (mail === undefined) return `'${name}' is no way to send mail: ${WITH_VALUE.mail}`;
+  return { ...rest, mail, port: Number(port) };
 }
 
 /** The own messages of `parseArgs` have several sentences and advise what makes no sense here. */

@@ -48,7 +48,10 @@ async function start(
   if (options.fresh) await rm(folder, { recursive: true, force: true });
   const azurite = await startAzurite({ folder: join(folder, 'azurite'), preferUsualPorts: true });
   closers.unshift(azurite.close);
-  const world = options.live ? await liveWorld(process.env, folder) : await simulatedWorld(folder);
+  const { mail } = options;
+  const world = options.live
+    ? await liveWorld(process.env, folder, mail)
+    : await simulatedWorld(folder, mail);
   closers.unshift(world.close);
   const { connectionString } = azurite;
   if (!options.live && rows === undefined) await writeDemoRows(connectionString);

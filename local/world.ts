@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { prepareDemo } from './demo';
 import { readOrCreate } from './folder';
-import { SENDER, startSimulatedAzure } from './simulated';
-import { startSimulatedCommunication } from './simulated/communication';
+import { startSimulatedAzure } from './simulated';
+import { type MailServiceName, startMailServices } from './simulated/mail-services';
 
 export interface World {
   /** Environment entries of the app for these services. */
@@ -14,8 +14,8 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function simulatedWorld(folder: string): Promise<World> {
-  const azure = await startSimulatedAzure({ now: Date.now });
+export async function simulatedWorld(folder: string, mail: MailServiceName): Promise<World> {
+  const azure = await startSimulatedAzure({ now: Date.now, mail });
   // The first start is kept, so that the demo's dates stay the same after a restart.
   const firstStart = await readOrCreate(join(folder, 'born'), new Date().toISOString());
   prepareDemo(azure, Date.parse(firstStart));
@@ -24,14 +24,27 @@ export async function simulatedWorld(folder: string): Promise<World> {
   return { settings, outboxUrl: azure.communication.url, close: azure.close };
 }
 
+/** The settings that name a mail service: where one of them is set, mails leave by it. */
+const MAIL_SETTINGS = [
+  'COMMUNICATION_ENDPOINT',
+  'COMMUNICATION_CONNECTION_STRING',
+  'SMTP_URL',
+  'SMTP_HOST',
+  'GRAPH_MAIL_SENDER',
+];
+
 /** Real endpoints and the developer's own sign-in. Mails go to the local outbox unless a mail service is set. */
-export async function liveWorld(env: NodeJS.ProcessEnv, folder: string): Promise<World> {
+export async function liveWorld(
+  env: NodeJS.ProcessEnv,
+  folder: string,
+  mail: MailServiceName,
+): Promise<World> {
   const LINK_SECRET = await linkSecretIn(folder);
-  if (env.COMMUNICATION_ENDPOINT || env.COMMUNICATION_CONNECTION_STRING)
-    return { settings: { LINK_SECRET }, close: async () => {} };
-  const { url, close } = await startSimulatedCommunication({ now: Date.now });
-  const mail = { COMMUNICATION_ENDPOINT: url, MAIL_SENDER: env.MAIL_SENDER ?? SENDER };
-  return { settings: { LINK_SECRET, ...mail }, outboxUrl: url, close };
+  if (MAIL_SETTINGS.some(name => env[name])) return { settings: { LINK_SECRET }, close: async () => {} };
+  const { communication, settings, close } = await startMailServices(mail, { now: Date.now });
+  const ownSender = mail === 'graph' ? undefined : env.MAIL_SENDER;
+  const sender = ownSender ? { MAIL_SENDER: ownSender } : undefined;
+  return { settings: { LINK_SECRET, ...settings, ...sender }, outboxUrl: communication.url, close };
 }
 
 /** Signs the links in mails. It is kept, so that old links work after a restart. */

@@ -3,13 +3,14 @@ import { version } from '../package.json';
 import { lazyCredential, safeCredential } from './azure/sign-in';
 import { once } from './core/once';
 import type { Key } from './core/target';
+import { openMailer, transports } from './email/transports';
 import type { Instant } from './formats/instant';
 import { parseSettings } from './settings';
 import type { Environment } from './settings/env';
 import { createSources, kinds, services } from './sources';
 import { keys } from './storage/keys';
 import { openTables } from './storage/tables';
-import type { Clock, Log } from './watch/ports';
+import type { Clock, Log, Mailer } from './watch/ports';
 import type { ImportLine } from './watch/registry/cells';
 import { importRows } from './watch/registry/import';
 import { confirmRemoval, lostRows } from './watch/registry/lost';
@@ -56,8 +57,8 @@ export type App = ReturnType<typeof createApp>;
 
 /** @throws BadSettings, which names every wrong setting */
 export function createApp(env: Environment, clock: Clock = systemClock) {
-  const settings = parseSettings(env, kinds, services);
-  const { storage, mailService, publicUrl } = settings;
+  const settings = parseSettings(env, kinds, services, transports);
+  const { storage, publicUrl, mailTransports } = settings;
   const credential = lazyCredential(settings.clientId);
   const store = openTables(
     storage.kind === 'identity'
@@ -69,15 +70,24 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     if (!connection) throw new Error(`The service ${service.settingName} has no settings.`);
     return { ...connection, timeoutMs: settings.probeTimeoutMs, credential };
   });
-  /** Loaded on first use, because most runs send nothing. */
-  const mailer = once(async () => {
-    if (!mailService) throw new Error('No mail service is set.');
-    const { createMailer } = await import('./email/transports/acs');
-    return createMailer({ ...mailService, publicUrl, timeoutMs: MAIL_TIMEOUT, credential });
-  });
+  /** A mailer for one run: opened on first use, because most runs send nothing, and closed at the end of the run. */
+  const withMailer = async <T>(run: (mailer: () => Promise<Mailer>) => Promise<T>): Promise<T> => {
+    const { first, replyTo } = mailTransports;
+    let opened: Mailer | undefined;
+    const open = once(async () => {
+      if (!first) throw new Error('No mail service is set.');
+      opened = await openMailer(first, { publicUrl, replyTo, timeoutMs: MAIL_TIMEOUT, credential });
+      return opened;
+    });
+    try {
+      return await run(open);
+    } finally {
+      await opened?.close();
+    }
+  };
   const knownKinds: Kinds = { sources, policies: settings.kinds, ...keys };
   const watch = { tables: store, clock, kinds: knownKinds, mail: settings.mail, links: settings.links };
-  const { quota, tally } = mailCounters(store.mailLedger, settings.mailLimits);
+  const { quota, tally } = mailCounters(store.mailLedger, mailTransports.limits);
   /** Creates the tables that are missing, before the first use of any of them. */
   const ready = async <T>(use: () => Promise<T>): Promise<T> => {
     await store.ready();
@@ -88,7 +98,8 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     version,
     startSweep: (log: Log) => ready(() => startSweep(watch, log)),
     sweepScope: (message: SweepMessage, log: Log) => ready(() => sweepScope(message, watch, log)),
-    sendReminders: (log: Log) => ready(() => sendReminders({ ...watch, quota, tally, mailer }, log)),
+    sendReminders: (log: Log) =>
+      ready(() => withMailer(mailer => sendReminders({ ...watch, quota, tally, mailer }, log))),
     tellPoison: (message: unknown, log: Log) => ready(() => tellPoison(message, watch, log)),
     reconcile: (log: Log) => ready(() => reconcile({ ...watch, historyDays: settings.historyDays }, log)),
     report: (query: StatusQuery) => ready(() => report(query, watch)),

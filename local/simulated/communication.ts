@@ -53,6 +53,8 @@ export async function startSimulatedCommunication(options: CommunicationOptions)
   return {
     ...server,
     mails,
+    /** Where other simulated services deliver to, so that one outbox shows all mails. */
+    mailbox,
     /** The operation id of each send, accepted or not, oldest first. */
     operationIds,
     switches,

@@ -1,7 +1,8 @@
 /** All simulated services together, and the settings that point the app at them. */
 import { type ArmOptions, startSimulatedArm } from './arm';
-import { type CommunicationOptions, startSimulatedCommunication } from './communication';
+import type { CommunicationOptions } from './communication';
 import { type IotCentralOptions, startSimulatedIotCentral } from './iot-central';
+import { type MailServiceName, startMailServices } from './mail-services';
 
 export type { Fault } from './faults';
 export type { Mail } from './mailbox';
@@ -11,20 +12,20 @@ export interface SimulatedAzureOptions {
   readonly arm?: Omit<ArmOptions, 'now'>;
   readonly iotCentral?: Omit<IotCentralOptions, 'now'>;
   readonly communication?: Omit<CommunicationOptions, 'now'>;
+  /** Which mail service the settings name; `acs` without one. Its mails are in `communication.mails`. */
+  readonly mail?: MailServiceName;
 }
 
 export type SimulatedAzure = Awaited<ReturnType<typeof startSimulatedAzure>>;
 
-export const SENDER = 'watcher@example.com';
-
 export async function startSimulatedAzure(options: SimulatedAzureOptions) {
-  const { now } = options;
+  const { now, mail = 'acs' } = options;
   const starting = [
     startSimulatedArm({ ...options.arm, now }),
     startSimulatedIotCentral({ ...options.iotCentral, now }),
-    startSimulatedCommunication({ ...options.communication, now }),
+    startMailServices(mail, { ...options.communication, now }),
   ] as const;
-  const [arm, iotCentral, communication] = await Promise.all(starting).catch(async (error: unknown) => {
+  const [arm, iotCentral, services] = await Promise.all(starting).catch(async (error: unknown) => {
     // One port is taken: the other servers must not stay open.
     await closeStarted(starting);
     throw error;
@@ -33,15 +34,10 @@ export async function startSimulatedAzure(options: SimulatedAzureOptions) {
   const settings: Readonly<Record<string, string>> = {
     ARM_ENDPOINT: arm.url,
     IOT_CENTRAL_ENDPOINT: `${iotCentral.url}/{subdomain}.{baseDomain}`,
-    ...mailSettings(communication.url, options.communication?.accessKey),
-    MAIL_SENDER: SENDER,
+    ...services.settings,
   };
-  return { arm, iotCentral, communication, settings, close: () => closeStarted(starting) };
-}
-
-function mailSettings(url: string, accessKey: string | undefined): Readonly<Record<string, string>> {
-  if (accessKey === undefined) return { COMMUNICATION_ENDPOINT: url };
-  return { COMMUNICATION_CONNECTION_STRING: `endpoint=${url}/;accesskey=${accessKey}` };
+  const { communication, smtp, graph } = services;
+  return { arm, iotCentral, communication, smtp, graph, settings, close: () => closeStarted(starting) };
 }
 
 async function closeStarted(starting: readonly Promise<{ close(): Promise<void> }>[]): Promise<void> {

@@ -1,4 +1,4 @@
-/** The mails that the simulated mail service accepted, and the operations that sent them. */
+/** The mails that the simulated mail services accepted, and the operations that sent them. */
 import type { EmailMessage } from './email-message';
 
 export interface Mail {
@@ -8,6 +8,8 @@ export interface Mail {
   /** When it was accepted, in epoch milliseconds. */
   readonly at: number;
   readonly message: EmailMessage;
+  /** The message as it came, where it came as MIME. */
+  readonly raw?: Buffer;
   /** The addresses of `recipients.to`. */
   readonly to: readonly string[];
   /** Why it is not delivered although it was accepted. */
@@ -49,11 +51,11 @@ export class Mailbox {
     return this.#operations.has(operationId.toLowerCase());
   }
 
-  accept(operationId: string, message: EmailMessage): void {
+  accept(operationId: string, message: EmailMessage, raw?: Buffer): void {
     const to = message.recipients.to.map(recipient => recipient.address);
     const failure = this.#failureOf(to);
     const number = this.mails.length + 1;
-    this.mails.push({ number, operationId, at: this.now(), message, to, failure });
+    this.mails.push({ number, operationId, at: this.now(), message, to, failure, ...(raw && { raw }) });
     this.#operations.set(operationId.toLowerCase(), { id: operationId, failure, polls: 0 });
   }
 

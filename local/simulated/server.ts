@@ -48,7 +48,9 @@ export class RequestLog {
   }
 }
 
-export async function startServer(handler: (request: Received) => Answer, options: ServerOptions) {
+type Handler = (request: Received) => Answer | Promise<Answer>;
+
+export async function startServer(handler: Handler, options: ServerOptions) {
   const log = new RequestLog(options.keepRequests);
   let inFlight = 0;
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
@@ -60,7 +62,7 @@ export async function startServer(handler: (request: Received) => Answer, option
     const received = await receive(request, options.maxBodyBytes ?? 1_048_576);
     if (!received) return;
     const { method, path, target } = received;
-    const answer = answerOf(handler, received);
+    const answer = await answerOf(handler, received);
     const status = typeof answer === 'string' ? 0 : answer.status;
     const authorized = request.headers.authorization !== undefined;
     log.add({ method, path, query: target.slice(path.length), status, authorized, ...arrival });
@@ -86,9 +88,9 @@ export async function startServer(handler: (request: Received) => Answer, option
 }
 
 /** Answers an error of the simulator itself with 500, so that the test sees it. */
-function answerOf(handler: (request: Received) => Answer, received: Received): Answer {
+async function answerOf(handler: Handler, received: Received): Promise<Answer> {
   try {
-    return handler(received);
+    return await handler(received);
   } catch (error) {
     const message = error instanceof Error ? error.message : 'unknown';
     return { status: 500, body: `the simulator failed: ${message}` };

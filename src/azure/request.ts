@@ -139,17 +139,26 @@ export type SendRequest = (
   method: 'GET' | 'POST',
   url: string,
   abortSignal?: AbortSignal,
+  body?: { readonly contentType: string; readonly text: string },
 ) => Promise<HttpAnswer | RequestFailed>;
 
-/** Requests without a body. `signIn` adds the credential; without it none is sent. */
+/** `signIn` adds the credential; without it none is sent. */
 export function requestsThrough(client: HttpClient, signIn?: PipelinePolicy): SendRequest {
   const send = signIn
     ? (request: PipelineRequest) => signIn.sendRequest(request, signed => client.sendRequest(signed))
     : (request: PipelineRequest) => client.sendRequest(request);
-  return async (method, url, abortSignal) => {
+  return async (method, url, abortSignal, body) => {
     const headers = createHttpHeaders({ accept: 'application/json', 'user-agent': 'expiry-watcher' });
+    if (body) headers.set('content-type', body.contentType);
     // The id is not sent. Without it, the SDK would make a random one for each read.
-    const request = createPipelineRequest({ method, url, headers, abortSignal, requestId: 'read' });
+    const request = createPipelineRequest({
+      method,
+      url,
+      headers,
+      body: body?.text,
+      abortSignal,
+      requestId: 'read',
+    });
     try {
       return answerOf(await send(request));
     } catch (error) {

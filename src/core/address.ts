@@ -4,6 +4,8 @@ import { splitList } from '../formats/text';
 
 const ADDRESS = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 
+const BEYOND_ASCII = /\P{ASCII}/u;
+
 /** Whether a text is one mail address that the mail service takes. */
 export function isAddress(text: string): boolean {
   return text.length <= 254 && ADDRESS.test(text) && !/(^\.|\.@|\.\.)/.test(text);
@@ -11,6 +13,26 @@ export function isAddress(text: string): boolean {
 
 /** A name in quotes, an address in brackets, a separator, or a word. */
 const TOKENS = /"[^"]*"|<\s*[^<>,;\s]+\s*>|[,;\r\n]|[^\s,;<"]+|["<]/g;
+
+/** What is wrong with a text in the place of an address; undefined for an address that the mail service takes. */
+export function addressFault(text: string): string | undefined {
+  if (isAddress(text)) return undefined;
+  const fault = `${quoted(text)} is not a mail address`;
+  const ascii = asciiDomain(text);
+  if (ascii !== undefined && isAddress(ascii)) return `${fault} that every mail server takes; write ${ascii}`;
+  if (BEYOND_ASCII.test(text) && text.includes('@'))
+    return `${fault} that every mail server takes: its letters must be those of ASCII; write for example ada@example.com`;
+  return `${fault}; write for example ada@example.com`;
+}
+
+/** The address with its domain in ASCII (`xn--…`); undefined where it is, or where that is not possible. */
+function asciiDomain(text: string): string | undefined {
+  const at = text.lastIndexOf('@');
+  const domain = text.slice(at + 1);
+  if (at < 1 || !BEYOND_ASCII.test(domain) || /[/?#:\\\s]/.test(domain)) return undefined;
+  const url = `http://${domain}`;
+  return URL.canParse(url) ? `${text.slice(0, at)}@${new URL(url).hostname}` : undefined;
+}
 
 /**
  * Splits a list of addresses, each alone or as mail programs copy it: `Ada Lovelace <ada@example.com>`. Names are dropped. Where
@@ -43,10 +65,8 @@ export function parseAddresses(text: string): { addresses: string[]; faults: str
   const faults: string[] = [];
   const inQuotes = text.includes('<') ? ', and a name with a comma in quotes' : '';
   for (const item of splitAddresses(text)) {
-    if (!isAddress(item))
-      faults.push(
-        `${quoted(item)} is not a mail address; write for example ada@example.com${item.includes('@') ? '' : inQuotes}`,
-      );
+    const fault = addressFault(item);
+    if (fault !== undefined) faults.push(item.includes('@') ? fault : `${fault}${inQuotes}`);
     else if (!addresses.has(addressKey(item))) addresses.set(addressKey(item), item);
   }
   return { addresses: [...addresses.values()], faults };

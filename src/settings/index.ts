@@ -1,14 +1,16 @@
 /** Settings: the environment, parsed once. Wrong settings are one readable error that names every fault (docs/settings.md). */
 import { parseAddresses } from '../core/address';
-import type { QuotaLimits } from '../core/quota';
 import type { LinkSigning } from '../core/snooze';
 import { parseThresholds, type ThresholdPolicy } from '../core/thresholds';
 import type { MailPolicy } from '../core/watched';
+import type { MailSettings } from '../email/transports';
+import type { Transport } from '../email/transports/transport';
 import { isUsable, parseEndpoint } from '../formats/endpoint';
 import { asciiQuoted } from '../formats/invisible';
 import type { Service, ServiceSettings, SourceKind } from '../sources/kind';
-import { readMailService, readStorage } from './accounts';
+import { readStorage } from './accounts';
 import { type Environment, type EnvReader, readEnv, URL_FAULT } from './env';
+import { readMail } from './mail';
 
 export type Settings = ReturnType<typeof parseSettings>;
 
@@ -23,7 +25,12 @@ export class BadSettings extends Error {
 }
 
 /** @throws BadSettings */
-export function parseSettings(env: Environment, kinds: readonly SourceKind[], services: readonly Service[]) {
+export function parseSettings(
+  env: Environment,
+  kinds: readonly SourceKind[],
+  services: readonly Service[],
+  transports: readonly Transport<MailSettings>[],
+) {
   const read = readEnv(env);
   const mail: MailPolicy = {
     to: read.choice('MAIL_TO', ['owners', 'operators', 'none']),
@@ -38,9 +45,7 @@ export function parseSettings(env: Environment, kinds: readonly SourceKind[], se
     kinds: new Map(kinds.map(kind => [kind.kind, kindOf(read, kind)])),
     probeTimeoutMs: read.duration('PROBE_TIMEOUT', '10s', '60s'),
     mail,
-    // Undefined only when no mail is sent.
-    mailService: readMailService(read, mail.to !== 'none'),
-    mailLimits: mailLimitsOf(read),
+    mailTransports: readMail(read, transports, mail.to !== 'none'),
     publicUrl,
     // Undefined while no secret is set: then mails have no links for snoozing.
     links: linksOf(read, publicUrl),
@@ -53,16 +58,6 @@ export function parseSettings(env: Environment, kinds: readonly SourceKind[], se
   read.schedulePeriod('REMIND_SCHEDULE', '0 */5 * * * *');
   if (read.faults.length > 0) throw new BadSettings(read.faults);
   return settings;
-}
-
-/** The service's own limits. They are lower for a sender domain that Azure manages. */
-function mailLimitsOf(read: EnvReader): QuotaLimits {
-  const managed = /\.azurecomm\.net$/i.test(read.text('MAIL_SENDER') ?? '');
-  const range = { least: 1, most: 1_000_000 };
-  return {
-    perMinute: read.number('MAIL_PER_MINUTE', managed ? 5 : 30, range),
-    perHour: read.number('MAIL_PER_HOUR', managed ? 10 : 100, range),
-  };
 }
 
 /** The origin alone: paths are added to it. */

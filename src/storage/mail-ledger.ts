@@ -37,7 +37,7 @@ const counterColumns = col.record<Counters>({
 
 const faultColumns = col.record<{ readonly on: Instant; readonly why: MailFault }>({
   on: col.instant,
-  why: col.oneOf<MailFault>(['signIn', 'refused']),
+  why: col.oneOf<MailFault>(['signIn', 'ours']),
 });
 
 const totalsColumns = col.recordOf(NO_MAILS, {

@@ -1,6 +1,7 @@
 /** What mails cost in storage calls behind a backlog: 20,000 reminders of one owner, and 5,000 owners with one each. */
-import { SENDER } from '../../local/simulated';
+
 import { startSimulatedCommunication } from '../../local/simulated/communication';
+import { SENDER } from '../../local/simulated/mail-services';
 import { createApp } from '../../src/app';
 import { DAY, type Instant, MINUTE, SECOND } from '../../src/formats/instant';
 import { openTables } from '../../src/storage/tables';

@@ -108,9 +108,10 @@ async function newRun(): Promise<Run> {
 /** The same watch, whose mail service refuses all mails to some owners; it notes what was told in which mail. */
 function refusing(watch: SendDeps, refused: ReadonlySet<string>, lines: Run['lines']): SendDeps {
   const strict = (mailer: Mailer): Mailer => ({
-    getStatus: id => mailer.getStatus(id),
+    ...mailer,
     async send(digest, id) {
-      if (refused.has(digest.owner)) return { outcome: 'refused', message: 'it knows no such address' };
+      if (refused.has(digest.owner))
+        return { outcome: 'refused', cause: 'recipient', message: 'it knows no such address' };
       for (const { reminder } of digest.lines) {
         if (reminder.scope !== CONTOSO) continue;
         const place = reminder.meantFor === undefined ? '' : ` for ${reminder.meantFor}`;

@@ -1,12 +1,14 @@
 import { parseOptions } from '../../local/options';
 
-const USUAL = { fresh: false, live: false, port: 7071, help: false };
+const USUAL = { fresh: false, live: false, mail: 'acs', port: 7071, help: false };
 
 test.each<[readonly string[], object]>([
   [[], {}],
   [['--fresh', '--live'], { fresh: true, live: true }],
   [['--registry', 'a b.csv', '--port', '0'], { registry: 'a b.csv', port: 0 }],
   [['--registry=--odd.csv'], { registry: '--odd.csv' }],
+  [['--mail', 'smtp'], { mail: 'smtp' }],
+  [['--mail=graph'], { mail: 'graph' }],
   [['--help'], { help: true }],
 ])('%j is understood', (args, expected) => {
   expect(parseOptions(args)).toEqual({ ...USUAL, ...expected });
@@ -23,6 +25,9 @@ test.each<[readonly string[], string]>([
   [['--registry'], '--registry needs the path of a CSV file'],
   [['--registry='], '--registry needs the path of a CSV file'],
   [['--registry', '--live'], '--registry needs the path of a CSV file'],
+  [['--mail'], '--mail needs one of acs, smtp, graph'],
+  [['--mail', '--live'], '--mail needs one of acs, smtp, graph'],
+  [['--mail', 'pigeon'], "'pigeon' is no way to send mail: --mail needs one of acs, smtp, graph"],
   [['--port'], '--port needs a number'],
   [['--port', 'http'], "'http' is not a port: --port needs a number"],
   [['--port', '65536'], "'65536' is not a port"],

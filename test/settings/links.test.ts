@@ -1,4 +1,5 @@
 /** The settings of links in mails: where they lead and how they are signed. */
+import { transports } from '../../src/email/transports';
 import { BadSettings, parseSettings } from '../../src/settings';
 import type { Environment } from '../../src/settings/env';
 import { kinds, services } from '../../src/sources';
@@ -7,7 +8,7 @@ const ENOUGH = { AzureWebJobsStorage: 'UseDevelopmentStorage=true', MAIL_TO: 'no
 const SECRET = 's'.repeat(32);
 const PUBLIC_URL = 'https://watcher.example.com';
 
-const parse = (more: Environment) => parseSettings({ ...ENOUGH, ...more }, kinds, services);
+const parse = (more: Environment) => parseSettings({ ...ENOUGH, ...more }, kinds, services, transports);
 
 function faultsOf(more: Environment): readonly string[] {
   try {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { transports } from '../../src/email/transports';
 import { BadSettings, parseSettings } from '../../src/settings';
 import type { Environment } from '../../src/settings/env';
 import { kinds, services } from '../../src/sources';
@@ -24,6 +25,14 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   COMMUNICATION_ENDPOINT: 'https://mail.example.com',
   COMMUNICATION_CONNECTION_STRING: 'endpoint=https://mail.example.com/;accesskey=c2VjcmV0',
   MAIL_SENDER: 'watcher@example.com',
+  SMTP_URL: 'smtp://watcher:secret@mail.example.com',
+  SMTP_HOST: 'mail.example.com',
+  SMTP_PORT: '587',
+  SMTP_USER: 'watcher',
+  SMTP_PASSWORD: 'secret',
+  GRAPH_MAIL_SENDER: 'watcher@example.com',
+  MAIL_FALLBACK: 'smtp',
+  MAIL_REPLY_TO: 'team@example.com',
   OPERATORS: 'ops@example.com',
   MAIL_PER_MINUTE: '30',
   MAIL_PER_HOUR: '100',
@@ -44,7 +53,7 @@ function namesReadIn(env: Environment): string[] {
     },
   });
   try {
-    parseSettings(recording, kinds, services);
+    parseSettings(recording, kinds, services, transports);
   } catch (error) {
     if (!(error instanceof BadSettings)) throw error;
   }
@@ -88,11 +97,12 @@ test('every setting of the sample is read by the parser', () => {
 
 test('the sample itself is a workable environment, with the defaults written out', () => {
   const env = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
-  const parsed = parseSettings(env, kinds, services);
+  const parsed = parseSettings(env, kinds, services, transports);
   const bare = parseSettings(
     { AzureWebJobsStorage: 'UseDevelopmentStorage=true', MAIL_TO: 'none' },
     kinds,
     services,
+    transports,
   );
   const written = (settings: typeof parsed) =>
     [...settings.kinds].map(([kind, { policy, checkEveryMs }]) => [kind, policy.thresholds, checkEveryMs]);

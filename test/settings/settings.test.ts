@@ -1,4 +1,5 @@
 import { formatThreshold } from '../../src/core/thresholds';
+import { transports } from '../../src/email/transports';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/formats/instant';
 import { BadSettings, parseSettings, type Settings } from '../../src/settings';
 import type { Environment } from '../../src/settings/env';
@@ -11,11 +12,12 @@ const ENOUGH = {
   MAIL_SENDER: 'watcher@example.com',
 };
 
-const parse = (more: Environment = {}): Settings => parseSettings({ ...ENOUGH, ...more }, kinds, services);
+const parse = (more: Environment = {}): Settings =>
+  parseSettings({ ...ENOUGH, ...more }, kinds, services, transports);
 
 function faults(env: Environment): readonly string[] {
   try {
-    parseSettings(env, kinds, services);
+    parseSettings(env, kinds, services, transports);
     return [];
   } catch (error) {
     if (error instanceof BadSettings) return error.faults;
@@ -33,8 +35,16 @@ test('storage and mail are enough; everything else has a default', () => {
     clientId: undefined,
     probeTimeoutMs: 10 * SECOND,
     mail: { to: 'owners', operators: [] },
-    mailService: { endpoint: 'https://contoso.communication.azure.com', sender: 'watcher@example.com' },
-    mailLimits: { perMinute: 30, perHour: 100 },
+    mailTransports: {
+      first: {
+        transport: 'acs',
+        endpoint: 'https://contoso.communication.azure.com',
+        sender: 'watcher@example.com',
+      },
+      fallback: undefined,
+      limits: { perMinute: 30, perHour: 100 },
+      replyTo: undefined,
+    },
     publicUrl: undefined,
     links: undefined,
     sweepPeriodMs: 5 * MINUTE,
@@ -124,7 +134,7 @@ describe('faults', () => {
   test('are all in one message, each by its name', () => {
     const found = faults(bad);
     expect(namesOf(found).sort()).toEqual(Object.keys(bad).sort());
-    expect(() => parseSettings(bad, kinds, services)).toThrow(
+    expect(() => parseSettings(bad, kinds, services, transports)).toThrow(
       expect.objectContaining({
         name: 'BadSettings',
         message: `The settings are wrong:\n${found.map(fault => `  - ${fault}`).join('\n')}`,
@@ -246,7 +256,8 @@ describe('mail', () => {
   const connectionString = `endpoint=https://contoso.communication.azure.com/;accesskey=${KEY}`;
 
   test('by connection string has a key, which wins over an endpoint', () => {
-    expect(parse({ COMMUNICATION_CONNECTION_STRING: connectionString }).mailService).toEqual({
+    expect(parse({ COMMUNICATION_CONNECTION_STRING: connectionString }).mailTransports.first).toEqual({
+      transport: 'acs',
       endpoint: 'https://contoso.communication.azure.com',
       accessKey: KEY,
       sender: 'watcher@example.com',
@@ -265,7 +276,7 @@ describe('mail', () => {
 
   test('is not needed while nothing is to be sent, yet what is set must be right', () => {
     const none = { AzureWebJobsStorage: 'UseDevelopmentStorage=true', MAIL_TO: 'none' };
-    expect(parseSettings(none, kinds, services).mailService).toBeUndefined();
+    expect(parseSettings(none, kinds, services, transports).mailTransports.first).toBeUndefined();
     expect(namesOf(faults({ ...none, COMMUNICATION_ENDPOINT: 'contoso', MAIL_SENDER: 'x' }))).toEqual([
       'COMMUNICATION_ENDPOINT',
       'MAIL_SENDER',
@@ -280,7 +291,7 @@ describe('mail', () => {
   });
 
   describe('its quota', () => {
-    const limits = (more: Environment = {}) => parse(more).mailLimits;
+    const limits = (more: Environment = {}) => parse(more).mailTransports.limits;
 
     test.each([
       ['watcher@example.com', 30, 100],

@@ -112,7 +112,7 @@ interface Sent {
 /** The same watch; every send is noted. */
 function noting(watch: SendDeps, sent: Sent[]): SendDeps {
   const noted = (mailer: Mailer): Mailer => ({
-    getStatus: id => mailer.getStatus(id),
+    ...mailer,
     async send(digest, operationId) {
       for (const { reminder } of digest.lines) {
         const recorded = await watch.tables.expiries.row(reminder);

@@ -114,9 +114,10 @@ function answersNow(): void {
 /** The same watch, which notes what was told in which mail, and whose mail service refuses some owners for good. */
 function noting(watch: SendDeps, mailed: Life['mailed']): SendDeps {
   const noted = (mailer: Mailer): Mailer => ({
-    getStatus: id => mailer.getStatus(id),
+    ...mailer,
     async send(digest, id) {
-      if (refused.has(digest.owner)) return { outcome: 'refused', message: 'it knows no such address' };
+      if (refused.has(digest.owner))
+        return { outcome: 'refused', cause: 'recipient', message: 'it knows no such address' };
       const answer = await mailer.send(digest, id);
       if (answer.outcome !== 'accepted') return answer;
       for (const { reminder } of digest.lines) {

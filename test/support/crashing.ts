@@ -1,5 +1,6 @@
 /** A watcher that crashes: its tables and mailer throw before or after the n-th change, and at every later one. */
-import { createMailer } from '../../src/email/transports/acs';
+import { once } from '../../src/core/once';
+import { openMailer, transports } from '../../src/email/transports';
 import { parseSettings } from '../../src/settings';
 import { createSources, kinds, services } from '../../src/sources';
 import { keys } from '../../src/storage/keys';
@@ -27,7 +28,7 @@ export const UNLIMITED = { MAIL_PER_MINUTE: `${MANY}`, MAIL_PER_HOUR: `${MANY}` 
 
 /** Composed as in src/app.ts, but the test can replace tables and mailer. */
 export function composeWatch(env: Readonly<Record<string, string>>, clock: Clock): SendDeps {
-  const settings = parseSettings(env, kinds, services);
+  const settings = parseSettings(env, kinds, services, transports);
   const credential = {
     getToken: () => {
       throw new Error('The simulated services take no sign-in.');
@@ -39,17 +40,18 @@ export function composeWatch(env: Readonly<Record<string, string>>, clock: Clock
     if (!connection) throw new Error(`no settings for ${service.settingName}`);
     return { ...connection, timeoutMs: settings.probeTimeoutMs, credential };
   });
-  const { mailService, publicUrl, probeTimeoutMs: timeoutMs } = settings;
-  if (!mailService) throw new Error('no mail service is set');
-  const mailer = createMailer({ ...mailService, publicUrl, timeoutMs, credential });
+  const { mailTransports, publicUrl, probeTimeoutMs: timeoutMs } = settings;
+  const { first, limits, replyTo } = mailTransports;
+  if (!first) throw new Error('no mail service is set');
+  const mailer = once(() => openMailer(first, { publicUrl, replyTo, timeoutMs, credential }));
   return {
     tables,
     clock,
     kinds: { sources, policies: settings.kinds, ...keys },
     mail: settings.mail,
     links: settings.links,
-    ...mailCounters(tables.mailLedger, settings.mailLimits),
-    mailer: async () => mailer,
+    ...mailCounters(tables.mailLedger, limits),
+    mailer,
   };
 }
 
@@ -141,9 +143,13 @@ function changingTables(tables: Tables, change: Change): Tables {
 }
 
 function changingMailer(mailer: Mailer, change: Change): Mailer {
+  const { getStatus } = mailer;
   return {
+    ...mailer,
     send: (digest, operationId) => change('mailer.send', () => mailer.send(digest, operationId)),
-    getStatus: operationId => change('mailer.getStatus', () => mailer.getStatus(operationId)),
+    ...(getStatus && {
+      getStatus: operationId => change('mailer.getStatus', () => getStatus(operationId)),
+    }),
   };
 }
 

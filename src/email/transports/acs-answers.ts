@@ -69,9 +69,11 @@ export function sendOutcome(result: HttpAnswer | RequestFailed, operationId: str
   if (status >= 200 && status < 300)
     return status === 202 && namesOperation(answer, operationId)
       ? { outcome: 'accepted' }
-      : { outcome: 'unsettled', message: oddlyInWords(status), oddly: true };
+      : { outcome: 'unsettled', cause: 'unknown', message: oddlyInWords(status), oddly: true };
   const refused = status >= 400 && status < 500 && !TEMPORARY.has(status) && fixFor(answer) === undefined;
-  return refused ? { outcome: 'refused', message: statusInWords(answer) } : unsettled(answer);
+  if (!refused) return unsettled(answer);
+  const cause = /recipient/i.test(errorCodeOf(answer) ?? '') ? 'recipient' : 'content';
+  return { outcome: 'refused', cause, message: statusInWords(answer) };
 }
 
 /** The header and the body may each name the operation. One of them must, and none may name another. */
@@ -112,14 +114,14 @@ function partialOr(result: HttpAnswer | RequestFailed): HttpAnswer | RequestFail
 /** What happened, the fix if there is one, and how long the service asks us to wait. */
 function unsettled(answer: HttpAnswer | RequestFailed): Extract<SendOutcome, { outcome: 'unsettled' }> {
   if (answer instanceof RequestFailed) {
-    const message = failureInWords(answer);
-    return { outcome: 'unsettled', message, ...(answer.reason === 'signIn' && { fault: 'signIn' }) };
+    const cause = answer.reason === 'signIn' ? 'signIn' : 'unknown';
+    return { outcome: 'unsettled', cause, message: failureInWords(answer) };
   }
   const fix = fixFor(answer);
   const words = statusInWords(answer);
-  const wait = retryAfterMs(answer);
-  if (fix === undefined) return { outcome: 'unsettled', message: words, retryAfterMs: wait };
-  return { outcome: 'unsettled', message: `${words}: ${fix}`, retryAfterMs: wait, fault: 'refused' };
+  const message = fix === undefined ? words : `${words}: ${fix}`;
+  const cause = fix === undefined ? 'unknown' : 'ours';
+  return { outcome: 'unsettled', cause, message, retryAfterMs: retryAfterMs(answer) };
 }
 
 function statusInWords(answer: HttpAnswer): string {

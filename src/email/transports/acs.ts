@@ -1,7 +1,7 @@
 /** Mail by Azure Communication Services: sends a digest with the service's own client, and reads whether it was delivered. */
 import { createCommunicationAuthPolicy } from '@azure/communication-common';
 import { EmailClient, type EmailMessage } from '@azure/communication-email';
-import type { KeyCredential, TokenCredential } from '@azure/core-auth';
+import type { KeyCredential } from '@azure/core-auth';
 import { type HttpClient, isRestError } from '@azure/core-rest-pipeline';
 import {
   answerOf,
@@ -11,29 +11,17 @@ import {
   requestsThrough,
 } from '../../azure/request';
 import { type SafeCredential, safeCredential } from '../../azure/sign-in';
+import { addressFault } from '../../core/address';
 import type { Digest } from '../../core/digest';
 import { parseEndpoint } from '../../formats/endpoint';
 import type { Mailer, SendOutcome } from '../../watch/ports';
+import { headersOf } from '../headers';
 import { renderDigest } from '../render';
-import type { Letterhead } from '../words';
 import { operationStatus, sendOutcome } from './acs-answers';
+import { type AcsSettings, acs } from './acs-settings';
+import type { MailerContext } from './transport';
 
-/** The mail service as the settings name it. */
-export interface MailService {
-  /** `https://{resource}.{region}.communication.azure.com`; plain http on a loopback address. */
-  readonly endpoint: string;
-  /** Base64; without one the identity signs in. */
-  readonly accessKey?: string;
-  /** An address of a domain linked to the resource. */
-  readonly sender: string;
-}
-
-export interface MailerOptions extends MailService, Letterhead {
-  /** Not used for plain http. */
-  readonly credential: TokenCredential;
-  /** Milliseconds for one call of the mailer, sign-in included. */
-  readonly timeoutMs: number;
-}
+export type MailerOptions = Omit<AcsSettings, 'transport'> & MailerContext;
 
 type Credential = KeyCredential | SafeCredential;
 
@@ -42,8 +30,11 @@ const API_VERSION = '2025-09-01';
 /** The client needs a credential. The signature of this one is removed before the request is sent. */
 const NO_CREDENTIAL: KeyCredential = { key: '' };
 
+/** A mailer whose mails can be followed. */
+type FollowedMailer = Mailer & Required<Pick<Mailer, 'getStatus'>>;
+
 /** @throws Error when the endpoint is neither https nor on this machine (rule 21). */
-export function createMailer(options: MailerOptions): Mailer {
+export function createMailer(options: MailerOptions): FollowedMailer {
   const { timeoutMs } = options;
   const parsed = parseEndpoint(options.endpoint);
   if ('fault' in parsed) throw new Error(`The mail service: ${parsed.fault}.`);
@@ -59,8 +50,12 @@ export function createMailer(options: MailerOptions): Mailer {
   });
   const request = requestsThrough(httpClient, createCommunicationAuthPolicy(credential));
   return {
+    promises: acs.promises,
+    close: async () => {},
     async send(digest, operationId) {
-      const message = messageOf(digest, options);
+      const fault = addressFault(digest.owner);
+      if (fault !== undefined) return { outcome: 'refused', cause: 'recipient', message: fault };
+      const message = messageOf(digest, operationId, options);
       return await sendOnce(client, message, operationId, AbortSignal.timeout(timeoutMs));
     },
     async getStatus(operationId) {
@@ -147,10 +142,14 @@ function httpClientFor(origin: string, credential: Credential, timeoutMs: number
 }
 
 /** Tracking would replace the links in the mail. */
-function messageOf(digest: Digest, options: MailerOptions): EmailMessage {
+function messageOf(digest: Digest, operationId: string, options: MailerOptions): EmailMessage {
   const { subject, text, html, attachments } = renderDigest(digest, options);
+  const { replyTo } = options;
   return {
+    // The service takes our Message-ID if it is one, and makes its own if it has seen it before.
+    headers: { ...headersOf(digest, operationId, options) },
     senderAddress: options.sender,
+    ...(replyTo !== undefined && { replyTo: [{ address: replyTo }] }),
     content: { subject, plainText: text, html },
     recipients: { to: [{ address: digest.owner }] },
     attachments: attachments.map(file => ({

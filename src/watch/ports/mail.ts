@@ -152,26 +152,42 @@ export interface MailLedger {
   saveOperatorNoticesToldOn(owner: string, on: Instant): Promise<void>;
 }
 
-/** Why no mail is taken until a person corrects it: there is no sign-in, or the service does not accept how we ask. */
-export type MailFault = 'signIn' | 'refused';
+/** Why no mail is taken until a person corrects it: there is no sign-in, or something else of our own is wrong. */
+export type MailFault = 'signIn' | 'ours';
 
-/** `fault`: it is our own, so every mail meets it. */
 interface Unanswered {
+  readonly cause: DelayCause;
   readonly message: string;
   readonly retryAfterMs?: number;
-  readonly fault?: MailFault;
 }
 
 export type SendOutcome =
   /** `firstLook`: what the service said of the mail right after it accepted it, if it said anything. */
   | { readonly outcome: 'accepted'; readonly firstLook?: OperationStatus }
-  /** Refused: it would be refused again. The service may have the mail all the same. */
-  | { readonly outcome: 'refused'; readonly message: string }
+  /** Refused for good: it would be refused again, by this transport. One with a status to ask for may have it all the same. */
+  | { readonly outcome: 'refused'; readonly cause: RefusalCause; readonly message: string }
   /**
    * Perhaps not accepted: look it up later, and try again with the same operation id; with the next attempt's where the
    * service answered `oddly`, which is with success and not as for a mail that it has.
    */
   | ({ readonly outcome: 'unsettled'; readonly oddly?: true } & Unanswered);
+
+/**
+ * Why a mail is never sent: this recipient cannot get any (unknown, or a mailbox that is full for good), or this content or
+ * size was refused, which another transport may take.
+ */
+export type RefusalCause = 'recipient' | 'content';
+
+/**
+ * Why a mail is not settled, and so what to do about it:
+ * - `signIn` and `ours`: our own sign-in, or our own settings, account or permission. The mail was not accepted, and no other
+ *   mail would be: a person must act.
+ * - `recipient`: the recipient's side asked for patience, such as greylisting. The mail was not accepted; others may be.
+ * - `service`: the transport is out of reach, busy or throttles. The mail was not accepted.
+ * - `unknown`: there was no final answer, so the mail may be on its way. A repeat may be a second mail where the transport
+ *   does not recognise it.
+ */
+export type DelayCause = MailFault | 'recipient' | 'service' | 'unknown';
 
 /** What the mail service says of an operation: that it does not know it, that it is running, or how it ended. */
 export type OperationStatus =
@@ -180,7 +196,22 @@ export type OperationStatus =
   /** The service did not say. */
   | ({ readonly status: 'unknown' } & Unanswered);
 
+/** What a transport says of itself, whatever its settings are. */
+export interface MailPromises {
+  /** A mail that is sent again under its operation id is mailed once. Without it a repeat has the same Message-ID, no more. */
+  readonly recognisesRepeats: boolean;
+  /** Bytes of a whole mail; a larger one is refused and not sent. */
+  readonly largestMail: number;
+  /** Milliseconds after which a send has ended, whatever the other side does. */
+  readonly longestSend: number;
+}
+
+/** One transport, open for one run of the sender. */
 export interface Mailer {
+  readonly promises: MailPromises;
   send(digest: Digest, operationId: string): Promise<SendOutcome>;
-  getStatus(operationId: string): Promise<OperationStatus>;
+  /** Absent where a transport has no status to follow: an accepted mail is all that is known. */
+  getStatus?(operationId: string): Promise<OperationStatus>;
+  /** Ends its connection, if it keeps one. */
+  close(): Promise<void>;
 }

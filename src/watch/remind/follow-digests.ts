@@ -40,11 +40,22 @@ export async function followDigests(
     if (sent.operationId === owner.claim?.operationId) continue;
     const now = deps.clock.now();
     if (sent.lookOn > now || !(await deps.quota.mayAsk({ look: 1 }, now, leaving))) continue;
-    const status = await (await deps.mailer()).getStatus(sent.operationId);
+    const status = await statusOf(sent, await deps.mailer());
     if (await recordEnd(sent, status, { owner, now, deps, log })) continue;
     const next = { ...sent, lookCount: sent.lookCount + 1, lookOn: now + gapAfter(sent.lookCount) };
     await deps.tables.outbox.saveNextStatusRead(owner.owner, next);
   }
+}
+
+/** A transport without a status never says more than that it accepted the mail. */
+async function statusOf({ operationId }: SentDigest, { getStatus }: Mailer): Promise<OperationStatus> {
+  return (
+    (await getStatus?.(operationId)) ?? {
+      status: 'unknown',
+      cause: 'service',
+      message: 'there is no status to follow',
+    }
+  );
 }
 
 /** Records what one look says of an accepted mail. False when its end is not known yet, so that another look is needed. */

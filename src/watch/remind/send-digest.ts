@@ -7,7 +7,9 @@ import { DAY, type Instant } from '../../formats/instant';
 import { counted } from '../../formats/when';
 import type {
   Claim,
+  DelayCause,
   Log,
+  MailFault,
   OperationStatus,
   OwnerLines,
   Quota,
@@ -55,6 +57,7 @@ type Finish = {
 const DONE: Stop = { step: 'stop', end: 'done' };
 const QUOTA_SPENT: Stop = { step: 'stop', end: 'quotaSpent' };
 const CLAIM_LINES: ClaimLines = { step: 2 };
+const ABSENT: OperationStatus = { status: 'absent' };
 
 /** After this many tries, which take about three hours, the mail itself may be the cause. */
 const MOST_TRIES = 6;
@@ -111,7 +114,8 @@ async function resumeClaim(turn: SendTurn): Promise<Stop | ClaimLines | Post | F
     return QUOTA_SPENT;
   // Looks are paused. A retry needs one before it, but other owners' first mails do not.
   if (!(await deps.quota.mayAsk({ look: 1 }, deps.clock.now()))) return DONE;
-  const status = await (await deps.mailer()).getStatus(operationId);
+  // Without a status to ask for, only another send can settle it.
+  const status = (await (await deps.mailer()).getStatus?.(operationId)) ?? ABSENT;
   if (status.status === 'unknown') return await postpone(claim, 'look', status, turn);
   if (status.status !== 'absent') return await recordAccepted(claim, undefined, turn);
   const { oddly, attempt } = claim.row;
@@ -196,7 +200,7 @@ async function recordAnswer(answer: SendOutcome, claim: DigestClaim, turn: SendT
   let look = answer.outcome === 'accepted' ? answer.firstLook : undefined;
   if (answer.outcome === 'refused') {
     // The look that was reserved with the send.
-    look = await (await deps.mailer()).getStatus(claim.row.operationId);
+    look = (await (await deps.mailer()).getStatus?.(claim.row.operationId)) ?? ABSENT;
     deps.quota.answered(deps.clock.now());
     if (look.status === 'unknown') return await postpone(claim, 'look', look, turn);
     if (look.status === 'absent') return await recordRefused(claim, 'refused', answer.message, turn);
@@ -211,19 +215,23 @@ async function postpone(
   claim: DigestClaim,
   asked: Quota,
   {
+    cause,
     message,
     retryAfterMs = 0,
-    fault,
     oddly,
   }: Omit<Extract<SendOutcome, { outcome: 'unsettled' }>, 'outcome'>,
   { owner, now, deps, log }: SendTurn,
 ): Promise<Stop> {
-  if (fault) await deps.tables.mailLedger.saveFault(now, fault);
+  if (isOurs(cause)) await deps.tables.mailLedger.saveFault(now, cause);
   const wait = Math.min(LONGEST_WAIT, retryAfterMs);
   if (wait > 0) await deps.quota.pause(asked, now + wait);
   await claim.postpone(now, wait, oddly);
   log.warn(`${owner.owner}: the digest waits, ${message} (operation ${claim.row.operationId})`);
   return DONE;
+}
+
+function isOurs(cause: DelayCause): cause is MailFault {
+  return cause === 'signIn' || cause === 'ours';
 }
 
 /** This is recorded before anything else. Only one sender can record it, and that one counts it. */

@@ -46,7 +46,13 @@ describe('a send', () => {
     expect(mail?.message).toMatchObject({
       senderAddress: SENDER,
       userEngagementTrackingDisabled: true,
-      headers: {},
+      headers: {
+        'Message-ID': `<${ID}@example.com>`,
+        'List-Id': '<expiry-watcher.example.com>',
+        'Auto-Submitted': 'auto-generated',
+        'X-Auto-Response-Suppress': 'All',
+      },
+      replyTo: [],
     });
     expect(mail?.message.content.subject).toMatch(
       /^4 tokens and 1 registry row need you: legacy-export expired 3 days ago/,
@@ -90,7 +96,7 @@ describe('a send', () => {
     for (const options of [{}, { accessKey: 'd3Jvbmc=' }])
       expect(await mailerAt(service.url, options).send(oneLine(), ID)).toEqual({
         outcome: 'unsettled',
-        fault: 'refused',
+        cause: 'ours',
         message: expect.stringMatching(
           /^the mail service answered 401 Denied: .*Communication and Email Service Owner/,
         ),
@@ -103,18 +109,21 @@ describe('a send', () => {
     await mailer.send(oneLine(), ID);
     expect(await mailer.send(oneLine(), 'a5b6c7d8-0000-5000-8000-000000000001')).toEqual({
       outcome: 'unsettled',
+      cause: 'unknown',
       message: 'the mail service answered 429 TooManyRequests',
       retryAfterMs: 60_000,
     });
   });
 
-  test('to an address that the service does not take is refused for good', async () => {
+  test('to what is no address is refused for good, and the service is not asked', async () => {
     const service = await start();
     const bad = { ...digest(oneLine().lines), owner: 'nobody' };
     expect(await mailerAt(service.url).send(bad, ID)).toEqual({
       outcome: 'refused',
-      message: expect.stringMatching(/^the mail service answered 400 [A-Za-z]+$/),
+      cause: 'recipient',
+      message: "'nobody' is not a mail address; write for example ada@example.com",
     });
+    expect(service.requests).toEqual([]);
   });
 });
 
@@ -125,35 +134,40 @@ const status = (code: number, name?: string): Fault => ({
 });
 
 describe('an answer', () => {
-  test.each<[string, Fault, string, RegExp]>([
-    ['500', status(500, 'InternalServerError'), 'unsettled', /500 InternalServerError$/],
-    ['503', status(503), 'unsettled', /503/],
-    ['408', status(408, 'RequestTimeout'), 'unsettled', /408/],
-    ['409', status(409, 'Conflict'), 'unsettled', /409 Conflict$/],
-    ['429', status(429, 'TooManyRequests'), 'unsettled', /429/],
-    ['403', status(403, 'Forbidden'), 'unsettled', /403 Forbidden: .*role/],
+  test.each<[string, Fault, string, string, RegExp]>([
+    ['500', status(500, 'InternalServerError'), 'unsettled', 'unknown', /500 InternalServerError$/],
+    ['503', status(503), 'unsettled', 'unknown', /503/],
+    ['408', status(408, 'RequestTimeout'), 'unsettled', 'unknown', /408/],
+    ['409', status(409, 'Conflict'), 'unsettled', 'unknown', /409 Conflict$/],
+    ['429', status(429, 'TooManyRequests'), 'unsettled', 'unknown', /429/],
+    ['403', status(403, 'Forbidden'), 'unsettled', 'ours', /403 Forbidden: .*role/],
     [
       '404',
       status(404, 'DomainNotLinked'),
       'unsettled',
+      'ours',
       /404 DomainNotLinked: .*COMMUNICATION_ENDPOINT.*MAIL_SENDER/,
     ],
-    ['a refused sender', status(400, 'InvalidSenderUserName'), 'unsettled', /MAIL_SENDER/],
-    ['400', status(400, 'BadRequest'), 'refused', /400 BadRequest$/],
-    ['413', status(413, 'RequestEntityTooLarge'), 'refused', /413/],
-    ['an invalid code', status(400, 'x <b> y'), 'refused', /answered 400 other$/],
-    ['an unknown code', status(400, 'EveryLetterASecret'), 'refused', /answered 400 other$/],
-    ['a redirect', { fault: 'redirect', location: 'https://example.com/' }, 'unsettled', /redirects/],
-    ['a reset', { fault: 'reset' }, 'unsettled', /could not be reached \(ECONNRESET\)/],
-    ['silence', { fault: 'hang' }, 'unsettled', /did not answer in time/],
-  ])('of %s settles the digest or not', async (_name, answer, outcome, message) => {
+    ['a refused sender', status(400, 'InvalidSenderUserName'), 'unsettled', 'ours', /MAIL_SENDER/],
+    ['400', status(400, 'BadRequest'), 'refused', 'content', /400 BadRequest$/],
+    ['413', status(413, 'RequestEntityTooLarge'), 'refused', 'content', /413/],
+    [
+      'an unknown recipient',
+      status(400, 'InvalidRecipient'),
+      'refused',
+      'recipient',
+      /400 InvalidRecipient$/,
+    ],
+    ['an invalid code', status(400, 'x <b> y'), 'refused', 'content', /answered 400 other$/],
+    ['an unknown code', status(400, 'EveryLetterASecret'), 'refused', 'content', /answered 400 other$/],
+    ['a redirect', { fault: 'redirect', location: 'https://example.com/' }, 'unsettled', 'ours', /redirects/],
+    ['a reset', { fault: 'reset' }, 'unsettled', 'unknown', /could not be reached \(ECONNRESET\)/],
+    ['silence', { fault: 'hang' }, 'unsettled', 'unknown', /did not answer in time/],
+  ])('of %s settles the digest or not', async (_name, answer, outcome, cause, message) => {
     const service = await start();
     service.refuses(answer);
     const sent = await mailerAt(service.url, { timeoutMs: 400 }).send(oneLine(), ID);
-    // What a person has to correct before any mail is taken.
-    const fault =
-      /role|MAIL_SENDER/.test(message.source) || /redirects/.test(message.source) ? 'refused' : undefined;
-    expect(sent).toEqual({ outcome, message: expect.stringMatching(message), fault });
+    expect(sent).toEqual({ outcome, cause, message: expect.stringMatching(message) });
     expect(JSON.stringify(sent)).not.toContain('SECRET');
     expect(service.requests).toHaveLength(1);
   });
@@ -167,7 +181,7 @@ describe('an answer', () => {
     const service = await start();
     service.acceptsThen(fault);
     const sent = await mailerAt(service.url, { timeoutMs: 400 }).send(oneLine(), ID);
-    expect(sent).toEqual({ outcome: 'unsettled', message: expect.stringMatching(message) });
+    expect(sent).toEqual({ outcome: 'unsettled', cause: 'unknown', message: expect.stringMatching(message) });
     expect(service.statusReads()).toBe(0);
     expect(await mailerAt(service.url).getStatus(ID)).toEqual({ status: 'succeeded' });
     expect(service.mails).toHaveLength(1);
@@ -205,6 +219,7 @@ describe('a mail that was accepted stays accepted when its first look', () => {
       outcome: 'accepted',
       firstLook: {
         status: 'unknown',
+        cause: 'unknown',
         message: 'the mail service answered 429 TooManyRequests',
         retryAfterMs: expect.any(Number),
       },
@@ -252,12 +267,14 @@ describe('an operation', () => {
     const limited = await start({ statusPerMinute: 0 });
     expect(await mailerAt(limited.url).getStatus(ID)).toEqual({
       status: 'unknown',
+      cause: 'unknown',
       message: 'the mail service answered 429 TooManyRequests',
       retryAfterMs: expect.any(Number),
     });
     await limited.close();
     expect(await mailerAt(limited.url).getStatus(ID)).toEqual({
       status: 'unknown',
+      cause: 'unknown',
       message: expect.stringMatching(/could not be reached/),
     });
     const locked = await start({ accessKey: KEY });

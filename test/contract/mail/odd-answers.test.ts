@@ -62,6 +62,7 @@ const onSend = (answer: (response: ServerResponse) => void) => (response: Server
 };
 const oddly = (status: number) => ({
   outcome: 'unsettled',
+  cause: 'unknown',
   message: `the mail service behaves oddly: it answered ${status} without the operation of the mail`,
   oddly: true,
 });
@@ -193,7 +194,7 @@ test('of an endless error body no more than its bound is read', async () => {
     more();
   });
   const sent = await mailer(url).send(oneLine(), ID);
-  expect(sent).toEqual({ outcome: 'refused', message: 'the mail service answered 400' });
+  expect(sent).toEqual({ outcome: 'refused', cause: 'content', message: 'the mail service answered 400' });
 });
 
 test.each([
@@ -212,7 +213,7 @@ test.each([
 ])('a sign-in that %s keeps the reminders', async (_name, credential, message) => {
   // The limit is short: of these sign-ins, it ends only the one that hangs.
   const sent = await mailer('https://127.0.0.1:9', credential, 300).send(oneLine(), ID);
-  expect(sent).toEqual({ outcome: 'unsettled', message: expect.stringMatching(message), fault: 'signIn' });
+  expect(sent).toEqual({ outcome: 'unsettled', cause: 'signIn', message: expect.stringMatching(message) });
   expect(JSON.stringify(sent)).not.toContain('SECRET');
 });
 
@@ -247,8 +248,18 @@ describe('a wait that the service asks for', () => {
     const url = await answering(response => void response.writeHead(429, headers).end());
     const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
     const message = 'the mail service answered 429';
-    expect(await mailer(url).send(oneLine(), ID)).toEqual({ outcome: 'unsettled', message, ...wait });
-    expect(await mailer(url).getStatus(ID)).toEqual({ status: 'unknown', message, ...wait });
+    expect(await mailer(url).send(oneLine(), ID)).toEqual({
+      outcome: 'unsettled',
+      cause: 'unknown',
+      message,
+      ...wait,
+    });
+    expect(await mailer(url).getStatus(ID)).toEqual({
+      status: 'unknown',
+      cause: 'unknown',
+      message,
+      ...wait,
+    });
   });
 });
 

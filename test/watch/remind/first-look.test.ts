@@ -38,7 +38,7 @@ beforeEach(async () => {
     mailer: async () => {
       const mailer = await composed.mailer();
       return {
-        getStatus: id => mailer.getStatus(id),
+        ...mailer,
         async send(digest, id) {
           const answer = await mailer.send(digest, id);
           return answer.outcome === 'accepted' ? { ...answer, firstLook } : answer;
@@ -91,7 +91,7 @@ test('that finds a mail not delivered records that, and tells the operators', as
 const open: OperationStatus[] = [
   { status: 'running' },
   { status: 'absent' },
-  { status: 'unknown', message: 'it answered 500' },
+  { status: 'unknown', cause: 'unknown', message: 'it answered 500' },
 ];
 test.each(open)(
   'that says %j leaves the mail to be followed, with the next look 5 minutes later',
@@ -120,7 +120,7 @@ test('that a transport does not make comes a minute later', async () => {
 });
 
 test('that the service answers with a wait pauses all looks until then', async () => {
-  firstLook = { status: 'unknown', message: 'it answered 429', retryAfterMs: 10 * MINUTE };
+  firstLook = { status: 'unknown', cause: 'unknown', message: 'it answered 429', retryAfterMs: 10 * MINUTE };
   await remind();
   expect(await watch.quota.mayAsk({ look: 1 }, clock.now() + 10 * MINUTE - SECOND)).toBe(false);
   expect(await watch.quota.mayAsk({ look: 1 }, clock.now() + 10 * MINUTE)).toBe(true);
