@@ -55,7 +55,21 @@ export function beforeBicep(work: (bicep: Bicep) => Promise<void>): void {
     } finally {
       await bicep.close();
     }
+    // It is much work for a busy machine, and the compiler may have to be fetched first.
+  }, 600_000);
+}
+
+/** What these deployments would create, worked out before the tests of a file. */
+export function deployments<Name extends string>(...names: readonly Name[]): (name: Name) => Deployed {
+  const deployed = new Map<string, Deployed>();
+  beforeBicep(async bicep => {
+    for (const name of names) deployed.set(name, await bicep.deployed(name));
   });
+  return name => {
+    const found = deployed.get(name);
+    if (found === undefined) throw new Error(`${name} was not worked out`);
+    return found;
+  };
 }
 
 /** One compiler for many questions: it speaks JSON-RPC, with a header that tells the length of each message. */

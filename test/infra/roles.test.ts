@@ -1,6 +1,6 @@
 /** Who may do what, and where: each role assignment of a deployment, and the roles themselves. */
 import ROLES from '../../infra/roles.json';
-import { beforeBicep, bicepTest, type Deployed, SUBSCRIPTION, TENANT } from './bicep';
+import { bicepTest, type Deployed, deployments, SUBSCRIPTION, TENANT } from './bicep';
 
 /** The ids of Azure's own roles, as its documents list them. */
 const BUILT_IN: Readonly<Record<string, string>> = {
@@ -16,18 +16,7 @@ const GROUP = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-test`;
 const ASSIGNMENTS = 'Microsoft.Authorization/roleAssignments';
 const DEFINITIONS = 'Microsoft.Authorization/roleDefinitions';
 
-let everything: Deployed;
-let graph: Deployed;
-let smtpPassword: Deployed;
-let acsExisting: Deployed;
-let managementGroup: Deployed;
-beforeBicep(async bicep => {
-  everything = await bicep.deployed('everything');
-  graph = await bicep.deployed('graph');
-  smtpPassword = await bicep.deployed('smtp-password');
-  acsExisting = await bicep.deployed('acs-existing');
-  managementGroup = await bicep.deployed('management-group');
-});
+const of = deployments('everything', 'graph', 'smtp-password', 'acs-existing', 'management-group');
 
 /** `who: role at where`. The names that depend on the environment are left out of the place. */
 function grants({ resources }: Deployed): string[] {
@@ -61,12 +50,12 @@ test('infra/roles.json has the names and ids of roles that Azure documents, and 
 });
 
 bicepTest('a watcher without container apps has just the roles for its own resources', () => {
-  expect(grants(graph)).toEqual(ALWAYS);
+  expect(grants(of('graph'))).toEqual(ALWAYS);
 });
 
 bicepTest('it may read the password of an SMTP server where there is one', () => {
   const secret = 'Microsoft.KeyVault/vaults/*/secrets/smtp-password';
-  expect(grants(smtpPassword)).toEqual(
+  expect(grants(of('smtp-password'))).toEqual(
     [...ALWAYS, `ServicePrincipal watcher: Key Vault Secrets User at ${secret}`].sort(),
   );
 });
@@ -74,7 +63,7 @@ bicepTest('it may read the password of an SMTP server where there is one', () =>
 bicepTest('it may send with a communication service that exists elsewhere, on that resource alone', () => {
   const service =
     '/subscriptions/55555555-5555-5555-5555-555555555555/resourceGroups/mail/providers/Microsoft.Communication/communicationServices/ours';
-  expect(grants(acsExisting)).toEqual(
+  expect(grants(of('acs-existing'))).toEqual(
     [...ALWAYS, `ServicePrincipal watcher: Communication and Email Service Owner at ${service}`].sort(),
   );
 });
@@ -85,7 +74,7 @@ bicepTest('it reads container apps in each subscription that is named, once', ()
     '77777777-7777-7777-7777-777777777777',
     '88888888-8888-8888-8888-888888888888',
   ];
-  expect(grants(everything)).toEqual(
+  expect(grants(of('everything'))).toEqual(
     [
       ...ALWAYS,
       'Group 99999999-9999-9999-9999-999999999999: Storage Table Data Contributor at Microsoft.Storage/storageAccounts/*',
@@ -97,7 +86,7 @@ bicepTest('it reads container apps in each subscription that is named, once', ()
 
 bicepTest('for a management group it has one role there', () => {
   const group = '/providers/Microsoft.Management/managementGroups/the-group';
-  expect(grants(managementGroup)).toEqual([
+  expect(grants(of('management-group'))).toEqual([
     `ServicePrincipal watcher: Expiry Watcher (the-group) at ${group}`,
   ]);
 });
@@ -105,7 +94,7 @@ bicepTest('for a management group it has one role there', () => {
 bicepTest(
   'the role for container apps holds the two actions of a read, and can be assigned where it is made',
   () => {
-    const roles = [...everything.resources, ...managementGroup.resources].filter(
+    const roles = [...of('everything').resources, ...of('management-group').resources].filter(
       ({ type }) => type === DEFINITIONS,
     );
     expect(roles).toHaveLength(4);
@@ -132,8 +121,8 @@ bicepTest(
 bicepTest(
   'the name of an assignment is a GUID of its place, its principal and its role, so two never collide',
   () => {
-    const of = ({ resources }: Deployed) => resources.filter(({ type }) => type === ASSIGNMENTS);
-    for (const { id, name, properties } of [...of(everything), ...of(graph)]) {
+    const all = [...of('everything').resources, ...of('graph').resources];
+    for (const { id, name, properties } of all.filter(({ type }) => type === ASSIGNMENTS)) {
       const [scope] = id.split(`/providers/${ASSIGNMENTS}/`);
       const role = String(properties.roleDefinitionId);
       const roleName = role.startsWith(`${scope}/`) ? role : role.split('/').at(-1);
@@ -145,7 +134,7 @@ bicepTest(
 );
 
 bicepTest('what only a person can grant is printed as commands, ready to run', () => {
-  const { outputs } = graph;
+  const { outputs } = of('graph');
   expect(outputs.NEXT_STEPS).toContain(
     [
       '  New-ServicePrincipal -AppId 44444444-4444-4444-4444-444444444444 -ObjectId 33333333-3333-3333-3333-333333333333 -DisplayName expiry-watcher',
@@ -153,12 +142,12 @@ bicepTest('what only a person can grant is printed as commands, ready to run', (
       '  New-ManagementRoleAssignment -App 33333333-3333-3333-3333-333333333333 -Role "Application Mail.Send" -CustomResourceScope expiry-watcher',
     ].join('\n'),
   );
-  const federated = /--parameters '(.*)'\n/.exec(String(everything.outputs.NEXT_STEPS))?.[1];
+  const federated = /--parameters '(.*)'\n/.exec(String(of('everything').outputs.NEXT_STEPS))?.[1];
   expect(JSON.parse(federated ?? '')).toEqual({
     name: 'expiry-watcher',
     issuer: `https://login.microsoftonline.com/${TENANT}/v2.0`,
     subject: WATCHER,
     audiences: ['api://AzureADTokenExchange'],
   });
-  expect(smtpPassword.outputs.NEXT_STEPS).not.toMatch(/New-|az ad/);
+  expect(of('smtp-password').outputs.NEXT_STEPS).not.toMatch(/New-|az ad/);
 });

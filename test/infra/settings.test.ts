@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { BadSettings, parseSettings } from '../../src/settings';
 import { kinds, services } from '../../src/sources';
-import { beforeBicep, bicepTest, type Deployed, deploymentNames } from './bicep';
+import { bicepTest, deploymentNames, deployments } from './bicep';
 
 /** In every deployment. */
 const ALWAYS = [
@@ -83,14 +83,11 @@ const FORBIDDEN =
   /^(FUNCTIONS_WORKER_RUNTIME|FUNCTIONS_EXTENSION_VERSION|FUNCTIONS_WORKER_PROCESS_COUNT|WEBSITE_.*|SCM_DO_BUILD_DURING_DEPLOYMENT|ENABLE_ORYX_BUILD|APPINSIGHTS_INSTRUMENTATIONKEY|AzureWebJobsStorage|AzureWebJobsDashboard)$/;
 
 const APPS = deploymentNames.filter(name => name !== 'management-group');
-const deployed = new Map<string, Deployed>();
-beforeBicep(async bicep => {
-  for (const name of APPS) deployed.set(name, await bicep.deployed(name));
-});
+const of = deployments(...APPS);
 
 function settingsOf(name: string): Record<string, string> {
-  const { properties } = deployed.get(name)?.one('Microsoft.Web/sites/config', '/appsettings') ?? {};
-  const texts = Object.entries(properties ?? {}).map(([setting, value]) => {
+  const { properties } = of(name).one('Microsoft.Web/sites/config', '/appsettings');
+  const texts = Object.entries(properties).map(([setting, value]) => {
     if (typeof value !== 'string') throw new Error(`${setting} of ${name} is not text`);
     return [setting, value];
   });
