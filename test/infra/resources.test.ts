@@ -1,6 +1,6 @@
 /** What a deployment creates: no keys, no passwords, nothing public that need not be. */
 import { functionsOf } from '../../src/functions';
-import { beforeBicep, bicepTest, type Deployed, deployments, TENANT } from './bicep';
+import { beforeBicep, bicepTest, type Deployed, deployments, SUBSCRIPTION, TENANT } from './bicep';
 
 const of = deployments('quiet', 'acs-new', 'acs-own-domain', 'acs-existing', 'everything');
 let main: unknown;
@@ -12,6 +12,21 @@ const typesOf = ({ resources }: Deployed) => new Set(resources.map(({ type }) =>
 
 const ACCOUNT = 'Microsoft.Storage/storageAccounts';
 const SITE = 'Microsoft.Web/sites';
+
+bicepTest(
+  'everything is in one resource group, which azd finds by its tag; only the role to watch is outside',
+  () => {
+    const quiet = of('quiet');
+    const { id, tags } = quiet.one('Microsoft.Resources/resourceGroups');
+    expect(id).toBe(`/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-test`);
+    expect(tags).toEqual({ 'azd-env-name': 'test' });
+    const outside = quiet.resources.filter(resource => !resource.id.startsWith(id)).map(({ type }) => type);
+    expect(outside.sort()).toEqual([
+      'Microsoft.Authorization/roleAssignments',
+      'Microsoft.Authorization/roleDefinitions',
+    ]);
+  },
+);
 
 bicepTest('every resource is asked for with a version that Azure documents as stable', () => {
   const versions = new Map(of('everything').resources.map(({ type, apiVersion }) => [type, apiVersion]));
@@ -129,7 +144,7 @@ bicepTest(
       virtualNetworkSubnetId: null,
       siteConfig: {
         ftpsState: 'Disabled',
-        http20Enabled: true,
+
         minTlsVersion: '1.2',
         scmMinTlsVersion: '1.2',
       },

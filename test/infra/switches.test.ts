@@ -113,11 +113,24 @@ describe('the switches', () => {
         ValidationRules: { ExpectedHttpStatusCode: 200 },
       });
       const { properties } = of('availability-test').one('Microsoft.Insights/metricAlerts');
-      expect(properties).toMatchObject({
+      const insights = of('availability-test').one('Microsoft.Insights/components').id;
+      expect(properties).toEqual({
+        description: expect.any(String),
+        severity: 1,
         enabled: true,
-        criteria: { webTestId: test.id, failedLocationCount: 2 },
+        evaluationFrequency: 'PT5M',
+        windowSize: 'PT15M',
+        scopes: [test.id, insights],
+        criteria: {
+          'odata.type': 'Microsoft.Azure.Monitor.WebtestLocationAvailabilityCriteria',
+          webTestId: test.id,
+          componentId: insights,
+          failedLocationCount: 2,
+        },
         actions: [{ actionGroupId: of('availability-test').one('Microsoft.Insights/actionGroups').id }],
       });
+      expect(test.tags).toEqual({ 'azd-env-name': 'test', [`hidden-link:${insights}`]: 'Resource' });
+      expect(test.properties.Locations).toHaveLength(5);
     },
   );
 
@@ -152,26 +165,37 @@ describe('the alerts', () => {
       throw new Error('no app is needed to name functions');
     }).map(({ name }) => name);
     const seen = rules.map(({ properties }) => {
-      expect(properties).toMatchObject({
+      const { displayName, description, severity, criteria, ...rest } = properties;
+      expect([displayName, description]).toEqual([
+        expect.stringMatching(/^The watcher/),
+        expect.stringMatching(/\.$/),
+      ]);
+      expect(rest).toEqual({
         enabled: true,
         evaluationFrequency: 'PT15M',
         windowSize: 'PT1H',
         scopes: [workspace],
+        autoMitigate: true,
+        skipQueryValidation: true,
         actions: { actionGroups: [group] },
       });
-      const [, name = '', succeeded] =
-        /AppRequests \| where Name == "(\w+)"( and Success == true)? \| summarize Count = count\(\)"/.exec(
-          JSON.stringify(properties).replaceAll('\\"', '"'),
+      const { query, operator, threshold, ...condition } = Object(Object(criteria).allOf[0]);
+      expect(condition).toEqual({
+        timeAggregation: 'Total',
+        metricMeasureColumn: 'Count',
+        failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 },
+      });
+      const [, name, succeeded] =
+        /^AppRequests \| where Name == "(\w+)"( and Success == true)? \| summarize Count = count\(\)$/.exec(
+          query,
         ) ?? [];
       expect(functions).toContain(name);
-      const condition = JSON.stringify(properties.criteria);
-      const [, operator, threshold] = /"operator":"(\w+)","threshold":(\d+)/.exec(condition) ?? [];
-      return `${name}${succeeded ? ' succeeded' : ''}: ${operator} ${threshold}`;
+      return `${name}${succeeded ? ' succeeded' : ''}: ${operator} ${threshold}, severity ${severity}`;
     });
     expect(seen).toEqual([
-      'startSweep succeeded: LessThan 1',
-      'sendReminders succeeded: LessThan 1',
-      'tellPoison: GreaterThan 0',
+      'startSweep succeeded: LessThan 1, severity 1',
+      'sendReminders succeeded: LessThan 1, severity 1',
+      'tellPoison: GreaterThan 0, severity 2',
     ]);
   });
 });
