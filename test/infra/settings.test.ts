@@ -1,7 +1,7 @@
 /** The app settings of each deployment: all that the watcher needs, nothing that breaks the plan, and accepted by its own parser. */
 import { readFileSync } from 'node:fs';
-import { BadSettings, parseSettings } from '../../src/settings';
-import { kinds, services } from '../../src/sources';
+import { createApp } from '../../src/app';
+import { BadSettings } from '../../src/settings';
 import { bicepTest, deploymentNames, deployments } from './bicep';
 
 /** In every deployment. */
@@ -94,21 +94,22 @@ function settingsOf(name: string): Record<string, string> {
   return Object.fromEntries(texts);
 }
 
-/** The settings that the parser asks for. */
-function namesRead(env: Record<string, string>): Set<string> {
-  const names = new Set<string>();
+/** The settings that the app asks for, and what it finds wrong. */
+function composed(env: Record<string, string>): { read: ReadonlySet<string>; faults: readonly string[] } {
+  const read = new Set<string>();
   const recording = new Proxy(env, {
     get: (target, name) => {
-      names.add(String(name));
+      read.add(String(name));
       return target[String(name)];
     },
   });
   try {
-    parseSettings(recording, kinds, services);
+    createApp(recording);
+    return { read, faults: [] };
   } catch (error) {
     if (!(error instanceof BadSettings)) throw error;
+    return { read, faults: error.faults };
   }
-  return names;
 }
 
 test('the tests have a deployment for every way to send mail and every switch', () => {
@@ -145,23 +146,13 @@ function environmentOf(name: string): Record<string, string> {
 }
 
 for (const name of APPS)
-  bicepTest(`the parser of the watcher takes the settings of '${name}'`, () => {
+  bicepTest(`the watcher takes the settings of '${name}'`, () => {
     const env = environmentOf(name);
-    const read = namesRead(env);
-    const notYet = (BESIDES[name] ?? []).filter(
-      setting => /^(SMTP|GRAPH)_/.test(setting) && !read.has(setting),
-    );
-    // A parser that does not know this way to send mail yet has nothing to say about it.
-    if (notYet.length > 0) env.MAIL_TO = 'none';
-    const { storage, links, publicUrl } = parseSettings(env, kinds, services);
-    expect(storage).toMatchObject({
-      kind: 'identity',
-      tableUri: expect.stringMatching(/^https:\/\/st[a-z0-9]{13}\.table\.core\.windows\.net$/),
-    });
-    expect(links?.publicUrl).toBe(publicUrl);
-    expect(publicUrl).toBe(
-      name === 'everything' ? 'https://watcher.example.com' : 'https://the-app.azurewebsites.net',
-    );
+    const { read } = composed(env);
+    const mail = (BESIDES[name] ?? []).filter(setting => /^(SMTP|GRAPH)_/.test(setting));
+    // A watcher that does not know this way to send mail yet has nothing to say about it.
+    if (mail.some(setting => !read.has(setting))) env.MAIL_TO = 'none';
+    expect(composed(env).faults).toEqual([]);
   });
 
 bicepTest('secrets are references to the newest version in the vault, and nothing else is', () => {
@@ -184,6 +175,9 @@ bicepTest('the identity opens storage and monitoring, and is the one that the wa
       ),
       AzureWebJobsStorage__queueServiceUri: expect.stringMatching(
         /^https:\/\/st\w{13}\.queue\.core\.windows\.net$/,
+      ),
+      AzureWebJobsStorage__tableServiceUri: expect.stringMatching(
+        /^https:\/\/st\w{13}\.table\.core\.windows\.net$/,
       ),
       AzureWebJobsStorage__credential: 'managedidentity',
       AzureWebJobsStorage__clientId: identity,
@@ -219,6 +213,11 @@ bicepTest('mail settings follow the choice of a transport, and none queues nothi
     SMTP_USER: 'watcher',
   });
   expect(mail('everything').MAIL_TO).toBe('operators');
+});
+
+bicepTest('the address of the app is its own, or the one that was given', () => {
+  expect(settingsOf('quiet').PUBLIC_URL).toBe('https://the-app.azurewebsites.net');
+  expect(settingsOf('everything').PUBLIC_URL).toBe('https://watcher.example.com');
 });
 
 bicepTest('lists and schedules arrive as they were given', () => {
