@@ -23,13 +23,13 @@ export type Compiler = { readonly program: string } | { readonly missing: string
 
 export function findCompiler(env: NodeJS.ProcessEnv): Compiler {
   if (env.BICEP) {
-    if (answers(env.BICEP)) return { program: env.BICEP };
+    if (answers(env.BICEP, env)) return { program: env.BICEP };
     return {
       missing: `BICEP names '${env.BICEP}', which does not run. Set it to the path of the Bicep CLI.`,
     };
   }
-  if (answers('bicep')) return { program: 'bicep' };
-  return restored();
+  if (answers('bicep', env)) return { program: 'bicep' };
+  return restored(env);
 }
 
 /** Runs a program to its end, whatever its exit code. */
@@ -47,23 +47,24 @@ export async function run(program: string, args: readonly string[]): Promise<Ran
   }
 }
 
-function answers(program: string): boolean {
-  return spawnSync(program, ['--version'], { timeout: LONGEST_MS }).status === 0;
+function answers(program: string, env: NodeJS.ProcessEnv): boolean {
+  return spawnSync(program, ['--version'], { env, timeout: LONGEST_MS }).status === 0;
 }
 
 /** From NuGet's own folder of packages, which all projects of the user share; nothing is kept in the repository. */
-function restored(): Compiler {
+function restored(env: NodeJS.ProcessEnv): Compiler {
   const wanted = `No Bicep compiler: there is no 'bicep' on the path, and BICEP is not set`;
   if (process.platform !== 'linux' || process.arch !== 'x64')
     return { missing: `${wanted}. It can be restored from NuGet on Linux x64 only.` };
   const packages = spawnSync('dotnet', ['nuget', 'locals', 'global-packages', '--list'], {
+    env,
     encoding: 'utf8',
   });
   const [, folder] = /^global-packages: (.+)$/m.exec(packages.stdout ?? '') ?? [];
   if (folder === undefined) return { missing: `${wanted}; nor is there 'dotnet' to restore it with.` };
   const program = join(folder.trim(), PACKAGE.toLowerCase(), BICEP_VERSION, 'tools', 'bicep');
-  if (!existsSync(program)) restore();
-  if (answers(program)) return { program };
+  if (!existsSync(program)) restore(env);
+  if (answers(program, env)) return { program };
   return { missing: `${wanted}, and 'dotnet restore' could not get ${PACKAGE} ${BICEP_VERSION}.` };
 }
 
@@ -80,11 +81,11 @@ const PROJECT = `<Project Sdk="Microsoft.NET.Sdk">
 </Project>
 `;
 
-function restore(): void {
+function restore(env: NodeJS.ProcessEnv): void {
   const folder = mkdtempSync(join(tmpdir(), 'bicep-restore-'));
   try {
     writeFileSync(join(folder, 'restore.csproj'), PROJECT);
-    spawnSync('dotnet', ['restore'], { cwd: folder, timeout: LONGEST_MS });
+    spawnSync('dotnet', ['restore'], { cwd: folder, env, timeout: LONGEST_MS });
   } finally {
     rmSync(folder, { recursive: true });
   }
