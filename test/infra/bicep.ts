@@ -81,6 +81,10 @@ class Bicep {
   constructor(program: string) {
     this.process = spawn(program, ['jsonrpc', '--stdio']);
     this.process.stdout.on('data', (part: Buffer) => this.receive(part));
+    // What was answered already stays so.
+    this.process.on('close', () => {
+      for (const answer of this.waiting) answer({ id: 0, error: { message: 'the compiler ended' } });
+    });
   }
 
   /** A template as JSON. Whatever the compiler has to say fails it. */
