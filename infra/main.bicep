@@ -114,7 +114,7 @@ var watchedIds = watchedSubscriptions == 'none'
 
 var isAcs = mailTransport == 'acs'
 var acsExists = isAcs && !empty(communicationServiceId)
-// Not isolated by a condition: its parts name the scope of a module, which is read also where the module is not deployed.
+// Also where the id is empty: the scope of a module is worked out whether the module is deployed or not.
 var acsIdParts = split(communicationServiceId, '/')
 var needsSender = mailTransport == 'graph' || mailTransport == 'smtp' || acsExists || (isAcs && !empty(emailDomainId))
 var sender = needsSender && empty(mailSender)
