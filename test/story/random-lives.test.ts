@@ -187,7 +187,7 @@ async function duePerTarget(watch: SendDeps): Promise<string[]> {
   for await (const state of allStates(watch.tables)) {
     const row = await watch.tables.registry.row(state);
     if (!row) continue;
-    const successors = successorsOf(row.scope, watch.tables.registry, watch.kinds);
+    const successors = successorsOf(row.scope, watch.tables, watch.kinds);
     const { watched } = await resolveTarget(row, watch.kinds, successors);
     const crossings = crossingsFor(watched, state);
     due.push(

@@ -88,6 +88,12 @@ test('rows that name a successor cost a sweep a few passes over the scope, howev
   expect([await extra(1), await extra(3)]).toEqual([1, 3]);
   expect(await extra(200)).toBeLessThanOrEqual(4 + 2 * Math.ceil(400 / 1_000));
   expect((await app.report({ limit: 1_000 })).counts.total).toBe(200);
+  // Rows that name what is not registered. They are recorded as invalid, and read, before it is measured.
+  for (const name of names(200, '-new')) await world().register(SCOPE, name, { replacedBy: `${name}-none` });
+  for (const name of names(200, '')) await world().register(SCOPE, name, { enabled: 'false' });
+  await sweep();
+  await sweep();
+  expect((await sweep()) - without).toBeLessThanOrEqual(5 + 3 * Math.ceil(400 / 1_000));
 }, 60_000);
 
 test('what waits in the outbox is put there once, then once an hour, and not at each sweep', async () => {

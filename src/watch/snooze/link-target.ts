@@ -47,7 +47,7 @@ export async function findTarget(token: string, deps: Deps): Promise<LinkTarget 
   const [found, state] = await Promise.all([registry.row(link), expiries.row(link)]);
   const row = found ?? lostRow(state);
   if (!row || !state) return { refused: 'removed' };
-  const parsed = await resolveTarget(row, kinds, successorsOf(row.scope, registry, kinds));
+  const parsed = await resolveTarget(row, kinds, successorsOf(row.scope, deps.tables, kinds));
   const refused = refusalOf(link, parsed.watched, state, deps.mail.operators);
   return refused ?? { link, links, row, parsed, state, now };
 }

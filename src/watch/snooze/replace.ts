@@ -164,7 +164,7 @@ async function faultOf(
   name: string,
   { tables, kinds }: Deps,
 ): Promise<string | undefined> {
-  const successors = successorsOf(target.row.scope, tables.registry, kinds);
+  const successors = successorsOf(target.row.scope, tables, kinds);
   const chain = await chainFrom({ ...linkOf(target.parsed), replacedBy: name }, successors);
   const replacement = replacementOf(chain);
   if (replacement.is === 'bad') return withoutColumn(faultWords(target.row, replacement, kinds));

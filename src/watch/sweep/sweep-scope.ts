@@ -132,7 +132,7 @@ function begin(scope: string, lease: Lease, deps: Deps, log: Log): Sweep {
   const mail = mailIn(lease.row, deps.mail);
   const { counts = NO_COUNTS, ownerless = 0, unreached = 0, reads = NO_READS, rowsLost } = partial ?? {};
   const totals: Totals = { counts, ownerless, unreached, reads, rowsLost, signInFails: undefined, rows: 0 };
-  const successors = successorsIn(scope, tables.registry, kinds);
+  const successors = successorsIn(scope, tables, kinds);
   const gate = rowGate({ tables, mail, scope, tick, log });
   const shared = { lease, deadline, recorder: records, reader, successors, gate };
   const sweep: Sweep = { ...deps, mail, ...shared, totals, log };

@@ -40,7 +40,7 @@ export const snooze: Route = {
         ...NO_LINK,
         400: aboutPage('The form, or the link, is not understood.'),
         403: aboutPage('Another site sent the form, or the link is of nobody who is told any more.'),
-        409: aboutPage('The snooze was changed in the meantime.'),
+        409: aboutPage('The snooze was changed in the meantime, or the registry row is lost.'),
         429: aboutPage('The new one can’t be read now.'),
         413: aboutPage('The form is too large.'),
         415: aboutPage('This is not a form.'),

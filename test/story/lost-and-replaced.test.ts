@@ -1,0 +1,87 @@
+/** Lost registry rows and replacement together: a loss of rows must not undo what people said of replacements. */
+import { TableClient } from '@azure/data-tables';
+import { LINKED, replaceBy, tokenTo } from '../support/snooze';
+import { CONTOSO, HOST, historyOf, mailsAt, ticks } from '../support/story';
+import { useWorld } from '../support/world';
+
+const world = useWorld({ iotCentral: { throttle: false }, settings: LINKED });
+const ADA = 'ada@example.com';
+const LATE = '2028-01-31T12:00:00Z';
+
+const names = (count: number) => Array.from({ length: count }, (_, index) => `token-${100 + index}`);
+
+async function watch(some: readonly string[], columns: Record<string, string> = {}, expiry = LATE) {
+  for (const name of some) world().azure.iotCentral.token(HOST, name).expires(expiry);
+  await world().registerAll(CONTOSO, some, { owners: ADA, thresholds: '30d', ...columns });
+}
+
+const vanish = async (some: readonly string[]) => {
+  for (const name of some) await world().unregister(CONTOSO, name);
+};
+const loseTable = () =>
+  TableClient.fromConnectionString(world().connectionString, 'registry', {
+    allowInsecureConnection: true,
+  }).deleteTable();
+
+test.each(['a-old', 'z-old'])('%s, replaced by a target whose row is lost, stays silent', async old => {
+  await watch([...names(12), 'new']);
+  await watch([old], { replacedBy: 'new' }, '2026-06-20T12:00:00Z');
+  await ticks(world(), 2);
+  await vanish([...names(12), 'new']);
+  await ticks(world(), 3);
+  expect((await world().item('new'))?.rowLostSince).toBeDefined();
+  expect(await world().item(old)).toBeUndefined();
+  expect(world().mailsTo(ADA)).toEqual([]);
+  expect(await historyOf(world(), CONTOSO, old)).not.toContain('invalid');
+});
+
+test('a target that is replaced and not verified stays so while its row is lost', async () => {
+  await watch(names(12));
+  await watch(['old'], { replacedBy: '(not named)' }, '2026-06-20T12:00:00Z');
+  await ticks(world(), 2);
+  const before = await world().item('old');
+  expect(before?.check).toBe('notVerified');
+  await loseTable();
+  await ticks(world(), 3);
+  expect(await world().item('old')).toMatchObject({ check: 'notVerified', rowLostSince: expect.any(Number) });
+  expect(world().mailsTo(ADA)).toEqual([]);
+  await watch(names(12));
+  await watch(['old'], { replacedBy: '(not named)' }, '2026-06-20T12:00:00Z');
+  await ticks(world(), 2);
+  expect((await world().item('old'))?.rowLostSince).toBeUndefined();
+  expect(world().mailsTo(ADA)).toEqual([]);
+});
+
+test('"I replaced it" of a target whose row is lost says so, and works again when the row is back', async () => {
+  const soon = '2026-06-20T12:00:00Z';
+  await watch(names(12), {}, soon);
+  await mailsAt(world(), '2026-06-02T12:00:00Z');
+  const token = tokenTo(world(), ADA);
+  world().azure.iotCentral.token(HOST, 'new').expires(LATE);
+  await loseTable();
+  await ticks(world(), 1);
+  expect(await replaceBy(world(), token, 'new')).toEqual({ refused: 'rowLost' });
+  expect(await world().tables.registry.row({ scope: CONTOSO, name: 'new' })).toBeUndefined();
+  await watch(names(12), {}, soon);
+  expect(await replaceBy(world(), token, 'new')).toMatchObject({ done: 'now' });
+});
+
+test('a small registry that is lost while no app runs removes nothing at the next start', async () => {
+  await watch(names(3));
+  await ticks(world(), 1);
+  await loseTable();
+  world().restart();
+  await ticks(world(), 2);
+  expect((await world().app().report({ limit: 10 })).items).toHaveLength(3);
+  expect((await world().app().health()).reasons.map(({ code }) => code)).toEqual(['rowsLost']);
+});
+
+test('a row that a person removes on the first day of a new installation is no alarm', async () => {
+  await watch(names(3));
+  await ticks(world(), 1);
+  await vanish(names(1));
+  world().restart();
+  await ticks(world(), 2);
+  expect((await world().app().report({ limit: 10 })).items).toHaveLength(2);
+  expect((await world().app().health()).reasons).toEqual([]);
+});
