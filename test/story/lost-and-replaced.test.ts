@@ -85,3 +85,26 @@ test('a row that a person removes on the first day of a new installation is no a
   expect((await world().app().report({ limit: 10 })).items).toHaveLength(2);
   expect((await world().app().health()).reasons).toEqual([]);
 });
+
+test('what the sender dropped before a sweep found that rows are lost is told right after that', async () => {
+  await watch(names(12), {}, '2026-06-20T12:00:00Z');
+  world().clock.pass(60_000);
+  await world().sweep();
+  await loseTable();
+  await world().remind();
+  expect(world().mailsTo(ADA)).toEqual([]);
+  await ticks(world(), 1);
+  expect(world().mailsTo(ADA)).toHaveLength(1);
+});
+
+test('an older confirmation takes nothing back from a newer one', async () => {
+  await watch(names(12));
+  await ticks(world(), 1);
+  const before = world().clock.now();
+  await loseTable();
+  await ticks(world(), 1);
+  await world().app().confirmRemoval(world().clock.now());
+  await world().app().confirmRemoval(before);
+  await ticks(world(), 1);
+  expect((await world().app().report({ limit: 10 })).items).toEqual([]);
+});

@@ -38,7 +38,8 @@ export async function replace(target: LinkTarget, newId: string, deps: Deps, log
   if (fault !== undefined) return refuse(target, fault);
   const reading = await readNow(successor, deps, log);
   if ('refused' in reading) return refuseThrottled(target, reading);
-  if (reading.outcome === 'failed') return refuse(target, `it could not be read: ${reading.message}`);
+  if (reading.outcome === 'failed')
+    return refuse(target, `it could not be read: ${reading.message.replace(/\.$/, '')}`);
   const expiresOn = reading.outcome === 'expires' ? reading.expiresOn : 'never';
   if (expiresOn !== 'never' && expiresOn <= target.now)
     return refuse(target, `it expired on ${moment(expiresOn)}; write the id of the one that is used now`);
