@@ -1,7 +1,8 @@
 /** Lost registry rows and replacement together: a loss of rows must not undo what people said of replacements. */
 import { TableClient } from '@azure/data-tables';
+import { DAY } from '../../src/formats/instant';
 import { LINKED, replaceBy, tokenTo } from '../support/snooze';
-import { CONTOSO, HOST, historyOf, mailsAt, ticks } from '../support/story';
+import { CONTOSO, flat, HOST, historyOf, mailsAt, textTo, ticks } from '../support/story';
 import { useWorld } from '../support/world';
 
 const world = useWorld({ iotCentral: { throttle: false }, settings: LINKED });
@@ -107,4 +108,65 @@ test('an older confirmation takes nothing back from a newer one', async () => {
   await world().app().confirmRemoval(before);
   await ticks(world(), 1);
   expect((await world().app().report({ limit: 10 })).items).toEqual([]);
+});
+
+test('where the recorded expiries are lost with the registry, the counts of the last sweep are an alarm for a day', async () => {
+  const loseBoth = async () => {
+    await loseTable();
+    await TableClient.fromConnectionString(world().connectionString, 'expiries', {
+      allowInsecureConnection: true,
+    }).deleteTable();
+  };
+  const reasons = async () => {
+    world().clock.pass(10_000);
+    return (await world().app().health()).reasons.map(({ code }) => code);
+  };
+  await watch(names(3));
+  await ticks(world(), 1);
+  await loseBoth();
+  await ticks(world(), 3);
+  expect(await reasons()).toEqual(['rowsLost']);
+  const toOperators = world().mailsTo('ops@example.com');
+  expect(toOperators).toHaveLength(1);
+  expect(flat(textTo(world(), 'ops@example.com'))).toContain(
+    'registry rows of 3 targets in a scope vanished, and all',
+  );
+  await watch(names(3));
+  await ticks(world(), 2);
+  expect(await reasons()).toEqual([]);
+  await loseBoth();
+  await ticks(world(), 1);
+  expect(await reasons()).toEqual(['rowsLost']);
+  world().clock.pass(DAY);
+  await ticks(world(), 1);
+  expect(await reasons()).toEqual([]);
+});
+
+test('targets that were removed one by one leave no alarm when the last of what was recorded goes', async () => {
+  await watch(names(2));
+  await ticks(world(), 1);
+  await vanish(names(2));
+  await ticks(world(), 1);
+  world().clock.pass(8 * DAY);
+  await ticks(world(), 3);
+  expect((await world().app().health()).reasons).toEqual([]);
+  expect(await world().tables.scopes.get(CONTOSO)).toBeUndefined();
+  expect(world().mailsTo('ops@example.com')).toEqual([]);
+});
+
+test('many targets that are replaced by many whose rows are lost stay silent, too', async () => {
+  const olds = names(12).map(name => `old-${name}`);
+  await watch(names(12));
+  await watch(['kept-1', 'kept-2']);
+  for (const name of names(12)) await watch([`old-${name}`], { replacedBy: name }, '2026-06-20T12:00:00Z');
+  await ticks(world(), 2);
+  await vanish(names(12));
+  await ticks(world(), 3);
+  for (const old of olds) expect(await world().item(old)).toBeUndefined();
+  expect(world().mailsTo(ADA)).toEqual([]);
+  world().clock.pass(DAY);
+  await ticks(world(), 3);
+  // Now they are gone, and silence would be the worse fault.
+  for (const old of olds) expect(await world().item(old)).toMatchObject({ check: 'invalid' });
+  expect(world().mailsTo(ADA)).toHaveLength(1);
 });
