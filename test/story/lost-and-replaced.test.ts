@@ -170,3 +170,21 @@ test('many targets that are replaced by many whose rows are lost stay silent, to
   for (const old of olds) expect(await world().item(old)).toMatchObject({ check: 'invalid' });
   expect(world().mailsTo(ADA)).toHaveLength(1);
 });
+
+test('a chain holds over a row that is lost, where its owner replaced its target by the page of a mail', async () => {
+  const soon = '2026-06-20T12:00:00Z';
+  await watch(['middle'], {}, soon);
+  await mailsAt(world(), '2026-06-02T12:00:00Z');
+  const token = tokenTo(world(), ADA);
+  world().azure.iotCentral.token(HOST, 'new').expires(LATE);
+  expect(await replaceBy(world(), token, 'new')).toMatchObject({ done: 'now' });
+  await watch(names(12));
+  await watch(['a-old', 'z-old'], { replacedBy: 'middle' }, soon);
+  await ticks(world(), 2);
+  await vanish([...names(12), 'middle', 'new']);
+  await ticks(world(), 2);
+  for (const name of ['a-old', 'z-old', 'middle']) expect(await world().item(name)).toBeUndefined();
+  expect((await world().item('new'))?.rowLostSince).toBeDefined();
+  expect(world().mailsTo(ADA)).toHaveLength(1);
+  expect(await world().app().showLink(token)).toEqual({ refused: 'rowLost' });
+});

@@ -55,11 +55,13 @@ export async function findTarget(token: string, deps: Deps): Promise<LinkTarget 
 /** Why a link may no longer act on its target; undefined if it may. */
 function refusalOf(
   link: Link,
-  { columns, name }: Watched,
+  { columns, name, lost }: Watched,
   state: Expiry,
   operators: readonly string[],
 ): Refused | undefined {
-  // This comes first: a former owner gets no information about the target.
+  // Of a lost row whose target was on no report not even the owners are known.
+  if (lost && !columns.enabled) return { refused: 'rowLost' };
+  // Before all else: a former owner gets no information about the target.
   if (!includesAddress([...columns.owners, ...operators], link.owner)) return { refused: 'notARecipient' };
   const { displayName = name } = columns;
   if (!columns.enabled) return { refused: 'notWatched', displayName };

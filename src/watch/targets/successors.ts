@@ -89,11 +89,13 @@ export function successorsOf(scope: string, { registry, expiries }: RowTables, k
  * another's place: else a lost row would bring back the reminders of all that it replaced.
  */
 function linkWithoutRow(state: Expiry, kinds: Kinds): Link | undefined {
-  const { scope, name, goneSince, deleteAskedOn, unverifiedSince, calendarKeys } = state;
+  const { scope, name, goneSince, deleteAskedOn, unverifiedSince, calendarKeys, saidReplaced } = state;
   if (goneSince !== undefined || deleteAskedOn !== undefined) return undefined;
   const { located } = parseTarget({ scope, name, identity: kinds.takeApart(state), columns: {} }, kinds);
   const enabled = calendarKeys.join('') !== '';
-  const replacedBy = unverifiedSince === undefined ? undefined : NOT_NAMED;
+  // What is on no report was replaced itself, or is disabled. What a person said on the page of a mail is all that is recorded.
+  const said = enabled || saidReplaced?.undone ? undefined : saidReplaced?.to;
+  const replacedBy = unverifiedSince === undefined ? said : NOT_NAMED;
   return { name, enabled, replacedBy, canBeRead: located !== undefined };
 }
 

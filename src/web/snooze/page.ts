@@ -151,7 +151,7 @@ function whyRefused(refused: Refused): Html {
     case 'removed':
       return html`The target of this link is no longer in the registry, so no mails are sent about it any more.`;
     case 'rowLost':
-      return html`The row of this target vanished from the registry together with others, so what you say can’t be written there now. It is still watched, and you can still snooze it. Ask an operator to restore the row; then this link works again.`;
+      return html`The row of this target vanished from the registry together with others, so what you say can’t be written there now. Reminders and snoozes go on as before. Ask an operator to restore the row; then this link works again.`;
     case 'notARecipient':
       return html`Its mail went to a person who is no longer an owner. Ask an owner, or an operator of the watcher.`;
     case 'notWatched':

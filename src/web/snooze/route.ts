@@ -13,6 +13,7 @@ const NO_LINK = {
   400: aboutPage('The link was cut short or altered.'),
   403: aboutPage('Its recipient is neither an owner nor an operator any more.'),
   404: aboutPage('No links are signed here.'),
+  409: aboutPage('The registry row of its target is lost.'),
   410: aboutPage('The link has expired, or its target is removed or disabled.'),
 };
 
