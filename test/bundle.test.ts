@@ -158,6 +158,7 @@ test('loaded by the worker, it registers exactly these functions', async () => {
     http('registryRow', 'registry/{scope}/{name}'),
     http('registryImport', 'registry/import'),
     http('registryExport', 'registry/export'),
+    http('registryLost', 'registry/lost'),
     http('forecast', 'forecast'),
     http('metrics', 'metrics'),
     http('calendar', 'calendar.ics'),
@@ -165,6 +166,7 @@ test('loaded by the worker, it registers exactly these functions', async () => {
     http('openapi', 'openapi.json'),
     http('snooze', 'snooze', 'anonymous'),
     http('dashboard', 'dashboard'),
+    http('dashboardLost', 'dashboard/lost'),
     http('dashboardTarget', 'dashboard/{scope}/{name}'),
     http('dashboardScript', 'dashboard.js', 'anonymous'),
   ]);
@@ -180,7 +182,7 @@ function registration({ name, bindings }: Loaded['functions'][number]): unknown[
 
 test('without any setting it loads, and a call fails with the list of faults', async () => {
   const { functions, answers, logged } = await load(deployed, 'and call');
-  expect(functions).toHaveLength(21);
+  expect(functions).toHaveLength(23);
   const words =
     /^BadSettings: The settings are wrong:.*AzureWebJobsStorage:.*COMMUNICATION_ENDPOINT:.*MAIL_SENDER:/s;
   expect(answers).toEqual({ startSweep: expect.stringMatching(words), status: 500 });

@@ -145,9 +145,10 @@ export function openScopes(client: TableClient): Scopes {
   };
 }
 
-/** The store's own timestamp of this row says when. */
-export async function markRegistryLost(client: TableClient): Promise<void> {
-  await client.upsertEntity(entityOf(TABLE_LOST.scope, TABLE_LOST.name), 'Replace');
+/** Where targets are recorded, the registry was there before; a new installation has lost nothing. The store's own timestamp says when. */
+export async function recordRegistryLost(scopes: TableClient, expiries: TableClient): Promise<void> {
+  if ((await firstOf(expiries, { select: [] })) === undefined) return;
+  await scopes.upsertEntity(entityOf(TABLE_LOST.scope, TABLE_LOST.name), 'Replace');
 }
 
 function toScopeRow(row: Row): Stored<ScopeRow> {

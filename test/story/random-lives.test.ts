@@ -187,7 +187,7 @@ async function duePerTarget(watch: SendDeps): Promise<string[]> {
   for await (const state of allStates(watch.tables)) {
     const row = await watch.tables.registry.row(state);
     if (!row) continue;
-    const successors = successorsOf(row.scope, watch.tables.registry, watch.kinds);
+    const successors = successorsOf(row.scope, watch.tables, watch.kinds);
     const { watched } = await resolveTarget(row, watch.kinds, successors);
     const crossings = crossingsFor(watched, state);
     due.push(
@@ -259,7 +259,10 @@ async function live(firstDays: readonly number[], steps: readonly Step[]): Promi
   switches.scripts.length = 0;
   clock.pass(6 * HOUR);
   await tick();
-  // This run finishes the digests that were being sent; the next one sends the rest, and the good news that follows.
+  // This run finishes the digests that were being sent; the next one sends the rest, and the good news that follows; and the last
+  // one what the mail service did not deliver of those.
+  clock.pass(5 * MINUTE);
+  await tick();
   clock.pass(5 * MINUTE);
   await tick();
   // What did not arrive of that goes to the operators.
