@@ -212,13 +212,6 @@ export interface Checks {
   readonly yieldUntil?: Instant;
 }
 
-/** What "check now" used of its share of a scope. It has a row of its own, since a sweep holds the scope's row. */
-export interface Checks {
-  readonly pace?: Pace;
-  /** A sweep waits: until then, checks leave the lease alone. */
-  readonly yieldUntil?: Instant;
-}
-
 export interface Scopes {
   get(scope: string): Promise<Stored<ScopeRow> | undefined>;
   /** Creates the row or, under its etag, replaces it. @returns the new etag; undefined when another writer was faster. */

@@ -27,7 +27,7 @@ const MOST_PAGES = 8;
 /** Owners whose lines are read together: a mail then costs a part of a page. */
 const MOST_AHEAD = 10;
 /** With more of them, a filter would have too many comparisons. */
-const MOST_LEFT_OUT = 4;
+export const MOST_LEFT_OUT = 4;
 
 /** Reads one page; if that is not all, also the claims and the followed digests. Lines are then looked for as they are needed. */
 export async function waitingOwners(outbox: Pages, now: Instant) {
