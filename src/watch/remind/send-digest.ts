@@ -36,8 +36,8 @@ export interface SendDeps extends FollowDeps, RecheckDeps {
   readonly tables: Tables;
 }
 
-/** After `quotaSpent` no other owner needs to be tried in this run. */
-export type TurnEnd = 'done' | 'quotaSpent';
+/** After `quotaSpent` no other owner needs to be tried in this run. `allDropped`: no line that was checked is true, and others wait. */
+export type TurnEnd = 'done' | 'quotaSpent' | 'allDropped';
 
 type SendTurn = Turn<SendDeps>;
 
@@ -62,6 +62,7 @@ type Finish = {
 };
 
 const DONE: Stop = { step: 'stop', end: 'done' };
+const ALL_DROPPED: Stop = { step: 'stop', end: 'allDropped' };
 const QUOTA_SPENT: Stop = { step: 'stop', end: 'quotaSpent' };
 const CLAIM_LINES: ClaimLines = { step: 2 };
 
@@ -168,8 +169,10 @@ async function release(claim: DigestClaim): Promise<ClaimLines> {
 /** Step 2: check the most urgent lines again, reserve the quota and claim what is still true. */
 async function claimLines({ failures }: ClaimLines, turn: SendTurn): Promise<Stop | Post> {
   const { owner, deps, log } = turn;
-  const { lines, unchecked } = await stillTrue(await linesForToday(turn), turn);
-  if (lines.length === 0) return DONE;
+  const waiting = await linesForToday(turn);
+  const { lines, unchecked } = await stillTrue(waiting, turn);
+  // Each of these was dropped, so that a repeated turn comes to an end.
+  if (lines.length === 0) return waiting.length > 0 && (unchecked > 0 || owner.cut) ? ALL_DROPPED : DONE;
   if (!(await deps.quota.mayAsk(ONE_SEND, deps.clock.now()))) return QUOTA_SPENT;
   const lineIds = lines.map(({ id }) => id);
   const attempt = Math.max(...lines.map(line => line.attempt));
