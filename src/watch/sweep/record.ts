@@ -84,7 +84,9 @@ function toQueue(before: Expiry | undefined, { reminders }: Assessment, now: Ins
   );
   const lines = sha256(ids.sort().join()).slice(0, 16);
   const known = before?.queued;
-  if (known?.lines === lines && now - known.on < PUT_AGAIN) return { reminders: [], queued: known };
+  // An instant that lies ahead is of a clock that was wrong: nothing may wait until then.
+  const isRecent = known !== undefined && Math.abs(now - known.on) < PUT_AGAIN;
+  if (isRecent && known.lines === lines) return { reminders: [], queued: known };
   return { reminders, queued: { lines, on: now } };
 }
 
