@@ -1,19 +1,17 @@
 /** Random lives: whatever happens to tokens, services, storage and mail, all that is due is told, and nothing is told twice. */
 import { TableClient } from '@azure/data-tables';
 import fc from 'fast-check';
-import { crossingsFor, remindersFor } from '../../src/core/assess';
 import type { Expiry } from '../../src/core/expiry';
-import { isAboutWatcher, isForOperators, noticeKindOf } from '../../src/core/notices';
+import { isAboutWatcher, noticeKindOf } from '../../src/core/notices';
 import { describeReminder, type Reminder } from '../../src/core/reminder';
 import type { Told } from '../../src/core/told';
 import { DAY, formatInstant, HOUR, type Instant, MINUTE } from '../../src/formats/instant';
 import { openTables } from '../../src/storage/tables';
 import type { Mailer } from '../../src/watch/ports';
 import type { SendDeps } from '../../src/watch/remind/send-digest';
-import { resolveTarget, successorsOf } from '../../src/watch/targets/successors';
 import { freshStorage } from '../support/azurite';
 import { Crash, composeWatch, crashingAt, remindAll, sweepAll, unlessCrashed } from '../support/crashing';
-import { allStates } from '../support/states';
+import { duePerTarget } from '../support/due';
 import { CONTOSO, HOST } from '../support/story';
 import { useWorld } from '../support/world';
 
@@ -179,30 +177,6 @@ function expectGoodNews(state: Expiry, told: readonly Told[]): void {
     line.about === renewed?.from && ['threshold', 'gone'].includes(noticeKindOf(line) ?? '');
   if (renewed && typeof expiresOn === 'number' && heard.some(reminded))
     expect(said('renewed', expiresOn)).toBe(true);
-}
-
-/** All that is due by the current state, for owners and operators. Notices to operators may wait for a day. */
-async function duePerTarget(watch: SendDeps): Promise<string[]> {
-  const due: string[] = [];
-  for await (const state of allStates(watch.tables)) {
-    const row = await watch.tables.registry.row(state);
-    if (!row) continue;
-    const successors = successorsOf(row.scope, watch.tables.registry, watch.kinds);
-    const { watched } = await resolveTarget(row, watch.kinds, successors);
-    const crossings = crossingsFor(watched, state);
-    due.push(
-      ...remindersFor(watched, state, crossings, watch.mail, watch.clock.now()).map(
-        reminder => `${reminder.name}: ${describeReminder(reminder)}`,
-      ),
-    );
-  }
-  for await (const { lines } of watch.tables.outbox.byOwner())
-    due.push(
-      ...lines
-        .filter(({ reminder }) => !isForOperators(reminder))
-        .map(({ reminder }) => `in the outbox: ${describeReminder(reminder)}`),
-    );
-  return due;
 }
 
 async function live(firstDays: readonly number[], steps: readonly Step[]): Promise<void> {
