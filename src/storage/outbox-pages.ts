@@ -11,9 +11,11 @@ export const CLAIM = 'digest';
 export const SENT = 'sent|';
 const AFTER_SENT = 'sent}';
 
+export const IS_CLAIM = compare('RowKey', 'eq', CLAIM);
+
 /** Claims and followed digests. */
 export const IS_DIGEST = or(
-  compare('RowKey', 'eq', CLAIM),
+  IS_CLAIM,
   `(${and(compare('RowKey', 'ge', SENT), compare('RowKey', 'lt', AFTER_SENT))})`,
 );
 
