@@ -132,6 +132,7 @@ async function live(firstDays: readonly number[], steps: readonly Step[]): Promi
         watch = compose({ OPERATORS: one.operators, MAIL_TO: one.mailTo });
         return;
       case 'outboxEmptied':
+        await sweepAll(watch, silent);
         for await (const { partitionKey = '', rowKey = '' } of client('outbox').listEntities())
           await client('outbox').deleteEntity(partitionKey, rowKey);
         return;
