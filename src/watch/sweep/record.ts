@@ -86,7 +86,9 @@ function toQueue(before: Expiry | undefined, { after, reminders }: Assessment, n
   // Before a row is known to be lost, the sender takes its target for removed, and drops its lines.
   const isNewlyLost = after.rowLost !== undefined && before?.rowLost === undefined;
   const known = isNewlyLost ? undefined : before?.queued;
-  if (known?.lines === lines && now - known.on < PUT_AGAIN) return { reminders: [], queued: known };
+  // An instant that lies ahead is of a clock that was wrong: nothing may wait until then.
+  const isRecent = known !== undefined && Math.abs(now - known.on) < PUT_AGAIN;
+  if (isRecent && known.lines === lines) return { reminders: [], queued: known };
   return { reminders, queued: { lines, on: now } };
 }
 
