@@ -11,9 +11,11 @@ export const CLAIM = 'digest';
 export const SENT = 'sent|';
 const AFTER_SENT = 'sent}';
 
+export const IS_CLAIM = compare('RowKey', 'eq', CLAIM);
+
 /** Claims and followed digests. */
 export const IS_DIGEST = or(
-  compare('RowKey', 'eq', CLAIM),
+  IS_CLAIM,
   `(${and(compare('RowKey', 'ge', SENT), compare('RowKey', 'lt', AFTER_SENT))})`,
 );
 
@@ -36,7 +38,7 @@ const MOST_COMPARISONS = 15;
 /** As many of the partitions in `leaveOut` are left out as the filter has room for, the first ones first. */
 export function filterOf(range: Range, leaveOut: readonly string[], after: string | undefined) {
   const wanted = and(
-    or(...range.map(partFilter)),
+    or(...joined(range).map(partFilter)),
     after === undefined ? undefined : compare('PartitionKey', 'gt', after),
   );
   const room = MOST_COMPARISONS - comparisonsIn(wanted ?? '');
@@ -45,6 +47,21 @@ export function filterOf(range: Range, leaveOut: readonly string[], after: strin
 
 export function comparisonsIn(filter: string): number {
   return filter.match(/ (?:eq|ne|gt|ge|lt|le) '/g)?.length ?? 0;
+}
+
+/** The parts of thresholds in one range adjoin, and the store is asked for them as one: the order of a page is that of its keys. */
+function joined(range: Range): readonly Part[] {
+  const isOfThresholds = ({ reasons }: Part) => reasons === 'thresholds';
+  const some = range.filter(isOfThresholds);
+  if (some.length < 2) return range;
+  const from = Math.min(...some.map(part => part.from ?? -Infinity));
+  const until = Math.max(...some.map(part => part.until ?? Infinity));
+  const all: Part = {
+    reasons: 'thresholds',
+    from: Number.isFinite(from) ? from : undefined,
+    until: Number.isFinite(until) ? until : undefined,
+  };
+  return [all, ...range.filter(part => !isOfThresholds(part))];
 }
 
 function partFilter({ reasons, from, until }: Part): string {

@@ -1,8 +1,8 @@
 /** The claim: the record that one sender at a time has an owner's digest. A sender whose claim was taken over notices that at its next write, and stops. */
 import { createHash } from 'node:crypto';
 import { addressKey } from '../../core/address';
-import { HOUR, type Instant, MINUTE, SECOND } from '../../formats/instant';
-import type { Clock, HeldClaim, SentDigest, Tables, ToldLine } from '../ports';
+import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../formats/instant';
+import type { Claim, Clock, HeldClaim, SentDigest, Tables, ToldLine } from '../ports';
 
 /** For this long after a claim was made or renewed, its sender's request may be under way, so no other sender may change it. */
 const REQUEST_TIME = 90 * SECOND;
@@ -11,6 +11,11 @@ const LATEST_POST = MINUTE;
 /** A digest that could not be sent is tried again after 4 minutes (the next run), 9, 19, 39 and at last every hour. */
 const FIRST_GAP = 5 * MINUTE;
 const LONGEST_GAP = HOUR;
+const gapAfter = (tries: number) => Math.min(LONGEST_GAP, FIRST_GAP * 2 ** tries) - MINUTE;
+/** Where a more urgent line waits behind it, no gap is longer than this. */
+const LONGEST_GAP_BEFORE_URGENT = gapAfter(1);
+/** The mail service may ask for a wait of up to a day: the number that it sends can be wrong. */
+export const LONGEST_WAIT = DAY;
 
 export type DigestClaim = ReturnType<typeof claimOf>;
 
@@ -27,18 +32,38 @@ export class ClaimLost extends Error {
   }
 }
 
+/** Whether it is too early to try a digest again. An instant further ahead comes from a clock that was wrong. */
+export function isWaiting({ notBefore = 0 }: Claim, now: Instant): boolean {
+  return notBefore > now && notBefore - now <= 2 * LONGEST_WAIT;
+}
+
+/**
+ * Whether a claim that waits may be tried now for the sake of a more urgent line. Not while a request may be under way; and what
+ * the service answers oddly has only few attempts.
+ */
+export function mayHurry({ tries, notBefore = 0, oddly }: Claim, now: Instant): boolean {
+  if (oddly || tries === 0 || notBefore - now <= 2 * REQUEST_TIME) return false;
+  const triedOn = notBefore - gapAfter(tries - 1);
+  return now - triedOn >= LONGEST_GAP_BEFORE_URGENT;
+}
+
+/** The failures of a digest whose lines go into another one: they count on. */
+export type Failures = Pick<Claim, 'claimedOn' | 'tries'>;
+
 /** Claims a digest of these lines. Undefined when another sender has this owner's digest. */
 export async function makeClaim(
   owner: string,
   lineIds: readonly string[],
   attempt: number,
   deps: Deps,
+  earlier?: Failures,
 ): Promise<DigestClaim | undefined> {
   const operationId = operationIdOf(owner, lineIds, attempt);
   // This is the present and not the instant of the turn, which may be long past: other senders count from it.
-  const claimedOn = deps.clock.now();
-  const notBefore = claimedOn + REQUEST_TIME;
-  const claim = { operationId, attempt, lineIds, claimedOn, accepted: false, tries: 0, notBefore };
+  const now = deps.clock.now();
+  const { claimedOn, tries } = earlier ?? { claimedOn: now, tries: 0 };
+  const notBefore = now + REQUEST_TIME;
+  const claim = { operationId, attempt, lineIds, claimedOn, accepted: false, tries, notBefore };
   const made = await deps.tables.outbox.claim(owner, claim);
   return made && claimOf(owner, made, deps);
 }
@@ -80,8 +105,8 @@ export function claimOf(owner: string, found: HeldClaim, { tables: { outbox }, c
     refuse: (refusal: string) => change(outbox.refuse(owner, row, refusal)),
     /** Records one more failed try; the next comes after a growing gap, or after `waitMs` where that is longer. */
     postpone(now: Instant, waitMs: number, oddly?: true) {
-      const gap = Math.min(LONGEST_GAP, FIRST_GAP * 2 ** row.tries) - MINUTE;
-      return change(outbox.postpone(owner, row, row.tries + 1, now + Math.max(gap, waitMs), oddly));
+      const wait = Math.max(gapAfter(row.tries), waitMs);
+      return change(outbox.postpone(owner, row, row.tries + 1, now + wait, oddly));
     },
     /** Deletes the claim and leaves its lines. */
     release: () => end(outbox.release(owner, row)),

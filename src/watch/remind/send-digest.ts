@@ -3,7 +3,7 @@ import type { Digest } from '../../core/digest';
 import { waitsForDailyMail } from '../../core/notices';
 import { describeReminder, type Reminder } from '../../core/reminder';
 import { MOST_ATTEMPTS } from '../../core/told';
-import { DAY, type Instant } from '../../formats/instant';
+import { HOUR } from '../../formats/instant';
 import { counted } from '../../formats/when';
 import type {
   Claim,
@@ -17,8 +17,17 @@ import type {
   SentDigest,
   Tables,
 } from '../ports';
-import { linesForToday, stillTrue } from './choose-lines';
-import { ClaimLost, claimOf, type DigestClaim, makeClaim } from './claim';
+import { isOvertaken, linesForToday, stillTrue } from './choose-lines';
+import {
+  ClaimLost,
+  claimOf,
+  type DigestClaim,
+  type Failures,
+  isWaiting,
+  LONGEST_WAIT,
+  makeClaim,
+  mayHurry,
+} from './claim';
 import { type FollowDeps, firstFollow, recordEnd } from './follow-digests';
 import { ONE_SEND, STATUS_READS_OF_A_RETRY } from './mail-counters';
 import { addHistory, BEHAVES_ODDLY, markTold, settleTold, type Turn, tellUndelivered } from './mark-told';
@@ -29,14 +38,14 @@ export interface SendDeps extends FollowDeps, RecheckDeps {
   readonly tables: Tables;
 }
 
-/** After `quotaSpent` no other owner needs to be tried in this run. */
-export type TurnEnd = 'done' | 'quotaSpent';
+/** After `quotaSpent` no other owner needs to be tried in this run. `allDropped`: no line that was checked is true, and others wait. */
+export type TurnEnd = 'done' | 'quotaSpent' | 'allDropped';
 
 type SendTurn = Turn<SendDeps>;
 
 /** What a step answers: which step comes next, and what that step needs. */
 type Stop = { readonly step: 'stop'; readonly end: TurnEnd };
-type ClaimLines = { readonly step: 2 };
+type ClaimLines = { readonly step: 2; readonly failures?: Failures };
 type Post = {
   readonly step: 3;
   readonly claim: DigestClaim;
@@ -55,22 +64,23 @@ type Finish = {
 };
 
 const DONE: Stop = { step: 'stop', end: 'done' };
+const ALL_DROPPED: Stop = { step: 'stop', end: 'allDropped' };
 const QUOTA_SPENT: Stop = { step: 'stop', end: 'quotaSpent' };
 const CLAIM_LINES: ClaimLines = { step: 2 };
 const ABSENT: OperationStatus = { status: 'absent' };
 
 /** After this many tries, which take about three hours, the mail itself may be the cause. */
 const MOST_TRIES = 6;
-/** The mail service may ask for a wait of up to a day: the number that it sends can be wrong. */
-const LONGEST_WAIT = DAY;
+/** Not sooner, where more urgent lines hurried them. */
+const LEAST_FAILING = 2 * HOUR;
 
 export async function sendDigest(owner: OwnerLines, deps: SendDeps, log: Log): Promise<TurnEnd> {
   try {
     const now = deps.clock.now();
     const settled = await settleTold({ owner, now, deps, log });
-    const turn = { owner: await withClaimedLines(settled, now, deps), now, deps, log };
+    const turn = await withClaimedLines({ owner: settled, now, deps, log });
     let next: Stop | ClaimLines | Post | Finish = await resumeClaim(turn);
-    if (next.step === 2) next = await claimLines(turn);
+    if (next.step === 2) next = await claimLines(next, turn);
     if (next.step === 3) next = await postDigest(next, turn);
     if (next.step === 4) next = await finishDigest(next, turn);
     return next.end;
@@ -82,11 +92,13 @@ export async function sendDigest(owner: OwnerLines, deps: SendDeps, log: Log): P
 }
 
 /** In a large outbox the lines of a claim may not be among those that were found. */
-async function withClaimedLines(owner: OwnerLines, now: Instant, deps: SendDeps): Promise<OwnerLines> {
+async function withClaimedLines(turn: SendTurn): Promise<SendTurn> {
+  const { owner, deps } = turn;
   const { claim, lines, cut } = owner;
-  if (!claim || !cut || (isOpen(claim) && isWaiting(claim, now))) return owner;
+  if (!claim || !cut || (isOpen(claim) && (await mustWait(claim, turn)))) return turn;
   const missing = claim.lineIds.filter(id => !lines.some(line => line.id === id));
-  return { ...owner, lines: [...lines, ...(await deps.tables.outbox.lines(owner.owner, missing))] };
+  const claimed = await deps.tables.outbox.lines(owner.owner, missing);
+  return { ...turn, owner: { ...owner, lines: [...lines, ...claimed] } };
 }
 
 /** Whether it is not on record how sending the digest ended. */
@@ -94,21 +106,22 @@ function isOpen({ accepted, refusal }: Claim): boolean {
   return !accepted && refusal === undefined;
 }
 
-/** Whether it is too early to try it again. An instant further ahead comes from a clock that was wrong. */
-function isWaiting({ notBefore = 0 }: Claim, now: Instant): boolean {
-  return notBefore > now && notBefore - now <= 2 * LONGEST_WAIT;
+/** A claim is tried again when its wait is over; soon, where a more urgent line waits behind it (rule 15). */
+async function mustWait(claim: Claim, turn: SendTurn): Promise<boolean> {
+  if (!isWaiting(claim, turn.now)) return false;
+  return !(mayHurry(claim, turn.now) && (await isOvertaken(claim, turn)));
 }
 
 /** Step 1: an earlier run has left a claim. What the mail service knows of its operation says which step comes next. */
 async function resumeClaim(turn: SendTurn): Promise<Stop | ClaimLines | Post | Finish> {
-  const { owner, now, deps } = turn;
+  const { owner, deps } = turn;
   if (!owner.claim) return CLAIM_LINES;
   const claim = claimOf(owner.owner, owner.claim, deps);
   const { lineIds, operationId } = claim.row;
   // Ended or unreadable: release it; the lines decide again.
   if (lineIds.length === 0) return await release(claim);
   if (!isOpen(claim.row)) return { step: 4, claim };
-  if (isWaiting(claim.row, now)) return DONE;
+  if (await mustWait(claim.row, turn)) return DONE;
   // Without quota for the send that may follow, the look would be wasted in each run.
   if (!(await deps.quota.mayAsk({}, deps.clock.now(), { send: 1, ...STATUS_READS_OF_A_RETRY })))
     return QUOTA_SPENT;
@@ -124,12 +137,16 @@ async function resumeClaim(turn: SendTurn): Promise<Stop | ClaimLines | Post | F
     const refusal = 'the mail service fails on this mail and takes others';
     return await recordRefused(claim, 'givenUp', refusal, turn);
   }
+  // The service does not have the mail, so the more urgent line goes first.
+  if (!oddly && (await isOvertaken(claim.row, turn)))
+    return { ...(await release(claim)), failures: claim.row };
   return await postAgain(claim, turn);
 }
 
 /** Whether the service has failed on this mail again and again, and has taken others since. */
-function keepsFailing({ row }: DigestClaim, { deps }: SendTurn): boolean {
-  return row.tries >= MOST_TRIES && (deps.tally.acceptedOn() ?? 0) >= row.claimedOn;
+function keepsFailing({ row: { tries, claimedOn } }: DigestClaim, { now, deps }: SendTurn): boolean {
+  const isSure = tries >= MOST_TRIES && now - claimedOn >= LEAST_FAILING;
+  return isSure && (deps.tally.acceptedOn() ?? 0) >= claimedOn;
 }
 
 /**
@@ -154,14 +171,16 @@ async function release(claim: DigestClaim): Promise<ClaimLines> {
 }
 
 /** Step 2: check the most urgent lines again, reserve the quota and claim what is still true. */
-async function claimLines(turn: SendTurn): Promise<Stop | Post> {
+async function claimLines({ failures }: ClaimLines, turn: SendTurn): Promise<Stop | Post> {
   const { owner, deps, log } = turn;
-  const { lines, unchecked } = await stillTrue(await linesForToday(turn), turn);
-  if (lines.length === 0) return DONE;
+  const waiting = await linesForToday(turn);
+  const { lines, unchecked } = await stillTrue(waiting, turn);
+  // Each of these was dropped, so that a repeated turn comes to an end.
+  if (lines.length === 0) return waiting.length > 0 && (unchecked > 0 || owner.cut) ? ALL_DROPPED : DONE;
   if (!(await deps.quota.mayAsk(ONE_SEND, deps.clock.now()))) return QUOTA_SPENT;
   const lineIds = lines.map(({ id }) => id);
   const attempt = Math.max(...lines.map(line => line.attempt));
-  const claim = await makeClaim(owner.owner, lineIds, attempt, deps);
+  const claim = await makeClaim(owner.owner, lineIds, attempt, deps, failures);
   if (claim) return { step: 3, claim, lines, more: unchecked, moreAtLeast: owner.cut };
   log.info(`${owner.owner}: another sender has the digest, or has told some of it.`);
   return DONE;

@@ -1,5 +1,5 @@
 /** One run of the sender: owner by owner, the most urgent first. A fault with one owner never costs the others their mail. */
-import { MINUTE, SECOND } from '../../formats/instant';
+import { type Instant, MINUTE, SECOND } from '../../formats/instant';
 import { counted } from '../../formats/when';
 import type { Log, OwnerLines } from '../ports';
 import { followDigests } from './follow-digests';
@@ -12,6 +12,8 @@ const TIME_BUDGET = 4 * MINUTE;
 /** A run that comes a little before the quota allows the next mail waits for that, so that no part of the quota is lost. */
 const LONGEST_WAIT = 10 * SECOND;
 
+type UnlessFault = <T>(work: () => Promise<T>) => Promise<T | undefined>;
+
 /** @throws after all owners had their turn, when one of them met a fault that isn't the mail service's. */
 export async function sendReminders(deps: SendDeps, log: Log): Promise<void> {
   if (deps.mail.to === 'none') {
@@ -20,7 +22,7 @@ export async function sendReminders(deps: SendDeps, log: Log): Promise<void> {
   }
   const faults: unknown[] = [];
   /** Any error is caught, so that the other owners get their turn. It is thrown at the end. */
-  const unlessFault = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+  const unlessFault: UnlessFault = async work => {
     try {
       return await work();
     } catch (error) {
@@ -46,24 +48,42 @@ export async function sendReminders(deps: SendDeps, log: Log): Promise<void> {
 async function sendAll(
   deps: SendDeps,
   log: Log,
-  unlessFault: <T>(work: () => Promise<T>) => Promise<T | undefined>,
+  unlessFault: UnlessFault,
 ): Promise<{ quotaSpent: boolean; followed: readonly OwnerLines[] }> {
   const { outbox } = deps.tables;
-  const start = deps.clock.now();
+  const until = deps.clock.now() + TIME_BUDGET;
   if (!(await maySend(deps))) return { quotaSpent: true, followed: (await outbox.digests()).owners };
-  const waiting = await waitingOwners(outbox, deps.clock.now());
-  let quotaSpent = false;
-  while (!quotaSpent && waiting.isAnyoneLeft()) {
-    if (deps.clock.now() - start >= TIME_BUDGET) {
-      log.info('This run has taken long enough: the rest waits for the next one.');
-      break;
-    }
-    quotaSpent = !(await maySend(deps));
-    const owner = quotaSpent ? undefined : await unlessFault(() => waiting.next());
-    if (!owner) break;
-    quotaSpent = (await unlessFault(() => sendDigest(owner, deps, log))) === 'quotaSpent';
+  for (;;) {
+    const waiting = await waitingOwners(outbox, deps.clock.now());
+    const end = await sendOnce(waiting, until, deps, log, unlessFault);
+    if (end !== 'again') return { quotaSpent: end === 'quotaSpent', followed: waiting.followed() };
   }
-  return { quotaSpent, followed: waiting.followed() };
+}
+
+/**
+ * Each owner has one turn. @returns `again` once lines that were no longer true kept an owner from a mail: what waits behind them
+ * may be more urgent than what others wait for
+ */
+async function sendOnce(
+  waiting: Awaited<ReturnType<typeof waitingOwners>>,
+  until: Instant,
+  deps: SendDeps,
+  log: Log,
+  unlessFault: UnlessFault,
+): Promise<'done' | 'quotaSpent' | 'again'> {
+  while (waiting.isAnyoneLeft()) {
+    if (deps.clock.now() >= until) {
+      log.info('This run has taken long enough: the rest waits for the next one.');
+      return 'done';
+    }
+    if (!(await maySend(deps))) return 'quotaSpent';
+    const owner = await unlessFault(() => waiting.next());
+    if (!owner) return 'done';
+    const end = await unlessFault(() => sendDigest(owner, deps, log));
+    if (end === 'quotaSpent') return 'quotaSpent';
+    if (end === 'allDropped') return 'again';
+  }
+  return 'done';
 }
 
 /** Whether the quota allows a mail, after a short wait at most. */
