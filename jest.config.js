@@ -18,6 +18,8 @@ module.exports = {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: process.env.BROWSER ? [] : ['<rootDir>/test/browser/'],
+  // dist/package.json has the name of the project's own.
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
   // Only ends a test that hangs: a busy machine must not fail one.
   testTimeout: 120_000,
   // A test mostly waits: for tables, a server or a process.

@@ -7,9 +7,9 @@ import { noProxy } from '../local/ports';
 import { compileOptions } from './bundle';
 
 async function main(): Promise<void> {
-  mkdirSync('dist', { recursive: true });
+  mkdirSync('.local', { recursive: true });
   // A new folder each time, so that two runs never share one; inside the project, where Node finds the packages.
-  const outdir = mkdtempSync(join('dist', 'bench-'));
+  const outdir = mkdtempSync(join('.local', 'bench-'));
   try {
     await build({
       ...(await compileOptions()),

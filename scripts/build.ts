@@ -1,10 +1,10 @@
-/** `npm run build`: writes the one file that is deployed, `dist/main.js`, and prints its size. */
+/** `npm run build`: fills `dist/` with everything that is deployed, and prints the size of the bundle. */
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { bundle } from './bundle';
+import { writeDeployable } from './deployable';
 
 async function main(): Promise<void> {
-  await bundle({ outfile: 'dist/main.js' });
+  await writeDeployable('dist');
   const code = readFileSync('dist/main.js');
   const kib = (bytes: Buffer) => `${Math.round(bytes.length / 1024)} KiB`;
   console.log(`dist/main.js: ${kib(code)}, ${kib(gzipSync(code, { level: 9 }))} compressed`);

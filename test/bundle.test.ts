@@ -1,21 +1,15 @@
 import { execFile } from 'node:child_process';
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import type { Metafile } from 'esbuild';
+import { strToU8, unzipSync } from 'fflate';
 import * as v from 'valibot';
 import { bundle } from '../scripts/bundle';
+import { writeDeployable, zipOf } from '../scripts/deployable';
 
 const parent = mkdtempSync(join(tmpdir(), 'expiry-watcher-bundle-'));
 /** The app's folder, below one whose package.json says that JavaScript files are ES modules: the app's own must win. */
@@ -24,16 +18,19 @@ const deployed = join(folder, 'main.js');
 /** Not minified: the names of its modules show which of them ran. */
 const readable = join(folder, 'readable.js');
 let contents: Metafile['outputs'][string];
+let zip: Uint8Array;
 
 beforeAll(async () => {
   mkdirSync(folder);
   writeFileSync(join(parent, 'package.json'), '{ "type": "module" }');
-  copyFileSync('package.json', join(folder, 'package.json'));
+  const built = join(parent, 'dist');
   const [{ metafile }] = await Promise.all([
-    bundle({ outfile: deployed }),
+    writeDeployable(built),
     bundle({ outfile: readable, minify: false }),
     writeWorker(),
   ]);
+  zip = zipOf(built);
+  for (const [name, content] of Object.entries(unzipSync(zip))) writeFileSync(join(folder, name), content);
   const [output] = Object.values(metafile.outputs);
   if (!output) throw new Error('esbuild wrote nothing.');
   contents = output;
@@ -110,15 +107,35 @@ function runsOf(script: string, reports: string): Map<string, number | undefined
   return new Map(functions.map(({ functionName, ranges }) => [functionName, ranges[0]?.count]));
 }
 
-test('it is one file of at most 400 KiB, compressed', () => {
+test('the zip holds the bundle, the settings of the host and what names the bundle, in at most 600 KB', () => {
+  const files = unzipSync(zip);
+  const { name, version } = JSON.parse(readFileSync('package.json', 'utf8'));
+  expect(Object.keys(files)).toEqual(['host.json', 'main.js', 'package.json']);
+  expect(files['host.json']).toEqual(strToU8(readFileSync('host.json', 'utf8')));
+  expect(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))).toEqual({
+    name,
+    version,
+    main: 'main.js',
+  });
+  expect(zip.length).toBeLessThanOrEqual(600_000);
+});
+
+test('nothing in the zip tells when it was made, so equal files make an equal zip', () => {
+  expect(Buffer.compare(zipOf(join(parent, 'dist')), zip)).toBe(0);
+  // Time and date of the first file, as the zip format writes the first day that it knows.
+  expect([...zip.subarray(10, 14)]).toEqual([0, 0, 0x21, 0]);
+});
+
+test('the bundle is one file of at most 400 KiB, compressed', () => {
   expect(gzipSync(readFileSync(deployed), { level: 9 }).length).toBeLessThanOrEqual(400 * 1024);
 });
 
 test('it loads as CommonJS by its own package.json, also below one that says otherwise', async () => {
   expect((await load(deployed)).functions.length).toBeGreaterThan(0);
+  const own = readFileSync(join(folder, 'package.json'));
   rmSync(join(folder, 'package.json'));
   await expect(load(deployed)).rejects.toThrow('require is not defined');
-  copyFileSync('package.json', join(folder, 'package.json'));
+  writeFileSync(join(folder, 'package.json'), own);
 });
 
 test('nothing local, and nothing of the tests, is in it', () => {

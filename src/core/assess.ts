@@ -263,6 +263,7 @@ function unverifiedListing(row: Watched, state: Expiry, now: Instant): Listing {
     check: 'notVerified',
     failure: { code: 'notVerified', message, since: isSaid ? said.on : unverifiedSince, count: 1 },
     checkedOn,
+    rowLostSince: state.rowLost?.since,
   };
 }
 

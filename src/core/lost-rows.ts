@@ -34,7 +34,8 @@ export function withMark(tally: RowTally, mark: Mark, hasRow: boolean, tick: Ins
   return { watched: tally.watched + 1, vanished: tally.vanished + Number(isVanished) };
 }
 
-/** Whether a target whose row is lost since an instant is removed now. */
+/** Whether a target whose row is lost since an instant is removed now. A confirmation that lies ahead is of a clock that was wrong. */
 export function mayGo(since: Instant, confirmedOn: Instant | undefined, now: Instant): boolean {
-  return now - since >= KEPT_WITHOUT_ROW || since <= (confirmedOn ?? 0);
+  const isConfirmed = confirmedOn !== undefined && since <= confirmedOn && confirmedOn <= now;
+  return now - since >= KEPT_WITHOUT_ROW || isConfirmed;
 }

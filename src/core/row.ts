@@ -142,9 +142,9 @@ function bare(text: string): string {
 
 /** The one spelling of everything that means the same. */
 function normal(name: ColumnName, text: string): string {
-  const { shape, default: empty = '' } = COLUMNS[name];
+  const { shape, default: empty = '', keepsInvisible } = COLUMNS[name];
   if (shape === 'list') return itemsOf(name, text).join(' ');
   if (shape === 'flag') return trimmed(text).toLowerCase() || empty;
   // A spreadsheet saves a line end in a cell as one character.
-  return text.trim().replace(/\r\n?/g, '\n');
+  return (keepsInvisible ? text.trim() : trimmed(text)).replace(/\r\n?/g, '\n');
 }

@@ -21,14 +21,14 @@ export const STORAGE_LIMITS: StorageLimits = { tryMs: 10 * SECOND, callMs: 30 * 
 
 /**
  * Adds the policies to the client of a table.
- * @param onCreated is awaited where the table was gone and was created again
+ * @param onGone is awaited where the table is gone, before it is created again
  */
 export function guardTable(
   client: TableClient,
   limits = STORAGE_LIMITS,
-  onCreated?: () => Promise<unknown>,
+  onGone?: () => Promise<unknown>,
 ): TableClient {
-  guard(client, [tableAgain(client, onCreated), wireRows, wireWrites], limits);
+  guard(client, [tableAgain(client, onGone), wireRows, wireWrites], limits);
   return client;
 }
 
@@ -51,14 +51,14 @@ function guard(
 }
 
 /** Creates a table that is gone, and asks again. */
-function tableAgain(client: TableClient, onCreated?: () => Promise<unknown>): PipelinePolicy {
+function tableAgain(client: TableClient, onGone?: () => Promise<unknown>): PipelinePolicy {
   return {
     name: 'tableAgain',
     async sendRequest(request, next) {
       const answer = await next(request);
       if (!isTableMissing(answer)) return answer;
+      await onGone?.();
       await client.createTable();
-      await onCreated?.();
       return await next(request);
     },
   };

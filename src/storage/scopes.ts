@@ -5,7 +5,15 @@ import type { Pace } from '../core/pace';
 import { READABILITIES } from '../core/readability';
 import type { Reason, ScopeReads } from '../core/scope-reads';
 import { formatInstant } from '../formats/instant';
-import type { Checks, OperatorNotices, RowsLost, ScopeRow, Scopes, Stored } from '../watch/ports';
+import type {
+  Checks,
+  OperatorNotices,
+  RowsLost,
+  ScopeRow,
+  Scopes,
+  ScopeTrouble,
+  Stored,
+} from '../watch/ports';
 import * as col from './columns';
 import { etagOf, keyOf, type Row } from './columns';
 import { and, compare, find, firstOf, firstPageOf, rowsOf, within } from './pages';
@@ -21,7 +29,11 @@ const counts = col.recordOf(NO_COUNTS, col.number);
 const rowsLost = col.record<RowsLost>({ count: col.number, lastOn: col.instant });
 
 const operatorNotice = col.optional(
-  col.record<NonNullable<OperatorNotices['ownerless']>>({ since: col.instant, put: col.boolean }),
+  col.record<ScopeTrouble>({
+    since: col.instant,
+    put: col.boolean,
+    operators: col.optional(col.list(col.text)),
+  }),
 );
 
 const reads = col.record<ScopeReads>({
@@ -145,9 +157,10 @@ export function openScopes(client: TableClient): Scopes {
   };
 }
 
-/** The store's own timestamp of this row says when. */
-export async function markRegistryLost(client: TableClient): Promise<void> {
-  await client.upsertEntity(entityOf(TABLE_LOST.scope, TABLE_LOST.name), 'Replace');
+/** Where targets are recorded, the registry was there before; a new installation has lost nothing. The store's own timestamp says when. */
+export async function recordRegistryLost(scopes: TableClient, expiries: TableClient): Promise<void> {
+  if ((await firstOf(expiries, { select: [] })) === undefined) return;
+  await scopes.upsertEntity(entityOf(TABLE_LOST.scope, TABLE_LOST.name), 'Replace');
 }
 
 function toScopeRow(row: Row): Stored<ScopeRow> {

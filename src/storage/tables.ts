@@ -11,7 +11,7 @@ import { openHistory } from './history';
 import { openMailLedger } from './mail-ledger';
 import { openOutbox } from './outbox';
 import { openRegistry } from './registry';
-import { markRegistryLost, openScopes } from './scopes';
+import { openScopes, recordRegistryLost } from './scopes';
 
 export type Connection =
   | { readonly kind: 'connectionString'; readonly value: string }
@@ -33,18 +33,18 @@ export function openTables(
   /** Creates the missing tables, once. After a failure (RestError) the next call tries again. */
   ready(): Promise<void>;
 } {
-  const client = (name: (typeof NAMES)[number], onCreated?: () => Promise<unknown>) =>
-    guardTable(tableClient(connection, name), limits, onCreated);
-  const onRegistryLost = () => markRegistryLost(client('scopes'));
+  const client = (name: (typeof NAMES)[number], onGone?: () => Promise<unknown>) =>
+    guardTable(tableClient(connection, name), limits, onGone);
+  const onRegistryGone = () => recordRegistryLost(client('scopes'), client('expiries'));
   return {
-    registry: openRegistry(client('registry', onRegistryLost)),
+    registry: openRegistry(client('registry', onRegistryGone)),
     expiries: openExpiries(client('expiries')),
     calendar: openCalendar(client('calendar')),
     outbox: openOutbox(client('outbox')),
     scopes: openScopes(client('scopes')),
     mailLedger: openMailLedger(client('scopes')),
     history: openHistory(client('history')),
-    ready: once(() => createMissing(connection, limits, onRegistryLost)),
+    ready: once(() => createMissing(connection, limits, onRegistryGone)),
   };
 }
 
@@ -52,14 +52,17 @@ export function openTables(
 async function createMissing(
   connection: Connection,
   limits: StorageLimits,
-  onRegistryLost: () => Promise<unknown>,
+  onRegistryGone: () => Promise<unknown>,
 ): Promise<void> {
   const service = guardService(serviceClient(connection), limits);
   const missing = new Set<string>(NAMES);
   for await (const { name } of service.listTables()) if (name !== undefined) missing.delete(name);
+  const isRegistryMissing = missing.delete('registry');
   await Promise.all(Array.from(missing, name => create(service, name)));
-  // At the first start both are missing.
-  if (missing.has('registry') && !missing.has('expiries')) await onRegistryLost();
+  if (!isRegistryMissing) return;
+  // Last: once it is there again, nothing else shows that it was gone.
+  await onRegistryGone();
+  await create(service, 'registry');
 }
 
 /** What is derived may be missing: nothing else waits for it, and `health` says so. */

@@ -25,7 +25,7 @@ function importInto(
 ) {
   const watch = composeWatch(world().env, world().clock);
   const { registry } = watch.tables;
-  const tables = { registry: { ...registry, ...other(registry) } };
+  const tables = { ...watch.tables, registry: { ...registry, ...other(registry) } };
   return importRows(lines, false, { ...watch, tables }, world().log);
 }
 

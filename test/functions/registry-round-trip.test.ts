@@ -117,7 +117,7 @@ describe('over HTTP', () => {
         const { notes: _notes, runbook: _runbook, ...were } = some;
         expect(kept).toEqual(were);
       }),
-      { numRuns: 60 },
+      { numRuns: 60, examples: [[{ runbook: '\u0000' }]] },
     );
     expect(accepted).toBeGreaterThan(10);
   }, 120_000);

@@ -1,5 +1,6 @@
 /** The snooze route over HTTP: what a browser, a scanner and an attacker get from it. */
-import { DAY } from '../../src/formats/instant';
+import { TableClient } from '@azure/data-tables';
+import { DAY, MINUTE } from '../../src/formats/instant';
 import { functionsOf } from '../../src/functions';
 import { instant } from '../support/clock';
 import { useHost } from '../support/host';
@@ -307,6 +308,20 @@ test('a link that does nothing says why, with a status of its own', async () => 
   expect((await ask('POST', 'act=undo')).status).toBe(410);
   world().clock.pass(120 * DAY);
   expect((await ask('GET')).text).toContain('This link has expired');
+});
+
+test('while the registry row is lost, the page snoozes, and says why nothing is written into the row', async () => {
+  await furnish();
+  await TableClient.fromConnectionString(world().connectionString, 'registry', {
+    allowInsecureConnection: true,
+  }).deleteTable();
+  world().clock.pass(5 * MINUTE);
+  await world().sweep();
+  expect((await ask('GET')).status).toBe(200);
+  const { status, text } = await ask('POST', 'act=replace&newId=&newExpiry=&why=moved');
+  expect([status, text.includes('Its registry row is lost')]).toEqual([409, true]);
+  expect((await ask('POST', 'act=snooze&days=7&reason=moved')).text).toContain('Snoozed.');
+  expect((await row())?.saidReplaced).toBeUndefined();
 });
 
 test('without a secret there are no links: 404, and it says so', async () => {

@@ -11,6 +11,7 @@ const FOLDER = 'infra/monitoring';
 const ALERTS = readFileSync(`${FOLDER}/alerts.yaml`, 'utf8');
 const DASHBOARD = readFileSync(`${FOLDER}/dashboard.json`, 'utf8');
 const README = readFileSync('README.md', 'utf8');
+const OPERATIONS = readFileSync('docs/operations.md', 'utf8');
 
 const Dashboard = v.object({
   uid: v.string(),
@@ -48,6 +49,7 @@ test.each([
   ['the alert rules', ALERTS],
   ['the dashboard', DASHBOARD],
   ['the readme', README],
+  ['docs/operations.md', OPERATIONS],
 ])('every metric that %s name is one that the watcher tells', async (_, text) => {
   const known = await exposed();
   expect([...metricsIn(text)].filter(name => !known.has(name))).toEqual([]);

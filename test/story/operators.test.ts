@@ -335,6 +335,17 @@ describe('two operators', () => {
     expect(await within(1)).toEqual([`${OPER}: row-a: registry row can't be understood`]);
   });
 
+  test('of whom one joins late: that one hears of the scope that cannot be read still', async () => {
+    world().restart();
+    await register('gateway');
+    world().azure.iotCentral.app(HOST).misbehaves(FORBIDDEN);
+    const heard = (owner: string) =>
+      expect.stringMatching(new RegExp(`^${owner}: The watcher needs you: ${CONTOSO}: every read fails`));
+    expect(await within(3)).toEqual([heard(OPS)]);
+    world().restart({ OPERATORS: `${OPS}, ${OPER}` });
+    expect(await within(2)).toEqual([heard(OPER)]);
+  });
+
   test('of whom one leaves: what waited for that one is dropped', async () => {
     await broken('row-a');
     await ticks(world(), 1);

@@ -1,4 +1,5 @@
 /** `replacedBy` in the registry: it counts only as long as it leads to a watched target of the same scope (rule 20). */
+import { MINUTE } from '../../src/formats/instant';
 import { LINKED, tokenTo } from '../support/snooze';
 import { APPS, CONTOSO, HOST, mailsAt, notesOf, SUBSCRIPTION, textTo } from '../support/story';
 import { useWorld } from '../support/world';
@@ -99,8 +100,14 @@ test('two rows that name each other are both watched, and both invalid', async (
     });
 });
 
+/** A row that vanished may be lost: a sweep finds first that it was removed. */
+async function sweepAgain(): Promise<void> {
+  world().clock.pass(5 * MINUTE);
+  await world().sweep();
+}
+
 const BREAKS: readonly (readonly [string, () => Promise<void>, RegExp])[] = [
-  ['removed', () => world().unregister(CONTOSO, 'newer'), /'newer' is not registered/],
+  ['removed', () => world().unregister(CONTOSO, 'newer').then(sweepAgain), /'newer' is not registered/],
   ['disabled', () => world().register(CONTOSO, 'newer', { enabled: 'false' }), /enabled=false/],
   ['replaced by the old one', () => world().register(CONTOSO, 'newer', { replacedBy: 'gateway' }), /circle/],
   [

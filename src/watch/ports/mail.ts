@@ -99,7 +99,7 @@ export interface Outbox {
   ofSome(owners: readonly string[]): Promise<OutboxPage>;
   /** The first rows of all owners, whatever they are. */
   firstPage(): Promise<OutboxPage>;
-  /** Claims and followed digests alone. */
+  /** All claims and, about a page of them, followed digests; an owner may come twice. */
   digests(): Promise<OutboxPage>;
   /** Lines within a range of urgency, by owner in key order: none of the owners to leave out, and only of owners after one. */
   waiting(range: Range, leaveOut: readonly string[], after?: string): Promise<OutboxPage>;

@@ -200,16 +200,15 @@ export interface RowsLost {
   readonly lastOn: Instant;
 }
 
-/** What is wrong with a scope as a whole: since when, and whether the operators' line is in the outbox. */
-export type OperatorNotices = Partial<
-  Record<'scopeFailing' | 'readsRefused' | 'ownerless', { readonly since: Instant; readonly put: boolean }>
->;
+/** What is wrong with a scope as a whole. */
+export type OperatorNotices = Partial<Record<'scopeFailing' | 'readsRefused' | 'ownerless', ScopeTrouble>>;
 
-/** What "check now" used of its share of a scope. It has a row of its own, since a sweep holds the scope's row. */
-export interface Checks {
-  readonly pace?: Pace;
-  /** A sweep waits: until then, checks leave the lease alone. */
-  readonly yieldUntil?: Instant;
+export interface ScopeTrouble {
+  readonly since: Instant;
+  /** Whether the operators' line was put into the outbox. */
+  readonly put: boolean;
+  /** For whom, by lower-case address. Absent where an earlier version put it: for all operators. */
+  readonly operators?: readonly string[];
 }
 
 /** What "check now" used of its share of a scope. It has a row of its own, since a sweep holds the scope's row. */

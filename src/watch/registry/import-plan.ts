@@ -90,7 +90,7 @@ export async function withSuccessors(
   plans: readonly Plan[],
   { tables, kinds }: Deps,
 ): Promise<readonly Plan[]> {
-  const stored = successorsIn(scope, tables.registry, kinds);
+  const stored = successorsIn(scope, tables, kinds);
   const planned = new Map(plans.filter(({ write }) => write).map(plan => [plan.source.name, plan]));
   const successors: Successors = async name => {
     const row = planned.get(name)?.whole;

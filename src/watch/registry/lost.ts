@@ -27,7 +27,10 @@ export async function lostRows({ tables, clock }: Deps): Promise<LostRows> {
 
 /** @param until what the operator saw: rows whose loss is noticed later are not confirmed */
 export async function confirmRemoval(until: Instant, deps: Deps): Promise<LostRows> {
+  const { scopes } = deps.tables;
+  // An older page takes nothing back from a newer one; what lies ahead is of a clock that was wrong.
   const now = deps.clock.now();
-  await deps.tables.scopes.confirmRemoval(Math.min(until, now));
+  const known = (await scopes.removalConfirmedOn()) ?? until;
+  await scopes.confirmRemoval(Math.min(Math.max(until, known), now));
   return await lostRows(deps);
 }

@@ -4,7 +4,7 @@ import { type Link, replacementOf } from '../../core/replacement';
 import { COLUMN_NAMES, type Columns, changesOf, parseColumns, textsOf } from '../../core/row';
 import type { Key } from '../../core/target';
 import { sha256 } from '../../formats/hash';
-import type { Registry, RegistryRow } from '../ports';
+import type { Expiries, Registry, RegistryRow } from '../ports';
 import { type Kinds, parseTarget } from '../targets/parse-target';
 import { chainFrom, faultWords, type Successors } from '../targets/successors';
 
@@ -20,7 +20,7 @@ export interface TaggedRow extends ManagedRow {
 }
 
 export interface Deps {
-  readonly tables: { readonly registry: Registry };
+  readonly tables: { readonly registry: Registry; readonly expiries: Pick<Expiries, 'row' | 'rows'> };
   readonly kinds: Kinds;
 }
 

@@ -90,7 +90,7 @@ export async function putRow(key: Key, wanted: Wanted, condition: Condition, dep
 
 /** What the row says already is no fault of this request: its successor may have gone since, and the sweep shows that. */
 async function newSuccessorFaults(key: Key, columns: Columns, { tables, kinds }: Deps): Promise<string[]> {
-  const successors = successorsOf(key.scope, tables.registry, kinds);
+  const successors = successorsOf(key.scope, tables, kinds);
   const fault = await successorFault(key, columns, kinds, successors);
   if (fault === undefined) return [];
   const row = await tables.registry.row(key);

@@ -5,7 +5,7 @@ import { waitsForDailyMail } from '../../core/notices';
 import { describeReminder } from '../../core/reminder';
 import { DAY } from '../../formats/instant';
 import { counted } from '../../formats/when';
-import type { OutboxLine, Tables } from '../ports';
+import type { Claim, OutboxLine, Tables } from '../ports';
 import { addHistory, type ToldDeps, type Turn } from './mark-told';
 import { type NoLongerTrue, type RecheckDeps, recheck, type StillTrue } from './recheck';
 import { AT_ONCE } from './save-told';
@@ -22,6 +22,17 @@ export async function linesForToday({ owner, now, deps }: LinesTurn): Promise<re
   const last = await deps.tables.mailLedger.operatorNoticesToldOn(owner.owner);
   if (last === undefined || Math.abs(now - last) >= DAY) return owner.lines;
   return owner.lines.filter(line => !daily(line));
+}
+
+/** Whether a line is more urgent than all that were claimed: it became due while their digest could not be sent. */
+export async function isOvertaken({ lineIds }: Claim, turn: LinesTurn): Promise<boolean> {
+  const byUrgency = urgencyAt(turn.now);
+  const lines = await linesForToday(turn);
+  const claimed = lines.filter(({ id }) => lineIds.includes(id));
+  return lines.some(
+    ({ id, reminder }) =>
+      !lineIds.includes(id) && claimed.every(other => byUrgency(reminder, other.reminder) < 0),
+  );
 }
 
 /**

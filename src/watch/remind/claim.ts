@@ -1,12 +1,18 @@
 /** The claim: the record that one sender at a time has an owner's digest. A sender whose claim was taken over notices that at its next write, and stops. */
 import { createHash } from 'node:crypto';
 import { addressKey } from '../../core/address';
-import { type Instant, MINUTE } from '../../formats/instant';
+import { DAY, type Instant, MINUTE } from '../../formats/instant';
 import type { Claim, Clock, HeldClaim, MailPromises, SentDigest, Tables, ToldLine } from '../ports';
 import { gapAfter } from './tries';
 
 /** A send may begin for this long after its claim was made or renewed. */
 const TIME_TO_BEGIN = MINUTE;
+/** No transport's sends take so long that a claim is held for longer. */
+const LONGEST_HOLD = 3 * MINUTE;
+/** Where a more urgent line waits behind it, no gap is longer than this. */
+const LONGEST_GAP_BEFORE_URGENT = 9 * MINUTE;
+/** The mail service may ask for a wait of up to a day: the number that it sends can be wrong. */
+export const LONGEST_WAIT = DAY;
 
 export type DigestClaim = ReturnType<typeof claimOf>;
 
@@ -31,6 +37,24 @@ function heldUntil(now: Instant, { longestSend }: MailPromises): Instant {
   return now + TIME_TO_BEGIN + longestSend;
 }
 
+/** Whether it is too early to try a digest again. An instant further ahead comes from a clock that was wrong. */
+export function isWaiting({ notBefore = 0 }: Claim, now: Instant): boolean {
+  return notBefore > now && notBefore - now <= 2 * LONGEST_WAIT;
+}
+
+/**
+ * Whether a claim that waits may be tried now for the sake of a more urgent line. Not while a request may be under way; and what
+ * the service answers oddly has only few attempts.
+ */
+export function mayHurry({ tries, notBefore = 0, oddly, trouble }: Claim, now: Instant): boolean {
+  if (oddly || tries === 0 || notBefore - now <= LONGEST_HOLD) return false;
+  const triedOn = notBefore - gapAfter(tries - 1, trouble?.cause);
+  return now - triedOn >= LONGEST_GAP_BEFORE_URGENT;
+}
+
+/** The failures of a digest whose lines go into another one: they count on. */
+export type Failures = Pick<Claim, 'claimedOn' | 'tries' | 'trouble'>;
+
 /** Claims a digest of these lines. Undefined when another sender has this owner's digest. */
 export async function makeClaim(
   owner: string,
@@ -38,12 +62,14 @@ export async function makeClaim(
   attempt: number,
   promises: MailPromises,
   deps: Deps,
+  earlier?: Failures,
 ): Promise<DigestClaim | undefined> {
   const operationId = operationIdOf(owner, lineIds, attempt);
   // This is the present and not the instant of the turn, which may be long past: other senders count from it.
-  const claimedOn = deps.clock.now();
-  const notBefore = heldUntil(claimedOn, promises);
-  const claim = { operationId, attempt, lineIds, claimedOn, accepted: false, tries: 0, notBefore };
+  const now = deps.clock.now();
+  const { claimedOn, tries, trouble } = earlier ?? { claimedOn: now, tries: 0 };
+  const notBefore = heldUntil(now, promises);
+  const claim = { operationId, attempt, lineIds, claimedOn, accepted: false, tries, notBefore, trouble };
   const made = await deps.tables.outbox.claim(owner, claim);
   return made && claimOf(owner, made, deps);
 }

@@ -134,7 +134,7 @@ async function dueAgain(reminders: readonly Reminder[], { now, deps }: Turn): Pr
       const [found, state] = await Promise.all([registry.row(lost[0]), expiries.row(lost[0])]);
       const row = found ?? lostRow(state);
       if (!row || !state) return [];
-      const successors = successorsOf(row.scope, registry, deps.kinds);
+      const successors = successorsOf(row.scope, deps.tables, deps.kinds);
       const { watched } = await resolveTarget(row, deps.kinds, successors);
       if (!watched.columns.enabled) return [];
       const due = remindersFor(watched, state, crossingsFor(watched, state), deps.mail, now);

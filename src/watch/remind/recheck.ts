@@ -76,7 +76,7 @@ export async function recheck(
   const [found, state] = await Promise.all([registry.row(reminder), expiries.row(reminder)]);
   const row = found ?? lostRow(state);
   if (!row || !state) return dropped('removed');
-  const successors = successorsOf(row.scope, registry, deps.kinds);
+  const successors = successorsOf(row.scope, deps.tables, deps.kinds);
   const parsed = await resolveTarget(row, deps.kinds, successors);
   const { watched } = parsed;
   if (!watched.columns.enabled) return dropped('notWatched');

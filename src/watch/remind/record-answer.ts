@@ -1,6 +1,6 @@
 /** Records what an answer to a mail means: the digest is accepted, or never sent, or tried again later (docs/design.md, One owner's digest). */
 import type { Reminder } from '../../core/reminder';
-import { DAY, type Instant } from '../../formats/instant';
+import type { Instant } from '../../formats/instant';
 import type {
   DelayCause,
   MailFault,
@@ -11,7 +11,7 @@ import type {
   SentDigest,
   Tables,
 } from '../ports';
-import type { DigestClaim } from './claim';
+import { type DigestClaim, LONGEST_WAIT } from './claim';
 import { type FollowDeps, firstFollow } from './follow-digests';
 import type { Turn } from './mark-told';
 import type { ToldChange } from './save-told';
@@ -20,8 +20,9 @@ import { isFaultOfThisMail, isOurs, troubleAfter } from './tries';
 /**
  * How an owner's turn ended. `done`: the service was not asked; `answered`: it said something about this one mail;
  * `unanswered`: it is out of reach or busy. After `quotaSpent` and `ours`, a fault of our own, no other owner is tried in this run.
+ * `allDropped`: no line that was checked is true, and others wait.
  */
-export type TurnEnd = 'done' | 'answered' | 'unanswered' | 'ours' | 'quotaSpent';
+export type TurnEnd = 'done' | 'answered' | 'unanswered' | 'ours' | 'quotaSpent' | 'allDropped';
 
 export type Stop = { readonly step: 'stop'; readonly end: TurnEnd };
 export type Finish = {
@@ -40,9 +41,6 @@ type Unsettled = Extract<SendOutcome, { outcome: 'unsettled' }>;
 
 export const DONE: Stop = { step: 'stop', end: 'done' };
 const ABSENT: OperationStatus = { status: 'absent' };
-
-/** The mail service may ask for a wait of up to a day: the number that it sends can be wrong. */
-export const LONGEST_WAIT = DAY;
 
 /** Where there is a status, a refusal is not final before the operation was looked up: the service may have the mail all the same. */
 export async function recordAnswer(

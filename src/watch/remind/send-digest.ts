@@ -3,11 +3,10 @@ import type { Digest } from '../../core/digest';
 import { waitsForDailyMail } from '../../core/notices';
 import { describeReminder, type Reminder } from '../../core/reminder';
 import { MOST_ATTEMPTS } from '../../core/told';
-import type { Instant } from '../../formats/instant';
 import { counted } from '../../formats/when';
 import type { Claim, Log, OwnerLines, Tables } from '../ports';
-import { linesForToday, stillTrue } from './choose-lines';
-import { ClaimLost, claimOf, type DigestClaim, makeClaim } from './claim';
+import { isOvertaken, linesForToday, stillTrue } from './choose-lines';
+import { ClaimLost, claimOf, type DigestClaim, type Failures, isWaiting, makeClaim, mayHurry } from './claim';
 import { type FollowDeps, recordEnd } from './follow-digests';
 import { requestsOfSend, STATUS_READS_OF_A_RETRY } from './mail-counters';
 import { addHistory, BEHAVES_ODDLY, markTold, settleTold, type Turn, tellUndelivered } from './mark-told';
@@ -15,7 +14,6 @@ import type { RecheckDeps, StillTrue } from './recheck';
 import {
   DONE,
   type Finish,
-  LONGEST_WAIT,
   postpone,
   recordAccepted,
   recordAnswer,
@@ -33,7 +31,7 @@ export interface SendDeps extends FollowDeps, RecheckDeps {
 type SendTurn = Turn<SendDeps>;
 
 /** What a step answers: which step comes next, and what that step needs. */
-type ClaimLines = { readonly step: 2 };
+type ClaimLines = { readonly step: 2; readonly failures?: Failures };
 type Post = {
   readonly step: 3;
   readonly claim: DigestClaim;
@@ -43,6 +41,7 @@ type Post = {
   readonly moreAtLeast?: true;
 };
 
+const ALL_DROPPED: Stop = { step: 'stop', end: 'allDropped' };
 const QUOTA_SPENT: Stop = { step: 'stop', end: 'quotaSpent' };
 const CLAIM_LINES: ClaimLines = { step: 2 };
 
@@ -50,9 +49,9 @@ export async function sendDigest(owner: OwnerLines, deps: SendDeps, log: Log): P
   try {
     const now = deps.clock.now();
     const settled = await settleTold({ owner, now, deps, log });
-    const turn = { owner: await withClaimedLines(settled, now, deps), now, deps, log };
+    const turn = await withClaimedLines({ owner: settled, now, deps, log });
     let next: Stop | ClaimLines | Post | Finish = await resumeClaim(turn);
-    if (next.step === 2) next = await claimLines(turn);
+    if (next.step === 2) next = await claimLines(next, turn);
     if (next.step === 3) next = await postDigest(next, turn);
     if (next.step === 4) next = await finishDigest(next, turn);
     return next.end;
@@ -64,11 +63,13 @@ export async function sendDigest(owner: OwnerLines, deps: SendDeps, log: Log): P
 }
 
 /** In a large outbox the lines of a claim may not be among those that were found. */
-async function withClaimedLines(owner: OwnerLines, now: Instant, deps: SendDeps): Promise<OwnerLines> {
+async function withClaimedLines(turn: SendTurn): Promise<SendTurn> {
+  const { owner, deps } = turn;
   const { claim, lines, cut } = owner;
-  if (!claim || !cut || (isOpen(claim) && isWaiting(claim, now))) return owner;
+  if (!claim || !cut || (isOpen(claim) && (await mustWait(claim, turn)))) return turn;
   const missing = claim.lineIds.filter(id => !lines.some(line => line.id === id));
-  return { ...owner, lines: [...lines, ...(await deps.tables.outbox.lines(owner.owner, missing))] };
+  const claimed = await deps.tables.outbox.lines(owner.owner, missing);
+  return { ...turn, owner: { ...owner, lines: [...lines, ...claimed] } };
 }
 
 /** Whether it is not on record how sending the digest ended. */
@@ -76,24 +77,25 @@ function isOpen({ accepted, refusal }: Claim): boolean {
   return !accepted && refusal === undefined;
 }
 
-/** Whether it is too early to try it again. An instant further ahead comes from a clock that was wrong. */
-function isWaiting({ notBefore = 0 }: Claim, now: Instant): boolean {
-  return notBefore > now && notBefore - now <= 2 * LONGEST_WAIT;
+/** A claim is tried again when its wait is over; soon, where a more urgent line waits behind it (rule 15). */
+async function mustWait(claim: Claim, turn: SendTurn): Promise<boolean> {
+  if (!isWaiting(claim, turn.now)) return false;
+  return !(mayHurry(claim, turn.now) && (await isOvertaken(claim, turn)));
 }
 
 /** Step 1: an earlier run has left a claim. What the mail service knows of its operation says which step comes next. */
 async function resumeClaim(turn: SendTurn): Promise<Stop | ClaimLines | Post | Finish> {
-  const { owner, now, deps } = turn;
+  const { owner, deps } = turn;
   if (!owner.claim) return CLAIM_LINES;
   const claim = claimOf(owner.owner, owner.claim, deps);
   const { lineIds, operationId } = claim.row;
   // Ended or unreadable: release it; the lines decide again.
   if (lineIds.length === 0) return await release(claim);
   if (!isOpen(claim.row)) return { step: 4, claim };
-  if (isWaiting(claim.row, now)) return DONE;
+  if (await mustWait(claim.row, turn)) return DONE;
   const { getStatus } = await deps.mailer();
-  // Without a status to ask for, only another send can settle it.
-  if (!getStatus) return await tryAgain(claim, turn);
+  // Without a status to ask for, only another send can settle it: the mail may be on its way, so no other line goes first.
+  if (!getStatus) return (await givenUp(claim, turn)) ?? (await postAgain(claim, turn));
   // Without quota for the send that may follow, the look would be wasted in each run.
   if (!(await deps.quota.mayAsk({}, deps.clock.now(), { send: 1, ...STATUS_READS_OF_A_RETRY })))
     return QUOTA_SPENT;
@@ -102,16 +104,19 @@ async function resumeClaim(turn: SendTurn): Promise<Stop | ClaimLines | Post | F
   const status = await getStatus(operationId);
   if (status.status === 'unknown') return await postpone(claim, 'look', status, turn);
   if (status.status !== 'absent') return await recordAccepted(claim, undefined, turn);
-  return await tryAgain(claim, turn);
+  const end = await givenUp(claim, turn);
+  if (end) return end;
+  // The service does not have the mail, so the more urgent line goes first.
+  if (!claim.row.oddly && (await isOvertaken(claim.row, turn)))
+    return { ...(await release(claim)), failures: claim.row };
+  return await postAgain(claim, turn);
 }
 
-/** The mail service does not have the mail, as far as it can be asked. */
-async function tryAgain(claim: DigestClaim, turn: SendTurn): Promise<Stop | ClaimLines | Post | Finish> {
-  const { oddly, attempt, trouble } = claim.row;
-  if (oddly && attempt >= MOST_ATTEMPTS) return await recordRefused(claim, 'givenUp', BEHAVES_ODDLY, turn);
-  const refusal = givenUpFor(trouble);
-  if (refusal !== undefined) return await recordRefused(claim, 'givenUp', refusal, turn);
-  return await postAgain(claim, turn);
+/** Undefined while the mail is tried again. */
+async function givenUp(claim: DigestClaim, turn: SendTurn): Promise<Finish | undefined> {
+  const { oddly, attempt } = claim.row;
+  const refusal = oddly && attempt >= MOST_ATTEMPTS ? BEHAVES_ODDLY : givenUpFor(claim.row);
+  return refusal === undefined ? undefined : await recordRefused(claim, 'givenUp', refusal, turn);
 }
 
 /**
@@ -137,15 +142,17 @@ async function release(claim: DigestClaim): Promise<ClaimLines> {
 }
 
 /** Step 2: check the most urgent lines again, reserve the quota and claim what is still true. */
-async function claimLines(turn: SendTurn): Promise<Stop | Post> {
+async function claimLines({ failures }: ClaimLines, turn: SendTurn): Promise<Stop | Post> {
   const { owner, deps, log } = turn;
-  const { lines, unchecked } = await stillTrue(await linesForToday(turn), turn);
-  if (lines.length === 0) return DONE;
+  const waiting = await linesForToday(turn);
+  const { lines, unchecked } = await stillTrue(waiting, turn);
+  // Each of these was dropped, so that a repeated turn comes to an end.
+  if (lines.length === 0) return waiting.length > 0 && (unchecked > 0 || owner.cut) ? ALL_DROPPED : DONE;
   const mailer = await deps.mailer();
   if (!(await deps.quota.mayAsk(requestsOfSend(mailer), deps.clock.now()))) return QUOTA_SPENT;
   const lineIds = lines.map(({ id }) => id);
   const attempt = Math.max(...lines.map(line => line.attempt));
-  const claim = await makeClaim(owner.owner, lineIds, attempt, mailer.promises, deps);
+  const claim = await makeClaim(owner.owner, lineIds, attempt, mailer.promises, deps, failures);
   if (claim) return { step: 3, claim, lines, more: unchecked, moreAtLeast: owner.cut };
   log.info(`${owner.owner}: another sender has the digest, or has told some of it.`);
   return DONE;

@@ -1,5 +1,5 @@
 /** One run of the sender: owner by owner, the most urgent first. A fault with one owner never costs the others their mail. */
-import { MINUTE, SECOND } from '../../formats/instant';
+import { type Instant, MINUTE, SECOND } from '../../formats/instant';
 import { counted } from '../../formats/when';
 import type { Log, OwnerLines } from '../ports';
 import { followDigests } from './follow-digests';
@@ -15,6 +15,8 @@ const MOST_UNANSWERED = 3;
 /** A run that comes a little before the quota allows the next mail waits for that, so that no part of the quota is lost. */
 const LONGEST_WAIT = 10 * SECOND;
 
+type UnlessFault = <T>(work: () => Promise<T>) => Promise<T | undefined>;
+
 /** @throws after all owners had their turn, when one of them met a fault that isn't the mail service's. */
 export async function sendReminders(deps: SendDeps, log: Log): Promise<void> {
   if (deps.mail.to === 'none') {
@@ -23,7 +25,7 @@ export async function sendReminders(deps: SendDeps, log: Log): Promise<void> {
   }
   const faults: unknown[] = [];
   /** Any error is caught, so that the other owners get their turn. It is thrown at the end. */
-  const unlessFault = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+  const unlessFault: UnlessFault = async work => {
     try {
       return await work();
     } catch (error) {
@@ -61,32 +63,52 @@ const STOPPED: Readonly<Record<EarlyEnd, string>> = {
 async function sendAll(
   deps: SendDeps,
   log: Log,
-  unlessFault: <T>(work: () => Promise<T>) => Promise<T | undefined>,
+  unlessFault: UnlessFault,
 ): Promise<{ stop: EarlyEnd | undefined; followed: readonly OwnerLines[] }> {
   const { outbox } = deps.tables;
-  const start = deps.clock.now();
+  const until = deps.clock.now() + TIME_BUDGET;
   if (!(await maySend(deps))) return { stop: 'quotaSpent', followed: (await outbox.digests()).owners };
-  const waiting = await waitingOwners(outbox, deps.clock.now());
-  let stop: EarlyEnd | undefined;
-  let unanswered = 0;
-  while (!stop && waiting.isAnyoneLeft()) {
-    if (deps.clock.now() - start >= TIME_BUDGET) {
-      log.info('This run has taken long enough: the rest waits for the next one.');
-      break;
-    }
-    if (!(await maySend(deps))) {
-      stop = 'quotaSpent';
-      break;
-    }
-    const owner = await unlessFault(() => waiting.next());
-    if (!owner) break;
-    const end = await unlessFault(() => sendDigest(owner, deps, log));
-    if (end === 'answered') unanswered = 0;
-    if (end === 'unanswered') unanswered += 1;
-    if (unanswered >= MOST_UNANSWERED) stop = 'unanswered';
-    if (end === 'quotaSpent' || end === 'ours') stop = end;
+  const inARow = { unanswered: 0 };
+  for (;;) {
+    const waiting = await waitingOwners(outbox, deps.clock.now());
+    const end = await sendOnce({ waiting, until, inARow }, deps, log, unlessFault);
+    if (end !== 'again') return { stop: end, followed: waiting.followed() };
   }
-  return { stop, followed: waiting.followed() };
+}
+
+interface Round {
+  readonly waiting: Awaited<ReturnType<typeof waitingOwners>>;
+  readonly until: Instant;
+  /** Mails of this run. */
+  readonly inARow: { unanswered: number };
+}
+
+/**
+ * Each owner has one turn. @returns `again` once lines that were no longer true kept an owner from a mail: what waits behind them
+ * may be more urgent than what others wait for
+ */
+async function sendOnce(
+  { waiting, until, inARow }: Round,
+  deps: SendDeps,
+  log: Log,
+  unlessFault: UnlessFault,
+): Promise<EarlyEnd | 'again' | undefined> {
+  while (waiting.isAnyoneLeft()) {
+    if (deps.clock.now() >= until) {
+      log.info('This run has taken long enough: the rest waits for the next one.');
+      return undefined;
+    }
+    if (!(await maySend(deps))) return 'quotaSpent';
+    const owner = await unlessFault(() => waiting.next());
+    if (!owner) return undefined;
+    const end = await unlessFault(() => sendDigest(owner, deps, log));
+    if (end === 'allDropped') return 'again';
+    if (end === 'quotaSpent' || end === 'ours') return end;
+    if (end === 'answered') inARow.unanswered = 0;
+    if (end === 'unanswered') inARow.unanswered += 1;
+    if (inARow.unanswered >= MOST_UNANSWERED) return 'unanswered';
+  }
+  return undefined;
 }
 
 /** Whether the quota allows a mail, after a short wait at most. */

@@ -9,6 +9,8 @@ const LONGEST_GAP = HOUR;
 const LONGEST_GAP_OF_OURS = 20 * MINUTE;
 /** After this many tries, which take about three hours, the mail itself may be the cause. */
 const MOST_FAILURES = 6;
+/** Not sooner, where more urgent lines hurried them. */
+const LEAST_FAILING = 2 * HOUR;
 /** For so long the recipient's side may put a mail off. */
 const LONGEST_PATIENCE = 2 * DAY;
 
@@ -32,18 +34,19 @@ export function troubleAfter(
 }
 
 /** How long the next try waits. A minute less than the full gap, so that the run at its end is not too early. */
-export function gapAfter(tries: number, cause: DelayCause): number {
+export function gapAfter(tries: number, cause: DelayCause | undefined): number {
   const longest = isOurs(cause) ? LONGEST_GAP_OF_OURS : LONGEST_GAP;
   return Math.min(longest, FIRST_GAP * 2 ** tries) - MINUTE;
 }
 
 /** Why there is no other try; undefined while there is one. Faults of our own never end a mail. */
-export function givenUpFor(trouble: Trouble | undefined): string | undefined {
+export function givenUpFor({ claimedOn, trouble }: Pick<Claim, 'claimedOn' | 'trouble'>): string | undefined {
   if (!trouble) return undefined;
   const { on, cause, failures, othersTaken, putOffSince } = trouble;
   if (cause === 'recipient' && putOffSince !== undefined && on - putOffSince >= LONGEST_PATIENCE)
     return "the recipient's mail server has put it off for two days";
-  if (othersTaken && failures >= MOST_FAILURES) return 'the mail service fails on this mail and takes others';
+  if (othersTaken && failures >= MOST_FAILURES && on - claimedOn >= LEAST_FAILING)
+    return 'the mail service fails on this mail and takes others';
   return undefined;
 }
 

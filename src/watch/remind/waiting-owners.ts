@@ -27,7 +27,7 @@ const FIRST_PART = 45;
 const MOST_PAGES = 8;
 /** Owners whose lines are read together: a mail then costs a part of a page. */
 const MOST_AHEAD = 10;
-/** With more of them, a filter would have too many comparisons. */
+/** A filter has room for a few, in the order of their backlogs. */
 const MOST_LEFT_OUT = 4;
 
 /** Reads one page; if that is not all, also the claims and the followed digests. Lines are then looked for as they are needed. */

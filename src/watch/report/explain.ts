@@ -102,7 +102,7 @@ export async function explain(key: Key, deps: Deps): Promise<Explained | undefin
   ]);
   const row = found ?? lostRow(state);
   if (row) {
-    const successors = successorsOf(key.scope, registry, deps.kinds);
+    const successors = successorsOf(key.scope, deps.tables, deps.kinds);
     const parsed = await resolveTarget(row, deps.kinds, successors);
     return { key, ...explainRow(parsed, state, mailIn(swept, deps.mail), asOf), history: events };
   }

@@ -106,7 +106,7 @@ export async function* everyTarget(
 ): AsyncGenerator<{ readonly parsed: ParsedTarget; readonly state: Expiry | undefined }> {
   for (const scope of await knownScopes(tables)) {
     if (kind !== undefined && !scope.startsWith(`${kind}:`)) continue;
-    const successors = successorsIn(scope, tables.registry, kinds);
+    const successors = successorsIn(scope, tables, kinds);
     for await (const { row, state } of mergeRows(tables, scope))
       if (row) yield { parsed: await resolveTarget(row, kinds, successors), state };
   }

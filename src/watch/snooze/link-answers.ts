@@ -67,7 +67,7 @@ export type LinkResult = Refused | Shown | Proposed | Stopped;
 /** Why a link does nothing. */
 export type Refused =
   | TokenRefused
-  | { readonly refused: 'off' | 'removed' | 'notARecipient' }
+  | { readonly refused: 'off' | 'removed' | 'rowLost' | 'notARecipient' }
   | { readonly refused: 'notWatched'; readonly displayName: string }
   | {
       readonly refused: 'expiryChanged';

@@ -47,7 +47,7 @@ export async function findTarget(token: string, deps: Deps): Promise<LinkTarget 
   const [found, state] = await Promise.all([registry.row(link), expiries.row(link)]);
   const row = found ?? lostRow(state);
   if (!row || !state) return { refused: 'removed' };
-  const parsed = await resolveTarget(row, kinds, successorsOf(row.scope, registry, kinds));
+  const parsed = await resolveTarget(row, kinds, successorsOf(row.scope, deps.tables, kinds));
   const refused = refusalOf(link, parsed.watched, state, deps.mail.operators);
   return refused ?? { link, links, row, parsed, state, now };
 }
@@ -55,11 +55,13 @@ export async function findTarget(token: string, deps: Deps): Promise<LinkTarget 
 /** Why a link may no longer act on its target; undefined if it may. */
 function refusalOf(
   link: Link,
-  { columns, name }: Watched,
+  { columns, name, lost }: Watched,
   state: Expiry,
   operators: readonly string[],
 ): Refused | undefined {
-  // This comes first: a former owner gets no information about the target.
+  // Of a lost row whose target was on no report not even the owners are known.
+  if (lost && !columns.enabled) return { refused: 'rowLost' };
+  // Before all else: a former owner gets no information about the target.
   if (!includesAddress([...columns.owners, ...operators], link.owner)) return { refused: 'notARecipient' };
   const { displayName = name } = columns;
   if (!columns.enabled) return { refused: 'notWatched', displayName };

@@ -26,7 +26,7 @@ export async function followLink(
   const { replacement } = target.parsed.watched;
   // Without its row nothing can be written there.
   const isAboutRow = action.act !== 'snooze' && action.act !== 'undo';
-  if (target.row.lost && isAboutRow) return { refused: 'removed' };
+  if (target.row.lost && isAboutRow) return { refused: 'rowLost' };
   if (action.act === 'unreplace') return unreplace(token, target, deps);
   if (isReplaced(replacement)) {
     const isAsked = action.act === 'confirm' || action.act === 'replaceUnnamed';

@@ -38,7 +38,8 @@ export async function replace(target: LinkTarget, newId: string, deps: Deps, log
   if (fault !== undefined) return refuse(target, fault);
   const reading = await readNow(successor, deps, log);
   if ('refused' in reading) return refuseThrottled(target, reading);
-  if (reading.outcome === 'failed') return refuse(target, `it could not be read: ${reading.message}`);
+  if (reading.outcome === 'failed')
+    return refuse(target, `it could not be read: ${reading.message.replace(/\.$/, '')}`);
   const expiresOn = reading.outcome === 'expires' ? reading.expiresOn : 'never';
   if (expiresOn !== 'never' && expiresOn <= target.now)
     return refuse(target, `it expired on ${moment(expiresOn)}; write the id of the one that is used now`);
@@ -164,7 +165,7 @@ async function faultOf(
   name: string,
   { tables, kinds }: Deps,
 ): Promise<string | undefined> {
-  const successors = successorsOf(target.row.scope, tables.registry, kinds);
+  const successors = successorsOf(target.row.scope, tables, kinds);
   const chain = await chainFrom({ ...linkOf(target.parsed), replacedBy: name }, successors);
   const replacement = replacementOf(chain);
   if (replacement.is === 'bad') return withoutColumn(faultWords(target.row, replacement, kinds));

@@ -95,7 +95,7 @@ async function findJob(key: Key, deps: Deps): Promise<Job | Exclude<CheckResult,
   const { tables, kinds } = deps;
   const row = (await tables.registry.row(key)) ?? lostRow(await tables.expiries.row(key));
   if (!row) return { refused: 'unknown' };
-  const parsed = await resolveTarget(row, kinds, successorsOf(key.scope, tables.registry, kinds));
+  const parsed = await resolveTarget(row, kinds, successorsOf(key.scope, tables, kinds));
   const { located, source, watched } = parsed;
   if (watched.faults.length > 0 || !located || !source)
     return { refused: 'invalid', reason: watched.faults.join('; ') };

@@ -6,7 +6,7 @@ import type { Key } from '../../core/target';
 import type { MailPolicy } from '../../core/watched';
 import { DAY, formatInstant, type Instant } from '../../formats/instant';
 import { counted } from '../../formats/when';
-import type { Log, RowsLost, Tables } from '../ports';
+import type { Log, RowsLost, ScopeRow, Tables } from '../ports';
 
 interface Deps {
   readonly tables: Tables;
@@ -68,6 +68,8 @@ export function rowGate(deps: Deps) {
       const { displayName = name, owners = [] } = entry?.listing ?? {};
       return { since, displayName, owners };
     },
+    /** What is left to say of a scope without any row and without any expiry. */
+    lostWithExpiries: (last: LastSweep, now: Instant) => lostWithExpiries(last, now, deps),
   };
 }
 
@@ -110,13 +112,40 @@ function compareKeys(one: Key, other: Key): number {
   return one.name < other.name ? -1 : 1;
 }
 
-/** One line for each operator, before the first target is kept without a row; none while an earlier alarm stands. */
-async function raiseAlarm({ all, scopes }: Census, { tables, mail, tick, log }: Deps): Promise<void> {
+type LastSweep = Pick<ScopeRow, 'counts' | 'rowsLost'>;
+
+/**
+ * Where the last sweep of such a scope watched targets, both tables are lost, since states of removed targets are kept for days.
+ * Nothing but the alarm is left of them, for a day or until an operator confirms. Undefined: they were removed one by one.
+ */
+async function lostWithExpiries(
+  { counts, rowsLost }: LastSweep,
+  now: Instant,
+  deps: Deps,
+): Promise<RowsLost | undefined> {
+  const watched = counts?.total ?? 0;
+  const lost = rowsLost ?? (watched > 0 ? { count: watched, lastOn: now } : undefined);
+  if (!lost || mayGo(lost.lastOn, await deps.tables.scopes.removalConfirmedOn(), now)) return undefined;
+  const rows = `The registry rows of ${counted(lost.count, 'target')} in a scope vanished, and all that was recorded of them`;
+  if (!rowsLost) await tellOperators(rows, 'They are not watched any more: restore both tables.', deps);
+  return lost;
+}
+
+/** Before the first target is kept without a row. */
+async function raiseAlarm({ all, scopes }: Census, deps: Deps): Promise<void> {
+  if (all.vanished === 0) return;
   const rows = `The registry rows of ${counted(all.vanished, 'target')} in ${counted(scopes, 'scope')} vanished at once`;
-  log.warn(`${rows}; their targets are kept for a day.`);
-  if (mail.to === 'none' || all.vanished === 0) return;
+  const then =
+    'The targets are still watched: by their last known owners, with the thresholds of their kind.';
+  await tellOperators(rows, then, deps);
+}
+
+/** One line for each operator; none while an earlier alarm stands. */
+async function tellOperators(rows: string, then: string, { tables, mail, tick, log }: Deps): Promise<void> {
+  log.warn(`${rows}; the alarm stands for a day.`);
+  if (mail.to === 'none') return;
   for await (const { rowsLost } of tables.scopes.all()) if (rowsLost) return;
-  const note = `${rows}, and the API did not delete them, as the sweep of ${formatInstant(tick)} found. The targets are still watched: by their last known owners, with the thresholds of their kind.`;
+  const note = `${rows}, and the API did not delete them, as the sweep of ${formatInstant(tick)} found. ${then}`;
   // The same key for the whole day: after a crash, the next tick puts the same line again.
   const about = tick - (tick % DAY);
   const line = {

@@ -1,11 +1,12 @@
 /** What sweeps tell the operators: notices about a scope as a whole, and messages that could not be handled. */
+import { addressKey, includesAddress } from '../../core/address';
 import type { Counts } from '../../core/counts';
 import type { Reminder } from '../../core/reminder';
 import type { Reason, ScopeReads } from '../../core/scope-reads';
 import type { MailPolicy } from '../../core/watched';
 import { DAY, type Instant } from '../../formats/instant';
 import { counted } from '../../formats/when';
-import type { Clock, Log, OperatorNotices, ScopeRow, Tables } from '../ports';
+import type { Clock, Log, OperatorNotices, ScopeRow, ScopeTrouble, Tables } from '../ports';
 
 /** What a sweep found out about its scope. */
 export interface Findings {
@@ -20,8 +21,8 @@ export interface Findings {
 interface Trouble {
   readonly is: boolean;
   readonly mayTell: boolean;
-  /** Another notice has told it: it counts as told. */
-  readonly isTold?: boolean;
+  /** Another notice that has told it: who heard that needs no line. */
+  readonly toldBy?: ScopeTrouble | undefined;
   readonly note: string;
 }
 
@@ -37,18 +38,28 @@ export function operatorNoticesOf(
 ): { operatorNotices: OperatorNotices; lines: Reminder[] } {
   const next: OperatorNotices = {};
   const lines: Reminder[] = [];
-  const note = (reason: keyof OperatorNotices, { is, mayTell, isTold = false, note }: Trouble) => {
+  const note = (reason: keyof OperatorNotices, { is, mayTell, toldBy, note }: Trouble) => {
     if (!is) return;
     const { since, put } = known[reason] ?? { since: now, put: false };
-    const isDue = !put && !isTold && mayTell && canBeTold(mail);
+    const heard = [...toldOf(known[reason], mail), ...toldOf(toldBy, mail)];
+    const mayHear = mayTell && canBeTold(mail) ? mail.operators : [];
+    const untold = mayHear.filter(operator => !includesAddress(heard, operator));
     const line = { scope, name: '', reason, about: since, crossedOn: since, since, note };
-    if (isDue) lines.push(...mail.operators.map(owner => ({ owner, ...line })));
-    next[reason] = { since, put: put || isTold || isDue };
+    lines.push(...untold.map(owner => ({ owner, ...line })));
+    // Without those who are operators no more: who comes back hears of it again.
+    const told = mail.operators.filter(operator => includesAddress([...heard, ...untold], operator));
+    const isPut = put || toldBy?.put === true || untold.length > 0;
+    next[reason] = { since, put: isPut, ...(isPut && { operators: told.map(addressKey) }) };
   };
   note('scopeFailing', scopeFailing(scope, findings, known));
   note('readsRefused', readsRefused(scope, findings, next));
   note('ownerless', ownerless(scope, findings));
   return { operatorNotices: next, lines };
+}
+
+/** Which operators have a line about this trouble. */
+function toldOf(trouble: ScopeTrouble | undefined, { operators }: MailPolicy): readonly string[] {
+  return trouble?.put ? (trouble.operators ?? operators) : [];
 }
 
 /** While the operators know that a scope can't be read, no one is told so of each target. */
@@ -73,7 +84,7 @@ function scopeFailing(
     is: failing > 0 && answered === 0,
     mayTell: failedOnce === 0,
     // The refusal that was told has reached the last target. Reads that succeeded meanwhile would make it a new trouble.
-    isTold: readsRefused?.put === true && refused === failing && readOn < readsRefused.since,
+    toldBy: readsRefused && refused === failing && readOn < readsRefused.since ? readsRefused : undefined,
     note: `${all} of ${scope} can${counts.total === 1 ? "'t" : ''} be read.\n${reasonsOf(reads.reasons)}`,
   };
 }
@@ -88,7 +99,7 @@ function readsRefused(
   return {
     is: refused > 0,
     mayTell: scopeFailing === undefined,
-    isTold: scopeFailing?.put,
+    toldBy: scopeFailing,
     note: `${refused} of the ${counted(counts.total, 'target')} of ${scope} can't be read, and no owner of a token can mend that.\n${reasonsOf(reasons.filter(reason => reason.refused))}`,
   };
 }

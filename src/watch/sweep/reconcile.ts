@@ -72,7 +72,7 @@ async function scopesOf({ tables }: Deps): Promise<Set<string>> {
 /** Writes every calendar row of a scope again, like a sweep that reads nothing. @returns the keys that it wrote */
 async function rebuild(scope: string, lease: Lease, deps: Deps, log: Log): Promise<string[]> {
   const records = recorder({ scope, tables: deps.tables, lease, log });
-  const successors = successorsIn(scope, deps.tables.registry, deps.kinds);
+  const successors = successorsIn(scope, deps.tables, deps.kinds);
   const keys: string[] = [];
   for await (const pair of mergeRows(deps.tables, scope)) {
     await pruneNow(pair, deps);

@@ -77,14 +77,18 @@ export function plannedWriteOf(
 }
 
 /** What has to be put into the outbox, and what is to be recorded of it. */
-function toQueue(before: Expiry | undefined, { reminders }: Assessment, now: Instant) {
+function toQueue(before: Expiry | undefined, { after, reminders }: Assessment, now: Instant) {
   if (reminders.length === 0) return { reminders, queued: undefined };
   const ids = reminders.map(({ owner, reason, about, meantFor }) =>
     JSON.stringify([addressKey(owner), reason, about, meantFor && addressKey(meantFor)]),
   );
   const lines = sha256(ids.sort().join()).slice(0, 16);
-  const known = before?.queued;
-  if (known?.lines === lines && now - known.on < PUT_AGAIN) return { reminders: [], queued: known };
+  // Before a row is known to be lost, the sender takes its target for removed, and drops its lines.
+  const isNewlyLost = after.rowLost !== undefined && before?.rowLost === undefined;
+  const known = isNewlyLost ? undefined : before?.queued;
+  // An instant that lies ahead is of a clock that was wrong: nothing may wait until then.
+  const isRecent = known !== undefined && Math.abs(now - known.on) < PUT_AGAIN;
+  if (isRecent && known.lines === lines) return { reminders: [], queued: known };
   return { reminders, queued: { lines, on: now } };
 }
 

@@ -132,7 +132,7 @@ function begin(scope: string, lease: Lease, deps: Deps, log: Log): Sweep {
   const mail = mailIn(lease.row, deps.mail);
   const { counts = NO_COUNTS, ownerless = 0, unreached = 0, reads = NO_READS, rowsLost } = partial ?? {};
   const totals: Totals = { counts, ownerless, unreached, reads, rowsLost, signInFails: undefined, rows: 0 };
-  const successors = successorsIn(scope, tables.registry, kinds);
+  const successors = successorsIn(scope, tables, kinds);
   const gate = rowGate({ tables, mail, scope, tick, log });
   const shared = { lease, deadline, recorder: records, reader, successors, gate };
   const sweep: Sweep = { ...deps, mail, ...shared, totals, log };
@@ -214,11 +214,14 @@ function recordGone(state: Expiry, now: Instant, { tables, recorder }: Sweep): v
   recorder.add(plannedWriteOf(state, assessGone(state, now), tables.calendar, { read: false, forget }, now));
 }
 
-/** Stores how the sweep ended, and releases the lease. A scope without any row is removed. */
+/** Stores how the sweep ended, and releases the lease. A scope without any row is removed, unless its tables are lost. */
 async function finish({ scope, cursor }: SweepMessage, sweep: Sweep): Promise<void> {
-  const { tables, clock, mail, lease, reader, totals, log } = sweep;
-  if (totals.rows === 0 && cursor === undefined) return await tables.scopes.remove(scope);
+  const { tables, clock, mail, lease, reader, gate, totals, log } = sweep;
   const finishedOn = clock.now();
+  if (totals.rows === 0 && cursor === undefined) {
+    totals.rowsLost = await gate.lostWithExpiries(lease.row, finishedOn);
+    if (!totals.rowsLost) return await tables.scopes.remove(scope);
+  }
   const { tick: finishedTick = finishedOn, startedOn = finishedOn } = lease.row;
   const { counts, unreached, rowsLost } = totals;
   const { operatorNotices, lines } = operatorNoticesOf(lease.row, totals, mail, finishedOn);

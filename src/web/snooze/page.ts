@@ -114,6 +114,7 @@ const REFUSALS: Readonly<Record<Refused['refused'], readonly [status: number, he
   unreadable: [400, 'This link can’t be read'],
   over: [410, 'This link has expired'],
   removed: [410, 'It is no longer registered'],
+  rowLost: [409, 'Its registry row is lost'],
   notARecipient: [403, 'This link is no longer yours'],
   notWatched: [410, 'It is no longer watched'],
   expiryChanged: [410, 'Its expiry has changed'],
@@ -149,6 +150,8 @@ function whyRefused(refused: Refused): Html {
       return html`It was good until ${moment(refused.until)}. A newer mail has a newer link.`;
     case 'removed':
       return html`The target of this link is no longer in the registry, so no mails are sent about it any more.`;
+    case 'rowLost':
+      return html`The row of this target vanished from the registry together with others, so what you say can’t be written there now. Reminders and snoozes go on as before. Ask an operator to restore the row; then this link works again.`;
     case 'notARecipient':
       return html`Its mail went to a person who is no longer an owner. Ask an owner, or an operator of the watcher.`;
     case 'notWatched':

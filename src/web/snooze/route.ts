@@ -13,6 +13,7 @@ const NO_LINK = {
   400: aboutPage('The link was cut short or altered.'),
   403: aboutPage('Its recipient is neither an owner nor an operator any more.'),
   404: aboutPage('No links are signed here.'),
+  409: aboutPage('The registry row of its target is lost.'),
   410: aboutPage('The link has expired, or its target is removed or disabled.'),
 };
 
@@ -40,7 +41,7 @@ export const snooze: Route = {
         ...NO_LINK,
         400: aboutPage('The form, or the link, is not understood.'),
         403: aboutPage('Another site sent the form, or the link is of nobody who is told any more.'),
-        409: aboutPage('The snooze was changed in the meantime.'),
+        409: aboutPage('The snooze was changed in the meantime, or the registry row is lost.'),
         429: aboutPage('The new one can’t be read now.'),
         413: aboutPage('The form is too large.'),
         415: aboutPage('This is not a form.'),

@@ -564,6 +564,20 @@ describe('of an outbox of more than a page', () => {
     ]);
   });
 
+  test('claims are found behind any number of followed digests', async () => {
+    const { tables, bare } = await freshTables();
+    const { outbox } = tables;
+    const rows = names(1_000).map((name): [string, string] => ['bob~40example.com', `sent|${name}`]);
+    await plant(bare('outbox'), rows);
+    const held = await outbox.claim('zoe@example.com', CLAIM);
+    const { owners, whole } = await outbox.digests();
+    expect(whole).toBe(false);
+    expect(owners.map(({ sent, claim }) => [sent.length, claim?.etag])).toEqual([
+      [1_000, undefined],
+      [0, held?.etag],
+    ]);
+  });
+
   test('lines are read one by one by their ids; those that are gone are left out', async () => {
     const outbox = await large();
     const { lines } = await outbox.of('mid@example.com');

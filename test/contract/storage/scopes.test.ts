@@ -35,7 +35,7 @@ const FULL: ScopeRow = {
   readability: 'none',
   operatorNotices: {
     scopeFailing: { since: NOON + 7, put: false },
-    readsRefused: { since: NOON + 9, put: true },
+    readsRefused: { since: NOON + 9, put: true, operators: ['ops@example.com'] },
     ownerless: { since: NOON + 8, put: true },
   },
 };

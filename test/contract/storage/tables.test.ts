@@ -2,7 +2,8 @@
 import { TableClient, TableServiceClient } from '@azure/data-tables';
 import { openTables } from '../../../src/storage/tables';
 import { freshStorage } from '../../support/azurite';
-import { all, freshTables, SCOPE } from './storage';
+import { startStorageProxy } from '../../support/storage-proxy';
+import { all, freshTables, plant, SCOPE } from './storage';
 
 async function listed(connectionString: string): Promise<unknown[]> {
   const service = TableServiceClient.fromConnectionString(connectionString, {
@@ -130,6 +131,7 @@ test.each<[string, (tables: Opened) => Promise<unknown>]>([
   ['many rows are written', tables => tables.registry.write(SCOPE, [{ name: 'x', columns: {} }])],
 ])('a registry that vanished is there again when %s, and its loss is on record', async (_, use) => {
   const { tables, bare } = await freshTables();
+  await plant(bare('expiries'), [[SCOPE, 'x']]);
   expect(await tables.scopes.registryLostOn()).toBeUndefined();
   await bare('registry').deleteTable();
   await use(tables);
@@ -142,8 +144,40 @@ test('a registry that vanished while no app ran is on record as lost, and a new 
   const open = () => openTables({ kind: 'connectionString', value: connectionString });
   await open().ready();
   expect(await open().scopes.registryLostOn()).toBeUndefined();
-  const options = { allowInsecureConnection: true };
-  await TableClient.fromConnectionString(connectionString, 'registry', options).deleteTable();
+  const bare = (name: string) =>
+    TableClient.fromConnectionString(connectionString, name, { allowInsecureConnection: true });
+  await bare('registry').deleteTable();
+  await open().ready();
+  // No target was ever recorded, so nothing is lost: another instance may be creating the tables at this moment.
+  expect(await open().scopes.registryLostOn()).toBeUndefined();
+  await plant(bare('expiries'), [[SCOPE, 'x']]);
+  await bare('registry').deleteTable();
   await open().ready();
   expect(await open().scopes.registryLostOn()).toEqual(expect.any(Number));
+});
+
+test.each<[string, (tables: Opened) => Promise<unknown>]>([
+  ['at the start', tables => tables.ready()],
+  ['at the first use', tables => tables.registry.row(KEY)],
+])('a registry whose loss cannot be put on record %s is not created before it can', async (_, use) => {
+  const value = freshStorage();
+  const proxy = await startStorageProxy(value);
+  try {
+    const bare = (name: string) =>
+      TableClient.fromConnectionString(value, name, { allowInsecureConnection: true });
+    await openTables({ kind: 'connectionString', value }).ready();
+    await plant(bare('expiries'), [[SCOPE, 'x']]);
+    await bare('registry').deleteTable();
+    const open = () => openTables({ kind: 'connectionString', value: proxy.connectionString });
+    proxy.answer = (method, path) =>
+      method !== 'GET' && path.includes('scopes') ? { type: 'text/html', body: 'Sign in' } : undefined;
+    await expect(use(open())).rejects.toThrow();
+    expect(await listed(value)).not.toContain('registry');
+    proxy.answer = undefined;
+    await use(open());
+    expect(await listed(value)).toContain('registry');
+    expect(await open().scopes.registryLostOn()).toEqual(expect.any(Number));
+  } finally {
+    await proxy.close();
+  }
 });

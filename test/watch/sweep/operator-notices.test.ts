@@ -10,6 +10,8 @@ const SCOPE = 'iotCentralToken:contoso.azureiotcentral.com';
 const NOW = Date.UTC(2026, 5, 1, 12);
 const mail: MailPolicy = { to: 'owners', operators: ['ops@example.com', 'Eve@Example.com'] };
 
+const BOTH = ['ops@example.com', 'eve@example.com'];
+
 const row = (operatorNotices?: OperatorNotices): ScopeRow => ({
   scope: SCOPE,
   ...(operatorNotices && { operatorNotices }),
@@ -58,7 +60,7 @@ test('one target without an owner is counted as one', () => {
 describe('a scope of which nothing can be read', () => {
   test('is told to each operator at once, with the reasons', () => {
     const { operatorNotices, lines } = operatorNoticesOf(row(), FAILING, mail, NOW);
-    expect(operatorNotices).toEqual({ scopeFailing: { since: NOW, put: true } });
+    expect(operatorNotices).toEqual({ scopeFailing: { since: NOW, put: true, operators: BOTH } });
     const note = `None of the 5 targets of ${SCOPE} can be read.\n5 targets (a, b, c, …): ${WHY.message}`;
     const line = { scope: SCOPE, name: '', reason: 'scopeFailing', about: NOW, crossedOn: NOW, since: NOW };
     expect(lines).toEqual(mail.operators.map(owner => ({ ...line, owner, note })));
@@ -138,6 +140,47 @@ describe('a part of a scope whose reads are refused', () => {
   });
 });
 
+describe('who becomes an operator while it lasts', () => {
+  const told = (
+    all: ScopeRow,
+    operators: readonly string[],
+    findings = FAILING,
+    to: MailPolicy['to'] = 'owners',
+  ) => operatorNoticesOf(all, findings, { to, operators }, NOW + HOUR);
+  const toldOnce = (operators: readonly string[], all = row()) => row(told(all, operators).operatorNotices);
+
+  test('hears of it, and the others do not hear it again', () => {
+    const { lines } = told(toldOnce(['ops@example.com']), ['OPS@example.com', 'new@example.com']);
+    expect(lines.map(({ owner }) => owner)).toEqual(['new@example.com']);
+  });
+
+  test('in the place of all others, too', () => {
+    expect(told(toldOnce(['ops@example.com']), ['new@example.com']).lines).toHaveLength(1);
+  });
+
+  test('again, hears of it again', () => {
+    const gone = toldOnce(['new@example.com'], toldOnce(['ops@example.com']));
+    expect(told(gone, ['ops@example.com', 'new@example.com']).lines).toHaveLength(1);
+  });
+
+  test('does not hear of a refusal that is told with the scope', () => {
+    const refused = row(told(row(), ['ops@example.com'], ALL_REFUSED).operatorNotices);
+    const { lines } = told(refused, ['ops@example.com', 'new@example.com'], ALL_REFUSED);
+    expect(lines.map(({ owner, reason }) => [owner, reason])).toEqual([['new@example.com', 'scopeFailing']]);
+  });
+
+  test('after a version that did not keep who was told, is not known to be new', () => {
+    const earlier = row({ scopeFailing: { since: NOW, put: true } });
+    expect(told(earlier, ['new@example.com']).lines).toEqual([]);
+  });
+
+  test('hears nothing while no mail is sent, and then does', () => {
+    const silent = told(toldOnce(['ops@example.com']), ['new@example.com'], FAILING, 'none');
+    expect(silent.lines).toEqual([]);
+    expect(told(row(silent.operatorNotices), ['new@example.com']).lines).toHaveLength(1);
+  });
+});
+
 describe('targets without an owner', () => {
   const some = (ownerless: number) => ({ ...WELL, ownerless });
 
@@ -146,7 +189,7 @@ describe('targets without an owner', () => {
     expect(lines.map(({ reason, note }) => [reason, note])).toEqual(
       times(2, ['ownerless', expect.stringMatching(`^2 of the 5 targets of ${SCOPE} have no owner`)]),
     );
-    expect(operatorNotices).toEqual({ ownerless: { since: NOW, put: true } });
+    expect(operatorNotices).toEqual({ ownerless: { since: NOW, put: true, operators: BOTH } });
     expect(operatorNoticesOf(row(operatorNotices), some(4), mail, NOW + DAY)).toEqual({
       operatorNotices,
       lines: [],
@@ -161,7 +204,7 @@ describe('targets without an owner', () => {
       ...times(2, 'ownerless'),
     ]);
     expect(operatorNoticesOf(row(operatorNotices), FAILING, mail, NOW + HOUR).operatorNotices).toEqual({
-      scopeFailing: { since: NOW, put: true },
+      scopeFailing: { since: NOW, put: true, operators: BOTH },
     });
   });
 });

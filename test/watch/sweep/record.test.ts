@@ -186,6 +186,10 @@ describe('a reminder that waits in the outbox', () => {
     expect((await later(60, 'ada@example.com')).put).toEqual(['outbox a 30d', 'queued a']);
   });
 
+  test('is put again where a clock that ran ahead left the instant at which it was put', async () => {
+    expect((await later(-60, 'ada@example.com')).put).toEqual(['outbox a 30d', 'queued a']);
+  });
+
   test('is put with the others when somebody else is to be told, too', async () => {
     expect((await later(5, 'ada@example.com, bob@example.com')).put).toEqual([
       'outbox a 30d,a 30d',

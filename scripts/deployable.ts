@@ -1,0 +1,25 @@
+/** Everything that is deployed, in one folder or one zip: the bundle and the two files that the Functions host reads. */
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { zipSync } from 'fflate';
+import { name, version } from '../package.json';
+import { bundle } from './bundle';
+
+/** Empties the folder and fills it. The answer tells what went into the bundle. */
+export async function writeDeployable(folder: string) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const built = await bundle({ outfile: join(folder, 'main.js') });
+  copyFileSync('host.json', join(folder, 'host.json'));
+  // Not the project's own: its scripts and dependencies mean nothing there.
+  const description = { name, version, main: 'main.js' };
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(description, null, 2)}\n`);
+  return built;
+}
+
+/** The files of a folder as a zip. Equal files make an equal zip: nothing in it tells when or where it was made. */
+export function zipOf(folder: string): Uint8Array {
+  const names = readdirSync(folder).sort();
+  const files = Object.fromEntries(names.map(name => [name, readFileSync(join(folder, name))]));
+  return zipSync(files, { level: 9, mtime: new Date(1980, 0, 1) });
+}

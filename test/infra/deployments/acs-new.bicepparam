@@ -1,0 +1,7 @@
+using '../../../infra/main.bicep'
+
+param environmentName = 'test'
+param location = 'westeurope'
+param mailTransport = 'acs'
+param operators = 'ops@example.com'
+param watchedSubscriptions = 'this'

@@ -1,0 +1,201 @@
+/** The switches of a deployment, each of which does just its part, and the alerts, which are always there. */
+import { functionsOf } from '../../src/functions';
+import { bicepTest, type Deployed, deployments, TENANT } from './bicep';
+
+const of = deployments('quiet', 'isolated', 'zone-redundant', 'sign-in', 'availability-test', 'everything');
+
+const typesOf = ({ resources }: Deployed) => new Set(resources.map(({ type }) => type));
+
+const ACCOUNT = 'Microsoft.Storage/storageAccounts';
+const SITE = 'Microsoft.Web/sites';
+
+describe('the switches', () => {
+  bicepTest('are off by default', () => {
+    const types = [...typesOf(of('quiet'))];
+    expect(
+      types.filter(type => /^Microsoft\.(Network|Communication)|webtests|metricAlerts/.test(type)),
+    ).toEqual([]);
+    expect(of('quiet').resources.filter(({ name }) => name.endsWith('/authsettingsV2'))).toEqual([]);
+  });
+
+  bicepTest('network isolation closes storage and vault, and opens them to the network of the app', () => {
+    const isolated = of('isolated');
+    const closed = { publicNetworkAccess: 'Disabled', networkAcls: { defaultAction: 'Deny' } };
+    const account = isolated.one(ACCOUNT);
+    const vault = isolated.one('Microsoft.KeyVault/vaults');
+    const network = isolated.one('Microsoft.Network/virtualNetworks');
+    expect(account.properties).toMatchObject(closed);
+    expect(vault.properties).toMatchObject(closed);
+    expect(network.properties.subnets).toMatchObject([
+      {
+        name: 'app',
+        properties: { delegations: [{ properties: { serviceName: 'Microsoft.App/environments' } }] },
+      },
+      { name: 'endpoints' },
+    ]);
+    expect(isolated.one(SITE).properties.virtualNetworkSubnetId).toBe(`${network.id}/subnets/app`);
+    const endpoints = isolated.resources.filter(({ type }) => type === 'Microsoft.Network/privateEndpoints');
+    const connection = (id: string, groupId: string) => ({
+      subnet: { id: `${network.id}/subnets/endpoints` },
+      privateLinkServiceConnections: [
+        { name: groupId, properties: { privateLinkServiceId: id, groupIds: [groupId] } },
+      ],
+    });
+    expect(endpoints.map(({ properties }) => properties)).toEqual([
+      connection(account.id, 'blob'),
+      connection(account.id, 'queue'),
+      connection(account.id, 'table'),
+      connection(vault.id, 'vault'),
+    ]);
+    const zones = isolated.resources.filter(({ type }) => type === 'Microsoft.Network/privateDnsZones');
+    expect(zones.map(({ name }) => name)).toEqual([
+      'privatelink.blob.core.windows.net',
+      'privatelink.queue.core.windows.net',
+      'privatelink.table.core.windows.net',
+      'privatelink.vaultcore.azure.net',
+    ]);
+    const records = isolated.resources.filter(({ type }) => type.endsWith('/privateDnsZoneGroups'));
+    expect(records.map(({ properties }) => properties)).toMatchObject(
+      zones.map(({ id }) => ({ privateDnsZoneConfigs: [{ properties: { privateDnsZoneId: id } }] })),
+    );
+    const links = isolated.resources.filter(({ type }) => type.endsWith('/virtualNetworkLinks'));
+    expect(links.map(({ name, properties }) => [name.split('/')[0], properties])).toEqual(
+      zones.map(({ name }) => [name, { registrationEnabled: false, virtualNetwork: { id: network.id } }]),
+    );
+  });
+
+  bicepTest('zone redundancy is for the plan and the storage account', () => {
+    const { properties } = of('zone-redundant').one('Microsoft.Web/serverfarms');
+    expect(properties).toEqual({ reserved: true, zoneRedundant: true });
+    expect(of('zone-redundant').one(ACCOUNT).sku).toEqual({ name: 'Standard_ZRS' });
+  });
+
+  bicepTest('Entra sign-in asks everybody, needs no secret, and lets only the listed routes through', () => {
+    const client = '66666666-6666-6666-6666-666666666666';
+    expect(of('sign-in').one('Microsoft.Web/sites/config', '/authsettingsV2').properties).toEqual({
+      platform: { enabled: true },
+      globalValidation: {
+        requireAuthentication: true,
+        unauthenticatedClientAction: 'RedirectToLoginPage',
+        redirectToProvider: 'azureactivedirectory',
+        excludedPaths: [
+          '/api/health',
+          '/api/snooze',
+          '/api/dashboard.js',
+          '/api/metrics',
+          '/api/calendar.ics',
+        ],
+      },
+      httpSettings: { requireHttps: true },
+      identityProviders: {
+        azureActiveDirectory: {
+          enabled: true,
+          registration: {
+            clientId: client,
+            clientSecretSettingName: 'OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID',
+            openIdIssuer: `https://login.microsoftonline.com/${TENANT}/v2.0`,
+          },
+          validation: { allowedAudiences: [client, `api://${client}`] },
+        },
+      },
+      login: { tokenStore: { enabled: false } },
+    });
+  });
+
+  bicepTest(
+    'the availability test asks for the health of the app, and two places that fail raise an alert',
+    () => {
+      const test = of('availability-test').one('Microsoft.Insights/webtests');
+      expect(test.properties).toMatchObject({
+        Enabled: true,
+        Frequency: 900,
+        Request: { RequestUrl: 'https://the-app.azurewebsites.net/api/health', HttpVerb: 'GET' },
+        ValidationRules: { ExpectedHttpStatusCode: 200 },
+      });
+      const { properties } = of('availability-test').one('Microsoft.Insights/metricAlerts');
+      const insights = of('availability-test').one('Microsoft.Insights/components').id;
+      expect(properties).toEqual({
+        description: expect.any(String),
+        severity: 1,
+        enabled: true,
+        evaluationFrequency: 'PT5M',
+        windowSize: 'PT15M',
+        scopes: [test.id, insights],
+        criteria: {
+          'odata.type': 'Microsoft.Azure.Monitor.WebtestLocationAvailabilityCriteria',
+          webTestId: test.id,
+          componentId: insights,
+          failedLocationCount: 2,
+        },
+        actions: [{ actionGroupId: of('availability-test').one('Microsoft.Insights/actionGroups').id }],
+      });
+      expect(test.tags).toEqual({ 'azd-env-name': 'test', [`hidden-link:${insights}`]: 'Resource' });
+      expect(test.properties.Locations).toHaveLength(5);
+    },
+  );
+
+  bicepTest('size and number of instances follow the parameters', () => {
+    expect(of('everything').one(SITE).properties).toMatchObject({
+      functionAppConfig: {
+        scaleAndConcurrency: { alwaysReady: [], instanceMemoryMB: 512, maximumInstanceCount: 100 },
+      },
+    });
+  });
+});
+
+describe('the alerts', () => {
+  bicepTest('go to every operator', () => {
+    const { properties } = of('everything').one('Microsoft.Insights/actionGroups');
+    expect(properties).toMatchObject({
+      enabled: true,
+      emailReceivers: [
+        { emailAddress: 'ops@example.com' },
+        { emailAddress: 'second@example.com' },
+        { emailAddress: 'third@example.com' },
+      ],
+    });
+  });
+
+  bicepTest('look every quarter of an hour at the last hour of functions that exist', () => {
+    const quiet = of('quiet');
+    const { id: workspace } = quiet.one('Microsoft.OperationalInsights/workspaces');
+    const { id: group } = quiet.one('Microsoft.Insights/actionGroups');
+    const rules = quiet.resources.filter(({ type }) => type === 'Microsoft.Insights/scheduledQueryRules');
+    const functions = functionsOf(() => {
+      throw new Error('no app is needed to name functions');
+    }).map(({ name }) => name);
+    const seen = rules.map(({ properties }) => {
+      const { displayName, description, severity, criteria, ...rest } = properties;
+      expect([displayName, description]).toEqual([
+        expect.stringMatching(/^The watcher/),
+        expect.stringMatching(/\.$/),
+      ]);
+      expect(rest).toEqual({
+        enabled: true,
+        evaluationFrequency: 'PT15M',
+        windowSize: 'PT1H',
+        scopes: [workspace],
+        autoMitigate: true,
+        skipQueryValidation: true,
+        actions: { actionGroups: [group] },
+      });
+      const { query, operator, threshold, ...condition } = Object(Object(criteria).allOf[0]);
+      expect(condition).toEqual({
+        timeAggregation: 'Total',
+        metricMeasureColumn: 'Count',
+        failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 },
+      });
+      const [, name, succeeded] =
+        /^AppRequests \| where Name == "(\w+)"( and Success == true)? \| summarize Count = count\(\)$/.exec(
+          query,
+        ) ?? [];
+      expect(functions).toContain(name);
+      return `${name}${succeeded ? ' succeeded' : ''}: ${operator} ${threshold}, severity ${severity}`;
+    });
+    expect(seen).toEqual([
+      'startSweep succeeded: LessThan 1, severity 1',
+      'sendReminders succeeded: LessThan 1, severity 1',
+      'tellPoison: GreaterThan 0, severity 2',
+    ]);
+  });
+});
