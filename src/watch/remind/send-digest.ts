@@ -115,7 +115,7 @@ async function resumeClaim(turn: SendTurn): Promise<Stop | ClaimLines | Post | F
 /** Undefined while the mail is tried again. */
 async function givenUp(claim: DigestClaim, turn: SendTurn): Promise<Finish | undefined> {
   const { oddly, attempt } = claim.row;
-  const refusal = oddly && attempt >= MOST_ATTEMPTS ? BEHAVES_ODDLY : givenUpFor(claim.row);
+  const refusal = oddly && attempt >= MOST_ATTEMPTS ? BEHAVES_ODDLY : givenUpFor(claim.row, turn.now);
   return refusal === undefined ? undefined : await recordRefused(claim, 'givenUp', refusal, turn);
 }
 

@@ -40,12 +40,15 @@ export function gapAfter(tries: number, cause: DelayCause | undefined): number {
 }
 
 /** Why there is no other try; undefined while there is one. Faults of our own never end a mail. */
-export function givenUpFor({ claimedOn, trouble }: Pick<Claim, 'claimedOn' | 'trouble'>): string | undefined {
+export function givenUpFor(
+  { claimedOn, trouble }: Pick<Claim, 'claimedOn' | 'trouble'>,
+  now: Instant,
+): string | undefined {
   if (!trouble) return undefined;
   const { on, cause, failures, othersTaken, putOffSince } = trouble;
   if (cause === 'recipient' && putOffSince !== undefined && on - putOffSince >= LONGEST_PATIENCE)
     return "the recipient's mail server has put it off for two days";
-  if (othersTaken && failures >= MOST_FAILURES && on - claimedOn >= LEAST_FAILING)
+  if (othersTaken && failures >= MOST_FAILURES && now - claimedOn >= LEAST_FAILING)
     return 'the mail service fails on this mail and takes others';
   return undefined;
 }

@@ -12,7 +12,7 @@ function failing(cause: DelayCause, { takes = false, times = 100 } = {}) {
   for (let tries = 0; tries < times; tries += 1) {
     const acceptedOn = takes && tries > 0 ? (trouble?.on ?? 0) + 1 : undefined;
     trouble = troubleAfter({ claimedOn: NOON, trouble }, cause, now, acceptedOn);
-    const refusal = givenUpFor({ claimedOn: NOON, trouble });
+    const refusal = givenUpFor({ claimedOn: NOON, trouble }, now);
     if (refusal !== undefined) return { tries: tries + 1, after: now - NOON, refusal };
     now += gapAfter(tries, cause) + MINUTE;
   }
@@ -54,18 +54,24 @@ test('a recipient that asks for patience has two days, also after other faults',
   const first = troubleAfter({ claimedOn: NOON }, 'recipient', NOON);
   const other = troubleAfter({ claimedOn: NOON, trouble: first }, 'ours', NOON + DAY);
   const last = troubleAfter({ claimedOn: NOON, trouble: other }, 'recipient', NOON + 2 * DAY);
-  expect([first, other].map(trouble => givenUpFor({ claimedOn: NOON, trouble }))).toEqual([
+  expect([first, other].map(trouble => givenUpFor({ claimedOn: NOON, trouble }, NOON + DAY))).toEqual([
     undefined,
     undefined,
   ]);
-  expect(givenUpFor({ claimedOn: NOON, trouble: last })).toContain('for two days');
+  expect(givenUpFor({ claimedOn: NOON, trouble: last }, NOON + 2 * DAY)).toContain('for two days');
 });
 
 test('an outage that ends gives no mail up: others were taken only after its last try', () => {
   let trouble: Trouble | undefined;
   for (let hour = 0; hour < 24; hour += 1)
     trouble = troubleAfter({ claimedOn: NOON, trouble }, 'unknown', NOON + hour * HOUR, NOON - HOUR);
-  expect(givenUpFor({ claimedOn: NOON, trouble })).toBeUndefined();
+  expect(givenUpFor({ claimedOn: NOON, trouble }, NOON + DAY)).toBeUndefined();
+});
+
+test('tries that more urgent lines hurried end no mail within two hours', () => {
+  const trouble: Trouble = { on: NOON + HOUR, cause: 'unknown', failures: 9, othersTaken: true };
+  expect(givenUpFor({ claimedOn: NOON, trouble }, NOON + 2 * HOUR - 1)).toBeUndefined();
+  expect(givenUpFor({ claimedOn: NOON, trouble }, NOON + 2 * HOUR)).toBeDefined();
 });
 
 test("a fault of our own that comes again while others are taken is this mail's alone", () => {
