@@ -10,6 +10,7 @@ const trouble = col.record<Trouble>({
   cause: col.oneOf<Trouble['cause']>(['signIn', 'ours', 'recipient', 'service', 'unknown']),
   failures: col.number,
   othersTaken: col.optional(col.oneOf<true>([true])),
+  alone: col.optional(col.oneOf<true>([true])),
   putOffSince: col.optional(col.instant),
 });
 

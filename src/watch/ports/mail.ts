@@ -67,6 +67,8 @@ export interface Trouble {
   readonly failures: number;
   /** One of these failed after another mail had been taken since the try before it. */
   readonly othersTaken?: true;
+  /** It met a fault of our own again while others were taken: then the fault is this mail's alone. */
+  readonly alone?: true;
   /** Since when the recipient's side asks for patience. */
   readonly putOffSince?: Instant;
 }

@@ -71,11 +71,11 @@ export async function postpone(
   { cause, message, retryAfterMs = 0, oddly }: Omit<Unsettled, 'outcome'>,
   { owner, now, deps, log }: AnswerTurn,
 ): Promise<Stop> {
-  if (isOurs(cause)) await recordFault(cause, message, now, deps);
   const wait = Math.min(LONGEST_WAIT, retryAfterMs);
   if (wait > 0) await deps.quota.pause(asked, now + wait);
   const acceptedOn = deps.tally.acceptedOn();
   const end = endOf(claim, cause, acceptedOn);
+  if (isOurs(cause) && end === 'ours') await recordFault(cause, message, now, deps);
   const trouble = troubleAfter(claim.row, cause, now, acceptedOn);
   await claim.postpone(now, wait, { trouble, ...(oddly && { oddly }) });
   log.warn(`${owner.owner}: the digest waits, ${message} (operation ${claim.row.operationId})`);

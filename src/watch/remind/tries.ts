@@ -27,7 +27,7 @@ export function troubleAfter(
 ): Trouble {
   const before: Omit<Trouble, 'cause'> = trouble ?? { on: claimedOn, failures: 0 };
   const after = { ...before, on: now, cause };
-  if (isOurs(cause)) return after;
+  if (isOurs(cause)) return isFaultOfThisMail({ trouble }, acceptedOn) ? { ...after, alone: true } : after;
   if (cause === 'recipient') return { ...after, putOffSince: before.putOffSince ?? now };
   const othersTaken = before.othersTaken || acceptedOn >= before.on;
   return { ...after, failures: before.failures + 1, ...(othersTaken && { othersTaken }) };
@@ -53,10 +53,11 @@ export function givenUpFor(
   return undefined;
 }
 
-/** Whether a mail met a fault of our own again and others were taken in between: then the fault is this mail's alone. */
+/** Whether a fault of our own that a mail meets now is this mail's alone: it met one before, and others were taken since. */
 export function isFaultOfThisMail(
   { trouble }: Pick<Claim, 'trouble'>,
   acceptedOn: Instant | undefined,
 ): boolean {
-  return trouble !== undefined && isOurs(trouble.cause) && (acceptedOn ?? 0) > trouble.on;
+  if (!trouble) return false;
+  return trouble.alone === true || (isOurs(trouble.cause) && (acceptedOn ?? 0) > trouble.on);
 }

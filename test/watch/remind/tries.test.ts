@@ -80,4 +80,10 @@ test("a fault of our own that comes again while others are taken is this mail's 
   expect(isFaultOfThisMail({ trouble }, NOON)).toBe(false);
   expect(isFaultOfThisMail({ trouble }, NOON + 1)).toBe(true);
   expect(isFaultOfThisMail({ trouble: { ...trouble, cause: 'recipient' } }, NOON + 1)).toBe(false);
+  // It stays so, or each try would be told to the operators as a new fault.
+  const again = troubleAfter({ claimedOn: NOON, trouble }, 'ours', NOON + HOUR, NOON + 1);
+  const later = troubleAfter({ claimedOn: NOON, trouble: again }, 'ours', NOON + 2 * HOUR, NOON + 1);
+  expect([again.alone, later.alone]).toEqual([true, true]);
+  expect(isFaultOfThisMail({ trouble: later }, NOON + 1)).toBe(true);
+  expect(givenUpFor({ claimedOn: NOON, trouble: later })).toBeUndefined();
 });
