@@ -85,5 +85,5 @@ test("a fault of our own that comes again while others are taken is this mail's 
   const later = troubleAfter({ claimedOn: NOON, trouble: again }, 'ours', NOON + 2 * HOUR, NOON + 1);
   expect([again.alone, later.alone]).toEqual([true, true]);
   expect(isFaultOfThisMail({ trouble: later }, NOON + 1)).toBe(true);
-  expect(givenUpFor({ claimedOn: NOON, trouble: later })).toBeUndefined();
+  expect(givenUpFor({ claimedOn: NOON, trouble: later }, NOON + DAY)).toBeUndefined();
 });
