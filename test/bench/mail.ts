@@ -1,5 +1,4 @@
 /** What mails cost in storage calls behind a backlog: 20,000 reminders of one owner, and 5,000 owners with one each. */
-
 import { startSimulatedCommunication } from '../../local/simulated/communication';
 import { SENDER } from '../../local/simulated/mail-services';
 import { createApp } from '../../src/app';

@@ -1,5 +1,4 @@
 /** What is told beside thresholds (rules 8, 10, 14, 20), as the decisions for one owner say it. */
-
 import { type Decision, decideAll } from '../../src/core/decisions';
 import { type Expiry, withReading } from '../../src/core/expiry';
 import { failed, type Reading } from '../../src/core/reading';

@@ -1,5 +1,4 @@
 /** The table of notices: which reason is which notice, who hears it, and that an unknown reason is none of them. */
-
 import { decide } from '../../src/core/decisions';
 import type { Expiry } from '../../src/core/expiry';
 import {

@@ -1,5 +1,4 @@
 /** Tells the operators that mail was not taken for a fault of our own. While it lasts no mail can say so: health does, and the log. */
-
 import type { MailPolicy } from '../../core/watched';
 import { moment } from '../../formats/when';
 import type { Clock, Log, Tables } from '../ports';

@@ -1,5 +1,4 @@
 /** The sentences of an explanation: one for each code, so that a code without a sentence does not compile. */
-
 import type { DecisionContext, DueDecision, NotDueReason } from '../../core/decisions';
 import type { Expiry } from '../../core/expiry';
 import { NOTICES, noticeKindOf, type TargetNotice, type Topic } from '../../core/notices';

@@ -1,5 +1,4 @@
 /** Recording what a sweep found: in batches, and in an order that survives a crash after any step (docs/design.md, One target's poll). */
-
 import { addressKey } from '../../core/address';
 import type { Assessment } from '../../core/assess';
 import type { Expiry } from '../../core/expiry';

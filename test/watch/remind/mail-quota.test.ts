@@ -1,5 +1,4 @@
 /** The mail quota on the emulator: reserved in a table by any number of instances, and no place is given twice. */
-
 import { NO_MAILS } from '../../../src/core/mail-outcome';
 import { UNUSED } from '../../../src/core/quota';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/formats/instant';
