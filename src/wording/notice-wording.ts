@@ -115,7 +115,7 @@ function snooze(line: DigestLine): Fact {
   };
 }
 
-/** How to close a target that is not there any more: with one click where links can be signed, else in its row. */
+/** How to close a target that is not there any more: by the link where links can be signed, else in its row. */
 export function closeIt(line: DigestLine): Fact {
   const href = webLink(line.snoozeUrl);
   const shown = 'Say that you replaced it, or snooze it';
@@ -131,7 +131,7 @@ export function closeIt(line: DigestLine): Fact {
 export function howToClose(line: DigestLine): string {
   return webLink(line.snoozeUrl) === undefined
     ? `To close it, write the RowKey of the new one into replacedBy of its row (${rowOf(line)}).`
-    : 'One click on the page of the link below closes it.';
+    : 'Follow the link below, say what replaced it, and it is closed.';
 }
 
 /** The keys of the row to change: any table tool finds it by them. */

@@ -198,7 +198,7 @@ describe('what follows a renewal', () => {
       );
     }
     expect(said(false, { extra: { snoozeUrl: snoozeUrl(0) } })).toContain(
-      'One click on the page of the link below closes it.',
+      'Follow the link below, say what replaced it, and it is closed.',
     );
   });
 
@@ -222,7 +222,7 @@ describe('the snooze link', () => {
   test('comes before anything else where a token is not there any more, and closes it', () => {
     for (const line of [LINES.gone(), LINES.missing()]) {
       const { text, html } = renderDigest(digest([{ ...line, snoozeUrl: href }]));
-      const said = ['One click on the page of the link below closes it.', href, 'What to do'];
+      const said = ['Follow the link below, say what replaced it, and it is closed.', href, 'What to do'];
       for (const part of [flat(text), html])
         expect([...said].sort((a, b) => part.indexOf(a) - part.indexOf(b))).toEqual(said);
       expect(text).toContain(`Say that you replaced it, or snooze it:\n              ${href}\n`);

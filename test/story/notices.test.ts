@@ -255,7 +255,7 @@ describe('a token that is replaced by the book: the new one created and register
     ]);
     const text = textTo(world(), ADA);
     expect(text.indexOf('Close it')).toBeLessThan(text.indexOf('What to do'));
-    expect(flat(text)).toContain('One click on the page of the link below closes it.');
+    expect(flat(text)).toContain('Follow the link below, say what replaced it, and it is closed.');
   });
 });
 
