@@ -3,9 +3,9 @@ import { TableClient } from '@azure/data-tables';
 import { DAY, HOUR } from '../src/formats/instant';
 import type { SimulatedAzure } from './simulated';
 
-const SUBSCRIPTION = '651f8027-33e8-4ec4-97b4-f6e9f3dc8744';
+export const SUBSCRIPTION = '651f8027-33e8-4ec4-97b4-f6e9f3dc8744';
 const BUSY = '0c0ffee0-1111-4222-8333-444455556666';
-const CONTOSO = 'contoso.azureiotcentral.com';
+export const CONTOSO = 'contoso.azureiotcentral.com';
 
 const OWNERS = 'ada@example.com, grace@example.com';
 
@@ -35,18 +35,30 @@ export function prepareDemo({ arm, iotCentral }: SimulatedAzure, firstStart: num
   });
 }
 
-/** Writes the demo's registry rows as a person does: with the storage client alone, past the app. */
-export async function writeDemoRows(connectionString: string): Promise<void> {
+/** Columns by scope and name. */
+export type DemoRows = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>>;
+
+/** The registry as a person sees it: through the storage client alone, past the app. */
+export function demoRegistry(connectionString: string) {
   const options = { allowInsecureConnection: true, retryOptions: { maxRetries: 0 } };
   const table = TableClient.fromConnectionString(connectionString, 'registry', options);
-  await table.createTable();
-  for (const [partitionKey, rows] of Object.entries(ROWS))
-    for (const [rowKey, columns] of Object.entries(rows))
-      await table.upsertEntity({ partitionKey, rowKey, ...columns }, 'Replace');
+  return {
+    /** Whether nobody has written a row. */
+    async isEmpty() {
+      await table.createTable();
+      const first = await table.listEntities().byPage({ maxPageSize: 1 }).next();
+      return (first.value ?? []).length === 0;
+    },
+    /** Columns that are not named stay as they are. */
+    async write(scopes: DemoRows) {
+      for (const [partitionKey, rows] of Object.entries(scopes))
+        for (const [rowKey, columns] of Object.entries(rows))
+          await table.upsertEntity({ partitionKey, rowKey, ...columns }, 'Merge');
+    },
+  };
 }
 
-/** Columns by scope and name. */
-const ROWS: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>> = {
+export const DEMO_ROWS: DemoRows = {
   [`iotCentralToken:${CONTOSO}`]: {
     'telemetry-prod': { owners: OWNERS, displayName: 'Telemetry ingest (prod)' },
     'gateway-prod': {

@@ -1,6 +1,9 @@
 /** Listening on the loopback address, on a given port or on any free one. */
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:net';
+import { dirname } from 'node:path';
 
 export const LOOPBACK = '127.0.0.1';
 
@@ -42,6 +45,21 @@ export async function startNear<T>(port: number, start: (port: number) => Promis
     if (!isTaken(error)) throw error;
     return await start(0);
   }
+}
+
+/** Starts on the port of the last start, else on `usual`, else on any free one: links in old mails go on working. */
+export async function onKeptPort<T>(
+  file: string,
+  usual: number,
+  start: (port: number) => Promise<T>,
+): Promise<T> {
+  const kept = existsSync(file) ? Number(await readFile(file, 'utf8')) : usual;
+  return await startNear(Number.isInteger(kept) && kept > 0 && kept < 65_536 ? kept : usual, start);
+}
+
+export async function keepPort(file: string, port: number): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, String(port));
 }
 
 export async function isFree(port: number): Promise<boolean> {

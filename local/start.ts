@@ -1,18 +1,21 @@
 /** `npm start`: runs the whole watcher on this machine, and prints where to look. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createApp } from '../src/app';
+import { type App, createApp } from '../src/app';
 import { functionsOf } from '../src/functions';
 import { startAzurite } from './azurite';
-import { writeDemoRows } from './demo';
+import { DEMO_ROWS, demoRegistry } from './demo';
 import { lockFolder } from './folder';
-import { type LogEntry, type RunningHost, startHost } from './host';
+import { type RunningHost, startHost } from './host';
 import { importRegistry, readRegistryFile } from './import-registry';
 import { parseOptions, type StartOptions, USAGE } from './options';
-import { noProxy } from './ports';
+import { isFree, keepPort, noProxy, onKeptPort } from './ports';
+import { printAll, printTrouble, sweepLine, withLine } from './quiet-log';
 import { liveWorld, simulatedWorld, type World } from './world';
 
 const FOLDER = '.local';
+/** As with Core Tools. */
+const USUAL_PORT = 7071;
 /** Three readings tell a minted token from a fixed one: after three sweeps the first page shows it. */
 const SWEEPS_AT_START = 3;
 
@@ -21,6 +24,10 @@ async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
   if (typeof options === 'string') return giveUp(options);
   if (options.help) return console.log(USAGE);
+  if (options.port && !(await isFree(options.port)))
+    return giveUp(
+      `--port ${options.port}: another program has this port. End that program, or take another port.`,
+    );
   // Before anything is started or forgotten.
   const rows = options.registry === undefined ? undefined : await readRegistryFile(options.registry);
   // The live watch and the demo have separate data.
@@ -48,45 +55,67 @@ async function start(
   if (options.fresh) await rm(folder, { recursive: true, force: true });
   const azurite = await startAzurite({ folder: join(folder, 'azurite'), preferUsualPorts: true });
   closers.unshift(azurite.close);
-  const { mail } = options;
-  const world = options.live
-    ? await liveWorld(process.env, folder, mail)
-    : await simulatedWorld(folder, mail);
-  closers.unshift(world.close);
   const { connectionString } = azurite;
-  if (!options.live && rows === undefined) await writeDemoRows(connectionString);
-  const [host, getApp] = await hostIn(options, connectionString, world);
+  const registry = demoRegistry(connectionString);
+  // The button in the outbox is there before the watch that it needs.
+  let onPassDay = async () => {};
+  const demo = options.live ? undefined : await simulatedWorld(folder, options.mail, () => onPassDay());
+  const world: World = demo ?? (await liveWorld(process.env, folder, options.mail));
+  closers.unshift(world.close);
+  if (demo && rows === undefined && (await registry.isEmpty())) await registry.write(DEMO_ROWS);
+  const host = await hostIn(options, folder, connectionString, world);
   closers.unshift(host.close);
-  getApp();
   if (options.registry !== undefined && rows !== undefined)
     await importRegistry(options.registry, rows, host.url);
-  await beginWatch(host);
   printWhereToLook(host, world, options);
+  await beginWatch(host);
+  if (demo) {
+    const passDay = async () => {
+      await registry.write(demo.passDay());
+      await sweepOnce(host);
+      await host.runTimer('sendReminders');
+    };
+    for (let day = 0; day < options.days; day++) await passDay();
+    onPassDay = passDay;
+  }
+  host.startTriggers();
 }
 
-async function hostIn(options: StartOptions, connectionString: string, world: World) {
+async function hostIn(
+  { live, port, verbose }: StartOptions,
+  folder: string,
+  connectionString: string,
+  { settings, clock, mailCount }: World,
+): Promise<RunningHost> {
   const env = {
     SWEEP_SCHEDULE: '0/30 * * * * *',
     REMIND_SCHEDULE: '15/30 * * * * *',
-    ...(options.live && process.env),
-    ...world.settings,
+    ...(live && process.env),
+    ...settings,
     AzureWebJobsStorage: connectionString,
   };
   // The app is created after the host: links in mails need the host's address.
-  let app: ReturnType<typeof createApp> | undefined;
-  const getApp = () => (app ??= createApp({ ...env, PUBLIC_URL: host.url }));
-  const definitions = functionsOf(getApp);
-  const host = await startHost({ definitions, env, connectionString, port: options.port, log: print });
-  return [host, getApp] as const;
+  let app: App | undefined;
+  const getApp = () => (app ??= createApp({ ...env, PUBLIC_URL: host.url }, clock));
+  const printLine = sweepLine(getApp, mailCount);
+  const definitions = functionsOf(getApp).map(definition => withLine(definition, printLine));
+  const log = verbose ? printAll : printTrouble;
+  const startOn = (on: number) => startHost({ definitions, env, connectionString, port: on, log });
+  const portFile = join(folder, 'port');
+  const host = await (port === undefined ? onKeptPort(portFile, USUAL_PORT, startOn) : startOn(port));
+  await keepPort(portFile, host.port);
+  getApp();
+  return host;
 }
 
 async function beginWatch(host: RunningHost): Promise<void> {
-  for (let sweep = 0; sweep < SWEEPS_AT_START; sweep++) {
-    await host.runTimer('startSweep');
-    await host.drainQueues();
-  }
+  for (let sweep = 0; sweep < SWEEPS_AT_START; sweep++) await sweepOnce(host);
   await host.runTimer('sendReminders');
-  host.startTriggers();
+}
+
+async function sweepOnce(host: RunningHost): Promise<void> {
+  await host.runTimer('startSweep');
+  await host.drainQueues();
 }
 
 function printWhereToLook(host: RunningHost, { outboxUrl }: World, { live, registry }: StartOptions): void {
@@ -99,12 +128,8 @@ The expiry watcher is running${live ? ' on your real tokens' : ' on a simulated 
   all of its API      ${host.url}/api/openapi.json
   the mails           ${outboxUrl ?? 'sent by your mail service'}
 ${live && !registry ? '\nNo rows yet? npm start -- --live --registry file.csv loads yours (scope,name,owners).\n' : ''}
-It sweeps every 30 seconds. Ctrl-C ends everything; npm start -- --fresh starts over.`);
-}
-
-function print({ level, functionName, text }: LogEntry): void {
-  if (level === 'trace' || level === 'debug') return;
-  console.log(`${new Date().toISOString().slice(11, 19)} ${functionName}: ${text}`);
+It sweeps every 30 seconds, the first time now. Ctrl-C ends everything; npm start -- --fresh starts over.
+`);
 }
 
 function closeOnSignal(closers: readonly (() => Promise<void>)[]): void {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import hostJson from '../../host.json';
 import type { Environment } from '../../src/app';
 import { type FunctionDefinition, type Messages, SWEEP_QUEUE } from '../../src/functions/definition';
-import { LOOPBACK, listen, startNear } from '../ports';
+import { LOOPBACK, listen } from '../ports';
 import { parseHostJson } from './host-json';
 import { httpServer } from './http';
 import { type HostLog, InFlight } from './invocation';
@@ -19,8 +19,8 @@ export interface HostOptions {
   readonly env: Environment;
   /** Of the storage account with the queues. */
   readonly connectionString: string;
-  /** The port to try first (default 7071, as with Core Tools); 0 for any free port. */
-  readonly port?: number;
+  /** 0 for any free port. */
+  readonly port: number;
   readonly log: HostLog;
   /** How long a failed queue message stays hidden; by default as host.json says. */
   readonly retryVisibilitySeconds?: number;
@@ -31,6 +31,7 @@ export interface HostOptions {
 export interface RunningHost {
   /** The origin, without the route prefix. */
   readonly url: string;
+  readonly port: number;
   /** Runs a timer function now. Rejects with the error of its handler. */
   runTimer(name: string): Promise<void>;
   /** Handles queue messages until none is visible. Resolves with the number of deliveries. */
@@ -64,7 +65,7 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
   const functions = definitions.filter(definition => definition.type === 'http');
   const routes = compileRoutes(functions, http.routePrefix);
   const server = httpServer({ routes, customHeaders: http.customHeaders, log, inFlight });
-  const port = await startNear(options.port ?? 7071, free => listen(server, free));
+  const port = await listen(server, options.port);
   const stop = async () => {
     closing.abort();
     const closed = once(server, 'close');
@@ -77,6 +78,7 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
   let stopped: Promise<void> | undefined;
   return {
     url: `http://${LOOPBACK}:${port}`,
+    port,
     async runTimer(name) {
       const timer = timers.get(name);
       if (timer === undefined) throw new Error(`no timer function is called ${name}`);

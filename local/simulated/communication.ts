@@ -1,7 +1,7 @@
 /** A simulated Communication Services resource: it accepts mails as the real one does and shows them in an outbox. */
 import { answerEmail, type EmailSwitches, type OddSuccess } from './email-api';
 import type { Fault, PlainFault } from './faults';
-import { Mailbox, type Outcome } from './mailbox';
+import { type KeptMails, Mailbox, type Outcome } from './mailbox';
 import type { Received } from './messages';
 import { isOutbox, outboxAnswer } from './outbox';
 import { type ServerOptions, startServer } from './server';
@@ -15,6 +15,10 @@ export interface CommunicationOptions extends ServerOptions {
   readonly statusPerHour?: number;
   /** Base64; with it every request must be signed, without it signatures are not checked. */
   readonly accessKey?: string;
+  /** Absent: mails are kept in memory alone. */
+  readonly kept?: KeptMails;
+  /** Lets a day pass in the simulated world; with it the outbox has a button for that. */
+  readonly passDay?: () => Promise<void>;
 }
 
 const TEN_MEGABYTES = 10 * 1024 * 1024;
@@ -37,14 +41,14 @@ export async function startSimulatedCommunication(options: CommunicationOptions)
     scripts: [],
     statusFaults: [],
   };
-  const mailbox = new Mailbox(now);
+  const mailbox = new Mailbox(now, options.kept);
   const { mails } = mailbox;
   const sends = new SlidingLimit(perMinute, perHour, now);
   const statusReads = new SlidingLimit(statusPerMinute, statusPerHour, now);
   const operationIds: string[] = [];
   const service = { mailbox, operationIds, sends, statusReads, accessKey, switches };
   const handle = (request: Received) =>
-    isOutbox(request.path) ? outboxAnswer(request, mails) : answerEmail(request, service);
+    isOutbox(request.path) ? outboxAnswer(request, mails, options.passDay) : answerEmail(request, service);
   const server = await startServer(handle, { maxBodyBytes: TEN_MEGABYTES, ...options });
   const script = (accepts: boolean) => (fault: Fault | OddSuccess) =>
     void switches.scripts.push(

@@ -35,12 +35,23 @@ interface Operation {
   polls: number;
 }
 
+/** Mails of earlier runs, and where those of this one are kept. */
+export interface KeptMails {
+  readonly earlier: readonly Omit<Mail, 'number'>[];
+  keep(mail: Mail): void;
+}
+
 export class Mailbox {
   readonly mails: Mail[] = [];
   readonly #operations = new Map<string, Operation>();
   readonly #outcomes = new Map<string, Outcome>();
 
-  constructor(private readonly now: () => number) {}
+  constructor(
+    private readonly now: () => number,
+    private readonly kept?: KeptMails,
+  ) {
+    for (const mail of kept?.earlier ?? []) this.#add(mail);
+  }
 
   /** Sets how mails to this address end, for mails accepted from now on. */
   recipient(address: string, outcome: Outcome): void {
@@ -54,9 +65,17 @@ export class Mailbox {
   accept(operationId: string, message: EmailMessage, raw?: Buffer): void {
     const to = message.recipients.to.map(recipient => recipient.address);
     const failure = this.#failureOf(to);
-    const number = this.mails.length + 1;
-    this.mails.push({ number, operationId, at: this.now(), message, to, failure, ...(raw && { raw }) });
-    this.#operations.set(operationId.toLowerCase(), { id: operationId, failure, polls: 0 });
+    const mail = { operationId, at: this.now(), message, to, failure, ...(raw && { raw }) };
+    const added = this.#add(mail);
+    this.kept?.keep(added);
+  }
+
+  #add(mail: Omit<Mail, 'number'>): Mail {
+    const numbered = { ...mail, number: this.mails.length + 1 };
+    const { operationId: id, failure } = mail;
+    this.mails.push(numbered);
+    this.#operations.set(id.toLowerCase(), { id, failure, polls: 0 });
+    return numbered;
   }
 
   /** The status of an operation: `Running` until the read number `pollsUntilFinal`. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { Html, html } from '../../src/formats/html';
 import type { EmailMessage } from './email-message';
 import type { Mail } from './mailbox';
-import type { Answer, Received } from './messages';
+import { type Answer, type Received, withHeaders } from './messages';
 
 /** The look: light and dark, with the font of the system. */
 const STYLE = html`
@@ -30,6 +30,9 @@ a:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-
 .to, time, dd, dt { font-size: .9rem; }
 .to, .mails time, dt { color: var(--soft); overflow-wrap: anywhere; }
 .failed { grid-column: 1 / -1; color: var(--alarm); font-size: .9rem; }
+form { margin: 0 0 1.25rem; color: var(--soft); font-size: .9rem; }
+button { margin-right: .5rem; padding: .45rem .9rem; font: inherit; font-weight: 600; color: var(--accent); background: var(--card); border: 1px solid var(--line); border-radius: 8px; cursor: pointer; }
+button:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 @media (max-width: 34rem) { .mails a { grid-template-columns: 1fr; } }
 .empty { padding: 3rem 1rem; text-align: center; color: var(--soft); background: var(--card); border: 1px dashed var(--line); border-radius: 12px; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: 1rem 0 1.75rem; }
@@ -43,25 +46,57 @@ pre { padding: 1rem 1.1rem; overflow: auto; white-space: pre-wrap; overflow-wrap
 /** The links of a mail open in a new tab. Nothing else in the mail can act. */
 const SANDBOX = 'allow-popups allow-popups-to-escape-sandbox';
 const STYLE_HASH = createHash('sha256').update(STYLE.text).digest('base64');
-const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`;
 /** Mails have inline styles and embedded images; nothing else in them may load or run. */
 const MAIL_POLICY = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; frame-ancestors 'self'; sandbox ${SANDBOX}`;
 const MOST_LISTED = 200;
+
+const DAY_LATER = '/outbox/day-later';
 
 export function isOutbox(path: string): boolean {
   return path === '/' || path.startsWith('/outbox/');
 }
 
-export function outboxAnswer(request: Received, mails: readonly Mail[]): Answer {
+/** @param passDay absent where time cannot pass faster */
+export async function outboxAnswer(
+  request: Received,
+  mails: readonly Mail[],
+  passDay?: () => Promise<void>,
+): Promise<Answer> {
+  if (request.path === DAY_LATER && passDay) return await dayLater(request, passDay);
   if (request.method !== 'GET') return page(405, messagePage('Only GET works here.'));
-  if (request.path === '/') return page(200, listPage(mails));
-  const [, number, part] = /^\/outbox\/([1-9]\d{0,8})(\/html)?$/.exec(request.path) ?? [];
+  if (request.path === '/') return page(200, listPage(mails, passDay !== undefined));
+  const [, number, part, file] =
+    /^\/outbox\/([1-9]\d{0,8})(?:\/(html|file)(?:\/(\d{1,2}))?)?$/.exec(request.path) ?? [];
   const mail = number === undefined ? undefined : mails[Number(number) - 1];
   if (!mail) return page(404, messagePage('There is no such mail.'));
   if (part === undefined) return page(200, mailPage(mail));
+  if (part === 'file') return fileAnswer(mail.message.attachments[Number(file)]);
   const content = mail.message.content.html;
   if (content === undefined) return page(404, messagePage('This mail has no HTML part.'));
   return answer(200, withLinksInNewTabs(content), MAIL_POLICY);
+}
+
+/** Another site could send this form too; it may not move the clock. */
+async function dayLater({ method, headers }: Received, passDay: () => Promise<void>): Promise<Answer> {
+  if (method !== 'POST') return page(405, messagePage('Press the button in the outbox.'));
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin')
+    return page(403, messagePage('Press the button in the outbox.'));
+  await passDay();
+  return { status: 303, headers: { location: '/' } };
+}
+
+/** Saved by the browser under its name, and opened by the program for it. */
+function fileAnswer(file: EmailMessage['attachments'][number] | undefined): Answer {
+  if (!file) return page(404, messagePage('This mail has no such attachment.'));
+  const body = Buffer.from(file.contentInBase64, 'base64').toString('utf8');
+  const name = encodeURIComponent(file.name);
+  const disposition = `attachment; filename*=UTF-8''${name}`;
+  return withHeaders(answer(200, body, PAGE_POLICY), {
+    'content-type': file.contentType,
+    'content-disposition': disposition,
+  });
 }
 
 function page(status: number, { text }: Html): Answer {
@@ -90,14 +125,17 @@ function messagePage(message: string): Html {
 }
 
 /** Newest first; of many, the newest 200. */
-function listPage(mails: readonly Mail[]): Html {
+function listPage(mails: readonly Mail[], canPassDay: boolean): Html {
+  const later =
+    canPassDay &&
+    html`<form method="post" action="${DAY_LATER}"><button>A day later</button> Lets a day pass in the simulated world.</form>`;
   if (mails.length === 0)
-    return outboxPage(html`<p class="empty">No mail yet. The mails of the watcher appear here.</p>`);
+    return outboxPage(html`${later}<p class="empty">No mail yet. The mails of the watcher appear here.</p>`);
   const items = mails.slice(-MOST_LISTED).reverse().map(listItem);
   const count = mails.length === 1 ? '1 mail' : `${mails.length} mails`;
   const cut = mails.length > MOST_LISTED ? ` The newest ${MOST_LISTED} are shown.` : '';
   const lead = `${count}, newest first.${cut} Simulated: nothing here left this machine.`;
-  return outboxPage(html`<p class="lead">${lead}</p><ul class="mails">${items}</ul>`);
+  return outboxPage(html`<p class="lead">${lead}</p>${later}<ul class="mails">${items}</ul>`);
 }
 
 function listItem(mail: Mail): Html {
@@ -132,10 +170,15 @@ function factsOf(mail: Mail): Html[] {
     ['Reply to', addresses(message.replyTo)],
     ['When', timeOf(mail)],
     ['Operation', operationId],
-    ['Attachments', message.attachments.map(({ name }) => name).join(', ')],
+    ['Attachments', filesOf(mail)],
     ['Not delivered', failure ? `${failure.code}: ${failure.message}` : ''],
   ];
   return facts.flatMap(([name, value]) => (value === '' ? [] : html`<dt>${name}</dt><dd>${value}</dd>`));
+}
+
+function filesOf({ number, message: { attachments } }: Mail): Html | '' {
+  if (attachments.length === 0) return '';
+  return html`${attachments.map(({ name }, at) => html`<a href="/outbox/${number}/file/${at}">${name}</a> `)}`;
 }
 
 function addresses(list: EmailMessage['replyTo']): string {

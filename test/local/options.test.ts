@@ -1,6 +1,6 @@
 import { parseOptions } from '../../local/options';
 
-const USUAL = { fresh: false, live: false, mail: 'acs', port: 7071, help: false };
+const USUAL = { fresh: false, live: false, mail: 'acs', days: 0, verbose: false, help: false };
 
 test.each<[readonly string[], object]>([
   [[], {}],
@@ -9,6 +9,8 @@ test.each<[readonly string[], object]>([
   [['--registry=--odd.csv'], { registry: '--odd.csv' }],
   [['--mail', 'smtp'], { mail: 'smtp' }],
   [['--mail=graph'], { mail: 'graph' }],
+  [['--days', '30'], { days: 30 }],
+  [['--verbose'], { verbose: true }],
   [['--help'], { help: true }],
 ])('%j is understood', (args, expected) => {
   expect(parseOptions(args)).toEqual({ ...USUAL, ...expected });
@@ -32,6 +34,10 @@ test.each<[readonly string[], string]>([
   [['--port', 'http'], "'http' is not a port: --port needs a number"],
   [['--port', '65536'], "'65536' is not a port"],
   [['--port', '-1'], '--port needs a number'],
+  [['--days'], '--days needs a number'],
+  [['--days', 'ten'], "'ten' is no number of days: --days needs a number from 1 to 400"],
+  [['--days', '401'], "'401' is no number of days"],
+  [['--days', '3', '--live'], '--days works on the simulated fleet only'],
 ])('%j is answered with one sentence', (args, words) => {
   const answer = parseOptions(args);
   expect(answer).toEqual(expect.stringContaining(words));

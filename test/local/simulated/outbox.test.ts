@@ -18,11 +18,13 @@ async function send(
   subject: string,
   content: object = { plainText: 'text' },
   to = 'ada@example.com',
+  more: object = {},
 ): Promise<void> {
   const message = {
     senderAddress: 'watcher@example.com',
     content: { subject, ...content },
     recipients: { to: [{ address: to }] },
+    ...more,
   };
   const headers = { 'content-type': 'application/json' };
   const url = `${service.url}/emails:send?api-version=2025-09-01`;
@@ -111,4 +113,39 @@ test('knows no other mail, part or method', async () => {
   for (const path of ['/outbox/2', '/outbox/0', '/outbox/x', '/outbox/', '/outbox/1/html', '/outbox/1/other'])
     expect((await look(path)).status).toBe(404);
   expect((await ask('POST', `${service.url}/`)).status).toBe(405);
+});
+
+test('an attachment is saved under its name, with its type and its bytes', async () => {
+  const ics = 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n';
+  const attachments = [
+    { name: 'é x.ics', contentType: 'text/calendar', contentInBase64: Buffer.from(ics).toString('base64') },
+  ];
+  await send('With a date', { plainText: 'text' }, 'ada@example.com', { attachments });
+  expect((await look('/outbox/1')).text).toContain('<a href="/outbox/1/file/0">é x.ics</a>');
+  const { headers, text } = await look('/outbox/1/file/0');
+  expect(text).toBe(ics);
+  expect(headers.get('content-type')).toBe('text/calendar');
+  expect(headers.get('content-disposition')).toBe("attachment; filename*=UTF-8''%C3%A9%20x.ics");
+  expect((await look('/outbox/1/file/1')).status).toBe(404);
+});
+
+test('the button "A day later" is there where a day can pass, and no other site can press it', async () => {
+  expect((await look('/')).text).not.toContain('A day later');
+  expect((await ask('POST', `${service.url}/outbox/day-later`)).status).toBe(405);
+  let days = 0;
+  const passDay = async () => {
+    days += 1;
+  };
+  const world = await startSimulatedCommunication({ now: () => clock, passDay });
+  const press = (site: string) =>
+    ask('POST', `${world.url}/outbox/day-later`, { headers: { 'sec-fetch-site': site }, redirect: 'manual' });
+  try {
+    expect((await ask('GET', `${world.url}/`)).text).toContain('<button>A day later</button>');
+    expect((await press('cross-site')).status).toBe(403);
+    expect(days).toBe(0);
+    expect((await press('same-origin')).status).toBe(303);
+    expect(days).toBe(1);
+  } finally {
+    await world.close();
+  }
 });
