@@ -150,4 +150,7 @@ bicepTest('what only a person can grant is printed as commands, ready to run', (
     audiences: ['api://AzureADTokenExchange'],
   });
   expect(of('smtp-password').outputs.NEXT_STEPS).not.toMatch(/New-|az ad/);
+  expect(of('smtp-password').outputs.NEXT_STEPS).toContain(
+    `  npm run grant -- --app NAME.azureiotcentral.com --principal ${WATCHER}\n`,
+  );
 });
