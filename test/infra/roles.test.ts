@@ -68,11 +68,11 @@ bicepTest('it may send with a communication service that exists elsewhere, on th
   );
 });
 
-bicepTest('it reads container apps in each subscription that is named, once', () => {
+bicepTest('it reads container apps in each subscription that is named, once, whatever its case', () => {
   const watched = [
     SUBSCRIPTION,
     '77777777-7777-7777-7777-777777777777',
-    '88888888-8888-8888-8888-888888888888',
+    'abcdef88-8888-8888-8888-888888888888',
   ];
   expect(grants(of('everything'))).toEqual(
     [
