@@ -318,6 +318,8 @@ output KEY_VAULT_NAME string = vault.outputs.name
 @description('What is left to do by hand. azd prints it.')
 output NEXT_STEPS string = join(
   concat(graphSteps, signInSteps, [
+    'For each IoT Central application that is watched (docs/deploy.md says which role it needs):'
+    '  npm run grant -- --app NAME.azureiotcentral.com --principal ${identity.outputs.principalId}'
     'Its health, for everybody: ${app.outputs.url}/api/health'
     'Its dashboard, with a key of the app: ${app.outputs.url}/api/dashboard'
     'Register targets next: docs/deploy.md'

@@ -1,7 +1,14 @@
-/** `npm run package`: what `npm run build` leaves in `dist/`, as one zip for a deployment without azd. */
+/** `npm run package`: fills `dist/`, and writes it as one zip for a deployment without azd, with a list of what is in it beside it. */
 import { writeFileSync } from 'node:fs';
-import { zipOf } from './deployable';
+import { writeDeployable, zipOf } from './deployable';
+import { sbomOf } from './sbom';
 
-const zip = zipOf('dist');
-writeFileSync('expiry-watcher.zip', zip);
-console.log(`expiry-watcher.zip: ${Math.round(zip.length / 1024)} KiB`);
+async function main(): Promise<void> {
+  const { metafile } = await writeDeployable('dist');
+  const zip = zipOf('dist');
+  writeFileSync('expiry-watcher.zip', zip);
+  writeFileSync('expiry-watcher.cdx.json', `${JSON.stringify(sbomOf(metafile), null, 2)}\n`);
+  console.log(`expiry-watcher.zip: ${Math.round(zip.length / 1024)} KiB`);
+}
+
+void main();

@@ -1,11 +1,12 @@
 /**
- * A simulated IoT Central with the API token operations of its applications. One server can't have the hosts of many
+ * A simulated IoT Central with the operations of its applications on API tokens, and those that give an identity a role. One server can't have the hosts of many
  * applications, so the host is the first segment: `{url}/{subdomain}.{baseDomain}/api/apiTokens/{tokenId}`.
  */
 import { randomUUID } from 'node:crypto';
 import { DAY } from '../../src/formats/instant';
 import { ApiToken, TokenRequest } from './api-token';
 import { answerWith, getOrCreate, Misbehaving, secretToken } from './faults';
+import { Members } from './iot-central-users';
 import {
   type Answer,
   type Json,
@@ -69,7 +70,8 @@ const DEFAULT_LIFETIME_MS = 365 * DAY;
 
 class IotCentralApp extends Misbehaving {
   readonly tokens = new Map<string, ApiToken>();
-  /** Tokens in one page of the list; `nextLink` leads to the next page. */
+  readonly members = new Members();
+  /** Items in one page of a list; `nextLink` leads to the next page. */
   pageSize = 25;
 
   constructor(
@@ -84,11 +86,14 @@ class IotCentralApp extends Misbehaving {
   /** `path` holds the decoded segments after the host. */
   answer(request: Received, path: readonly string[]): Answer {
     const [api, collection, id, ...more] = path;
-    if (api !== 'api' || collection !== 'apiTokens' || id === '' || more.length > 0)
+    const known = collection === 'roles' ? id === undefined : /^(apiTokens|users)$/.test(collection ?? '');
+    if (api !== 'api' || !known || id === '' || more.length > 0)
       return this.refusal(404, 'NotFound', 'The requested resource was not found.');
     const version = request.query.get('api-version');
     if (version !== API_VERSION)
       return this.refusal(400, 'BadRequest', `The api-version query parameter must be '${API_VERSION}'.`);
+    if (collection === 'roles') return this.#list(request, 'roles', () => this.members.roles);
+    if (collection === 'users') return id === undefined ? this.#users(request) : this.#user(request, id);
     return id === undefined ? this.#collection(request) : this.#item(request, id);
   }
 
@@ -100,21 +105,53 @@ class IotCentralApp extends Misbehaving {
   }
 
   #collection(request: Received): Answer {
+    return this.#list(request, 'apiTokens', model => [...this.tokens.values()].map(model));
+  }
+
+  #users(request: Received): Answer {
+    return this.#list(request, 'users', () => [...this.members.users.values()]);
+  }
+
+  #list(request: Received, name: string, items: (model: (token: ApiToken) => Json) => Json[]): Answer {
     if (request.method !== 'GET') return this.#wrongMethod('GET');
     return answerWith(this.nextFault(), {
-      ok: () => this.#page(request, token => token.model()),
-      withDate: date => this.#page(request, token => token.modelWith(date)),
+      ok: () =>
+        this.#page(
+          request,
+          name,
+          items(token => token.model()),
+        ),
+      withDate: date =>
+        this.#page(
+          request,
+          name,
+          items(token => token.modelWith(date)),
+        ),
       refusal: this.refusal.bind(this),
     });
   }
 
-  #page(request: Received, model: (token: ApiToken) => Json): Reply {
+  #page(request: Received, name: string, items: readonly Json[]): Reply {
     const start = Number(request.query.get('$skiptoken') ?? '0');
     if (!Number.isInteger(start) || start < 0) return this.refusal(400, 'BadRequest', 'The page is unknown.');
     const end = start + this.pageSize;
-    const value = [...this.tokens.values()].slice(start, end).map(model);
-    const next = `${request.origin}/${this.host}/api/apiTokens?api-version=${API_VERSION}&%24skiptoken=${end}`;
-    return json(200, { value, nextLink: end < this.tokens.size ? next : undefined });
+    const next = `${request.origin}/${this.host}/api/${name}?api-version=${API_VERSION}&%24skiptoken=${end}`;
+    return json(200, { value: items.slice(start, end), nextLink: end < items.length ? next : undefined });
+  }
+
+  #user(request: Received, id: string): Answer {
+    const { method } = request;
+    if (method !== 'GET' && method !== 'PUT') return this.#wrongMethod('GET, PUT');
+    const answer = () => {
+      if (method === 'PUT') return this.#made(() => this.members.put(id, request.body));
+      const user = this.members.users.get(id);
+      return user ? json(200, user) : this.refusal(404, 'NotFound', 'The user was not found.');
+    };
+    return answerWith(this.nextFault(), {
+      ok: answer,
+      withDate: answer,
+      refusal: this.refusal.bind(this),
+    });
   }
 
   #item(request: Received, id: string): Answer {
@@ -137,12 +174,19 @@ class IotCentralApp extends Misbehaving {
   #create(request: Received, id: string): Answer {
     if (this.tokens.has(id))
       return this.refusal(409, 'Conflict', 'An API token with this id exists already.');
-    try {
+    return this.#made(() => {
       const { roles, expiry } = parseBody(TokenRequest, request.body);
       const token = new ApiToken(id).expires(expiry ?? this.now() + DEFAULT_LIFETIME_MS);
       token.roles = roles;
       this.tokens.set(id, token);
-      return json(200, { ...token.model(), token: secretToken('SECRET-IOT-') });
+      return { ...token.model(), token: secretToken('SECRET-IOT-') };
+    });
+  }
+
+  /** What a PUT makes, or why it is refused. */
+  #made(make: () => Json): Reply {
+    try {
+      return json(200, make());
     } catch (error) {
       if (error instanceof Refusal) return this.refusal(error.status, error.code, error.message);
       throw error;

@@ -2,20 +2,21 @@
 import type { TableClient } from '@azure/data-tables';
 import { addressKey } from '../core/address';
 import { type MailTotals, NO_MAILS } from '../core/mail-outcome';
-import { UNUSED, type Usage } from '../core/quota';
-import { formatInstant, type Instant, SECOND } from '../formats/instant';
+import type { Usage } from '../core/quota';
+import { formatInstant, type Instant } from '../formats/instant';
 import type { MailCounts, MailFault, MailLedger, RecordedFault } from '../watch/ports';
 import * as col from './columns';
 import { etagOf, keyOf, type Row } from './columns';
 import { encode } from './keys';
 import { find, rowsOf, within } from './pages';
-import { entityOf, removeRow, saveRow } from './writes';
+import { type Entity, entityOf, removeRow, saveRow } from './writes';
 
 const PARTITION = 'mail';
 const COUNTS = 'counts';
 const FAULT = 'fault';
 
-const requests = col.json(
+/** How often the service was asked, by the instant. */
+export const requests = col.json(
   col.list(col.record<Usage['requests'][number]>({ at: col.instant, count: col.number })),
 );
 
@@ -58,19 +59,9 @@ export function openMailLedger(client: TableClient): MailLedger {
         rows.set(keyOf(row).name, row);
       const row = rows.get(COUNTS);
       const fault = faultColumns.read(rows.get(FAULT) ?? {});
-      return { ...(row ? { ...countsIn(row), etag: etagOf(row) } : earlierCounts(rows)), fault };
+      return { ...countsIn(row ?? {}), etag: row && etagOf(row), fault };
     },
-    saveCounts: ({ send, look, acceptedOn, totals }, etag) => {
-      const counters = counterColumns.write({
-        sends: send.requests,
-        sendsPausedUntil: send.pausedUntil,
-        looks: look.requests,
-        looksPausedUntil: look.pausedUntil,
-        acceptedOn,
-      });
-      const row = entityOf(PARTITION, COUNTS, { ...counters, ...totalsColumns.write(totals) });
-      return saveRow(client, row, 'Replace', etag);
-    },
+    saveCounts: (counts, etag) => saveRow(client, countsEntity(counts), 'Replace', etag),
     async fault() {
       return faultColumns.read((await find(client, { scope: PARTITION, name: FAULT })) ?? {});
     },
@@ -89,6 +80,17 @@ export function openMailLedger(client: TableClient): MailLedger {
   };
 }
 
+export function countsEntity({ send, look, acceptedOn, totals }: MailCounts): Entity {
+  const counters = counterColumns.write({
+    sends: send.requests,
+    sendsPausedUntil: send.pausedUntil,
+    looks: look.requests,
+    looksPausedUntil: look.pausedUntil,
+    acceptedOn,
+  });
+  return entityOf(PARTITION, COUNTS, { ...counters, ...totalsColumns.write(totals) });
+}
+
 /** What can't be read counts as unused; a total starts again at 0, which a monitoring system takes for a restart. */
 function countsIn(row: Row): MailCounts {
   const { sends, sendsPausedUntil, looks, looksPausedUntil, acceptedOn } = counterColumns.fill(
@@ -103,23 +105,7 @@ function countsIn(row: Row): MailCounts {
   };
 }
 
-/** An earlier version kept four rows and counted requests by slots of ten seconds; each request may be of the end of its slot. */
-function earlierCounts(rows: ReadonlyMap<string, Row>): MailCounts {
-  const usage = (name: string): Usage => {
-    const row = rows.get(name);
-    const pausedUntil = col.instant.read(row?.pausedUntil);
-    const slots = requests.read(row?.slots) ?? UNUSED.requests;
-    return { requests: slots.map(({ at, count }) => ({ at: at + 10 * SECOND, count })), pausedUntil };
-  };
-  return {
-    send: usage('send'),
-    look: usage('look'),
-    acceptedOn: col.instant.read(rows.get('accepted')?.acceptedOn),
-    totals: totalsIn(rows.get('totals') ?? {}),
-  };
-}
-
-function totalsIn(row: Row): MailTotals {
+export function totalsIn(row: Row): MailTotals {
   return totalsColumns.fill({ ...NO_MAILS }, row);
 }
 

@@ -5,12 +5,13 @@ import { once } from '../core/once';
 import { isLoopback } from '../formats/endpoint';
 import type { Tables } from '../watch/ports';
 import { openCalendar } from './calendar';
-import { guardService, guardTable, STORAGE_LIMITS, type StorageLimits } from './client';
+import { guardService, guardTable, STORAGE_LIMITS } from './client';
 import { openExpiries } from './expiries';
 import { openHistory } from './history';
 import { openMailLedger } from './mail-ledger';
 import { openOutbox } from './outbox';
 import { openRegistry } from './registry';
+import { schemaVersion, UNVERSIONED, upgrade } from './schema';
 import { openScopes, recordRegistryLost } from './scopes';
 
 export type Connection =
@@ -19,6 +20,8 @@ export type Connection =
   | { readonly kind: 'identity'; readonly tableUri: string; readonly credential: TokenCredential };
 
 const NAMES = ['registry', 'expiries', 'calendar', 'outbox', 'scopes', 'history'] as const;
+
+type Open = (name: (typeof NAMES)[number]) => TableClient;
 
 const DERIVED: readonly string[] = ['calendar', 'history'];
 
@@ -44,25 +47,27 @@ export function openTables(
     scopes: openScopes(client('scopes')),
     mailLedger: openMailLedger(client('scopes')),
     history: openHistory(client('history')),
-    ready: once(() => createMissing(connection, limits, onRegistryGone)),
+    ready: once(() => prepare(client, guardService(serviceClient(connection), limits), onRegistryGone)),
   };
 }
 
-/** Lists the tables first, in one call: they are missing only at the first start. */
-async function createMissing(
-  connection: Connection,
-  limits: StorageLimits,
+/** Lists the tables first, in one call: they are missing only at the first start. Nothing is written to newer tables. */
+async function prepare(
+  client: Open,
+  service: TableServiceClient,
   onRegistryGone: () => Promise<unknown>,
 ): Promise<void> {
-  const service = guardService(serviceClient(connection), limits);
   const missing = new Set<string>(NAMES);
   for await (const { name } of service.listTables()) if (name !== undefined) missing.delete(name);
+  const version = missing.has('scopes') ? UNVERSIONED : await schemaVersion(client('scopes'));
   const isRegistryMissing = missing.delete('registry');
   await Promise.all(Array.from(missing, name => create(service, name)));
-  if (!isRegistryMissing) return;
-  // Last: once it is there again, nothing else shows that it was gone.
-  await onRegistryGone();
-  await create(service, 'registry');
+  if (isRegistryMissing) {
+    // Last: once it is there again, nothing else shows that it was gone.
+    await onRegistryGone();
+    await create(service, 'registry');
+  }
+  await upgrade(client, version);
 }
 
 /** What is derived may be missing: nothing else waits for it, and `health` says so. */

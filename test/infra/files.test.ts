@@ -1,6 +1,7 @@
 /** The files of the infrastructure as they are written: what can be checked without a compiler. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import BICEP_CONFIG from '../../infra/bicepconfig.json';
 import MAIN_PARAMETERS from '../../infra/main.parameters.json';
 import SIGN_IN from '../../infra/sign-in.json';
 import { syntaxFaults } from '../../scripts/bicep-syntax';
@@ -56,6 +57,29 @@ test('the question about mail says what happens to Communication Services', () =
   );
 });
 
+test('the parameters have the form that Azure asks for', () => {
+  const { parameters: _parameters, ...form } = MAIN_PARAMETERS;
+  expect(form).toEqual({
+    $schema: 'https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#',
+    contentVersion: '1.0.0.0',
+  });
+});
+
+test('every rule of the linter is an error, but two that ask the network or guess', () => {
+  const { core } = BICEP_CONFIG.analyzers;
+  expect(core.enabled).toBe(true);
+  const lenient = Object.entries(core.rules).filter(([, { level }]) => level !== 'error');
+  expect(lenient.map(([name]) => name)).toEqual(['use-recent-module-versions', 'what-if-short-circuiting']);
+  expect(Object.keys(core.rules)).toHaveLength(38);
+});
+
+test('every value of azd that the documents ask for is an output of infra/main.bicep', () => {
+  const outputs = [...read('infra/main.bicep').matchAll(/^output (\w+) /gm)].map(([, name]) => name);
+  const documents = ['docs/deploy.md', 'docs/operations.md'].map(read).join('');
+  const asked = [...documents.matchAll(/azd env get-value (\w+)/g)].map(([, name]) => name);
+  expect(asked.filter(name => !outputs.includes(name))).toEqual([]);
+});
+
 test('azd builds here and deploys dist/ as it is', () => {
   const yaml = read('azure.yaml').replace(/^\s*#.*\n/gm, '');
   expect(yaml).toContain(`services:
@@ -65,6 +89,14 @@ test('azd builds here and deploys dist/ as it is', () => {
     host: function
     dist: dist
     remoteBuild: false
+hooks:
+  postprovision:
+    posix:
+      shell: sh
+      run: printf '%s\\n' "$NEXT_STEPS"
+    windows:
+      shell: pwsh
+      run: Write-Output $env:NEXT_STEPS
 `);
   // With one that names node_modules, azd refuses remoteBuild: false.
   expect(existsSync('.funcignore')).toBe(false);

@@ -78,7 +78,7 @@ bicepTest(
       publicNetworkAccess: 'Enabled',
       networkAcls: { bypass: 'None', defaultAction: 'Allow' },
     });
-    expect(quiet.one(ACCOUNT).sku).toEqual({ name: 'Standard_LRS' });
+    expect(quiet.one(ACCOUNT)).toMatchObject({ kind: 'StorageV2', sku: { name: 'Standard_LRS' } });
     const week = { enabled: true, days: 7 };
     expect(quiet.one(`${ACCOUNT}/blobServices`).properties).toEqual({
       deleteRetentionPolicy: week,
@@ -87,6 +87,14 @@ bicepTest(
     expect(quiet.one(`${ACCOUNT}/blobServices/containers`).properties).toEqual({ publicAccess: 'None' });
   },
 );
+
+bicepTest('everything is in the region that was chosen or in none, and is found by its tag', () => {
+  for (const { id, location, tags, type } of of('everything').resources) {
+    expect([id, location ?? 'none']).toEqual([id, expect.stringMatching(/^(westeurope|global|none)$/)]);
+    const isPart = location === undefined || /^Microsoft\.Authorization\//.test(type);
+    if (!isPart) expect([id, tags]).toEqual([id, expect.objectContaining({ 'azd-env-name': 'test' })]);
+  }
+});
 
 bicepTest('the queues are those that the functions use', () => {
   const used = functionsOf(() => {
@@ -98,8 +106,14 @@ bicepTest('the queues are those that the functions use', () => {
 
 bicepTest('logs are sent and read by identity alone', () => {
   const quiet = of('quiet');
-  expect(quiet.one('Microsoft.Insights/components').properties).toMatchObject({ DisableLocalAuth: true });
-  expect(quiet.one('Microsoft.OperationalInsights/workspaces').properties).toMatchObject({
+  const workspace = quiet.one('Microsoft.OperationalInsights/workspaces');
+  expect(quiet.one('Microsoft.Insights/components').properties).toEqual({
+    Application_Type: 'web',
+    DisableLocalAuth: true,
+    WorkspaceResourceId: workspace.id,
+  });
+  expect(workspace.properties).toEqual({
+    sku: { name: 'PerGB2018' },
     features: { disableLocalAuth: true },
     retentionInDays: 30,
   });
@@ -125,8 +139,9 @@ bicepTest(
   () => {
     const quiet = of('quiet');
     const { id: identity } = quiet.one('Microsoft.ManagedIdentity/userAssignedIdentities');
-    const { id: plan, sku, properties } = quiet.one('Microsoft.Web/serverfarms');
-    expect([sku, properties]).toEqual([
+    const { id: plan, kind, sku, properties } = quiet.one('Microsoft.Web/serverfarms');
+    expect([kind, sku, properties]).toEqual([
+      'functionapp',
       { tier: 'FlexConsumption', name: 'FC1' },
       { reserved: true, zoneRedundant: false },
     ]);
@@ -191,6 +206,9 @@ bicepTest(
       dataLocation: 'Europe',
       disableLocalAuth: true,
       linkedDomains: [of('acs-new').one(domain).id],
+    });
+    expect(of('acs-new').one('Microsoft.Communication/emailServices').properties).toEqual({
+      dataLocation: 'Europe',
     });
     expect(of('acs-new').one(domain)).toMatchObject({
       location: 'global',

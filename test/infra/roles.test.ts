@@ -68,11 +68,11 @@ bicepTest('it may send with a communication service that exists elsewhere, on th
   );
 });
 
-bicepTest('it reads container apps in each subscription that is named, once', () => {
+bicepTest('it reads container apps in each subscription that is named, once, whatever its case', () => {
   const watched = [
     SUBSCRIPTION,
     '77777777-7777-7777-7777-777777777777',
-    '88888888-8888-8888-8888-888888888888',
+    'abcdef88-8888-8888-8888-888888888888',
   ];
   expect(grants(of('everything'))).toEqual(
     [
@@ -150,4 +150,7 @@ bicepTest('what only a person can grant is printed as commands, ready to run', (
     audiences: ['api://AzureADTokenExchange'],
   });
   expect(of('smtp-password').outputs.NEXT_STEPS).not.toMatch(/New-|az ad/);
+  expect(of('smtp-password').outputs.NEXT_STEPS).toContain(
+    `  npm run grant -- --app NAME.azureiotcentral.com --principal ${WATCHER}\n`,
+  );
 });

@@ -1,4 +1,6 @@
 /** The switches of a deployment, each of which does just its part, and the alerts, which are always there. */
+
+import * as v from 'valibot';
 import { functionsOf } from '../../src/functions';
 import { bicepTest, type Deployed, deployments, TENANT } from './bicep';
 
@@ -6,6 +8,7 @@ const of = deployments('quiet', 'isolated', 'zone-redundant', 'sign-in', 'availa
 
 const typesOf = ({ resources }: Deployed) => new Set(resources.map(({ type }) => type));
 
+const Places = v.array(v.object({ Id: v.string() }));
 const ACCOUNT = 'Microsoft.Storage/storageAccounts';
 const SITE = 'Microsoft.Web/sites';
 
@@ -26,13 +29,23 @@ describe('the switches', () => {
     const network = isolated.one('Microsoft.Network/virtualNetworks');
     expect(account.properties).toMatchObject(closed);
     expect(vault.properties).toMatchObject(closed);
-    expect(network.properties.subnets).toMatchObject([
-      {
-        name: 'app',
-        properties: { delegations: [{ properties: { serviceName: 'Microsoft.App/environments' } }] },
-      },
-      { name: 'endpoints' },
-    ]);
+    expect(account.sku).toEqual({ name: 'Standard_LRS' });
+    expect(network.properties).toEqual({
+      addressSpace: { addressPrefixes: ['10.0.0.0/24'] },
+      subnets: [
+        {
+          name: 'app',
+          properties: {
+            addressPrefix: '10.0.0.0/26',
+            delegations: [{ name: 'flex', properties: { serviceName: 'Microsoft.App/environments' } }],
+          },
+        },
+        {
+          name: 'endpoints',
+          properties: { addressPrefix: '10.0.0.64/27', privateEndpointNetworkPolicies: 'Disabled' },
+        },
+      ],
+    });
     expect(isolated.one(SITE).properties.virtualNetworkSubnetId).toBe(`${network.id}/subnets/app`);
     const endpoints = isolated.resources.filter(({ type }) => type === 'Microsoft.Network/privateEndpoints');
     const connection = (id: string, groupId: string) => ({
@@ -55,6 +68,7 @@ describe('the switches', () => {
       'privatelink.vaultcore.azure.net',
     ]);
     const records = isolated.resources.filter(({ type }) => type.endsWith('/privateDnsZoneGroups'));
+    expect(records.map(({ name }) => name.split('/')[1])).toEqual(zones.map(() => 'default'));
     expect(records.map(({ properties }) => properties)).toMatchObject(
       zones.map(({ id }) => ({ privateDnsZoneConfigs: [{ properties: { privateDnsZoneId: id } }] })),
     );
@@ -106,11 +120,21 @@ describe('the switches', () => {
     'the availability test asks for the health of the app, and two places that fail raise an alert',
     () => {
       const test = of('availability-test').one('Microsoft.Insights/webtests');
-      expect(test.properties).toMatchObject({
+      const { Locations, ...asked } = test.properties;
+      expect(asked).toEqual({
+        SyntheticMonitorId: test.name,
+        Name: 'The watcher is healthy',
         Enabled: true,
+        Kind: 'standard',
         Frequency: 900,
+        Timeout: 30,
+        RetryEnabled: true,
         Request: { RequestUrl: 'https://the-app.azurewebsites.net/api/health', HttpVerb: 'GET' },
-        ValidationRules: { ExpectedHttpStatusCode: 200 },
+        ValidationRules: {
+          ExpectedHttpStatusCode: 200,
+          SSLCheck: true,
+          SSLCertRemainingLifetimeCheck: 7,
+        },
       });
       const { properties } = of('availability-test').one('Microsoft.Insights/metricAlerts');
       const insights = of('availability-test').one('Microsoft.Insights/components').id;
@@ -130,7 +154,7 @@ describe('the switches', () => {
         actions: [{ actionGroupId: of('availability-test').one('Microsoft.Insights/actionGroups').id }],
       });
       expect(test.tags).toEqual({ 'azd-env-name': 'test', [`hidden-link:${insights}`]: 'Resource' });
-      expect(test.properties.Locations).toHaveLength(5);
+      expect(new Set(v.parse(Places, Locations).map(({ Id }) => Id)).size).toBe(5);
     },
   );
 
@@ -146,12 +170,19 @@ describe('the switches', () => {
 describe('the alerts', () => {
   bicepTest('go to every operator', () => {
     const { properties } = of('everything').one('Microsoft.Insights/actionGroups');
-    expect(properties).toMatchObject({
+    const receiver = (index: number, emailAddress: string) => ({
+      name: `operator-${index}`,
+      emailAddress,
+      useCommonAlertSchema: true,
+    });
+    expect(properties).toEqual({
       enabled: true,
+      // In mails and text messages; Azure takes 12 characters.
+      groupShortName: expect.stringMatching(/^\w{1,12}$/),
       emailReceivers: [
-        { emailAddress: 'ops@example.com' },
-        { emailAddress: 'second@example.com' },
-        { emailAddress: 'third@example.com' },
+        receiver(1, 'ops@example.com'),
+        receiver(2, 'second@example.com'),
+        receiver(3, 'third@example.com'),
       ],
     });
   });
@@ -164,7 +195,8 @@ describe('the alerts', () => {
     const functions = functionsOf(() => {
       throw new Error('no app is needed to name functions');
     }).map(({ name }) => name);
-    const seen = rules.map(({ properties }) => {
+    const seen = rules.map(({ kind, properties }) => {
+      expect(kind).toBe('LogAlert');
       const { displayName, description, severity, criteria, ...rest } = properties;
       expect([displayName, description]).toEqual([
         expect.stringMatching(/^The watcher/),

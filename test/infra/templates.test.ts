@@ -1,4 +1,5 @@
 /** The compiled templates as text for Azure: no keys are read, no secret leaves, and nothing is declared for nothing. */
+import * as v from 'valibot';
 import { beforeBicep, bicepTest } from './bicep';
 
 const FILES = [
@@ -6,6 +7,9 @@ const FILES = [
   'infra/watched/subscription.bicep',
   'infra/watched/management-group.bicep',
 ];
+const WithResources = v.object({
+  resources: v.array(v.object({ type: v.string(), dependsOn: v.optional(v.array(v.string())) })),
+});
 const templates: Template[] = [];
 beforeBicep(async bicep => {
   for (const file of FILES) templates.push(...templatesIn(await bicep.compiled(file), file));
@@ -87,4 +91,83 @@ bicepTest('every parameter is used', () => {
     const idle = Object.keys(parameters).filter(parameter => !used.includes(`parameters('${parameter}')`));
     expect([name, idle]).toEqual([name, []]);
   }
+});
+
+bicepTest('the questions and switches of the deployment take only what the resources can be', () => {
+  const limits = Object.entries(templates[0]?.parameters ?? {}).map(
+    ([name, { type, defaultValue: _default, ...limit }]) => {
+      const { metadata, ...rest } = Object(limit);
+      expect([name, metadata.description]).toEqual([name, expect.stringMatching(/\.$/)]);
+      return [name, { type, ...rest, ...(metadata.azd && { azd: metadata.azd }) }];
+    },
+  );
+  const text = { type: 'string' };
+  const among = (...allowedValues: unknown[]) => ({ type: 'string', allowedValues });
+  expect(Object.fromEntries(limits)).toEqual({
+    environmentName: { ...text, minLength: 1, maxLength: 40 },
+    location: { ...text, minLength: 1, azd: { type: 'location' } },
+    mailTransport: among('graph', 'smtp', 'acs', 'none'),
+    operators: { ...text, minLength: 3 },
+    watchedSubscriptions: { ...text, minLength: 4 },
+    mailSender: text,
+    mailTo: among('owners', 'operators', 'none'),
+    communicationServiceId: text,
+    emailDomainId: text,
+    communicationDataLocation: text,
+    smtpHost: text,
+    smtpPort: { type: 'int' },
+    smtpUser: text,
+    smtpSignIn: among('password', 'identity'),
+    smtpPassword: { type: 'securestring' },
+    registryEditorId: text,
+    registryEditorType: among('User', 'Group', 'ServicePrincipal'),
+    networkIsolation: { type: 'bool' },
+    zoneRedundant: { type: 'bool' },
+    signInClientId: text,
+    availabilityTest: { type: 'bool' },
+    sweepSchedule: text,
+    remindSchedule: text,
+    instanceMemoryMB: { type: 'int', allowedValues: [512, 2048, 4096] },
+    maximumInstanceCount: { type: 'int', minValue: 40, maxValue: 1000 },
+    settings: { type: 'object' },
+  });
+});
+
+bicepTest('the deployment answers with what azd and its hooks read', () => {
+  expect(Object.keys(templates[0]?.outputs ?? {}).sort()).toEqual([
+    'AZURE_RESOURCE_GROUP',
+    'KEY_VAULT_NAME',
+    'NEXT_STEPS',
+    'STORAGE_ACCOUNT_NAME',
+    'WATCHER_NAME',
+    'WATCHER_PRINCIPAL_ID',
+    'WATCHER_URL',
+  ]);
+});
+
+bicepTest(
+  'what a way to send mail needs and lacks ends the deployment with a sentence on how to set it',
+  () => {
+    const said = templates.flatMap(({ text }) => [
+      ...text.matchAll(/if\(([^"]*?), fail\('(\w+) is missing\. .*?: azd env (.*?)'\)/g),
+    ]);
+    expect(said.map(([, , parameter, command]) => [parameter, command])).toEqual([
+      ['mailSender', 'set MAIL_SENDER watcher@example.com'],
+      ['smtpHost', 'set SMTP_HOST smtp.example.com'],
+      ['smtpPassword', 'set-secret SMTP_PASSWORD'],
+    ]);
+    for (const [, condition, parameter] of said)
+      expect(condition).toContain(`empty(parameters('${parameter}'))`);
+  },
+);
+
+bicepTest('the role to send waits for the service that it is given on', () => {
+  const [mail] = templates.filter(({ text }) =>
+    text.includes('"Microsoft.Communication/communicationServices"'),
+  );
+  const { resources } = v.parse(WithResources, JSON.parse(mail?.text ?? ''));
+  const roles = resources.filter(({ type }) => type === 'Microsoft.Authorization/roleAssignments');
+  expect(roles.map(({ dependsOn }) => dependsOn)).toEqual([
+    ["[resourceId('Microsoft.Communication/communicationServices', parameters('name'))]"],
+  ]);
 });

@@ -1,4 +1,4 @@
-/** The workflows: pinned by commit, with the least permissions, and azure-dev with the defaults of infra/main.bicep. */
+/** The workflows: pinned by commit, with the least permissions, and doing just what they are for; azure-dev with the defaults of infra/main.bicep. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import MAIN_PARAMETERS from '../../infra/main.parameters.json';
@@ -58,4 +58,81 @@ test('azure-dev sets every parameter of infra/main.bicep, with the default that 
     const from = name === 'SMTP_PASSWORD' ? 'secrets' : 'vars';
     expect(text).toContain(`${name}: \${{ ${from}.${name}${fallback} }}\n`);
   }
+});
+
+/** When it runs, as it is written. */
+const triggersOf = (text: string) => /^on:\n((?: .*\n)+)/m.exec(text)?.[1]?.replace(/^ {2}/gm, '');
+
+/** What it does, in order: the actions that it uses and the commands that it runs, on one line each. */
+function stepsOf(name: string): string[] {
+  const steps = textOf(name).matchAll(
+    /^ +(?:- )?(?:uses: ([\w./-]+)@.*|run: (?:>-\n)?((?:.+\n)(?: {10,}--.*\n)*))/gm,
+  );
+  return Array.from(steps, ([, action, command = '']) => action ?? command.trim().replace(/\s+/g, ' '));
+}
+
+const SET_UP = ['actions/checkout', 'actions/setup-node'];
+
+test('every change and every proposed one is tested on both ends of what is supported, and audited', () => {
+  const text = textOf('ci.yml');
+  expect(triggersOf(text)).toBe('push:\n  branches: [main]\npull_request:\n');
+  expect(text).toContain('node: [20, 24]\n');
+  expect(text).toContain(`node-version: \${{ matrix.node }}\n`);
+  expect(stepsOf('ci.yml')).toEqual([
+    ...[...SET_UP, 'npm ci', 'npm test', 'npm run check', 'npm run package', 'npm run bicep'],
+    ...[...SET_UP, 'npm ci', 'npx jest test/browser'],
+    ...[...SET_UP, 'npm audit --omit=dev --omit=optional'],
+  ]);
+});
+
+test('CodeQL looks at the code and the workflows at every change, and each week for what was learnt meanwhile', () => {
+  const text = textOf('codeql.yml');
+  expect(triggersOf(text)).toBe(
+    'push:\n  branches: [main]\npull_request:\nschedule:\n  - cron: "17 4 * * 1"\n',
+  );
+  expect(text).toContain('language: [javascript-typescript, actions]\n');
+  expect(text).toContain(`languages: \${{ matrix.language }}\n`);
+  expect(stepsOf('codeql.yml')).toEqual([
+    'actions/checkout',
+    'github/codeql-action/init',
+    'github/codeql-action/analyze',
+  ]);
+});
+
+test('azure-dev deploys main, one after another, and only where it was set up', () => {
+  const text = textOf('azure-dev.yml');
+  expect(triggersOf(text)).toBe('workflow_dispatch:\npush:\n  branches: [main]\n');
+  expect(text).toContain("if: vars.AZURE_CLIENT_ID != ''\n");
+  expect(text).toContain('concurrency:\n  group: azure-dev\n  cancel-in-progress: false\n');
+  expect(stepsOf('azure-dev.yml')).toEqual([
+    ...[...SET_UP, 'Azure/setup-azd'],
+    'azd auth login --client-id "$AZURE_CLIENT_ID" --tenant-id "$AZURE_TENANT_ID" --federated-credential-provider github',
+    'azd provision --no-prompt',
+    'azd deploy --no-prompt',
+  ]);
+});
+
+test('a tag makes a release of what is audited, with its notes, its parts and where it comes from', () => {
+  const text = textOf('release.yml');
+  expect(triggersOf(text)).toBe('push:\n  tags: ["v*"]\n');
+  expect(stepsOf('release.yml')).toEqual([
+    ...[...SET_UP, 'npm ci', 'npm audit --omit=dev --omit=optional'],
+    'node --import tsx scripts/release-notes.ts "$GITHUB_REF_NAME" > notes.md',
+    ...['npm run package', 'actions/attest', 'actions/attest'],
+    'gh release create "$GITHUB_REF_NAME" expiry-watcher.zip expiry-watcher.cdx.json --notes-file notes.md --verify-tag',
+  ]);
+  const attested = [...text.matchAll(/actions\/attest@.*\n +with:\n((?: +\S+-path: .*\n)+)/g)];
+  expect(attested.map(([, inputs = '']) => inputs.trim().split(/\s*\n\s*/))).toEqual([
+    ['subject-path: expiry-watcher.zip'],
+    ['subject-path: expiry-watcher.zip', 'sbom-path: expiry-watcher.cdx.json'],
+  ]);
+});
+
+test('packages and actions are kept up to date, in few changes', () => {
+  const updates = readFileSync('.github/dependabot.yml', 'utf8')
+    .split(/^ {2}- /m)
+    .slice(1);
+  const kinds = updates.map(update => /^package-ecosystem: (\S+)\n {4}directory: \/\n/.exec(update)?.[1]);
+  expect(kinds).toEqual(['npm', 'github-actions']);
+  for (const update of updates) expect(update).toMatch(/interval: weekly\n {4}groups:\n/);
 });

@@ -23,7 +23,8 @@ export interface HealthReason {
     | 'remindersUnreached'
     | 'calendarUnwritable'
     | 'historyUnwritable'
-    | 'storageUnreachable';
+    | 'storageUnreachable'
+    | 'tablesNewer';
   readonly message: string;
 }
 
@@ -83,12 +84,17 @@ async function health(deps: Deps): Promise<Health> {
     const waited = oldest === undefined ? undefined : Math.max(0, now - oldest);
     return { reasons: [...scopes, ...refused, ...backlog(waited), ...derived], oldestReminderMs: waited };
   } catch (error) {
-    if (!(error instanceof Error) || !STORAGE_FAULTS.includes(error.name)) throw error;
-    const reasons: HealthReason[] = [
-      { code: 'storageUnreachable', message: 'The tables could not be read.' },
-    ];
-    return { reasons, oldestReminderMs: undefined };
+    const reason = storageReason(error);
+    if (!reason) throw error;
+    return { reasons: [reason], oldestReminderMs: undefined };
   }
+}
+
+function storageReason(error: unknown): HealthReason | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error.name === 'NewerTables') return { code: 'tablesNewer', message: error.message };
+  if (!STORAGE_FAULTS.includes(error.name)) return undefined;
+  return { code: 'storageUnreachable', message: 'The tables could not be read.' };
 }
 
 async function scopeReasons({ tables, sweepPeriodMs }: Deps, now: Instant): Promise<HealthReason[]> {

@@ -17,6 +17,7 @@ const CODES = wordsOf<HealthReason['code']>({
   calendarUnwritable: true,
   historyUnwritable: true,
   storageUnreachable: true,
+  tablesNewer: true,
 });
 
 const HealthBody = v.object({

@@ -1,7 +1,7 @@
 /** The mail ledger on the emulator: all instances count in the same row, one at a time. */
 import { NO_MAILS } from '../../../src/core/mail-outcome';
 import { reserve, UNUSED } from '../../../src/core/quota';
-import { HOUR, MINUTE, SECOND } from '../../../src/formats/instant';
+import { HOUR, MINUTE } from '../../../src/formats/instant';
 import { openTables } from '../../../src/storage/tables';
 import type { MailCounts, MailLedger } from '../../../src/watch/ports';
 import { freshStorage } from '../../support/azurite';
@@ -128,26 +128,6 @@ test('no owner’s address is taken for the counts, and no row of the ledger for
     await tables.mailLedger.saveOperatorNoticesToldOn(owner, NOON);
   expect(withoutEtag(await tables.mailLedger.counts())).toEqual(USED);
   expect(await all(tables.scopes.all())).toEqual([]);
-});
-
-test('the rows of an earlier version are taken over, each request as late as its slot allows', async () => {
-  const { tables, bare } = await freshTables();
-  const slots = JSON.stringify([{ at: new Date(NOON), count: 4 }]);
-  await plant(bare('scopes'), [
-    ['mail', 'send', { slots, pausedUntil: new Date(NOON + HOUR).toISOString() }],
-    ['mail', 'look', { slots }],
-    ['mail', 'accepted', { acceptedOn: new Date(NOON).toISOString() }],
-    ['mail', 'totals', { accepted: 7, delivered: 'many', refused: -1 }],
-  ]);
-  const requests = [{ at: NOON + 10 * SECOND, count: 4 }];
-  expect(await tables.mailLedger.counts()).toEqual({
-    send: { requests, pausedUntil: NOON + HOUR },
-    look: { requests },
-    acceptedOn: NOON,
-    totals: { ...NO_MAILS, accepted: 7 },
-  });
-  await tables.mailLedger.saveCounts(NOTHING, undefined);
-  expect(withoutEtag(await tables.mailLedger.counts())).toEqual(NOTHING);
 });
 
 test('what can not be read counts as unused, each on its own, and the next request writes it again', async () => {

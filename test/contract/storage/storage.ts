@@ -6,9 +6,8 @@ import { freshStorage } from '../../support/azurite';
 export const NOON = Date.UTC(2027, 2, 4, 12, 0, 0, 250);
 export const SCOPE = 'iotCentralToken:app.azureiotcentral.com';
 
-/** The six tables of a new account, the same with a key that the account refuses, and a plain client of each for what the ports don't do. */
-export async function freshTables() {
-  const value = freshStorage();
+/** The six tables of a new account, or of the one given, the same with a key that the account refuses, and a plain client of each for what the ports don't do. */
+export async function freshTables(value = freshStorage()) {
   const tables = openTables({ kind: 'connectionString', value });
   await tables.ready();
   const bare = (name: string) =>
