@@ -16,7 +16,7 @@ export type Settings = ReturnType<typeof parseSettings>;
 
 const SHORTEST_SECRET = 32;
 
-/** All faults of the environment in one message. */
+/** All faults of the environment in one message, those of mail too. */
 export class BadSettings extends Error {
   override name = 'BadSettings';
   constructor(readonly faults: readonly string[]) {
@@ -24,7 +24,7 @@ export class BadSettings extends Error {
   }
 }
 
-/** @throws BadSettings */
+/** @throws BadSettings for faults of anything but mail */
 export function parseSettings(
   env: Environment,
   kinds: readonly SourceKind[],
@@ -32,10 +32,9 @@ export function parseSettings(
   transports: readonly Transport<MailSettings>[],
 ) {
   const read = readEnv(env);
-  const mail: MailPolicy = {
-    to: read.choice('MAIL_TO', ['owners', 'operators', 'none']),
-    operators: operatorsOf(read),
-  };
+  // Apart, since a fault of mail stops mail alone.
+  const mailRead = readEnv(env);
+  const mail = mailPolicyOf(mailRead);
   const publicUrl = publicUrlOf(read);
   const settings = {
     storage: readStorage(read),
@@ -45,18 +44,17 @@ export function parseSettings(
     kinds: new Map(kinds.map(kind => [kind.kind, kindOf(read, kind)])),
     probeTimeoutMs: read.duration('PROBE_TIMEOUT', '10s', '60s'),
     mail,
-    mailTransports: readMail(read, transports, mail.to !== 'none'),
+    mailTransports: readMail(mailRead, transports, mail.to !== 'none'),
+    /** While there are any, mails wait and everything else goes on. */
+    mailFaults: mailRead.faults,
     publicUrl,
     // Undefined while no secret is set: then mails have no links for snoozing.
     links: linksOf(read, publicUrl),
     sweepPeriodMs: read.schedulePeriod('SWEEP_SCHEDULE', '0 */5 * * * *'),
     historyDays: read.number('HISTORY_DAYS', 400, { least: 1, most: 3_650 }),
   };
-  if (mail.to === 'operators' && mail.operators.length === 0) {
-    read.fault('OPERATORS', 'write at least one address, because MAIL_TO sends everything to operators');
-  }
   read.schedulePeriod('REMIND_SCHEDULE', '0 */5 * * * *');
-  if (read.faults.length > 0) throw new BadSettings(read.faults);
+  if (read.faults.length > 0) throw new BadSettings([...read.faults, ...mailRead.faults]);
   return settings;
 }
 
@@ -93,10 +91,13 @@ function secretOf(read: EnvReader, name: string): string | undefined {
   return secret;
 }
 
-function operatorsOf(read: EnvReader): string[] {
-  const { addresses, faults } = parseAddresses(read.text('OPERATORS') ?? '');
+function mailPolicyOf(read: EnvReader): MailPolicy {
+  const to = read.choice('MAIL_TO', ['owners', 'operators', 'none']);
+  const { addresses: operators, faults } = parseAddresses(read.text('OPERATORS') ?? '');
   for (const fault of faults) read.fault('OPERATORS', fault);
-  return addresses;
+  if (to === 'operators' && operators.length === 0)
+    read.fault('OPERATORS', 'write at least one address, because MAIL_TO sends everything to operators');
+  return { to, operators };
 }
 
 function kindOf(read: EnvReader, { settingName, defaultThresholds, defaultCheckEvery }: SourceKind) {

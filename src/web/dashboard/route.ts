@@ -124,13 +124,13 @@ export const dashboardScript: Route = {
 };
 
 async function showDashboard({ url, app }: Call): Promise<Response> {
-  const { kinds, overview, health, lostRows } = app();
+  const { kinds, mailState, overview, health, lostRows } = app();
   const request = parseDashboardQuery(url, kinds);
   const links = linksOf(url);
   if (!request.query) return faultyPage(request, kinds, links);
   const [shown, { reasons }] = await Promise.all([overview(request.query), health()]);
   const lost = reasons.some(({ code }) => code === 'rowsLost') ? await lostRows() : undefined;
-  return dashboardPage({ overview: shown, reasons, kinds, lost }, request, links);
+  return dashboardPage({ overview: shown, reasons, kinds, mailState, lost }, request, links);
 }
 
 async function postConfirmation(call: Call): Promise<Response> {
