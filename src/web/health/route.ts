@@ -38,7 +38,6 @@ const HEALTH = jsonOf(HealthBody);
 export const health: Route = {
   name: 'health',
   path: 'health',
-  auth: 'anonymous',
   components: { Health: HealthBody },
   methods: {
     GET: lenient({
