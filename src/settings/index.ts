@@ -35,7 +35,7 @@ export function parseSettings(
   // Apart, since a fault of mail stops mail alone.
   const mailRead = readEnv(env);
   const mail = mailPolicyOf(mailRead);
-  const publicUrl = publicUrlOf(read);
+  const publicUrl = publicUrlOf(mailRead);
   const settings = {
     storage: readStorage(read),
     clientId: read.text('AZURE_CLIENT_ID'),
@@ -48,8 +48,8 @@ export function parseSettings(
     /** While there are any, mails wait and everything else goes on. */
     mailFaults: mailRead.faults,
     publicUrl,
-    // Undefined while no secret is set: then mails have no links for snoozing.
-    links: linksOf(read, publicUrl),
+    // Undefined while no secret is set, or a wrong one: then there are no links for snoozing.
+    links: linksOf(mailRead, publicUrl),
     sweepPeriodMs: read.schedulePeriod('SWEEP_SCHEDULE', '0 */5 * * * *'),
     historyDays: read.number('HISTORY_DAYS', 400, { least: 1, most: 3_650 }),
   };
@@ -71,6 +71,7 @@ function publicUrlOf(read: EnvReader): string | undefined {
 }
 
 function linksOf(read: EnvReader, publicUrl: string | undefined): LinkSigning | undefined {
+  const faultsBefore = read.faults.length;
   const secret = secretOf(read, 'LINK_SECRET');
   const previous = secretOf(read, 'LINK_SECRET_PREVIOUS');
   if (secret === undefined) {
@@ -80,7 +81,8 @@ function linksOf(read: EnvReader, publicUrl: string | undefined): LinkSigning | 
   }
   if (read.text('PUBLIC_URL') === undefined)
     read.fault('PUBLIC_URL', 'is missing; LINK_SECRET is set, and the links in mails need an address');
-  if (publicUrl === undefined) return undefined;
+  // A link that is signed with a secret that is none could be anybody's, so none is taken either.
+  if (publicUrl === undefined || read.faults.length > faultsBefore) return undefined;
   return { publicUrl, secret, previous };
 }
 

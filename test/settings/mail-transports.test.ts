@@ -118,7 +118,7 @@ describe('an SMTP server', () => {
     for (const host of ['10.1.2.3', 'localhost.example.com', '127.0.0.1.example.com', 'host.docker.internal'])
       expect([host, url(`smtp://${host}`)]).toEqual([host, expect.objectContaining({ tls: 'startTls' })]);
     expect(url('smtp://watcher@127.0.0.1')).toMatchObject({ tls: 'startTls' });
-    expect(url('smtp://watcher:secret@127.0.0.1')).toMatchObject({ tls: 'loopback' });
+    expect(url('smtp://watcher:hunter2@127.0.0.1')).toMatchObject({ tls: 'loopback' });
   });
 
   test('without a password is signed in to by the identity, and without a user by nobody', () => {
@@ -176,7 +176,7 @@ describe('an SMTP server', () => {
       { SMTP_HOST: 'x' },
       { SMTP_PORT: '25' },
       { SMTP_USER: 'x' },
-      { SMTP_PASSWORD: 'x' },
+      { SMTP_PASSWORD: 'hunter2' },
     ]) {
       const found = faults({ ...SENDER, SMTP_URL: 'smtp://mail.example.com', ...beside });
       expect(found).toEqual([`SMTP_URL: is set beside ${Object.keys(beside)}: remove one of the two ways`]);

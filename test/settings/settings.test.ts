@@ -158,7 +158,7 @@ describe('faults', () => {
       sweepPeriodMs: 5 * MINUTE,
     });
     for (const [name, value] of Object.entries(bad)) {
-      const isOfMail = /^(MAIL_|OPERATORS$|COMMUNICATION_)/.test(name);
+      const isOfMail = /^(MAIL_|OPERATORS$|COMMUNICATION_|PUBLIC_URL$)/.test(name);
       const reading = () => parse({ [name]: value });
       if (isOfMail) expect(namesOf(reading().mailFaults)).toEqual([name]);
       else expect(reading).toThrow(BadSettings);

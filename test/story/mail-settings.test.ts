@@ -33,6 +33,7 @@ test.each<[what: string, settings: Record<string, string>, named: string]>([
   ['a quota of none', { MAIL_PER_HOUR: '0' }, 'MAIL_PER_HOUR'],
   ['an unknown recipient', { MAIL_TO: 'everybody' }, 'MAIL_TO'],
   ['a wrong operator', { OPERATORS: 'grace@example' }, 'OPERATORS'],
+  ['a wrong link secret', { PUBLIC_URL: 'https://watcher.example.com', LINK_SECRET: 'grace' }, 'LINK_SECRET'],
   ['no operator to send all to', { MAIL_TO: 'operators', OPERATORS: '' }, 'OPERATORS'],
 ])('with %s all runs but mail, which goes out once it is set', async (_, settings, named) => {
   await expiring();
