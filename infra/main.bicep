@@ -74,7 +74,7 @@ param networkIsolation bool = false
 @description('Switch: app and storage outlive the loss of a zone. Storage costs more.')
 param zoneRedundant bool = false
 
-@description('Switch: application (client) id of the app registration that people sign in with; empty for function keys.')
+@description('Switch: application (client) id of the app registration that people and programs sign in with, instead of function keys; empty for keys.')
 param signInClientId string = ''
 
 @description('Switch: Azure asks the app for its health from outside and tells the operators when it is bad. 14,400 test runs a month, each billed.')
@@ -321,7 +321,7 @@ output NEXT_STEPS string = join(
     'For each IoT Central application that is watched (docs/deploy.md says which role it needs):'
     '  npm run grant -- --app NAME.azureiotcentral.com --principal ${identity.outputs.principalId}'
     'Its health, for everybody: ${app.outputs.url}/api/health'
-    'Its dashboard, with a key of the app: ${app.outputs.url}/api/dashboard'
+    'Its dashboard, ${empty(signInClientId) ? 'with a key of the app' : 'after signing in'}: ${app.outputs.url}/api/dashboard'
     'Register targets next: docs/deploy.md'
   ]),
   '\n'

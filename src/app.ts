@@ -55,10 +55,10 @@ const systemClock: Clock = {
 export type { Environment } from './settings/env';
 export type App = ReturnType<typeof createApp>;
 
-/** @throws BadSettings, which names every wrong setting */
+/** @throws BadSettings, which names every wrong setting; but faults of mail alone are kept in `mailState` */
 export function createApp(env: Environment, clock: Clock = systemClock) {
   const settings = parseSettings(env, kinds, services, transports);
-  const { storage, publicUrl, mailTransports } = settings;
+  const { storage, publicUrl, mailTransports, sweepPeriodMs } = settings;
   const credential = lazyCredential(settings.clientId);
   const store = openTables(
     storage.kind === 'identity'
@@ -87,6 +87,7 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
   };
   const knownKinds: Kinds = { sources, policies: settings.kinds, ...keys };
   const watch = { tables: store, clock, kinds: knownKinds, mail: settings.mail, links: settings.links };
+  const mailState = { isOff: settings.mail.to === 'none', faults: settings.mailFaults };
   const { quota, tally } = mailCounters(store.mailLedger, mailTransports.limits);
   /** Creates the tables that are missing, before the first use of any of them. */
   const ready = async <T>(use: () => Promise<T>): Promise<T> => {
@@ -96,17 +97,18 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
   return {
     kinds: kinds.map(({ kind }) => kind),
     version,
+    mailState,
     startSweep: (log: Log) => ready(() => startSweep(watch, log)),
     sweepScope: (message: SweepMessage, log: Log) => ready(() => sweepScope(message, watch, log)),
     sendReminders: (log: Log) =>
-      ready(() => withMailer(mailer => sendReminders({ ...watch, quota, tally, mailer }, log))),
+      ready(() => withMailer(mailer => sendReminders({ ...watch, mailState, quota, tally, mailer }, log))),
     tellPoison: (message: unknown, log: Log) => ready(() => tellPoison(message, watch, log)),
     reconcile: (log: Log) => ready(() => reconcile({ ...watch, historyDays: settings.historyDays }, log)),
     report: (query: StatusQuery) => ready(() => report(query, watch)),
     overview: (query: StatusQuery) => ready(() => overview(query, watch)),
     explain: (scope: string, name: string) => ready(() => explain({ scope, name }, watch)),
     forecast: (days: number) => ready(() => forecast(days, watch)),
-    metrics: () => ready(() => metrics({ ...watch, sweepPeriodMs: settings.sweepPeriodMs, version })),
+    metrics: () => ready(() => metrics({ ...watch, mailState, sweepPeriodMs, version })),
     feed: (query: FeedQuery) => ready(() => feed(query, watch)),
     checkNow: (key: Key, log: Log) => ready(() => checkNow(key, watch, log)),
     findRow: (key: Key) => ready(() => findRow(key, watch)),
@@ -121,6 +123,6 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     showLink: (token: string) => ready(() => showLink(token, watch)),
     followLink: (token: string, asked: LinkAction, log: Log) =>
       ready(() => followLink(token, asked, watch, log)),
-    health: sharedHealth({ tables: store, ready: store.ready, clock, sweepPeriodMs: settings.sweepPeriodMs }),
+    health: sharedHealth({ tables: store, ready: store.ready, clock, sweepPeriodMs, mailState }),
   };
 }

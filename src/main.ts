@@ -27,4 +27,5 @@ function register(definition: FunctionDefinition): void {
 
 let composed: App | undefined;
 // Composed at the first call: bad settings are then a readable error of that call, not "no functions found".
-for (const definition of functionsOf(() => (composed ??= createApp(process.env)))) register(definition);
+const appOf = () => (composed ??= createApp(process.env));
+for (const definition of functionsOf(appOf, process.env)) register(definition);

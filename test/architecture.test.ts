@@ -40,7 +40,11 @@ const PACKAGES: Readonly<Record<string, { readonly only?: RegExp; readonly never
 };
 
 /** Files outside of src and local that may be imported, and by which place. */
-const OUTSIDE: Readonly<Record<string, string>> = { 'host.json': 'local', 'package.json': 'app' };
+const OUTSIDE: Readonly<Record<string, string>> = {
+  'host.json': 'local',
+  'package.json': 'app',
+  'infra/sign-in.json': 'web',
+};
 
 const ENTRY_POINTS = ['src/main.ts', 'local/start.ts', 'local/func.ts'];
 const LONGEST_FILE = 300;

@@ -206,6 +206,14 @@ test('without any setting it loads, and a call fails with the list of faults', a
   expect(logged).toEqual([expect.stringMatching(words)]);
 });
 
+test('with sign-in in front the host is told to ask for no key but on the feeds', async () => {
+  const { functions } = await load(deployed, 'load only', { WEBSITE_AUTH_ENABLED: 'True' });
+  const guarded = functions.filter(({ bindings }) =>
+    Object.values(bindings).some(({ authLevel }) => authLevel === 'function'),
+  );
+  expect(guarded.map(({ name }) => name)).toEqual(['metrics', 'calendar']);
+});
+
 test('sign-in, mail and the OpenAPI document load on first use: none of their modules runs at the start', async () => {
   const { NODE_V8_COVERAGE } = WATCHED;
   await load(readable, 'load only', WATCHED);

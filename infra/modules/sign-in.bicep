@@ -6,7 +6,7 @@ param siteName string
 @description('Application (client) id of the app registration.')
 param clientId string
 
-// The routes that the platform lets through. The app itself asks for a key on those that have one.
+// The routes that the platform lets through: the list that the app goes by, too. It asks for a key on those that have one.
 var routes = loadJsonContent('../sign-in.json')
 
 resource site 'Microsoft.Web/sites@2025-03-01' existing = {

@@ -7,30 +7,46 @@ import type {
   InvocationContext,
 } from '@azure/functions';
 import type { App } from '../app';
-import { internalFault, methodNotAllowed, type Response } from '../web/problem';
+import { accessOf, callerOf } from '../web/access';
+import { internalFault, methodNotAllowed, notSignedIn, type Response } from '../web/problem';
 import type { Call, Operation, Route } from '../web/route';
 import { type HttpFunction, logOf } from './definition';
 
 /** The Functions host answers 404 to a method that is not listed here; OPTIONS belongs to the platform, for CORS. */
 const METHODS: readonly HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-export function httpFunction(route: Route, app: () => App): HttpFunction {
-  const { name, path, auth = 'function', methods, onFault = internalFault } = route;
+/** @param signIn whether the platform asks people and programs to sign in: the host would ask for a key all the same, so it must not */
+export function httpFunction(route: Route, app: () => App, signIn = false): HttpFunction {
+  const { name, path, methods, onFault = internalFault, onSignedOut = notSignedIn } = route;
+  const access = accessOf(route);
+  const demandsSignIn = signIn && access === 'signIn';
   const operations = new Map<string, Operation>(Object.entries(methods));
   // The host sends the answer to HEAD without its body.
   if (methods.GET) operations.set('HEAD', methods.GET);
   const allow = METHODS.filter(method => operations.has(method));
   const handler: HttpHandler = async (request, context) => {
     try {
+      const caller = demandsSignIn ? callerOf(name => request.headers.get(name)) : {};
+      if (!caller) return responseOf(onSignedOut());
       const operation = operations.get(request.method);
-      return responseOf((await operation?.serve(callOf(request, app, context))) ?? methodNotAllowed(allow));
+      const call = callOf(request, app, context);
+      const asked = demandsSignIn ? { ...call, url: withoutKey(call.url), ...caller } : call;
+      return responseOf((await operation?.serve(asked)) ?? methodNotAllowed(allow));
     } catch (error) {
       // No error is expected here. The log gets the cause; the caller gets an answer without it.
       context.error(error);
       return responseOf(onFault());
     }
   };
-  return { type: 'http', name, methods: [...METHODS], route: path, authLevel: auth, handler };
+  const authLevel = demandsSignIn || access === 'anonymous' ? 'anonymous' : 'function';
+  return { type: 'http', name, methods: [...METHODS], route: path, authLevel, handler };
+}
+
+/** Links of pages repeat the key in their address. It opens nothing for who has signed in. */
+function withoutKey(address: string): string {
+  const url = new URL(address);
+  if (url.searchParams.has('code')) url.searchParams.delete('code');
+  return url.href;
 }
 
 function callOf(request: HttpRequest, app: () => App, context: InvocationContext): Call {

@@ -1,11 +1,14 @@
 /** Every function of the app, as data: timers, queues and routes. `main.ts` registers them with the Functions host, the local host mounts them. */
-import type { App } from '../app';
+import type { App, Environment } from '../app';
 import { parseSweepMessage } from '../watch/sweep/start-sweep';
+import { isSignInOn } from '../web/access';
 import { ROUTES } from '../web/routes';
 import { type FunctionDefinition, logOf, SWEEP_QUEUE, SWEEP_QUEUE_CONNECTION } from './definition';
 import { httpFunction } from './http';
 
-export function functionsOf(app: () => App): FunctionDefinition[] {
+/** @param env says whether the platform asks people to sign in */
+export function functionsOf(app: () => App, env: Environment = {}): FunctionDefinition[] {
+  const signIn = isSignInOn(env.WEBSITE_AUTH_ENABLED);
   return [
     {
       // Begins a sweep of every scope.
@@ -49,7 +52,7 @@ export function functionsOf(app: () => App): FunctionDefinition[] {
       sends: false,
       handler: async (message, context) => noMessages(app().tellPoison(message, logOf(context))),
     },
-    ...ROUTES.map(route => httpFunction(route, app)),
+    ...ROUTES.map(route => httpFunction(route, app, signIn)),
   ];
 }
 

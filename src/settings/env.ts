@@ -5,25 +5,35 @@ import { DAY } from '../formats/instant';
 import { trimmed, unseenIn } from '../formats/invisible';
 import { longestGap } from '../formats/ncrontab';
 import { splitList } from '../formats/text';
+import { isSecret, standInFault } from './secrets';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export type EnvReader = ReturnType<typeof readEnv>;
-
-/** Nothing of these is shown, not even a character. */
-const SECRET = /SECRET|CONNECTION_STRING|^AzureWebJobsStorage$/;
 
 export const URL_FAULT = 'write an https:// URL (plain http only for a loopback address)';
 
 /** Every method answers with the fallback where the setting is missing, empty or wrong. */
 export function readEnv(env: Environment) {
   const faults: string[] = [];
+  /** Settings whose value only stands in the place of a real one. Nothing else is said of them. */
+  const standIns = new Set<string>();
   const fault = (name: string, message: string) => {
-    const unseen = SECRET.test(name) ? undefined : unseenIn(env[name] ?? '');
+    if (standIns.has(name)) return;
+    // Nothing of a secret is shown, not even a character.
+    const unseen = isSecret(name) ? undefined : unseenIn(env[name] ?? '');
     faults.push([`${name}: ${message}`, ...(unseen === undefined ? [] : [unseen])].join('; '));
   };
   /** The trimmed value; undefined when it is missing or empty. */
-  const text = (name: string) => trimmed(env[name] ?? '') || undefined;
+  const text = (name: string) => {
+    const value = trimmed(env[name] ?? '') || undefined;
+    const standIn = value === undefined ? undefined : standInFault(name, value);
+    if (standIn !== undefined) {
+      fault(name, standIn);
+      standIns.add(name);
+    }
+    return value;
+  };
   /** `parse` answers undefined for a wrong value; `message` then says what to write. */
   const parsed = <T>(
     name: string,

@@ -16,7 +16,7 @@ export type Settings = ReturnType<typeof parseSettings>;
 
 const SHORTEST_SECRET = 32;
 
-/** All faults of the environment in one message. */
+/** All faults of the environment in one message, those of mail too. */
 export class BadSettings extends Error {
   override name = 'BadSettings';
   constructor(readonly faults: readonly string[]) {
@@ -24,7 +24,7 @@ export class BadSettings extends Error {
   }
 }
 
-/** @throws BadSettings */
+/** @throws BadSettings for faults of anything but mail */
 export function parseSettings(
   env: Environment,
   kinds: readonly SourceKind[],
@@ -32,11 +32,10 @@ export function parseSettings(
   transports: readonly Transport<MailSettings>[],
 ) {
   const read = readEnv(env);
-  const mail: MailPolicy = {
-    to: read.choice('MAIL_TO', ['owners', 'operators', 'none']),
-    operators: operatorsOf(read),
-  };
-  const publicUrl = publicUrlOf(read);
+  // Apart, since a fault of mail stops mail alone.
+  const mailRead = readEnv(env);
+  const mail = mailPolicyOf(mailRead);
+  const publicUrl = publicUrlOf(mailRead);
   const settings = {
     storage: readStorage(read),
     clientId: read.text('AZURE_CLIENT_ID'),
@@ -45,18 +44,17 @@ export function parseSettings(
     kinds: new Map(kinds.map(kind => [kind.kind, kindOf(read, kind)])),
     probeTimeoutMs: read.duration('PROBE_TIMEOUT', '10s', '60s'),
     mail,
-    mailTransports: readMail(read, transports, mail.to !== 'none'),
+    mailTransports: readMail(mailRead, transports, mail.to !== 'none'),
+    /** While there are any, mails wait and everything else goes on. */
+    mailFaults: mailRead.faults,
     publicUrl,
-    // Undefined while no secret is set: then mails have no links for snoozing.
-    links: linksOf(read, publicUrl),
+    // Undefined while no secret is set, or a wrong one: then there are no links for snoozing.
+    links: linksOf(mailRead, publicUrl),
     sweepPeriodMs: read.schedulePeriod('SWEEP_SCHEDULE', '0 */5 * * * *'),
     historyDays: read.number('HISTORY_DAYS', 400, { least: 1, most: 3_650 }),
   };
-  if (mail.to === 'operators' && mail.operators.length === 0) {
-    read.fault('OPERATORS', 'write at least one address, because MAIL_TO sends everything to operators');
-  }
   read.schedulePeriod('REMIND_SCHEDULE', '0 */5 * * * *');
-  if (read.faults.length > 0) throw new BadSettings(read.faults);
+  if (read.faults.length > 0) throw new BadSettings([...read.faults, ...mailRead.faults]);
   return settings;
 }
 
@@ -73,6 +71,7 @@ function publicUrlOf(read: EnvReader): string | undefined {
 }
 
 function linksOf(read: EnvReader, publicUrl: string | undefined): LinkSigning | undefined {
+  const faultsBefore = read.faults.length;
   const secret = secretOf(read, 'LINK_SECRET');
   const previous = secretOf(read, 'LINK_SECRET_PREVIOUS');
   if (secret === undefined) {
@@ -82,7 +81,8 @@ function linksOf(read: EnvReader, publicUrl: string | undefined): LinkSigning | 
   }
   if (read.text('PUBLIC_URL') === undefined)
     read.fault('PUBLIC_URL', 'is missing; LINK_SECRET is set, and the links in mails need an address');
-  if (publicUrl === undefined) return undefined;
+  // A link that is signed with a secret that is none could be anybody's, so none is taken either.
+  if (publicUrl === undefined || read.faults.length > faultsBefore) return undefined;
   return { publicUrl, secret, previous };
 }
 
@@ -93,10 +93,13 @@ function secretOf(read: EnvReader, name: string): string | undefined {
   return secret;
 }
 
-function operatorsOf(read: EnvReader): string[] {
-  const { addresses, faults } = parseAddresses(read.text('OPERATORS') ?? '');
+function mailPolicyOf(read: EnvReader): MailPolicy {
+  const to = read.choice('MAIL_TO', ['owners', 'operators', 'none']);
+  const { addresses: operators, faults } = parseAddresses(read.text('OPERATORS') ?? '');
   for (const fault of faults) read.fault('OPERATORS', fault);
-  return addresses;
+  if (to === 'operators' && operators.length === 0)
+    read.fault('OPERATORS', 'write at least one address, because MAIL_TO sends everything to operators');
+  return { to, operators };
 }
 
 function kindOf(read: EnvReader, { settingName, defaultThresholds, defaultCheckEvery }: SourceKind) {

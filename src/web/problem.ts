@@ -22,6 +22,7 @@ export interface Response {
 export const PROBLEMS = {
   'bad-parameter': [400, 'A parameter is not understood'],
   'bad-body': [400, 'The body is not understood'],
+  'not-signed-in': [401, 'Nobody is signed in'],
   'cross-site': [403, 'The request comes from another site'],
   'unknown-target': [404, 'There is no such target'],
   'unknown-row': [404, 'There is no such registry row'],
@@ -65,6 +66,12 @@ export function badRequest(faults: readonly Fault[], kind: ProblemKind = 'bad-pa
 export function methodNotAllowed(allow: readonly string[]): Response {
   const methods = allow.join(', ');
   return problem('method-not-allowed', `Use ${methods}.`, {}, { allow: methods });
+}
+
+export function notSignedIn(): Response {
+  const detail =
+    'Send a token of Entra for this app as authorization: Bearer …, or sign in with a browser. A function key opens only metrics and calendar.ics here.';
+  return problem('not-signed-in', detail, {}, { 'www-authenticate': 'Bearer' });
 }
 
 /** It does not repeat the path, which may hold any text. */

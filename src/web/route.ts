@@ -11,14 +11,14 @@ type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 export interface Route {
   /** The name of its function in Azure. */
   readonly name: string;
-  /** Below the prefix `api`; `{scope}` and `{name}` are the table keys. */
+  /** Below the prefix `api`; `{scope}` and `{name}` are the table keys. infra/sign-in.json lists those that not only who has signed in may ask. */
   readonly path: string;
-  /** Absent: only a function key opens it. */
-  readonly auth?: 'anonymous';
   /** HEAD comes with GET. */
   readonly methods: Readonly<Partial<Record<Method, Operation>>>;
   /** The answer when a handler throws; absent: the problem `internal-fault`. */
   readonly onFault?: () => Response;
+  /** The answer to who must sign in first; absent: the problem `not-signed-in`. */
+  readonly onSignedOut?: () => Response;
   /** Schemas that the OpenAPI document shows under a name of their own. */
   readonly components?: Readonly<Record<string, v.GenericSchema>>;
 }
@@ -28,6 +28,8 @@ export interface Request {
   readonly method: string;
   /** The whole address. */
   readonly url: string;
+  /** Who has signed in, as the platform names them; undefined where there is no sign-in, or the route needs none. */
+  readonly by?: string;
   /** The table keys in the path; '' where the path has none. */
   readonly key: Key;
   /** Null for a header that is absent; the name in lower case. */

@@ -13,6 +13,7 @@ const definitions = functionsOf(unused);
 const createdApp: App = {
   kinds: [],
   version: '0.0.0',
+  mailState: { isOff: false, faults: [] },
   startSweep: unused,
   sweepScope: unused,
   sendReminders: unused,

@@ -256,6 +256,7 @@ describe('the bounds', () => {
       clock: world().clock,
       sweepPeriodMs: MINUTE,
       version: '1',
+      mailState: { isOff: false, faults: [] },
     });
     expect([targets.dated.length, targets.failures.get('timeout'), targets.leftOut]).toEqual([
       5_000, 5_000, 10_002,

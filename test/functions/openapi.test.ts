@@ -76,7 +76,7 @@ describe('every answer is held to the document: a departure is noticed', () => {
     const described = { tag: 'Pages', summary: '', description: '', responses: {} } as const;
     const operation = lenient({ ...described, handler: () => json(status, body) });
     const methods = { GET: operation, PUT: operation };
-    return httpFunction({ name: 'health', path: 'health', auth: 'anonymous', methods }, world().app);
+    return httpFunction({ name: 'health', path: 'health', methods }, world().app);
   };
   const well = { healthy: true, reasons: [], oldestReminderSeconds: null };
 

@@ -64,6 +64,7 @@ test('every metric that is told is on the dashboard or in an alert, or is a bare
   const used = new Set([...metricsIn(ALERTS), ...metricsIn(DASHBOARD)]);
   expect([...(await exposed())].filter(name => !used.has(name))).toEqual([
     'expiry_watcher_counts_timestamp_seconds',
+    'expiry_watcher_mail_off',
     'expiry_watcher_mail_paused_until_timestamp_seconds',
   ]);
 });

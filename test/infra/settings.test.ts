@@ -104,8 +104,7 @@ function composed(env: Record<string, string>): { read: ReadonlySet<string>; fau
     },
   });
   try {
-    createApp(recording);
-    return { read, faults: [] };
+    return { faults: createApp(recording).mailState.faults, read };
   } catch (error) {
     if (!(error instanceof BadSettings)) throw error;
     return { read, faults: error.faults };

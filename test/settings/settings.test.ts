@@ -15,10 +15,10 @@ const ENOUGH = {
 const parse = (more: Environment = {}): Settings =>
   parseSettings({ ...ENOUGH, ...more }, kinds, services, transports);
 
+/** Of mail too: those are thrown only beside others. */
 function faults(env: Environment): readonly string[] {
   try {
-    parseSettings(env, kinds, services, transports);
-    return [];
+    return parseSettings(env, kinds, services, transports).mailFaults;
   } catch (error) {
     if (error instanceof BadSettings) return error.faults;
     throw error;
@@ -45,6 +45,7 @@ test('storage and mail are enough; everything else has a default', () => {
       limits: { perMinute: 30, perHour: 100 },
       replyTo: undefined,
     },
+    mailFaults: [],
     publicUrl: undefined,
     links: undefined,
     sweepPeriodMs: 5 * MINUTE,
@@ -145,6 +146,23 @@ describe('faults', () => {
 
   test.each(Object.entries(bad))('%s=%s is named when it is the only one', (name, value) => {
     expect(namesOf(faultsWith({ [name]: value }))).toEqual([name]);
+  });
+
+  test('of mail alone are no error: they are kept, and everything else is ready', () => {
+    const STORAGE = { AzureWebJobsStorage: 'UseDevelopmentStorage=true' };
+    expect(parseSettings(STORAGE, kinds, services, transports)).toMatchObject({
+      mailFaults: [
+        expect.stringMatching(/^COMMUNICATION_ENDPOINT: /),
+        expect.stringMatching(/^MAIL_SENDER: /),
+      ],
+      sweepPeriodMs: 5 * MINUTE,
+    });
+    for (const [name, value] of Object.entries(bad)) {
+      const isOfMail = /^(MAIL_|OPERATORS$|COMMUNICATION_|PUBLIC_URL$)/.test(name);
+      const reading = () => parse({ [name]: value });
+      if (isOfMail) expect(namesOf(reading().mailFaults)).toEqual([name]);
+      else expect(reading).toThrow(BadSettings);
+    }
   });
 
   test.each([
@@ -353,8 +371,8 @@ test('invisible characters at the ends of a setting are dropped, and others are 
     2 * HOUR,
   );
   expect(faultsWith({ PROBE_TIMEOUT: '1\u200b0s', OPERATORS: '\u0430da@example.com' })).toEqual([
-    expect.stringMatching(/^OPERATORS: .*U\+0430 at place 1/),
     expect.stringMatching(/^PROBE_TIMEOUT: .*U\+200B at place 2/),
+    expect.stringMatching(/^OPERATORS: .*U\+0430 at place 1/),
   ]);
   expect(faultsWith({ LINK_SECRET: 'sch\u00f6n', PUBLIC_URL: 'https://watcher.example.com' })).toEqual([
     expect.not.stringMatching(/U\+/),

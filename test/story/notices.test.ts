@@ -226,7 +226,10 @@ describe('missing', () => {
 });
 
 describe('a token that is replaced by the book: the new one created and registered, the old one deleted', () => {
-  const SECRET = { PUBLIC_URL: 'https://watcher.example.com', LINK_SECRET: 'x'.repeat(32) };
+  const SECRET = {
+    PUBLIC_URL: 'https://watcher.example.com',
+    LINK_SECRET: '4f2a9c1e7b634d0a9e85c1d7f3a6b240',
+  };
 
   test.each([
     ['long before its reminders', '2026-06-02T00:00:00Z'],

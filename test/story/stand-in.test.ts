@@ -56,7 +56,11 @@ async function dashboard(): Promise<string> {
     page: 1,
     pageSize: 10,
   };
-  return String(dashboardPage({ overview, reasons, kinds: [] }, request, { code: undefined }).body);
+  return String(
+    dashboardPage({ overview, reasons, kinds: [], mailState: world().app().mailState }, request, {
+      code: undefined,
+    }).body,
+  );
 }
 
 beforeEach(async () => {

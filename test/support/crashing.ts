@@ -49,6 +49,7 @@ export function composeWatch(env: Readonly<Record<string, string>>, clock: Clock
     clock,
     kinds: { sources, policies: settings.kinds, ...keys },
     mail: settings.mail,
+    mailState: { isOff: false, faults: settings.mailFaults },
     links: settings.links,
     ...mailCounters(tables.mailLedger, limits),
     mailer,

@@ -124,6 +124,8 @@ export function overviewOf(items: readonly StatusItem[], more: Partial<Overview[
   };
 }
 
+export const MAIL_IS_SENT: App['mailState'] = { isOff: false, faults: [] };
+
 const unused = (): never => {
   throw new Error('This test has no use for it.');
 };
@@ -135,6 +137,7 @@ export function showing(
 ): App {
   const known: Partial<App> = {
     kinds: ['containerApp', 'iotCentralToken'],
+    mailState: MAIL_IS_SENT,
     overview: async () => overview,
     health: async () => ({ reasons, oldestReminderMs: undefined }),
   };

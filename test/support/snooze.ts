@@ -4,7 +4,7 @@ import type { World } from './world';
 
 export const LINKED = {
   PUBLIC_URL: 'https://watcher.example.com',
-  LINK_SECRET: 'a secret of at least 32 characters',
+  LINK_SECRET: '4f2a9c1e7b634d0a9e85c1d7f3a6b240',
 };
 
 /** The snooze links of the mails to an owner, oldest first. */

@@ -4,17 +4,22 @@ import { parseDashboardQuery } from '../../src/web/dashboard/filter';
 import { linksOf, listPath, targetPath } from '../../src/web/dashboard/links';
 import { dashboardPage, faultyPage } from '../../src/web/dashboard/overview';
 import { SCRIPT_VERSION } from '../../src/web/dashboard/script';
-import { HOSTILE, itemAt, NOW, overviewOf, smallFleet } from '../support/dashboard';
+import { HOSTILE, itemAt, MAIL_IS_SENT, NOW, overviewOf, smallFleet } from '../support/dashboard';
 
 const KINDS = ['containerApp', 'iotCentralToken'];
 const KEY = 'Zm9v+/=&"<';
 
-function shown(search = '', overview = overviewOf(smallFleet()), reasons: { message: string }[] = []) {
+function shown(
+  search = '',
+  overview = overviewOf(smallFleet()),
+  reasons: { message: string }[] = [],
+  mailState = MAIL_IS_SENT,
+) {
   const url = `https://watcher.example.com/api/dashboard${search}`;
   const request = parseDashboardQuery(url, KINDS);
   const links = linksOf(url);
   return request.query
-    ? dashboardPage({ overview, reasons, kinds: KINDS }, request, links)
+    ? dashboardPage({ overview, reasons, kinds: KINDS, mailState }, request, links)
     : faultyPage(request, KINDS, links);
 }
 
@@ -69,6 +74,16 @@ describe('the page', () => {
     const { body, status } = shown('', undefined, [{ message: '2 scopes <late>' }]);
     expect([status, body.indexOf('role="alert"') < body.indexOf('<h1>')]).toEqual([200, true]);
     expect(textOf(body)).toContain('2 scopes &lt;late&gt;');
+  });
+
+  test('says what to write into the settings of mail, and that mail is off where it is', () => {
+    const faults = ["MAIL_SENDER: '<ada>' is not a mail address"];
+    const stopped = shown('', undefined, [{ message: 'No mail is sent.' }], { isOff: false, faults }).body;
+    expect(textOf(stopped)).toMatch(/No mail is sent\..*MAIL_SENDER: (&#39;|')&lt;ada&gt;/s);
+    expect(textOf(stopped)).not.toContain('Mail is off');
+    const off = shown('', undefined, [], { isOff: true, faults }).body;
+    expect(textOf(off)).toMatch(/Mail is off:\s+MAIL_TO\s+is\s+none/);
+    expect(off).not.toMatch(/role="alert"|MAIL_SENDER/);
   });
 
   test('draws the coming days, and tells the same as a table', () => {

@@ -65,7 +65,7 @@ function fromParts(read: SettingsReader): Server | undefined {
         ? 'is missing; SMTP_PASSWORD needs it'
         : controlFault(user),
     ],
-    ['SMTP_PASSWORD', controlFault(password) ?? referenceFault(password)],
+    ['SMTP_PASSWORD', controlFault(password)],
   ];
   if (report(read, faults) || host === undefined) return undefined;
   const number = Number(port ?? SUBMISSION);
@@ -148,13 +148,6 @@ function portFault(text: string): string | undefined {
 /** A line end would be another command, and a NUL another field of the sign-in. */
 function controlFault(text: string | null | undefined): string | undefined {
   return /\p{Cc}/u.test(text ?? '') ? 'has a control character in the user or password' : undefined;
-}
-
-/** Azure leaves a reference that it cannot resolve as it is. To sign in with it would lock the account. */
-function referenceFault(text: string | undefined): string | undefined {
-  return text?.startsWith('@Microsoft.KeyVault(')
-    ? 'is a Key Vault reference that could not be resolved; look at it in the portal'
-    : undefined;
 }
 
 /** Node wants an IPv6 address without its brackets. */

@@ -171,6 +171,14 @@ export interface MailLedger {
   saveOperatorNoticesToldOn(owner: string, on: Instant): Promise<void>;
 }
 
+/** Whether the settings let mails leave at all. */
+export interface MailState {
+  /** `MAIL_TO` is `none`: the operator has decided that no mail is sent. */
+  readonly isOff: boolean;
+  /** What is missing or wrong in the settings of mail, each with its setting's name first. While there is any, mails wait. */
+  readonly faults: readonly string[];
+}
+
 /** Why no mail is taken until a person corrects it: there is no sign-in, or something else of our own is wrong. */
 export type MailFault = 'signIn' | 'ours';
 

@@ -4,7 +4,7 @@ import { waitsForDailyMail } from '../../core/notices';
 import { describeReminder, type Reminder } from '../../core/reminder';
 import { MOST_ATTEMPTS } from '../../core/told';
 import { counted } from '../../formats/when';
-import type { Claim, Log, OwnerLines, Tables } from '../ports';
+import type { Claim, Log, MailState, OwnerLines, Tables } from '../ports';
 import { isOvertaken, linesForToday, stillTrue } from './choose-lines';
 import { ClaimLost, claimOf, type DigestClaim, type Failures, isWaiting, makeClaim, mayHurry } from './claim';
 import { type FollowDeps, recordEnd } from './follow-digests';
@@ -26,6 +26,7 @@ import { givenUpFor } from './tries';
 
 export interface SendDeps extends FollowDeps, RecheckDeps {
   readonly tables: Tables;
+  readonly mailState: MailState;
 }
 
 type SendTurn = Turn<SendDeps>;

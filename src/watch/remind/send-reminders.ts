@@ -19,10 +19,7 @@ type UnlessFault = <T>(work: () => Promise<T>) => Promise<T | undefined>;
 
 /** @throws after all owners had their turn, when one of them met a fault that isn't the mail service's. */
 export async function sendReminders(deps: SendDeps, log: Log): Promise<void> {
-  if (deps.mail.to === 'none') {
-    log.info('MAIL_TO is none: no mail is sent.');
-    return;
-  }
+  if (!mayLeave(deps.mailState, log)) return;
   const faults: unknown[] = [];
   /** Any error is caught, so that the other owners get their turn. It is thrown at the end. */
   const unlessFault: UnlessFault = async work => {
@@ -47,6 +44,16 @@ export async function sendReminders(deps: SendDeps, log: Log): Promise<void> {
       faults,
       `${counted(faults.length, 'digest')} met a fault, the first: ${faults[0]}`,
     );
+}
+
+/** Says in each run why no mail leaves. */
+function mayLeave({ isOff, faults }: SendDeps['mailState'], log: Log): boolean {
+  if (faults.length > 0)
+    log.warn(
+      `No mail is sent, since settings of mail are missing or wrong; reminders wait in the outbox:\n${faults.map(fault => `  - ${fault}`).join('\n')}`,
+    );
+  if (isOff) log.info('MAIL_TO is none: no mail is sent, and nothing is queued.');
+  return !isOff && faults.length === 0;
 }
 
 /** Why a run ends before all owners had their turn. */

@@ -1,7 +1,7 @@
 /** Health: whether the watcher itself works. It shows no names, since it can be asked without signing in. */
 import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../formats/instant';
 import { counted, moment } from '../../formats/when';
-import type { Clock, ScopeRow, Tables } from '../ports';
+import type { Clock, MailState, ScopeRow, Tables } from '../ports';
 
 interface Deps {
   readonly tables: Pick<Tables, 'registry' | 'scopes' | 'outbox' | 'mailLedger' | 'calendar' | 'history'>;
@@ -10,6 +10,7 @@ interface Deps {
   readonly clock: Clock;
   /** The longest gap between two ticks of the sweep's schedule. */
   readonly sweepPeriodMs: number;
+  readonly mailState: MailState;
 }
 
 export interface HealthReason {
@@ -19,6 +20,7 @@ export interface HealthReason {
     | 'nothingReadable'
     | 'signInFails'
     | 'mailRefused'
+    | 'mailSettings'
     | 'mailBacklog'
     | 'remindersUnreached'
     | 'calendarUnwritable'
@@ -72,6 +74,7 @@ export function sharedHealth(deps: Deps): () => Promise<Health> {
 
 /** Lists the reasons why the watcher does not work; an empty list means that it works. */
 async function health(deps: Deps): Promise<Health> {
+  const unset = settingReasons(deps.mailState);
   try {
     await deps.ready();
     const now = deps.clock.now();
@@ -82,11 +85,13 @@ async function health(deps: Deps): Promise<Health> {
       derivedReasons(deps),
     ]);
     const waited = oldest === undefined ? undefined : Math.max(0, now - oldest);
-    return { reasons: [...scopes, ...refused, ...backlog(waited), ...derived], oldestReminderMs: waited };
+    // What is left in the outbox when an operator turns mail off waits as that operator wants it.
+    const late = deps.mailState.isOff ? [] : backlog(waited);
+    return { reasons: [...unset, ...scopes, ...refused, ...late, ...derived], oldestReminderMs: waited };
   } catch (error) {
     const reason = storageReason(error);
     if (!reason) throw error;
-    return { reasons: [reason], oldestReminderMs: undefined };
+    return { reasons: [...unset, reason], oldestReminderMs: undefined };
   }
 }
 
@@ -158,6 +163,14 @@ async function nothingReadable({ scopes }: Deps['tables']): Promise<HealthReason
   const message =
     'No target can be read at all: look at the reasons on status, and at the roles of the watcher’s identity.';
   return isTried ? [{ code: 'nothingReadable', message }] : [];
+}
+
+/** A fault may hold an address, so only the settings are named here. */
+function settingReasons({ isOff, faults }: MailState): HealthReason[] {
+  if (isOff || faults.length === 0) return [];
+  const settings = [...new Set(faults.map(fault => fault.split(':', 1)[0]))].join(', ');
+  const message = `No mail is sent: settings of mail are missing or wrong (${settings}). The dashboard and the log of sendReminders say what to write. No reminder is lost; they wait.`;
+  return [{ code: 'mailSettings', message }];
 }
 
 /** What was taken after it shows that the fault is over. */

@@ -3,7 +3,7 @@ import { NOTICE_KINDS, noticeKindOf, waitsForDailyMail } from '../../core/notice
 import type { Usage } from '../../core/quota';
 import { FAILURE_CODES } from '../../core/reading';
 import { HOUR, type Instant } from '../../formats/instant';
-import type { Calendar, Clock, Outbox, ScopeRow, Scopes, Tables } from '../ports';
+import type { Calendar, Clock, MailState, Outbox, ScopeRow, Scopes, Tables } from '../ports';
 import { type FleetCounts, firstOfBothParts, NO_FLEET, withScope } from './fleet';
 
 /** Every code under which a target's failure is shown. */
@@ -20,6 +20,7 @@ interface Deps {
   readonly sweepPeriodMs: number;
   /** Of this app. */
   readonly version: string;
+  readonly mailState: MailState;
 }
 
 /** Of the targets with a date, and as many of those without one: 5 storage calls each, and half a megabyte of text. */
@@ -30,7 +31,7 @@ const MOST_SCOPES = 1_000;
 const MOST_ROWS = 10_000;
 
 /** Makes about 5 storage calls for each part of the targets, 10 for the outbox, 1 per 1,000 scopes, and 1 more. */
-export async function metrics({ tables, clock, sweepPeriodMs, version }: Deps) {
+export async function metrics({ tables, clock, sweepPeriodMs, version, mailState: { isOff, faults } }: Deps) {
   const asOf = clock.now();
   const [{ total, ...scopes }, { count, isCut, ...targets }, outbox, counts] = await Promise.all([
     measureScopes(tables.scopes, asOf),
@@ -41,7 +42,7 @@ export async function metrics({ tables, clock, sweepPeriodMs, version }: Deps) {
   const leftOut = isCut ? Math.max(0, total - count) : 0;
   const mail = { send: measureMail(counts.send, asOf), look: measureMail(counts.look, asOf) };
   const { totals: mails, fault, acceptedOn = 0 } = counts;
-  const mailStopped = fault !== undefined && acceptedOn <= fault.on;
+  const isRefused = fault !== undefined && acceptedOn <= fault.on;
   return {
     asOf,
     version,
@@ -51,8 +52,10 @@ export async function metrics({ tables, clock, sweepPeriodMs, version }: Deps) {
     outbox,
     mail,
     mails,
-    /** No mail is taken, for a fault of our own. */
-    mailStopped,
+    /** No mail is sent or taken, for a fault of our own. */
+    mailStopped: !isOff && (isRefused || faults.length > 0),
+    /** `MAIL_TO` is `none`. */
+    mailOff: isOff,
   };
 }
 

@@ -63,6 +63,13 @@ export function unconfirmedPage(status: number): Response {
   return page(status, 'Nothing was confirmed', main);
 }
 
+/** Where the platform let somebody through who has not signed in. Its links are those of the platform. */
+export function signedOutPage(): Response {
+  const main = html`<section class="card" role="alert"><h1>You are not signed in</h1>
+<p>This page is only for people who have signed in. <a href="/.auth/login/aad?post_login_redirect_uri=/api/dashboard">Sign in</a>. If you come back here after it, ask the people who run the watcher.</p></section>`;
+  return page(401, 'You are not signed in', main);
+}
+
 /** For a fault of the app. It has no links, since other pages may fail too. */
 export function faultPage(): Response {
   const main = html`<section class="card" role="alert"><h1>An error occurred in the watcher</h1>

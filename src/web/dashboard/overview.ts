@@ -4,6 +4,7 @@ import type { Standing } from '../../core/standing';
 import { type Html, html } from '../../formats/html';
 import { formatInstant } from '../../formats/instant';
 import { counted } from '../../formats/when';
+import type { MailState } from '../../watch/ports';
 import type { LostRows } from '../../watch/registry/lost';
 import type { HealthReason } from '../../watch/report/health';
 import type { Overview, Report } from '../../watch/report/status';
@@ -29,6 +30,7 @@ interface Dashboard {
   /** Empty while the watcher is healthy. */
   readonly reasons: readonly Pick<HealthReason, 'message'>[];
   readonly kinds: readonly string[];
+  readonly mailState: MailState;
   /** Where registry rows are lost. */
   readonly lost?: LostRows | undefined;
 }
@@ -36,13 +38,18 @@ interface Dashboard {
 const MOST_NEXT = 5;
 
 export function dashboardPage(
-  { overview, reasons, kinds, lost }: Dashboard,
+  { overview, reasons, kinds, mailState, lost }: Dashboard,
   request: ListRequest,
   links: Links,
 ): Response {
   const { report } = overview;
-  const main = html`${staleBanner(reasons, lost, links)}<div class="title"><h1>What expires next</h1>
+  const main = html`${staleBanner(reasons, mailState, lost, links)}<div class="title"><h1>What expires next</h1>
 ${freshness(report)}</div>
+${
+  mailState.isOff &&
+  html`<p class="hint">Mail is off: <code>MAIL_TO</code> is <code>none</code>, so nobody is told of what expires.</p>
+`
+}
 ${countsCard(report, links)}
 <div class="columns">${timeline(overview, links)}${soonestCard(overview, links)}</div>
 ${troublesCard(overview, links)}${listCard(filterForm(request, kinds, links), list(report, request, links))}`;
@@ -68,13 +75,18 @@ const MEANINGS: Readonly<Record<Standing, string>> = {
   healthy: 'nothing to do yet',
 };
 
-function staleBanner(reasons: Dashboard['reasons'], lost: LostRows | undefined, links: Links): Html | false {
+function staleBanner(
+  reasons: Dashboard['reasons'],
+  { isOff, faults }: MailState,
+  lost: LostRows | undefined,
+  links: Links,
+): Html | false {
   return (
     reasons.length > 0 &&
     html`<div class="alarm" role="alert">
 <h2>The watcher itself needs help</h2>
 <p>What this page shows may be out of date, and mails may be late.</p>
-<ul>${reasons.map(({ message }) => html`<li>${message}</li>`)}</ul>
+<ul>${reasons.map(({ message }) => html`<li>${message}</li>`)}${!isOff && faults.map(fault => html`<li><bdi>${fault}</bdi></li>`)}</ul>
 ${lost && lost.targets > 0 && lostWords(lost, links)}</div>
 `
   );

@@ -1,5 +1,6 @@
 /** The routes of the dashboard: the list, a target's page with its forms, and their script. */
 import type { Key } from '../../core/target';
+import { UNKNOWN_CALLER } from '../access';
 import { FORM, readContent } from '../content';
 import { aboutPage, FORM_BODY } from '../page';
 import type { Response } from '../problem';
@@ -8,7 +9,15 @@ import { parseConfirmation } from '../registry/lost';
 import { type AboutResponse, type Call, lenient, type Route } from '../route';
 import { type FormOutcome, outcomeIn, outcomeOfCheck } from './banner';
 import { dashboardQuery, parseDashboardQuery } from './filter';
-import { confirmedPage, crossSitePage, donePage, faultPage, unconfirmedPage, unreadablePage } from './frame';
+import {
+  confirmedPage,
+  crossSitePage,
+  donePage,
+  faultPage,
+  signedOutPage,
+  unconfirmedPage,
+  unreadablePage,
+} from './frame';
 import { linksOf, withoutSlash } from './links';
 import { dashboardPage, faultyPage } from './overview';
 import { scriptResponse } from './script';
@@ -18,6 +27,7 @@ import { edited, parseTargetForm, type Typed } from './target-form';
 /** Answers that every page has. */
 const SHARED: Readonly<Record<number, AboutResponse>> = {
   308: { is: 'The address ends in a slash.', headers: { Location: 'The address without it.' } },
+  401: aboutPage(UNKNOWN_CALLER),
   500: aboutPage('An error occurred in the watcher; its log has the cause.'),
 };
 
@@ -25,6 +35,7 @@ export const dashboard: Route = {
   name: 'dashboard',
   path: 'dashboard',
   onFault: faultPage,
+  onSignedOut: signedOutPage,
   methods: {
     GET: lenient({
       tag: 'Pages',
@@ -45,6 +56,7 @@ export const dashboardLost: Route = {
   name: 'dashboardLost',
   path: 'dashboard/lost',
   onFault: faultPage,
+  onSignedOut: signedOutPage,
   methods: {
     POST: lenient({
       tag: 'Pages',
@@ -52,6 +64,7 @@ export const dashboardLost: Route = {
       description: 'What `POST registry/lost` does, as the button of the dashboard’s banner.',
       body: FORM_BODY,
       responses: {
+        401: SHARED[401] ?? aboutPage(''),
         500: SHARED[500] ?? aboutPage(''),
         200: aboutPage('Confirmed.'),
         400: aboutPage('The form is not understood.'),
@@ -69,6 +82,7 @@ export const dashboardTarget: Route = {
   name: 'dashboardTarget',
   path: 'dashboard/{scope}/{name}',
   onFault: faultPage,
+  onSignedOut: signedOutPage,
   methods: {
     GET: lenient({
       tag: 'Pages',
@@ -108,7 +122,6 @@ export const dashboardTarget: Route = {
 export const dashboardScript: Route = {
   name: 'dashboardScript',
   path: 'dashboard.js',
-  auth: 'anonymous',
   methods: {
     GET: lenient({
       tag: 'Pages',
@@ -124,13 +137,13 @@ export const dashboardScript: Route = {
 };
 
 async function showDashboard({ url, app }: Call): Promise<Response> {
-  const { kinds, overview, health, lostRows } = app();
+  const { kinds, mailState, overview, health, lostRows } = app();
   const request = parseDashboardQuery(url, kinds);
   const links = linksOf(url);
   if (!request.query) return faultyPage(request, kinds, links);
   const [shown, { reasons }] = await Promise.all([overview(request.query), health()]);
   const lost = reasons.some(({ code }) => code === 'rowsLost') ? await lostRows() : undefined;
-  return dashboardPage({ overview: shown, reasons, kinds, lost }, request, links);
+  return dashboardPage({ overview: shown, reasons, kinds, mailState, lost }, request, links);
 }
 
 async function postConfirmation(call: Call): Promise<Response> {

@@ -12,6 +12,7 @@ const CODES = wordsOf<HealthReason['code']>({
   nothingReadable: true,
   signInFails: true,
   mailRefused: true,
+  mailSettings: true,
   mailBacklog: true,
   remindersUnreached: true,
   calendarUnwritable: true,
@@ -38,7 +39,6 @@ const HEALTH = jsonOf(HealthBody);
 export const health: Route = {
   name: 'health',
   path: 'health',
-  auth: 'anonymous',
   components: { Health: HealthBody },
   methods: {
     GET: lenient({

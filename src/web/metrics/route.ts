@@ -32,7 +32,7 @@ export function metricsResponse(measures: Measures): Response {
 
 /** Each metric with its name below `expiry_watcher_`, its help and its series. */
 export function familiesOf(measures: Measures): Family[] {
-  const { version, sweepPeriodMs, scopesLeftOut, outbox, mails, mailStopped } = measures;
+  const { version, sweepPeriodMs, scopesLeftOut, outbox, mails, mailStopped, mailOff } = measures;
   const { standings, checks, minted, asOf } = measures.fleet;
   const { dated, failures, leftOut } = measures.targets;
   const quotas = Object.entries(measures.mail);
@@ -133,7 +133,12 @@ export function familiesOf(measures: Measures): Family[] {
       'Mails by what became of them, over the life of the installation: each once as accepted by the mail service, refused by it or given up on it; of those accepted each once more as delivered, undelivered or unknown after a day.',
       by('outcome', mails),
     ],
-    ['mail_stopped', 'Whether no mail is taken for a fault of our own: 1, or 0.', some(Number(mailStopped))],
+    [
+      'mail_stopped',
+      'Whether no mail is sent or taken for a fault of our own: 1, or 0.',
+      some(Number(mailStopped)),
+    ],
+    ['mail_off', 'Whether MAIL_TO is none, so that no mail is sent: 1, or 0.', some(Number(mailOff))],
     [
       'mail_requests_last_hour',
       'What all instances together asked of the mail service in the last hour, by quota: send, or look for what became of a mail.',

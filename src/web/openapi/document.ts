@@ -2,6 +2,7 @@
 import { type JsonSchema, toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import type { App } from '../../app';
+import { type Access, accessOf, UNKNOWN_CALLER } from '../access';
 import { PROBLEMS, ProblemBody, type ProblemKind } from '../problem';
 import {
   type About,
@@ -27,6 +28,7 @@ const TAGS: Readonly<Record<Tag, string>> = {
 const ABOUT = `Watches tokens that expire on a date that teams forget, and tells their owners first. It never holds a token’s value.
 
 Every \`GET\` answers \`HEAD\`, too. A method that an address does not take is answered with 405 and \`Allow\`.
+Where Entra sign-in stands in front, people and programs sign in instead of sending a key; \`metrics\` and \`calendar.ics\` keep theirs.
 Errors are problems (RFC 9457), whose \`type\` is stable. Instants are in UTC.`;
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE'] as const;
@@ -44,7 +46,13 @@ const SECURITY = {
     name: 'code',
     description: 'The same, in the address.',
   },
+  signedIn: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'Where Entra sign-in stands in front: a token of Entra for this app.',
+  },
 };
+const BY_KEY = [{ functionKey: [] }, { functionKeyInAddress: [] }];
 
 /** Actions that JSON Schema has no word for. */
 const IGNORED = ['transform', 'raw_transform', 'check', 'readonly'];
@@ -59,10 +67,21 @@ const CONDITIONS: Readonly<Record<NonNullable<About['headers']>[number], string>
   'If-Match': 'Only if the row is at one of these entity tags; `*` for any. Else 412.',
   'If-None-Match': 'Only if it is at none of these entity tags; `*`: only if there is none.',
 };
-const NO_KEY = {
-  description: 'No key, or none that opens this function. The platform answers it, without a body.',
-};
 const STRING = { type: 'string' };
+
+/** What a guarded operation answers to who may not ask it, and what opens it where that is not what opens most. */
+const GUARDED: Readonly<
+  Record<Access, { readonly unknown?: object; readonly security?: readonly object[] }>
+> = {
+  anonymous: { security: [] },
+  key: {
+    unknown: {
+      description: 'No key, or none that opens this function. The platform answers it, without a body.',
+    },
+    security: BY_KEY,
+  },
+  signIn: { unknown: { ...problemOf(['not-signed-in']), description: UNKNOWN_CALLER } },
+};
 
 type NameOf = (schema: v.GenericSchema) => string;
 
@@ -94,7 +113,7 @@ export function openapiOf(
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/api', description: 'This app.' }],
-    security: [{ functionKey: [] }, { functionKeyInAddress: [] }],
+    security: [...BY_KEY, { signedIn: [] }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths: Object.fromEntries(sorted.map(route => [`/${route.path}`, pathItem(route, kinds, nameOf)])),
     components: {
@@ -125,22 +144,18 @@ function pathItem(route: Route, kinds: readonly string[], nameOf: NameOf): objec
   return Object.fromEntries(entries);
 }
 
-function operationOf(
-  operation: Operation,
-  { path, auth }: Route,
-  kinds: readonly string[],
-  nameOf: NameOf,
-): object {
+function operationOf(operation: Operation, route: Route, kinds: readonly string[], nameOf: NameOf): object {
   const { tag, summary, description, body } = operation;
-  const parameters = parametersOf(path, operation, kinds);
+  const parameters = parametersOf(route.path, operation, kinds);
+  const { unknown, security } = GUARDED[accessOf(route)];
   return {
     tags: [tag],
     summary,
     description,
     parameters: parameters.length > 0 ? parameters : undefined,
     requestBody: body && { required: true, content: contentOf(body, nameOf) },
-    responses: { 401: auth ? undefined : NO_KEY, ...responsesOf(operation, nameOf) },
-    security: auth && [],
+    responses: { 401: unknown, ...responsesOf(operation, nameOf) },
+    security,
   };
 }
 

@@ -20,7 +20,6 @@ const NO_LINK = {
 export const snooze: Route = {
   name: 'snooze',
   path: 'snooze',
-  auth: 'anonymous',
   methods: {
     GET: lenient({
       tag: 'Pages',
