@@ -53,10 +53,13 @@ async function dashboard(): Promise<string> {
     faults: [],
     query: { limit: 10 },
     order: 'soonest',
+    reversed: false,
     page: 1,
     pageSize: 10,
   };
-  return String(dashboardPage({ overview, reasons, kinds: [] }, request, { code: undefined }).body);
+  return String(
+    dashboardPage({ overview, reasons, words: world().app().words }, request, { code: undefined }).body,
+  );
 }
 
 beforeEach(async () => {
