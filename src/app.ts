@@ -30,8 +30,10 @@ import { explain } from './watch/report/explain';
 import { type FeedQuery, feed } from './watch/report/feed';
 import { forecast } from './watch/report/forecast';
 import { sharedHealth } from './watch/report/health';
+import { kindWords } from './watch/report/kind-words';
 import { metrics } from './watch/report/metrics';
-import { overview, report, type StatusQuery } from './watch/report/status';
+import { overview } from './watch/report/overview';
+import { report, type StatusQuery } from './watch/report/status';
 import { followLink, showLink } from './watch/snooze/link';
 import type { LinkAction } from './watch/snooze/link-answers';
 import { checkNow } from './watch/sweep/check-now';
@@ -96,6 +98,7 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
   };
   return {
     kinds: kinds.map(({ kind }) => kind),
+    words: kindWords(knownKinds),
     version,
     mailState,
     startSweep: (log: Log) => ready(() => startSweep(watch, log)),

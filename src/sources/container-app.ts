@@ -23,6 +23,10 @@ export const arm: Service = {
 
 export const containerApp: SourceKind = {
   kind: 'containerApp',
+  title: 'Container app',
+  renewal: 'Get a new token with getAuthtoken. The watcher notices it by itself.',
+  placeOf: ({ place, names: [group = '', app = ''] }) =>
+    `${app} in resource group ${group}, subscription ${place.slice(0, 8)}…`,
   settingName: 'CONTAINER_APP',
   defaultThresholds: '7d 1d 1h 0',
   defaultCheckEvery: '6h',

@@ -52,6 +52,9 @@ export const iotCentral: Service = {
 
 export const iotCentralToken: SourceKind = {
   kind: 'iotCentralToken',
+  title: 'IoT Central API token',
+  renewal: 'Create a new API token in the application, register it here, and say that it replaces this one.',
+  placeOf: ({ place, names: [tokenId = ''] }) => `${tokenId} in ${place}`,
   settingName: 'IOT_CENTRAL_TOKEN',
   defaultThresholds: '30d 14d 7d 1d 0 -7d',
   defaultCheckEvery: '6h',

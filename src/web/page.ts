@@ -104,10 +104,10 @@ export function marks(
 export const PAGE_STYLE = html`
 :root{color-scheme:light dark;--ground:#f3f4f6;--card:#fff;--line:#dfe3e8;--field:#868e98;--ink:#1c2126;--muted:#5b6470;
 --link:#1a5fb4;--fill:#1a5fb4;--on-fill:#fff;--expired:#c4281c;--soon:#a85b00;--later:#2563a8;--none:#5b6470;
---good:#e5f4ea;--good-ink:#14532b;--bad:#fdeceb;--bad-ink:#8f1d14;--picked:#f2f7fd}
+--good:#e5f4ea;--good-ink:#14532b;--bad:#fdeceb;--bad-ink:#8f1d14;--picked:#f2f7fd;--warn:#fff6e5}
 @media (prefers-color-scheme:dark){:root{--ground:#121518;--card:#1d2226;--line:#343b42;--field:#7d8791;--ink:#e6e9ec;
 --muted:#a4adb7;--link:#8ab8ff;--fill:#8ab8ff;--on-fill:#04182f;--expired:#ff9085;--soon:#ffb85c;--later:#8ab8ff;--none:#a4adb7;
---good:#12331f;--good-ink:#a9e5bf;--bad:#43201d;--bad-ink:#ffc2bb;--picked:#20324a}}
+--good:#12331f;--good-ink:#a9e5bf;--bad:#43201d;--bad-ink:#ffc2bb;--picked:#20324a;--warn:#3a2c12}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--ground);color:var(--ink);-webkit-text-size-adjust:100%;
 font:16px/1.5 -apple-system,BlinkMacSystemFont,"Segoe UI",Roboto,Helvetica,Arial,sans-serif;overflow-wrap:anywhere}

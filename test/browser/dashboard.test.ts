@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import type { App } from '../../src/app';
 import { functionsOf } from '../../src/functions';
 import { encode } from '../../src/storage/keys';
-import type { Overview } from '../../src/watch/report/status';
+import type { Overview } from '../../src/watch/report/overview';
 import { borrowLease } from '../../src/watch/sweep/lease';
 import { HOSTILE, itemAt, NOW, overviewOf, showing, smallFleet } from '../support/dashboard';
 import { useHost } from '../support/host';

@@ -1,7 +1,8 @@
 import { HOUR } from '../../src/formats/instant';
 import { functionsOf } from '../../src/functions';
+import { keys } from '../../src/storage/keys';
 import { openTables } from '../../src/storage/tables';
-import { overview } from '../../src/watch/report/status';
+import { overview } from '../../src/watch/report/overview';
 import { useHost } from '../support/host';
 import { APPS, CONTOSO, HOST } from '../support/story';
 import { useWorld } from '../support/world';
@@ -43,17 +44,17 @@ describe('GET dashboard', () => {
     const { status, type, text } = await get('dashboard');
     expect([status, type]).toEqual([200, 'text/html; charset=utf-8']);
     expect(text).toContain('<title>Sat 2026-06-20: 1</title>');
-    const troubles = text.slice(text.indexOf('Checks that fail'), text.indexOf('All targets'));
+    const troubles = text.slice(text.indexOf('Act on these now'), text.indexOf('id="timeline"'));
     expect(troubles).toContain('Typing error');
     expect(troubles).toContain('Never there');
-    expect(troubles).not.toContain('Gateway');
+    expect(troubles).toContain('Gateway');
     expect(text).not.toContain('role="alert"');
   });
 
   test('filters as status does, whatever the glance shows', async () => {
     await watched();
     const { text } = await get('dashboard?q=typing');
-    const [glance = '', list = ''] = text.split('id="list"');
+    const [glance = '', list = ''] = text.split(/id="(?:list|add)"/);
     expect([glance.includes('Gateway'), list.includes('Gateway'), list.includes('Typing error')]).toEqual([
       true,
       false,
@@ -88,7 +89,9 @@ describe('GET dashboard/{scope}/{name}', () => {
     expect(status).toBe(200);
     expect(words).toMatch(/Gateway.*Expiring.*in 20 days.*30d\s.*crossed.*built in/s);
     expect(words).toMatch(/ada@example\.com\s+owner.*not due.*It was its threshold 30d/s);
-    expect(words).toMatch(/History.*First seen\s.*in the registry.*Told\s.*30d of 2026-06-20/s);
+    expect(words).toMatch(
+      /History.*Mail sent\s.*To\s+ada@example\.com\s*: 30 days before it expires \(Sat 2026-06-20\)/s,
+    );
   });
 
   test('says that one is disabled, that one is not met yet, and that one is gone', async () => {
@@ -126,14 +129,14 @@ test('its cost is bounded: at most so many entries of a large calendar are read'
       }
     },
   };
-  const { coming, troubled, report } = await overview(
+  const { coming, urgent, report } = await overview(
     { limit: 50 },
-    { tables: { ...tables, calendar }, clock },
+    { tables: { ...tables, calendar }, clock, kinds: keys, mail: { to: 'owners', operators: [] } },
   );
-  expect([coming.items.length, coming.isCut, troubled.isCut, report.items.length]).toEqual([
+  expect([coming.items.length, coming.isCut, urgent.expiring.items, report.items.length]).toEqual([
     3_000,
     true,
-    true,
+    [],
     50,
   ]);
   expect(read).toBe(3_000 + 1_000 + 1_000 + 51);

@@ -21,6 +21,7 @@ const createdApp: App = {
   tellPoison: unused,
   report: unused,
   overview: unused,
+  words: { kinds: [], of: unused },
   explain: unused,
   forecast: unused,
   metrics: unused,

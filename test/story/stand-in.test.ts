@@ -53,11 +53,12 @@ async function dashboard(): Promise<string> {
     faults: [],
     query: { limit: 10 },
     order: 'soonest',
+    reversed: false,
     page: 1,
     pageSize: 10,
   };
   return String(
-    dashboardPage({ overview, reasons, kinds: [], mailState: world().app().mailState }, request, {
+    dashboardPage({ overview, reasons, mailFaults: [], words: world().app().words }, request, {
       code: undefined,
     }).body,
   );

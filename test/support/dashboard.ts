@@ -3,7 +3,10 @@ import type { App } from '../../src/app';
 import { itemOf, type StatusItem } from '../../src/core/listing';
 import type { FailureCode } from '../../src/core/reading';
 import { DAY, HOUR } from '../../src/formats/instant';
-import type { Overview } from '../../src/watch/report/status';
+import { createSources } from '../../src/sources';
+import { keys } from '../../src/storage/keys';
+import { kindWords } from '../../src/watch/report/kind-words';
+import type { Overview, Urgent } from '../../src/watch/report/overview';
 import { instant } from './clock';
 
 export const NOW = instant('2026-06-01T07:30:00Z');
@@ -99,6 +102,19 @@ export function smallFleet(): StatusItem[] {
   ];
 }
 
+/** The words of the real kinds; nothing is read with them. */
+export const WORDS = kindWords({
+  ...keys,
+  policies: new Map(),
+  sources: createSources(({ defaultEndpoint, defaultLimits, defaultBaseDomains = [] }) => ({
+    endpoint: defaultEndpoint,
+    limits: defaultLimits,
+    baseDomains: defaultBaseDomains,
+    timeoutMs: 1,
+    credential: { getToken: async () => null },
+  })),
+});
+
 export function overviewOf(items: readonly StatusItem[], more: Partial<Overview['report']> = {}): Overview {
   const count = (is: (item: StatusItem) => boolean) => items.filter(is).length;
   const coming = items.filter(
@@ -116,11 +132,20 @@ export function overviewOf(items: readonly StatusItem[], more: Partial<Overview[
     invalid: count(({ check }) => check === 'invalid'),
     pending: count(({ check }) => check === 'pending'),
   };
-  const troubled = items.filter(({ check }) => check === 'failing' || check === 'invalid');
+  const group = (is: (item: StatusItem) => boolean): Urgent['expired'] => {
+    const found = items.filter(is);
+    return { items: found.slice(0, 8), isCut: found.length > 8 };
+  };
+  const isDue = ({ standing }: StatusItem) => standing === 'expired' || standing === 'expiring';
   return {
     report: { asOf: NOW, counts, countsAsOf: NOW - 4 * 60_000, items, nextCursor: undefined, ...more },
     coming: { items: coming, isCut: false, days: 90 },
-    troubled: { items: troubled, isCut: false },
+    urgent: {
+      expired: group(({ standing }) => standing === 'expired'),
+      expiring: group(({ standing }) => standing === 'expiring'),
+      failing: group(item => !isDue(item) && (item.check === 'failing' || item.check === 'invalid')),
+    },
+    concerns: [],
   };
 }
 
@@ -136,7 +161,8 @@ export function showing(
   reasons: Awaited<ReturnType<App['health']>>['reasons'] = [],
 ): App {
   const known: Partial<App> = {
-    kinds: ['containerApp', 'iotCentralToken'],
+    kinds: WORDS.kinds.map(({ kind }) => kind),
+    words: WORDS,
     mailState: MAIL_IS_SENT,
     overview: async () => overview,
     health: async () => ({ reasons, oldestReminderMs: undefined }),

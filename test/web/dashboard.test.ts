@@ -4,7 +4,7 @@ import { parseDashboardQuery } from '../../src/web/dashboard/filter';
 import { linksOf, listPath, targetPath } from '../../src/web/dashboard/links';
 import { dashboardPage, faultyPage } from '../../src/web/dashboard/overview';
 import { SCRIPT_VERSION } from '../../src/web/dashboard/script';
-import { HOSTILE, itemAt, MAIL_IS_SENT, NOW, overviewOf, smallFleet } from '../support/dashboard';
+import { HOSTILE, itemAt, NOW, overviewOf, smallFleet, WORDS } from '../support/dashboard';
 
 const KINDS = ['containerApp', 'iotCentralToken'];
 const KEY = 'Zm9v+/=&"<';
@@ -13,14 +13,14 @@ function shown(
   search = '',
   overview = overviewOf(smallFleet()),
   reasons: { message: string }[] = [],
-  mailState = MAIL_IS_SENT,
+  mailFaults: string[] = [],
 ) {
   const url = `https://watcher.example.com/api/dashboard${search}`;
   const request = parseDashboardQuery(url, KINDS);
   const links = linksOf(url);
   return request.query
-    ? dashboardPage({ overview, reasons, kinds: KINDS, mailState }, request, links)
-    : faultyPage(request, KINDS, links);
+    ? dashboardPage({ overview, reasons, mailFaults, words: WORDS }, request, links)
+    : faultyPage(request, WORDS, links);
 }
 
 /** The text that a reader sees, without tags and attributes. */
@@ -52,12 +52,78 @@ describe('the page', () => {
   test('shows how many targets have each standing and check, with a link to each list', () => {
     const { body } = shown();
     expect(textOf(body)).toMatch(
-      /Expired\s+1\s+expired, by the last read.*Expiring\s+5\s.*Unknown\s+2\s.*Healthy\s+28\s/s,
+      /\s1\s+Expired\s+by the last read\s+5\s+Expiring\s.*\s2\s+Unknown\s.*\s28\s+Healthy\s/s,
     );
     expect(body).toContain('href="?standing=expired#list"');
     expect(textOf(body)).toMatch(
-      /36 targets in all\s+2 reads fail\s+1 invalid in the registry\s+1 not read yet\s+1 minted/,
+      /2 failing\s+1 with an invalid row\s+1 not read yet\s+1 minted at each read/,
     );
+  });
+
+  test('begins with what a person must act on now: expired, expiring, failing, each with whose it is and what to do', () => {
+    const { body } = shown();
+    expect(body).toContain('<title>1 expired, 5 expiring, 2 failing · Expiry watcher</title>');
+    const first = textOf(body.slice(body.indexOf('id="act"'), body.indexOf('id="timeline"')));
+    expect(first).toMatch(
+      /Expired\s+Legacy bridge\s+IoT Central API token +· +legacy-bridge in contoso\.azureiotcentral\.com\s+expired \d days ago\s+Sat 2026-05-30 00:18 UTC\s+Owners:\s+grace@example\.com\s+What to do:\s+Create a new API token/,
+    );
+    expect(first).toMatch(
+      /Expiring\s+Shop worker\s+Container app +· +shop-worker in resource group rg-shop, subscription 651f8027…/,
+    );
+    expect(first).toMatch(/Invalid row\s+Row with a typing error\s.*Correct its row:\s+thresholds: /s);
+    const order = ['Legacy bridge', 'Shop worker', 'Line 3 sensors', 'CI smoke tests'];
+    const places = order.map(name => first.indexOf(name));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(first).not.toContain('Telemetry ingest');
+  });
+
+  test('says that nothing needs a person, and what comes first', () => {
+    const { body } = shown('', overviewOf([itemAt('a', NOW + 60 * DAY)]));
+    expect(body).toContain('<h1>Nothing needs you now</h1>');
+    expect(textOf(body)).toMatch(/All is well\s+The first to expire is\s+a\s+, +in 60 days/);
+  });
+
+  test('leads to the rest of a group of which it shows a part', () => {
+    const items = Array.from({ length: 12 }, (_, index) => itemAt(`t${index}`, NOW - (index + 1) * DAY));
+    const { body } = shown('?code=k', overviewOf(items));
+    expect(body).toContain('<a href="?standing=expired&amp;code=k#list">All 12 that are expired</a>');
+  });
+
+  test('warns of what keeps mails from people although the watcher works', () => {
+    const concerns = [
+      { is: 'unreadable', scope: 'containerApp:0c0f' },
+      { is: 'mailOff' },
+      { is: 'neverMailed' },
+    ] as const;
+    const words = textOf(shown('', { ...overviewOf(smallFleet()), concerns }).body);
+    expect(words).toMatch(/No mail is sent about anything:/);
+    expect(words).toMatch(/No mail was sent yet,/);
+    expect(words).toMatch(/Nothing can be read in\s+0c0f\s+\(Container app\)/);
+  });
+
+  test('of an empty registry teaches what to do first, and the ways to add a target', () => {
+    const words = textOf(shown('', overviewOf([], { countsAsOf: undefined })).body);
+    expect(words).toMatch(/Nothing is watched yet.*Add a target.*Choose one token.*Wait for the next sweep/s);
+    expect(words).toMatch(/With the API.*From a CSV file.*In the table itself.*scope,name,owners/s);
+    expect(words).not.toMatch(/All targets|The coming 90 days/);
+  });
+
+  test('says the same word with the same colour wherever it shows a state', () => {
+    const badges = [
+      ...shown().body.matchAll(
+        /class="(?:badge |badge plain |tile )?(red|amber|green|grey)(?: zero)?">.*?(Expired|Expiring|Unknown|Healthy|Failing|Invalid row|Not read yet)</g,
+      ),
+    ];
+    const seen = new Set(badges.map(([, tone, word]) => `${word} ${tone}`));
+    expect([...seen].sort()).toEqual([
+      'Expired red',
+      'Expiring amber',
+      'Failing red',
+      'Healthy green',
+      'Invalid row red',
+      'Not read yet grey',
+      'Unknown grey',
+    ]);
   });
 
   test('says when the oldest finished sweep ended, or that none has finished', () => {
@@ -72,18 +138,19 @@ describe('the page', () => {
   test('shows an alert if the watcher itself is stale, and none if it is not', () => {
     expect(shown().body).not.toContain('role="alert"');
     const { body, status } = shown('', undefined, [{ message: '2 scopes <late>' }]);
-    expect([status, body.indexOf('role="alert"') < body.indexOf('<h1>')]).toEqual([200, true]);
+    expect([status, body.indexOf('role="alert"') < body.indexOf('<h1')]).toEqual([200, true]);
     expect(textOf(body)).toContain('2 scopes &lt;late&gt;');
   });
 
   test('says what to write into the settings of mail, and that mail is off where it is', () => {
     const faults = ["MAIL_SENDER: '<ada>' is not a mail address"];
-    const stopped = shown('', undefined, [{ message: 'No mail is sent.' }], { isOff: false, faults }).body;
+    const stopped = shown('', undefined, [{ message: 'No mail is sent.' }], faults).body;
     expect(textOf(stopped)).toMatch(/No mail is sent\..*MAIL_SENDER: (&#39;|')&lt;ada&gt;/s);
-    expect(textOf(stopped)).not.toContain('Mail is off');
-    const off = shown('', undefined, [], { isOff: true, faults }).body;
-    expect(textOf(off)).toMatch(/Mail is off:\s+MAIL_TO\s+is\s+none/);
-    expect(off).not.toMatch(/role="alert"|MAIL_SENDER/);
+    expect(textOf(stopped)).not.toContain('MAIL_TO is none');
+    const concerns = [{ is: 'mailOff' }] as const;
+    const off = shown('', { ...overviewOf(smallFleet()), concerns }).body;
+    expect(textOf(off)).toMatch(/No mail is sent about anything:\s+MAIL_TO is none\./);
+    expect(off).not.toMatch(/role="alert"/);
   });
 
   test('draws the coming days, and tells the same as a table', () => {
@@ -92,7 +159,10 @@ describe('the page', () => {
       overviewOf([itemAt('a', NOW + DAY), itemAt('b', NOW + DAY), itemAt('c', NOW + 8 * DAY)]),
     );
     expect(body).toContain('<title>Tue 2026-06-02: 2</title>');
-    expect(body.match(/<rect class="(soon|later)"/g)).toEqual(['<rect class="soon"', '<rect class="later"']);
+    expect(body.match(/<rect class="(amber|green)"/g)).toEqual([
+      '<rect class="amber"',
+      '<rect class="amber"',
+    ]);
     expect(textOf(body)).toMatch(/3 expiries, 2 of them in the first 7 days; most on Tue 2026-06-02: 2\./);
     expect(textOf(body)).toMatch(/Tue 2026-06-02\s+2\s+a\s+,\s+b.*Tue 2026-06-09\s+1\s+c/s);
   });
@@ -105,17 +175,16 @@ describe('the page', () => {
     );
   });
 
-  test('gives failing checks with their reasons, and nothing where none fails', () => {
+  test('gives failing reads with their reasons', () => {
     expect(textOf(shown().body)).toMatch(
-      /notAllowed\s+The watcher may not read it \(403 Forbidden\)\.\s+Since\s+Sun 2026-05-31 11:30 UTC\s+, 7 times in a row/,
+      /The watcher may not read it \(403 Forbidden\)\.\s+notAllowed\s+since\s+Sun 2026-05-31 11:30 UTC\s+, 7 times in a row/,
     );
-    expect(shown('', overviewOf([itemAt('a', NOW + DAY)])).body).not.toContain('Checks that fail');
   });
 
   test.each([
-    ['?q=zz', 'No target matches.'],
-    ['?order=name&page=9', 'There is no such page.'],
-    ['', 'Nothing is watched yet.'],
+    ['?q=zz', 'none matches.'],
+    ['?q=zz&page=9', 'There is no such page.'],
+    ['', 'Nothing is watched yet'],
   ])('with %p and nothing to list says: %s', (search, words) => {
     expect(textOf(shown(search, overviewOf([])).body)).toContain(words);
   });
@@ -146,8 +215,7 @@ describe('hostile names', () => {
     const pageFor = (filter: Record<string, string>) =>
       shown(`?${new URLSearchParams(filter)}`, overviewOf(items), [{ message: HOSTILE }]);
     const list = pageFor({ q: HOSTILE, code: HOSTILE });
-    // An owner that is no address matches nothing: the form shows it again, with the fault.
-    const refused = pageFor({ q: HOSTILE, owner: HOSTILE, code: HOSTILE });
+    const refused = pageFor({ q: HOSTILE, within: HOSTILE, code: HOSTILE });
     expect([list.status, refused.status]).toEqual([200, 400]);
     for (const { body } of [list, refused]) {
       expect(body).not.toMatch(/<script>|<img/i);
@@ -211,16 +279,61 @@ describe('a filter', () => {
     expect(body).toContain('<option value="expired,expiring" selected>expired or expiring</option>');
     expect(body).toContain('<input type="hidden" name="limit" value="7">');
   });
+
+  test('shows what is filtered as chips, each of which takes its filter away and leaves the others', () => {
+    const { body } = shown('?q=hub&standing=expired,expiring&kind=containerApp&limit=7&code=k');
+    const filtered = body.slice(body.indexOf('class="filtered"'), body.indexOf('class="range"'));
+    expect(textOf(filtered)).toMatch(/Search:\s+hub.*State:\s+Expired or Expiring.*Kind:\s+Container app/s);
+    expect(
+      [...filtered.matchAll(/href="([^"]*)"/g)].map(([, path]) => path?.replaceAll('&amp;', '&')),
+    ).toEqual([
+      '?standing=expired%2Cexpiring&kind=containerApp&limit=7&code=k#list',
+      '?q=hub&kind=containerApp&limit=7&code=k#list',
+      '?q=hub&standing=expired%2Cexpiring&limit=7&code=k#list',
+      '?code=k#list',
+    ]);
+    expect(shown('?order=name').body).not.toContain('class="filtered"');
+  });
+
+  test('takes a part of an owner’s address, and offers kinds as people say them', () => {
+    expect(parseDashboardQuery('http://x/?owner=Ada', KINDS).query).toEqual({
+      limit: 10_000,
+      ownerPart: 'Ada',
+    });
+    expect(shown().body).toContain('<option value="iotCentralToken">IoT Central API token</option>');
+  });
 });
 
 describe('order and pages', () => {
-  test('soonest first, with the cursor to the next page', () => {
-    const nextCursor = `2026-07-01T00:00:00.000Z|${'0'.repeat(32)}`;
-    const { body } = shown('?limit=3', overviewOf(smallFleet(), { nextCursor }));
-    expect(namesIn(body).slice(0, 2)).toEqual(['Legacy bridge', 'Shop worker']);
-    const next = /<a href="\?([^"#]*)#list" rel="next">/.exec(body)?.[1]?.replaceAll('&amp;', '&') ?? '';
-    const cursor = Buffer.from(String(parse(next).cursor), 'base64url').toString();
-    expect([parse(next).limit, cursor]).toEqual(['3', nextCursor]);
+  const hubs = (count: number) =>
+    Array.from({ length: count }, (_, index) => itemAt(`hub ${index + 1}`, NOW + (index + 1) * DAY));
+  const rangeIn = (body: string) =>
+    textOf(/<p class="range"[^>]*>(.*?)<\/p>/s.exec(body)?.[1] ?? '')
+      .replace(/\s+/g, ' ')
+      .trim();
+
+  test('soonest first, and the query reads no further than to the end of the page', () => {
+    const counts = { ...overviewOf(hubs(300)).report.counts };
+    const overview = overviewOf(hubs(100), { counts, nextCursor: 'more' });
+    const { body } = shown('?page=2', overview);
+    expect([rangeIn(body), namesIn(body).length, namesIn(body)[0]]).toEqual([
+      '51–100 of 300 targets',
+      50,
+      'hub 51',
+    ]);
+    expect(parseDashboardQuery('http://x/?page=2', KINDS).query).toEqual({ limit: 100 });
+  });
+
+  test.each([
+    ['', 4, 300, '4 targets'],
+    ['?q=hub', 4, 300, '4 of 300 targets'],
+    ['?q=hub', 120, 300, '1–50 of 120 that match, of 300 targets'],
+    ['?q=hub&page=3', 120, 300, '101–120 of 120 that match, of 300 targets'],
+    ['?order=name&page=2', 60, 60, '51–60 of 60 targets'],
+    ['?q=hub', 1, 1, '1 of 1 target'],
+  ])('%s with %i rows of %i says: %s', (search, rows, total, words) => {
+    const counts = { ...overviewOf([]).report.counts, total };
+    expect(rangeIn(shown(search, overviewOf(hubs(rows), { counts })).body)).toBe(words);
   });
 
   test('by name: numbers as numbers, page by page', () => {
@@ -231,24 +344,31 @@ describe('order and pages', () => {
       ['hub 9', 'hub 10'],
     ]);
     expect([page(1).includes('rel="next"'), page(2).includes('rel="next"')]).toEqual([true, false]);
-    expect(page(1)).toContain('aria-sort="ascending">Target');
+    expect(page(1)).toMatch(/aria-sort="ascending"><a href="\?order=name&amp;limit=2&amp;reverse=yes#list"/);
+    const reversed = shown('?order=name&reverse=yes', overviewOf(names)).body;
+    expect(namesIn(reversed)).toEqual(['hub 10', 'hub 9', 'hub 2', 'hub 1']);
+    expect(reversed).toMatch(/aria-sort="descending"><a href="\?order=name#list"/);
   });
 
-  test('pages with numbers lead back one by one; the first has nothing before it', () => {
-    const names = Array.from({ length: 7 }, (_, index) => itemAt(`hub ${index}`, NOW + index * DAY));
-    const previous = (number: number) => {
-      const { body } = shown(`?order=name&limit=2&page=${number}&code=k`, overviewOf(names));
-      return /href="([^"]*)" rel="prev"/.exec(body)?.[1]?.replaceAll('&amp;', '&');
-    };
-    expect([previous(1), previous(2), previous(3)]).toEqual([
-      undefined,
-      '?order=name&limit=2&code=k#list',
-      '?order=name&limit=2&page=2&code=k#list',
-    ]);
-    const onwards = shown(
-      '?cursor=MjAyNi0wNy0wMVQwMDowMDowMC4wMDBafDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAw',
-    );
-    expect([onwards.body.includes('First page'), onwards.body.includes('rel="prev"')]).toEqual([true, false]);
+  test('pages lead back and on one by one, in every order', () => {
+    for (const order of ['', 'order=name&']) {
+      const pathsOf = (number: number) => {
+        const { body } = shown(`?${order}limit=3&page=${number}&code=k`, overviewOf(hubs(7)));
+        return ['prev', 'next'].map(rel =>
+          new RegExp(`href="([^"]*)" rel="${rel}"`).exec(body)?.[1]?.replaceAll('&amp;', '&'),
+        );
+      };
+      const path = (page: string) => `?${order === '' ? '' : 'order=name&'}limit=3&${page}code=k#list`;
+      expect(
+        [pathsOf(1), pathsOf(2), pathsOf(3)].map(paths =>
+          paths.map(text => text && parse(text.slice(1, -5))),
+        ),
+      ).toEqual([
+        [undefined, parse(path('page=2&').slice(1, -5))],
+        [parse(path('').slice(1, -5)), parse(path('page=3&').slice(1, -5))],
+        [parse(path('page=2&').slice(1, -5)), undefined],
+      ]);
+    }
   });
 
   test.each([
@@ -264,9 +384,9 @@ describe('order and pages', () => {
     expect(namesIn(shown(`?order=${order}`, overviewOf(items)).body)).toEqual(expected);
   });
 
-  test('says that only the soonest were ordered where more match', () => {
-    const { body } = shown('?order=name', overviewOf(smallFleet(), { nextCursor: 'x' }));
-    expect(textOf(body)).toContain('More than 36 match: only the 36 soonest are ordered here.');
+  test('says where the list ends although more targets follow', () => {
+    const { body } = shown('?q=a', overviewOf(smallFleet(), { nextCursor: 'x' }));
+    expect(rangeIn(body)).toBe('1–36 of more than 36 that match, of 36 targets');
   });
 });
 

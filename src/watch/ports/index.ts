@@ -22,6 +22,12 @@ export interface Log {
 /** A kind of target: how its rows are named, how it is read and what people call it. */
 export interface Source {
   readonly kind: string;
+  /** What people call it, as a title: `Container app`. */
+  readonly title: string;
+  /** How to renew it, in one line that says what to do. */
+  readonly renewal: string;
+  /** Where it is, in one line: `gateway-prod in contoso.azureiotcentral.com`. */
+  placeOf(identity: Identity): string;
   /** What people call it. */
   readonly label: string;
   readonly howToRenew: string;

@@ -10,7 +10,7 @@ import type { Reminder } from '../../core/reminder';
 import type { Replacement } from '../../core/replacement';
 import type { NextCheck } from '../../core/schedule';
 import { fixedExpiry } from '../../core/standing';
-import type { Key } from '../../core/target';
+import type { Description, Key } from '../../core/target';
 import {
   crossingsOf,
   inForce,
@@ -23,7 +23,7 @@ import type { Instant } from '../../formats/instant';
 import type { Clock, Tables } from '../ports';
 import { mailIn } from '../sweep/operator-notices';
 import { lostRow } from '../targets/lost-row';
-import type { Kinds, ParsedTarget } from '../targets/parse-target';
+import { descriptionOf, type Kinds, type ParsedTarget } from '../targets/parse-target';
 import { resolveTarget, successorsOf } from '../targets/successors';
 import { type ExplainedRecipient, type ExplainInput, formerOf, recipientsOf } from './explain-recipients';
 import { type Because, NEXT_CHECKS, type NoMailReason, noMail, SKIPPED } from './explain-sentences';
@@ -47,6 +47,8 @@ interface Deps {
 export interface Explained {
   readonly key: Key;
   readonly explanation: Explanation;
+  /** What it is, where it is, and how to renew it; undefined where its registry row is gone. */
+  readonly about: Description | undefined;
   /** The report of this target alone, so that its item is the same as on `status`; empty while it is on no report. */
   readonly report: Report;
   /** Newest first. */
@@ -78,6 +80,8 @@ export interface ExplainedNext {
   readonly check: { readonly on: Instant; readonly because: Because<NextCheck['because']> } | undefined;
   readonly crossing: { readonly threshold: Threshold; readonly at: Instant } | undefined;
   readonly mail: NextMail | undefined;
+  /** That mail, and those that follow it if nothing changes. */
+  readonly mails: readonly NextMail[];
   /** Why no mail follows; undefined while one does. */
   readonly silence: Because<NoMailReason> | undefined;
 }
@@ -89,6 +93,7 @@ interface NextMail {
 }
 
 const MOST_EVENTS = 100;
+const MOST_MAILS = 12;
 
 /** @returns undefined for a target that has neither a registry row nor a recorded state. */
 export async function explain(key: Key, deps: Deps): Promise<Explained | undefined> {
@@ -104,10 +109,17 @@ export async function explain(key: Key, deps: Deps): Promise<Explained | undefin
   if (row) {
     const successors = successorsOf(key.scope, deps.tables, deps.kinds);
     const parsed = await resolveTarget(row, deps.kinds, successors);
-    return { key, ...explainRow(parsed, state, mailIn(swept, deps.mail), asOf), history: events };
+    const about = descriptionOf(parsed);
+    return { key, about, ...explainRow(parsed, state, mailIn(swept, deps.mail), asOf), history: events };
   }
   if (!state) return undefined;
-  return { key, explanation: explainGone(state, asOf), report: reportOf([], asOf), history: events };
+  return {
+    key,
+    about: undefined,
+    explanation: explainGone(state, asOf),
+    report: reportOf([], asOf),
+    history: events,
+  };
 }
 
 /** In the state that the next sweep finds if it reads nothing. */
@@ -142,7 +154,7 @@ function explainGone(state: Expiry, asOf: Instant): Explanation {
     state,
     thresholds: [],
     recipients: formerOf(state, [], asOf),
-    next: { check: undefined, crossing: undefined, mail: undefined, silence },
+    next: { check: undefined, crossing: undefined, mail: undefined, mails: [], silence },
   };
 }
 
@@ -187,27 +199,29 @@ function nextOf(
   canBeRead: boolean,
 ): ExplainedNext {
   const { row, state, mail, now } = input;
-  const next = nextMail(input, canBeRead);
+  const mails = nextMails(input, canBeRead);
+  const [next] = mails;
   const crossing = crossingsFor(row, state).find(({ at }) => at > now);
   const read = isWatched(row) && canBeRead ? scheduleOf(row, state, mail, now) : undefined;
   return {
     check: read && { on: read.on, because: { code: read.because, why: NEXT_CHECKS[read.because] } },
     crossing: crossing && { threshold: crossing.threshold, at: crossing.at },
     mail: next,
+    mails,
     silence: next ? undefined : whyNoMail(input, recipients),
   };
 }
 
-/** The first mail of the forecast, however far ahead. */
-function nextMail({ row, state, mail, now }: ExplainInput, canBeRead: boolean): NextMail | undefined {
-  const lines: NextMail['lines'][number][] = [];
-  let first: number | undefined;
+/** The first mails of the forecast, however far ahead. */
+function nextMails({ row, state, mail, now }: ExplainInput, canBeRead: boolean): NextMail[] {
+  const mails = new Map<Instant, NextMail['lines'][number][]>();
   for (const { at, reminder } of foresee({ row, state, canBeRead }, mail, now, Number.POSITIVE_INFINITY)) {
-    first ??= at;
-    if (at > first) break;
+    const lines = mails.get(at) ?? [];
+    if (lines.length === 0 && mails.size === MOST_MAILS) break;
     lines.push({ owner: reminder.owner, reason: reminder.reason });
+    mails.set(at, lines);
   }
-  return first === undefined ? undefined : { at: first, lines };
+  return [...mails].map(([at, lines]) => ({ at, lines }));
 }
 
 /** The one reason for all recipients, or what is decided about the thresholds for the first of them. */

@@ -2,19 +2,10 @@
 import { includesAddress } from '../../core/address';
 import { itemOf, type StatusItem } from '../../core/listing';
 import type { Check, Standing } from '../../core/standing';
-import { DAY, type Instant } from '../../formats/instant';
+import type { Instant } from '../../formats/instant';
 import type { Clock, Tables } from '../ports';
-import {
-  type FirstItems,
-  type FleetCounts,
-  firstItems,
-  firstOfBothParts,
-  idOf,
-  isCurrentRow,
-  keyAt,
-  NO_FLEET,
-  withScope,
-} from './fleet';
+import type { Kinds } from '../targets/parse-target';
+import { type FleetCounts, idOf, isCurrentRow, NO_FLEET, withScope } from './fleet';
 
 export interface StatusQuery {
   /** Only targets with a date that expire within this many milliseconds, expired ones included. */
@@ -24,7 +15,9 @@ export interface StatusQuery {
   readonly kind?: string;
   readonly scope?: string;
   readonly owner?: string;
-  /** Part of a display name, name or scope; case does not matter. */
+  /** Part of the address of an owner; case does not matter. */
+  readonly ownerPart?: string;
+  /** Part of a display name, or of a name or scope as it is stored or as people read it; case does not matter. */
   readonly q?: string;
   readonly limit: number;
   /** The calendar key after which the page starts. */
@@ -39,59 +32,24 @@ export interface Report extends FleetCounts {
   readonly nextCursor: string | undefined;
 }
 
-/** What the dashboard shows: the report, and beside it what comes and what fails in the whole fleet. */
-export interface Overview {
-  readonly report: Report;
-  /** What expires after `asOf` within `days`, soonest first. */
-  readonly coming: FirstItems & { readonly days: number };
-  /** The soonest targets whose check is failing or invalid, or of which nobody can verify that they were replaced. */
-  readonly troubled: FirstItems;
-}
-
 interface Deps {
   readonly tables: Pick<Tables, 'calendar' | 'scopes'>;
   readonly clock: Clock;
+  readonly kinds: Pick<Kinds, 'readable'>;
 }
 
-export async function report(query: StatusQuery, { tables, clock }: Deps): Promise<Report> {
-  return reportAt(clock.now(), query, tables);
-}
-
-async function reportAt(asOf: Instant, query: StatusQuery, tables: Deps['tables']): Promise<Report> {
-  const [page, fleet] = await Promise.all([pageOf(query, tables, asOf), countFleet(tables)]);
+export async function report(query: StatusQuery, deps: Deps): Promise<Report> {
+  const asOf = deps.clock.now();
+  const [page, fleet] = await Promise.all([pageOf(query, deps, asOf), countFleet(deps.tables)]);
   return { asOf, ...fleet, ...page };
 }
 
-const COMING_DAYS = 90;
-/** These bounds keep the cost of the dashboard independent of the fleet's size. A page of the store has 1,000 rows. */
-const MOST_COMING = 3_000;
-const MOST_LOOKED_AT = 1_000;
-const MOST_TROUBLED = 8;
-
-/** Makes at most seven storage calls beside those of the report. All parts are as of one instant. */
-export async function overview(query: StatusQuery, { tables, clock }: Deps): Promise<Overview> {
-  const asOf = clock.now();
-  const [reported, coming, troubled] = await Promise.all([
-    reportAt(asOf, query, tables),
-    comingOf(tables, asOf),
-    troubledOf(tables, asOf),
-  ]);
-  return { report: reported, coming: { ...coming, days: COMING_DAYS }, troubled };
-}
-
-async function comingOf({ calendar }: Deps['tables'], asOf: Instant): Promise<FirstItems> {
-  const range = { after: keyAt(calendar, asOf), until: asOf + COMING_DAYS * DAY };
-  const { items, isCut } = await firstItems(calendar.entries(range), MOST_COMING, asOf);
-  return { items: items.filter(({ standing }) => standing !== 'expired'), isCut };
-}
-
-async function troubledOf({ calendar }: Deps['tables'], asOf: Instant): Promise<FirstItems> {
-  const first = await firstOfBothParts(calendar, MOST_LOOKED_AT, asOf);
-  const items = first.items.filter(({ check }) => check !== 'ok' && check !== 'pending');
-  return { items: items.slice(0, MOST_TROUBLED), isCut: first.isCut || items.length > MOST_TROUBLED };
-}
-
-async function pageOf(query: StatusQuery, { calendar }: Deps['tables'], asOf: Instant) {
+/** The matches of a query from its cursor on. */
+export async function pageOf(
+  query: StatusQuery,
+  { tables: { calendar }, kinds }: Pick<Deps, 'kinds'> & { readonly tables: Pick<Tables, 'calendar'> },
+  asOf: Instant,
+) {
   const { cursor, withinMs, kind, scope } = query;
   const until = withinMs === undefined ? undefined : asOf + withinMs;
   const items = new Map<string, StatusItem>();
@@ -101,7 +59,7 @@ async function pageOf(query: StatusQuery, { calendar }: Deps['tables'], asOf: In
     if (isCurrentRow(item, items)) {
       // An earlier row of the target leaves the page, even if this one does not match.
       items.delete(idOf(item));
-      if (!matches(item, query)) continue;
+      if (!matches(item, query, kinds)) continue;
       // One match more than the limit: there is a next page.
       if (items.size === query.limit) return { items: [...items.values()], nextCursor: last };
       items.set(idOf(item), item);
@@ -112,12 +70,18 @@ async function pageOf(query: StatusQuery, { calendar }: Deps['tables'], asOf: In
   return { items: [...items.values()], nextCursor: undefined };
 }
 
-function matches(item: StatusItem, { standing, check, owner, q }: StatusQuery): boolean {
+function matches(
+  item: StatusItem,
+  { standing, check, owner, ownerPart = '', q }: StatusQuery,
+  { readable }: Deps['kinds'],
+): boolean {
   if (standing && !standing.includes(item.standing)) return false;
   if (check && !check.includes(item.check)) return false;
   if (owner && !includesAddress(item.owners, owner)) return false;
+  if (!item.owners.join('\n').toLowerCase().includes(ownerPart.toLowerCase())) return false;
   if (q === undefined) return true;
-  const text = `${item.displayName}\n${item.name}\n${item.scope}`.toLowerCase();
+  const { scope, name } = readable(item);
+  const text = [item.displayName, item.name, item.scope, name, scope].join('\n').toLowerCase();
   return text.includes(q.toLowerCase());
 }
 

@@ -1,5 +1,5 @@
-/** The explanation on a target's page: what comes next, its thresholds, and its recipients with every decision about them. */
-import { noticeKindOf, TOPICS } from '../../core/notices';
+/** The explanation on a target's page: the reminders that will come, its thresholds, and its recipients with every decision about them. */
+import { TOPICS } from '../../core/notices';
 import { formatThreshold } from '../../core/thresholds';
 import type { Told } from '../../core/told';
 import { type Html, html } from '../../formats/html';
@@ -10,6 +10,7 @@ import type {
   Explanation,
   Role,
 } from '../../watch/report/explain';
+import { reasonWords } from './reasons';
 import { time, timeAndDistance } from './words';
 
 const FROM: Readonly<Record<ExplainedThreshold['from'], string>> = {
@@ -19,37 +20,37 @@ const FROM: Readonly<Record<ExplainedThreshold['from'], string>> = {
   always: 'always in force',
 };
 
-export function nextCard({ next: { check, crossing, mail, silence }, asOf }: Explanation): Html {
+export function nextCard({ next: { check, mails, silence }, thresholds, asOf }: Explanation): Html {
+  const list = html`<ol class="mails">${mails.map(mail => mailItem(mail, asOf))}</ol>`;
   return html`<section class="card" aria-labelledby="next">
-<h2 id="next">What comes next</h2>
-<dl>
-<div><dt>Next read</dt><dd>${check ? html`${timeAndDistance(check.on, asOf)}<br><small>${check.because.why}</small>` : 'none'}</dd></div>
-<div><dt>Next threshold</dt><dd>${crossing ? html`<b>${formatThreshold(crossing.threshold)}</b> on ${timeAndDistance(crossing.at, asOf)}` : 'none'}</dd></div>
-<div><dt>Next mail</dt><dd>${mail ? mailWords(mail, asOf) : html`none follows. <small>${silence?.why}</small>`}</dd></div>
-</dl>
-</section>
+<h2 id="next">The reminders that will come</h2>
+<p class="hint">If nothing changes until then. A renewal that is noticed ends them.</p>
+${mails.length > 0 ? list : html`<p>None follows. ${silence?.why}</p>`}
+<p class="hint">Next read: ${check ? html`${timeAndDistance(check.on, asOf)}. ${check.because.why}` : 'none.'}</p>
+${thresholdsPart(thresholds, asOf)}</section>
 `;
 }
 
-function mailWords({ at, lines }: NonNullable<Explanation['next']['mail']>, asOf: number): Html {
-  return html`${timeAndDistance(at, asOf)}<ul>${lines.map(({ owner, reason }) => html`<li><bdi>${owner}</bdi>: ${reasonWords(reason)}</li>`)}</ul>`;
+function mailItem({ at, lines }: Explanation['next']['mails'][number], asOf: number): Html {
+  const owners = new Map<string, string[]>();
+  for (const { owner, reason } of lines) owners.set(reason, [...(owners.get(reason) ?? []), owner]);
+  const parts = [...owners].map(
+    ([reason, to]) =>
+      html`<p>${reasonWords(reason)} <span class="hint">to ${to.map((owner, index) => html`${index > 0 && ', '}<bdi>${owner}</bdi>`)}</span></p>`,
+  );
+  return html`<li>${timeAndDistance(at, asOf)}${parts}</li>
+`;
 }
 
-function reasonWords(reason: string): Html {
-  return noticeKindOf({ reason }) === 'threshold' ? html`threshold <b>${reason}</b>` : html`<b>${reason}</b>`;
-}
-
-export function thresholdsCard({ thresholds, asOf }: Explanation): Html {
-  const table = html`<div class="scroll" tabindex="0" role="group" aria-labelledby="thresholds">
+function thresholdsPart(thresholds: Explanation['thresholds'], asOf: number): Html {
+  if (thresholds.length === 0) return html`<p class="hint">No threshold is in force.</p>`;
+  return html`<details class="plainly" id="thresholdsPart"><summary>Thresholds, and where they come from</summary>
+<div class="scroll" tabindex="0" role="group" aria-label="Thresholds">
 <table>
 <thead><tr><th scope="col">Before expiry</th><th scope="col">Falls on</th><th scope="col">From</th></tr></thead>
 <tbody>${thresholds.map(threshold => thresholdRow(threshold, asOf))}</tbody>
 </table>
-</div>`;
-  return html`<section class="card" aria-labelledby="thresholds">
-<h2 id="thresholds">Thresholds</h2>
-${thresholds.length > 0 ? table : html`<p class="hint">None are in force.</p>`}
-</section>
+</div></details>
 `;
 }
 
@@ -77,18 +78,25 @@ const OUTCOMES: Readonly<Record<Told['outcome'], string>> = {
 export function recipientsCard({ recipients }: Explanation): Html {
   const noRecipients = html`<p class="hint">No one gets mails about it.</p>`;
   return html`<section class="card" aria-labelledby="recipients">
-<h2 id="recipients">Who is told, and why or why not</h2>
+<h2 id="recipients">Who is told</h2>
 ${recipients.length > 0 ? recipients.map((one, index) => recipient(one, index)) : noRecipients}
 </section>
 `;
 }
 
+/** What is due shows at once; why the rest is not due is folded. */
 function recipient({ address, role, snooze, decisions, told }: ExplainedRecipient, index: number): Html {
+  const due = decisions.filter(decision => decision.due);
+  const others = decisions.filter(decision => !decision.due);
   return html`<article class="recipient">
-<h3><bdi>${address}</bdi> <span class="hint">${ROLES[role]}</span></h3>
+<h3><bdi>${address}</bdi> <span class="hint">${ROLES[role]}${told.length === 0 && ', not told anything yet'}</span></h3>
 ${snooze && html`<p class="note">Snoozed until ${time(snooze.until)}, because: <bdi>${snooze.reason}</bdi>${!snooze.holds && html` <b>That is over.</b>`}</p>`}
-${decisions.length > 0 && html`<dl class="decisions">${decisions.map(decision)}</dl>`}
-${told.length > 0 && toldTable(address, told, index)}</article>
+${due.length > 0 && html`<dl class="decisions">${due.map(decision)}</dl>`}${told.length > 0 && toldTable(address, told, index)}${
+  others.length > 0 &&
+  html`<details class="plainly" id="why${index}"><summary>Why no mail is due now</summary>
+<dl class="decisions">${others.map(decision)}</dl></details>
+`
+}</article>
 `;
 }
 
@@ -110,6 +118,6 @@ function toldTable(address: string, told: readonly Told[], index: number): Html 
 
 function toldRow({ reason, about, on, outcome, operationId, why, meantFor }: Told): Html {
   const inPlace = meantFor !== undefined && html` in the place of <bdi>${meantFor}</bdi>`;
-  return html`<tr><th scope="row"><bdi>${reason}</bdi>${inPlace}</th><td>${time(on)}</td><td>${time(about)}</td><td>${OUTCOMES[outcome]}${why !== undefined && html`: <bdi>${why}</bdi>`}</td><td><code><bdi>${operationId}</bdi></code></td></tr>
+  return html`<tr><th scope="row"><bdi>${reasonWords(reason)}</bdi>${inPlace}</th><td>${time(on)}</td><td>${time(about)}</td><td>${OUTCOMES[outcome]}${why !== undefined && html`: <bdi>${why}</bdi>`}</td><td><code><bdi>${operationId}</bdi></code></td></tr>
 `;
 }

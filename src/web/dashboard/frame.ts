@@ -2,7 +2,7 @@
 import { type Html, html } from '../../formats/html';
 import { document, PRIVATE, page, pageStyleOf } from '../page';
 import type { Response } from '../problem';
-import { backLink, type Links, listPath, query } from './links';
+import { backLinks, type Links, listPath, query } from './links';
 import { SCRIPT_VERSION } from './script';
 import { DASHBOARD_STYLE } from './style';
 
@@ -11,21 +11,26 @@ const DASHBOARD_PAGE = pageStyleOf(DASHBOARD_STYLE, ["script-src 'self'", "conne
 interface Frame {
   readonly title: string;
   readonly main: Html;
-  /** Only for a target's page: it has a link back to the dashboard. */
+  /** Only for a target's page: it has links back to the dashboard. */
   readonly links?: Links;
+  /** Links to the parts of a long page. */
+  readonly parts?: Html | false;
   /** Whether its address shows the same page later. The address of an answer to a form does not. */
   readonly lasting: boolean;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export function framed(status: number, { title, main, links, lasting, headers = {} }: Frame): Response {
+export function framed(
+  status: number,
+  { title, main, links, parts, lasting, headers = {} }: Frame,
+): Response {
   // Addresses are relative: a target's page is two folders below the dashboard.
   const script = html`<script src="${links ? '../../' : ''}dashboard.js?v=${SCRIPT_VERSION}" defer></script>
 `;
   const content = html`<a class="skip" href="#main">Skip to the content</a>
 <header class="top">
 <p class="brand">Expiry watcher</p>
-${links && html`<nav aria-label="Pages">${backLink(links)}</nav>`}
+${(links || parts) && html`<nav aria-label="Pages">${links ? backLinks(links) : parts}</nav>`}
 </header>
 <main id="main" tabindex="-1"${lasting && html` data-lasting`}>
 ${main}

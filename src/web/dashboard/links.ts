@@ -42,10 +42,20 @@ export function targetPath(scope: string, name: string, links: Links): string | 
   return parts.includes(undefined) ? undefined : `dashboard/${parts.join('/')}${query(links)}`;
 }
 
-/** From a target's page to the dashboard. */
-export function backLink(links: Links): Html {
-  return html`<a href="../../dashboard${query(links)}"><span aria-hidden="true">‹ </span>What expires next</a>`;
+/** From a target's page to that of another. */
+export function siblingPath(scope: string, name: string, links: Links): string | undefined {
+  const path = targetPath(scope, name, links);
+  return path === undefined ? undefined : `../../${path}`;
 }
+
+/** From a target's page to the dashboard, and to its list. */
+export function backLinks(links: Links): Html {
+  const path = `../../dashboard${query(links)}`;
+  return html`<a href="${path}"><span aria-hidden="true">‹ </span>Dashboard</a> <a href="${path}#list">Find a target</a>`;
+}
+
+/** Within the dashboard, which is long. */
+export const PARTS = html`<a href="#list">Find a target</a> <a href="#add">Add a target</a>`;
 
 /** A name as a link, or the name alone where there is no path. */
 export function linkTo(path: string | undefined, name: string): Html {

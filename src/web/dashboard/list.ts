@@ -1,14 +1,23 @@
 /** The dashboard's list: one page of targets in the order asked for, as a table that becomes cards on a phone. */
 import type { StatusItem } from '../../core/listing';
 import { type Html, html } from '../../formats/html';
-import { distance, utcDate } from '../../formats/when';
+import { counted, distance, utcDate } from '../../formats/when';
+import type { KindWords } from '../../watch/report/kind-words';
 import type { Report } from '../../watch/report/status';
-import { encodeCursor } from '../status/query';
-import { type ListRequest, ORDER_WORDS, type Order } from './filter';
-import { type Links, linkTo, listPath, targetPath } from './links';
-import { checkBadge, expiryOf, placeOf, standingBadge, WORST_FIRST } from './words';
+import { isFiltered, type ListRequest, MOST_LISTED, ORDER_WORDS, type Order } from './filter';
+import { type Links, listPath } from './links';
+import {
+  checkBadge,
+  expiryOf,
+  nameLink,
+  ownersOf,
+  placeLine,
+  shownName,
+  standingBadge,
+  WORST_FIRST,
+} from './words';
 
-const COLUMNS: readonly (readonly [words: string, order?: Order])[] = [
+const COLUMNS: readonly (readonly [words: string, order: Order])[] = [
   ['Target', 'name'],
   ['Expires', 'soonest'],
   ['State', 'state'],
@@ -16,107 +25,142 @@ const COLUMNS: readonly (readonly [words: string, order?: Order])[] = [
   ['Last read', 'checked'],
 ];
 
-export function list(report: Report, request: ListRequest, links: Links): Html {
-  const { order, page, pageSize: size } = request;
-  const start = order === 'soonest' ? 0 : (page - 1) * size;
-  // Equal targets stay soonest first.
-  const ordered = order === 'soonest' ? report.items : [...report.items].sort(COMPARE[order]);
-  const items = ordered.slice(start, start + size);
+/** Where the page lies in what was found. */
+interface Place {
+  readonly start: number;
+  readonly end: number;
+  /** How many were found. */
+  readonly found: number;
+  /** More than that were found, or may be. */
+  readonly isCut: boolean;
+}
+
+export function list(report: Report, request: ListRequest, words: KindWords, links: Links): Html {
+  const place = placeOf(report, request);
+  const items = ordered(report.items, request, words).slice(place.start, place.end);
   if (items.length === 0) return nothing(report, request, links);
-  return html`${order !== 'soonest' && report.nextCursor !== undefined && cutNote(report)}${table(items, report, request, links)}${paging(report, request, start + size, links)}`;
+  return html`<p class="range" role="status">${rangeWords(place, report, request)}</p>
+${table(items, report.asOf, request, words, links)}${paging(place, request, links)}`;
+}
+
+/** Unfiltered, the sweeps have counted what lies behind the page; else everything was read. */
+function placeOf({ items, nextCursor, counts }: Report, request: ListRequest): Place {
+  const start = (request.page - 1) * request.pageSize;
+  const end = Math.min(items.length, start + request.pageSize);
+  const hasMore = nextCursor !== undefined;
+  if (!hasMore) return { start, end, found: items.length, isCut: false };
+  if (items.length >= MOST_LISTED || isFiltered(request.given))
+    return { start, end, found: items.length, isCut: true };
+  return { start, end, found: Math.max(counts.total, end + 1), isCut: false };
+}
+
+/** `4 of 300 targets`, `51–100 of 300 targets`, `51–100 of 120 that match, of 300 targets`. */
+function rangeWords({ start, end, found, isCut }: Place, { counts }: Report, { given }: ListRequest): Html {
+  const all = Math.max(counts.total, found);
+  const of = isCut ? html`more than ${found}` : html`${found}`;
+  const range = html`<b>${start + 1}–${end}</b>`;
+  if (!isFiltered(given)) {
+    const note = isCut && html` Only these can be paged through and sorted; a filter brings in the rest.`;
+    return html`${found === end && start === 0 ? html`<b>${found}</b> ${found === 1 ? 'target' : 'targets'}` : html`${range} of ${of} targets`}${note}`;
+  }
+  if (start === 0 && end === found && !isCut) return html`<b>${found}</b> of ${counted(all, 'target')}`;
+  return html`${range} of ${of} that match, of ${counted(all, 'target')}`;
 }
 
 function nothing({ counts }: Report, { given, page }: ListRequest, links: Links): Html {
   if (page > 1)
-    return html`<p class="empty">There is no such page. <a href="${listPath(given, links)}">Back to the first</a></p>`;
-  if (Object.keys(given).length > 0)
-    return html`<p class="empty">No target matches. <a href="${listPath({}, links)}">Show all</a></p>`;
-  if (counts.total > 0) return html`<p class="empty">There are no more.</p>`;
-  return html`<p class="empty">Nothing is watched yet. Add a row to the registry; the next sweep reads it.</p>`;
-}
-
-function cutNote({ items }: Report): Html {
-  return html`<p class="hint">More than ${items.length} match: only the ${items.length} soonest are ordered here. A filter brings in the rest.</p>`;
+    return html`<p class="empty">There is no such page. <a href="${listPath(given, links)}#list">Back to the first</a></p>`;
+  if (isFiltered(given))
+    return html`<p class="empty" role="status"><b>0</b> of ${counted(counts.total, 'target')}: none matches. <a href="${listPath({}, links)}#list">Show all</a></p>`;
+  return html`<p class="empty">Nothing is watched yet. <a href="#add">Add a target</a>; the next sweep reads it.</p>`;
 }
 
 /** The roles are explicit, since some browsers drop them where the table becomes cards. */
-function table(items: readonly StatusItem[], report: Report, request: ListRequest, links: Links): Html {
+function table(
+  items: readonly StatusItem[],
+  asOf: number,
+  request: ListRequest,
+  words: KindWords,
+  links: Links,
+): Html {
   return html`<table class="list" role="table">
-<caption class="unseen">Targets: ${ORDER_WORDS[request.order].toLowerCase()}</caption>
-<thead role="rowgroup"><tr role="row">${COLUMNS.map(([words, order]) => head(words, order, request, links))}</tr></thead>
+<caption class="unseen">Targets: ${orderWords(request.order, request.reversed)}</caption>
+<thead role="rowgroup"><tr role="row">${COLUMNS.map(([text, order]) => head(text, order, request, links))}</tr></thead>
 <tbody role="rowgroup">
-${items.map(item => row(item, report.asOf, links))}</tbody>
+${items.map(item => row(item, asOf, words, links))}</tbody>
 </table>
 `;
 }
 
-/** On a phone only screen readers see the heads. They are plain words there, since a hidden link could take the focus. */
-function head(
-  words: string,
-  order: Order | undefined,
-  { given, order: current }: ListRequest,
-  links: Links,
-): Html {
-  if (order === undefined) return html`<th scope="col" role="columnheader">${words}</th>`;
-  if (order === current) {
-    const way = order === 'state' ? 'other' : 'ascending';
-    return html`<th scope="col" role="columnheader" aria-sort="${way}">${words} <span aria-hidden="true">▴</span></th>`;
-  }
-  const path = listPath({ ...given, order: order === 'soonest' ? undefined : order }, links);
-  return html`<th scope="col" role="columnheader"><a href="${path}#list" title="${ORDER_WORDS[order]}">${words}</a><span class="narrow">${words}</span></th>`;
+function orderWords(order: Order, reversed: boolean): string {
+  return ORDER_WORDS[order][reversed ? 1 : 0].toLowerCase();
 }
 
-function row(item: StatusItem, asOf: number, links: Links): Html {
-  const { scope, name, displayName, owners, standing, check, checkedOn, rowLostSince, snoozedUntil } = item;
-  const owner =
-    owners.length > 0
-      ? owners.map(address => html`<bdi>${address}</bdi> `)
-      : html`<span class="hint">none: operators take their place</span>`;
-  return html`<tr role="row" class="${standing}"><th scope="row" role="rowheader">${linkTo(targetPath(scope, name, links), displayName)}<small><bdi>${item.kind}</bdi> · <bdi>${placeOf(item)}</bdi></small></th>
+/** On a phone only screen readers see the heads. They are plain words there, since a hidden link could take the focus. */
+function head(text: string, order: Order, request: ListRequest, links: Links): Html {
+  const isCurrent = order === request.order;
+  const reverses = isCurrent && !request.reversed;
+  const fields = {
+    ...request.given,
+    order: order === 'soonest' ? undefined : order,
+    reverse: reverses ? 'yes' : undefined,
+  };
+  const link = html`<a href="${listPath(fields, links)}#list" title="Sort: ${orderWords(order, reverses)}">${text}${isCurrent && html` <span aria-hidden="true">${request.reversed ? '▾' : '▴'}</span>`}</a><span class="narrow">${text}</span>`;
+  const way = order === 'state' ? 'other' : request.reversed ? 'descending' : 'ascending';
+  return html`<th scope="col" role="columnheader"${isCurrent && html` aria-sort="${way}"`}>${link}</th>`;
+}
+
+function row(item: StatusItem, asOf: number, words: KindWords, links: Links): Html {
+  const { owners, standing, check, checkedOn, rowLostSince, snoozedUntil } = item;
+  return html`<tr role="row"><th scope="row" role="rowheader">${nameLink(item, words, links)}${placeLine(item, words)}</th>
 <td role="cell" class="when">${expiryOf(item, asOf)}</td>
 <td role="cell" class="state">${standingBadge(standing)}${checkBadge(check)}${rowLostSince !== undefined && html`<small>without a row since ${utcDate(rowLostSince)}</small>`}${snoozedUntil !== undefined && html`<small>snoozed until ${utcDate(snoozedUntil)}</small>`}</td>
-<td role="cell" class="owners">${owner}</td>
+<td role="cell" class="owners">${ownersOf(owners)}</td>
 <td role="cell" class="read">${checkedOn === undefined ? 'not yet' : distance(checkedOn, asOf)}</td></tr>
 `;
 }
 
-function paging(report: Report, request: ListRequest, end: number, links: Links): Html | false {
-  const { given, query, order, page } = request;
-  const { items, nextCursor } = report;
-  const isFirst = order === 'soonest' ? query?.cursor === undefined : page === 1;
-  const next =
-    order === 'soonest'
-      ? nextCursor !== undefined && { cursor: encodeCursor(nextCursor) }
-      : end < items.length && { page: String(page + 1) };
-  if (isFirst && !next) return false;
-  // The calendar can only be read forwards, so this order has no previous page, only a first one.
-  const previous = order !== 'soonest' && page > 1 && { page: page > 2 ? String(page - 1) : undefined };
+function paging({ start, end, found }: Place, { given, page }: ListRequest, links: Links): Html | false {
+  const [isFirst, isLast] = [start === 0, end >= found];
+  if (isFirst && isLast) return false;
+  const to = (other: number) => {
+    return `${listPath({ ...given, page: other > 1 ? String(other) : undefined }, links)}#list`;
+  };
   return html`<nav class="paging" aria-label="Pages of the list">
-${!isFirst && html`<a href="${listPath(given, links)}#list">First page</a>`}
-${previous && html`<a href="${listPath({ ...given, ...previous }, links)}#list" rel="prev">Previous page</a>`}
-${next && html`<a href="${listPath({ ...given, ...next }, links)}#list" rel="next">Next page</a>`}
+${!isFirst && html`<a href="${to(page - 1)}" rel="prev">Previous page</a>`}
+${!isLast && html`<a href="${to(page + 1)}" rel="next">Next page</a>`}
 </nav>
 `;
 }
 
-type Compare = (a: StatusItem, b: StatusItem) => number;
+type Sort = (items: readonly StatusItem[], words: KindWords) => StatusItem[];
 
 /** Made at the first sort, since the first one costs milliseconds of every start. */
 let collator: Intl.Collator | undefined;
 
-function byText(textOf: (item: StatusItem) => string): Compare {
-  return (a, b) => {
+function byText(textOf: (item: StatusItem, words: KindWords) => string): Sort {
+  return (items, words) => {
     collator ??= new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
-    return collator.compare(textOf(a), textOf(b));
+    const { compare } = collator;
+    const texts = items.map(item => ({ item, text: textOf(item, words) }));
+    return texts.sort((a, b) => compare(a.text, b.text)).map(({ item }) => item);
   };
 }
 
-/** Targets without an owner and targets never read come first, since someone should look at them. */
-const COMPARE: Readonly<Record<Exclude<Order, 'soonest'>, Compare>> = {
-  name: byText(({ displayName }) => displayName),
+function byNumber(numberOf: (item: StatusItem) => number): Sort {
+  return items => items.toSorted((a, b) => numberOf(a) - numberOf(b));
+}
+
+/** Equal targets stay soonest first. Those without an owner and those never read come first, since someone should look at them. */
+const SORTS: Readonly<Record<Order, Sort>> = {
+  soonest: items => [...items],
+  name: byText(shownName),
   owner: byText(({ owners }) => owners[0] ?? ''),
-  state: (a, b) =>
-    WORST_FIRST.indexOf(a.standing) - WORST_FIRST.indexOf(b.standing) ||
-    Number(a.check === 'ok') - Number(b.check === 'ok'),
-  checked: (a, b) => (a.checkedOn ?? 0) - (b.checkedOn ?? 0),
+  state: byNumber(({ standing, check }) => 2 * WORST_FIRST.indexOf(standing) + Number(check === 'ok')),
+  checked: byNumber(({ checkedOn = 0 }) => checkedOn),
 };
+
+function ordered(items: readonly StatusItem[], { order, reversed }: ListRequest, words: KindWords) {
+  const sorted = SORTS[order](items, words);
+  return reversed ? sorted.reverse() : sorted;
+}

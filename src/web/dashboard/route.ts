@@ -137,13 +137,14 @@ export const dashboardScript: Route = {
 };
 
 async function showDashboard({ url, app }: Call): Promise<Response> {
-  const { kinds, mailState, overview, health, lostRows } = app();
+  const { kinds, words, overview, health, lostRows, mailState } = app();
+  const mailFaults = mailState.isOff ? [] : mailState.faults;
   const request = parseDashboardQuery(url, kinds);
   const links = linksOf(url);
-  if (!request.query) return faultyPage(request, kinds, links);
+  if (!request.query) return faultyPage(request, words, links);
   const [shown, { reasons }] = await Promise.all([overview(request.query), health()]);
   const lost = reasons.some(({ code }) => code === 'rowsLost') ? await lostRows() : undefined;
-  return dashboardPage({ overview: shown, reasons, kinds, mailState, lost }, request, links);
+  return dashboardPage({ overview: shown, reasons, mailFaults, words, lost }, request, links);
 }
 
 async function postConfirmation(call: Call): Promise<Response> {
@@ -158,7 +159,7 @@ async function postConfirmation(call: Call): Promise<Response> {
 async function showTarget({ url, key, app }: Call, outcome: FormOutcome | undefined): Promise<Response> {
   const links = linksOf(url);
   const [explained, row] = await Promise.all([app().explain(key.scope, key.name), app().findRow(key)]);
-  return explained ? targetPage(explained, row, links, outcome) : noTargetPage(links, outcome);
+  return explained ? targetPage(explained, row, app().words, links, outcome) : noTargetPage(links, outcome);
 }
 
 async function postForm(call: Call): Promise<Response> {

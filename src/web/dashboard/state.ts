@@ -1,40 +1,96 @@
-/** A target's state: its expiry, its last read, its faults and what people wrote about it; and its history. */
-import type { TargetEvent } from '../../core/history';
+/** The top of a target's page: its state, what to do about it, whose it is, and what people wrote about it. */
+
+import { STANDING_WORDS } from '../../core/state-words';
 import { formatDuration } from '../../formats/duration';
 import { type Html, html } from '../../formats/html';
 import { formatInstant, type Instant } from '../../formats/instant';
-import { counted, span, utc } from '../../formats/when';
+import { sentence } from '../../formats/text';
+import { counted, expiryPhrase, span, utc } from '../../formats/when';
 import type { Explained } from '../../watch/report/explain';
-import { checkBadge, expiryOf, standingBadge, time, timeAndDistance } from './words';
+import type { KindWords } from '../../watch/report/kind-words';
+import { reasonWords } from './reasons';
+import {
+  checkBadge,
+  expiryOf,
+  ownersOf,
+  placeLine,
+  shownName,
+  standingBadge,
+  time,
+  timeAndDistance,
+} from './words';
 
-export function stateCard({ key, explanation: { row, state, asOf }, report }: Explained): Html {
+export function stateCard(explained: Explained, words: KindWords): Html {
+  const { key, explanation, report } = explained;
+  const { row, state, asOf } = explanation;
   const [item] = report.items;
-  const name = row?.columns.displayName ?? key.name;
-  const where = row?.kind ?? key.scope.split(':', 1)[0];
-  return html`<section class="card target ${item?.standing ?? 'unknown'}" aria-labelledby="name">
-<p class="kind"><bdi>${where}</bdi></p>
-<h1 id="name"><bdi>${name}</bdi></h1>
-${
-  item &&
-  html`<p class="badges">${standingBadge(item.standing)}${checkBadge(item.check)}</p>
-<p class="expiry">Expires: ${expiryOf(item, asOf)}</p>`
-}
-${failureWords(state)}
+  const named = { ...key, displayName: row?.columns.displayName ?? key.name };
+  // Of what nobody can verify, too, the page says what it was.
+  const isReported = item !== undefined && item.check !== 'notVerified';
+  const tone = item ? STANDING_WORDS[item.standing].tone : 'grey';
+  const badges = item && html`<p class="badges">${standingBadge(item.standing)}${checkBadge(item.check)}</p>`;
+  return html`<section class="card target ${tone}" aria-labelledby="name">
+<div class="head"><div><h1 id="name"><bdi>${shownName(named, words)}</bdi></h1>${placeLine(named, words)}</div>
+<div class="now-is">${badges}<p class="expiry">${isReported ? expiryOf(item, asOf) : lastKnown(state?.expiresOn, asOf)}</p></div></div>
+${whatToDo(explained)}
 <dl>
-${fact('Scope', html`<bdi>${key.scope}</bdi>`)}${fact('Name', html`<bdi>${key.name}</bdi>`)}${people(row)}${instantFact('Last successful read', state?.readOn, asOf)}${instantFact('Last tried', state?.checkedOn, asOf)}${instantFact('First seen', state?.firstSeenOn, asOf)}${state?.lifetimeMs !== undefined && fact('Lifetime', html`${span(state.lifetimeMs)}`)}${written(row)}
+${people(row)}${nextReminder(explanation)}${written(row)}${instantFact('Last successful read', state?.readOn, asOf)}
 </dl>
+<details class="plainly" id="details"><summary>Keys and dates</summary>
+<dl>
+${fact('Scope', html`<bdi>${key.scope}</bdi>`)}${fact('Name', html`<bdi>${key.name}</bdi>`)}${instantFact('First seen', state?.firstSeenOn, asOf)}${instantFact('Last tried', state?.checkedOn, asOf)}${row && fact('Read every', html`${formatDuration(row.checkEveryMs)}`)}${state?.lifetimeMs !== undefined && fact('Lifetime', html`${span(state.lifetimeMs)}`)}
+</dl></details>
 </section>
 `;
 }
 
 type Row = Explained['explanation']['row'];
 
-function people(row: Row): Html | undefined {
-  if (!row) return undefined;
-  const { owners } = row.columns;
-  const words =
-    owners.length > 0 ? owners.map(owner => html`<bdi>${owner}</bdi><br>`) : html`none: operators stand in`;
-  return html`${fact('Owners', html`${words}`)}${fact('Read every', html`${formatDuration(row.checkEveryMs)}`)}`;
+/** Of what is on no report any more: what it was. */
+function lastKnown(expiresOn: Instant | 'never' | undefined, asOf: Instant): Html {
+  if (expiresOn === undefined) return html`<b>No expiry is known</b>`;
+  if (expiresOn === 'never') return html`<b>It never expired</b><small>as last read</small>`;
+  return html`<b>${expiryPhrase(expiresOn, asOf)}</b><small>${time(expiresOn)}, as last read</small>`;
+}
+
+/** The steps for its state, with the places where they are done. */
+function whatToDo({ about, explanation: { row, state }, report }: Explained): Html | false {
+  const [item] = report.items;
+  if (!about || !row || !item || item.check === 'notVerified') return false;
+  const { standing } = item;
+  const isDue = standing === 'expired' || standing === 'expiring';
+  const faults = state?.invalid;
+  const failure = state?.failure;
+  const steps = [
+    isDue && html`<li>${sentence(about.howToRenew)}</li>`,
+    isDue &&
+      (about.renewalKeepsName
+        ? html`<li>Nothing else: the next read notices the new expiry, and tells who was warned.</li>`
+        : html`<li>Then write the name of the new one into <code>replacedBy</code> below, so that this one is watched no more.</li>`),
+    faults &&
+      html`<li><b>Correct its registry row</b>, which can’t be understood since ${moment(faults.since)}: <ul>${faults.faults.map(fault => html`<li><bdi>${fault}</bdi></li>`)}</ul></li>`,
+    failure &&
+      html`<li><b>Reads fail</b>, ${counted(failure.count, 'time')} in a row since ${moment(failure.since)}: <bdi>${sentence(failure.message)}</bdi> <code>${failure.code}</code></li>`,
+  ].filter(step => step !== false && step !== undefined);
+  const { portalUrl, runbook } = about;
+  const links = html`<p class="places">${portalUrl !== undefined && html`<a href="${portalUrl}" rel="noreferrer noopener external">Open it in ${about.renewalKeepsName ? 'the Azure portal' : 'its application'}</a>`}${runbook !== undefined && html`<a href="${runbook}" rel="noreferrer noopener external">Open the runbook</a>`}</p>`;
+  const tone = standing === 'expired' || failure || faults ? 'bad' : 'warn';
+  if (steps.length === 0) return html`<div class="note"><p><b>Nothing to do now.</b></p>${links}</div>`;
+  return html`<div class="note ${tone}"><h2>What to do</h2><ol class="steps">${steps}</ol>${links}</div>`;
+}
+
+function moment(instant: Instant): Html {
+  return html`<time datetime="${formatInstant(instant)}">${utc(instant)}</time>`;
+}
+
+function people(row: Row): Html | false {
+  return row !== undefined && fact('Owners', ownersOf(row.columns.owners));
+}
+
+function nextReminder({ next: { mail }, asOf }: Explained['explanation']): Html | false {
+  const reason = mail?.lines[0]?.reason;
+  if (!mail || reason === undefined) return false;
+  return fact('Next reminder', html`${timeAndDistance(mail.at, asOf)} <small>${reasonWords(reason)}</small>`);
 }
 
 function written(row: Row): Html | undefined {
@@ -43,74 +99,11 @@ function written(row: Row): Html | undefined {
   return html`${runbook !== undefined && fact('Runbook', html`<a href="${runbook}" rel="noreferrer noopener external"><bdi>${runbook}</bdi></a>`)}${notes !== undefined && fact('Notes', html`<span class="notes"><bdi>${notes}</bdi></span>`)}`;
 }
 
-function failureWords(state: Explained['explanation']['state']): Html | false {
-  const { failure, invalid } = state ?? {};
-  const faults =
-    invalid &&
-    html`<p><b>Its registry row can’t be understood</b>, since <time datetime="${formatInstant(invalid.since)}">${utc(invalid.since)}</time>:</p><ul>${invalid.faults.map(fault => html`<li><bdi>${fault}</bdi></li>`)}</ul>`;
-  const reads =
-    failure &&
-    html`<p><b>Reads fail</b>, ${counted(failure.count, 'time')} in a row since <time datetime="${formatInstant(failure.since)}">${utc(failure.since)}</time>: <code>${failure.code}</code> <bdi>${failure.message}</bdi></p>`;
-  return (faults ?? reads) !== undefined && html`<div class="note bad">${faults}${reads}</div>`;
-}
-
 function instantFact(label: string, instant: Instant | undefined, asOf: Instant): Html | false {
   return instant !== undefined && fact(label, timeAndDistance(instant, asOf));
 }
 
 function fact(label: string, value: Html): Html {
   return html`<div><dt>${label}</dt><dd>${value}</dd></div>
-`;
-}
-
-const EVENTS: Readonly<Record<TargetEvent['type'], string>> = {
-  firstSeen: 'First seen',
-  renewed: 'Renewed',
-  shortened: 'Expiry is now earlier',
-  failing: 'Reads fail',
-  missing: 'Not found',
-  recovered: 'Readable again',
-  lifetimeChanged: 'Lifetime changed',
-  invalid: 'Registry row invalid',
-  told: 'Told',
-  refused: 'Mail refused',
-  undelivered: 'Mail not delivered',
-  dropped: 'Reminder dropped',
-  snoozed: 'Snoozed',
-  unsnoozed: 'Snooze undone',
-  replaced: 'Replaced',
-  replaces: 'Replaces another',
-  watchedAgain: 'Watched again',
-  rowLost: 'Row lost',
-  gone: 'Row removed',
-  returned: 'Row back',
-};
-
-/** Colours; the words say the same. */
-const TONES: Partial<Readonly<Record<TargetEvent['type'], string>>> = {
-  failing: 'expired',
-  missing: 'expired',
-  invalid: 'expired',
-  refused: 'expired',
-  undelivered: 'expired',
-  shortened: 'soon',
-  renewed: 'healthy',
-  recovered: 'healthy',
-  told: 'later',
-};
-
-export function historyCard(history: readonly TargetEvent[]): Html {
-  const none = html`<p class="hint">Nothing has happened yet.</p>`;
-  return html`<section class="card" aria-labelledby="history">
-<h2 id="history">History</h2>
-${history.length > 0 ? html`<ol class="history">${history.map(event)}</ol>` : none}
-</section>
-`;
-}
-
-function event(event: TargetEvent): Html {
-  const words =
-    'note' in event ? html`<bdi>${event.note}</bdi>` : html`from ${time(event.from)} to ${time(event.to)}`;
-  return html`<li class="${TONES[event.type] ?? 'none'}"><b>${EVENTS[event.type]}</b> <span class="hint">${time(event.on)}</span><br>${words}</li>
 `;
 }

@@ -3,13 +3,15 @@ import { isWatched } from '../../core/watched';
 import { type Html, html } from '../../formats/html';
 import type { TaggedRow } from '../../watch/registry/row';
 import type { Explained, Explanation } from '../../watch/report/explain';
+import type { KindWords } from '../../watch/report/kind-words';
 import type { Response } from '../problem';
 import { bannerOf, type FormOutcome, headersOf, removedBanner, statusOf } from './banner';
 import { editForm, type Returned } from './edit';
-import { nextCard, recipientsCard, thresholdsCard } from './explanation';
+import { nextCard, recipientsCard } from './explanation';
 import { framed } from './frame';
-import { type Links, listPath } from './links';
-import { historyCard, stateCard } from './state';
+import { historyCard } from './history';
+import { type Links, linkTo, listPath, siblingPath } from './links';
+import { stateCard } from './state';
 import { time } from './words';
 
 /**
@@ -19,16 +21,17 @@ import { time } from './words';
 export function targetPage(
   explained: Explained,
   row: TaggedRow | undefined,
+  words: KindWords,
   links: Links,
   outcome: FormOutcome | undefined,
 ): Response {
   const { key, explanation, history } = explained;
   const returned = outcome && 'returned' in outcome ? outcome.returned : undefined;
-  const off = whyNotReported(explanation);
-  const main = html`${bannerOf(outcome, explained)}${off && html`<div class="note"><p>${off}</p></div>`}${stateCard(explained)}
+  const off = whyNotReported(explained, links);
+  const main = html`${bannerOf(outcome, explained)}${off && html`<div class="note"><p>${off}</p></div>`}${stateCard(explained, words)}
 ${actionsCard(explanation, row, returned, links)}
-<div class="columns even">${nextCard(explanation)}${thresholdsCard(explanation)}</div>
-${recipientsCard(explanation)}${historyCard(history)}`;
+<div class="columns even">${nextCard(explanation)}${recipientsCard(explanation)}</div>
+${historyCard(history)}`;
   const name = explanation.row?.columns.displayName ?? key.name;
   const lasting = !outcome || outcome.is === 'checked' || outcome.is === 'saved';
   return framed(statusOf(outcome), {
@@ -49,7 +52,7 @@ export function noTargetPage(links: Links, outcome?: FormOutcome): Response {
 }
 
 /** Why it is on no report, or not for long. */
-function whyNotReported({ row, state }: Explanation): Html | undefined {
+function whyNotReported({ key, explanation: { row, state } }: Explained, links: Links): Html | undefined {
   if (!row)
     return html`<b>It is no longer registered.</b> A week after that was noticed, its records are deleted.`;
   if (row.lost)
@@ -57,7 +60,7 @@ function whyNotReported({ row, state }: Explanation): Html | undefined {
   if (!row.columns.enabled)
     return html`<b>It is switched off</b> in the registry: neither read nor told about.`;
   if (row.replacement.is === 'replaced')
-    return html`<b>It was replaced</b> by <bdi>${row.replacement.by}</bdi>, and is not watched any more.`;
+    return html`<b>It was replaced</b> by ${linkTo(siblingPath(key.scope, row.replacement.by, links), row.replacement.by)}, and is not watched any more. Below is what it was.`;
   if (row.replacement.is === 'notVerified')
     return html`<b>Replaced, not verified:</b> it is not watched any more, and its registry row names no successor. Write the name of the new target into <code>replacedBy</code>, or clear it to watch this one again.`;
   return state ? undefined : html`No sweep has found it yet: below is what its registry row says.`;

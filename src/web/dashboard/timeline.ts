@@ -1,10 +1,13 @@
 /** The coming days as a chart with one bar for each day, and the same as a table. */
 import type { StatusItem } from '../../core/listing';
+import { STANDING_WORDS } from '../../core/state-words';
 import { type Html, html } from '../../formats/html';
 import { DAY, type Instant } from '../../formats/instant';
 import { counted, day } from '../../formats/when';
-import type { Overview } from '../../watch/report/status';
-import { type Links, linkTo, targetPath } from './links';
+import type { KindWords } from '../../watch/report/kind-words';
+import type { Overview } from '../../watch/report/overview';
+import type { Links } from './links';
+import { nameLink, sign } from './words';
 
 interface Day {
   readonly on: Instant;
@@ -19,15 +22,17 @@ const LEAST = 4;
 const LEAST_SCALE = 4;
 const SOON_DAYS = 7;
 const MOST_NAMES = 5;
+/** From the bottom of a bar to its top. */
+const DRAWN = ['expiring', 'healthy'] as const;
 
-export function timeline({ coming, report: { asOf } }: Overview, links: Links): Html {
+export function timeline({ coming, report: { asOf } }: Overview, words: KindWords, links: Links): Html {
   const { items, days, isCut } = coming;
   const dates = daysOf(items, asOf, days);
   return html`<section class="card" aria-labelledby="timeline">
 <h2 id="timeline">The coming ${days} days</h2>
 <p class="hint" id="timelineSays">${summary(items, dates)}${isCut && cutWords(items)}</p>
 ${chart(dates, days)}
-${items.length > 0 && table(dates, links)}</section>
+${items.length > 0 && legend()}${items.length > 0 && table(dates, words, links)}</section>
 `;
 }
 
@@ -79,8 +84,21 @@ function bar({ on, items }: Day, index: number, most: number): Html {
   if (items.length === 0)
     return html`<rect class="none" x="${x}" y="${HEIGHT - 1}" width="${STEP - 2}" height="1"/>`;
   const height = Math.max(LEAST, Math.round((items.length / most) * (HEIGHT - 2)));
-  const tone = index < SOON_DAYS ? 'soon' : 'later';
-  return html`<rect class="${tone}" x="${x}" y="${HEIGHT - height}" width="${STEP - 2}" height="${height}"><title>${day(on)}: ${items.length}</title></rect>`;
+  const expiring = items.filter(({ standing }) => standing === 'expiring').length;
+  const split = Math.round((height * expiring) / items.length);
+  const part = (standing: (typeof DRAWN)[number], bottom: number, part: number) =>
+    part > 0 &&
+    html`<rect class="${STANDING_WORDS[standing].tone}" x="${x}" y="${HEIGHT - bottom - part}" width="${STEP - 2}" height="${part}"/>`;
+  return html`<g><title>${day(on)}: ${items.length}</title>${part('expiring', 0, split)}${part('healthy', split, height - split)}</g>`;
+}
+
+function legend(): Html {
+  const words = DRAWN.map(standing => {
+    const { label, tone } = STANDING_WORDS[standing];
+    return html`<li class="${tone}">${sign(standing)}${label}</li>`;
+  });
+  return html`<ul class="legend" aria-hidden="true">${words}</ul>
+`;
 }
 
 function axis(dates: readonly Day[], days: number): Html[] {
@@ -92,7 +110,7 @@ function axis(dates: readonly Day[], days: number): Html[] {
   });
 }
 
-function table(dates: readonly Day[], links: Links): Html {
+function table(dates: readonly Day[], words: KindWords, links: Links): Html {
   const busy = dates.filter(({ items }) => items.length > 0);
   return html`<details class="plainly" id="timelineTable">
 <summary>The same as a table</summary>
@@ -100,16 +118,16 @@ function table(dates: readonly Day[], links: Links): Html {
 <table>
 <caption class="unseen">Expiries by day; days without one are left out</caption>
 <thead><tr><th scope="col">Day</th><th scope="col" class="number">Expiries</th><th scope="col">Targets</th></tr></thead>
-<tbody>${busy.map(date => tableRow(date, links))}</tbody>
+<tbody>${busy.map(date => tableRow(date, words, links))}</tbody>
 </table>
 </div>
 </details>
 `;
 }
 
-function tableRow({ on, items }: Day, links: Links): Html {
-  const names = items.slice(0, MOST_NAMES).map(({ scope, name, displayName }, index) => {
-    return html`${index > 0 && ', '}${linkTo(targetPath(scope, name, links), displayName)}`;
+function tableRow({ on, items }: Day, words: KindWords, links: Links): Html {
+  const names = items.slice(0, MOST_NAMES).map((item, index) => {
+    return html`${index > 0 && ', '}${nameLink(item, words, links)}`;
   });
   const more = items.length - names.length;
   return html`<tr><th scope="row">${day(on)}</th><td class="number">${items.length}</td><td>${names}${more > 0 && ` and ${more} more`}</td></tr>

@@ -1,26 +1,15 @@
-/** Parts that the dashboard's pages share: instants, expiries, and standings with sign, word and colour. */
+/** Parts that the dashboard's pages share: names and places, instants, expiries, and states with sign, word and colour. */
 import type { StatusItem } from '../../core/listing';
 import type { Check, Standing } from '../../core/standing';
+import { CHECK_WORDS, STANDING_WORDS } from '../../core/state-words';
 import { type Html, html } from '../../formats/html';
 import { formatInstant, type Instant } from '../../formats/instant';
 import { distance, expiryPhrase, moment, span } from '../../formats/when';
+import type { KindWords } from '../../watch/report/kind-words';
 import { wordsOf } from '../shape';
+import { type Links, linkTo, targetPath } from './links';
 
-export const STANDING_WORDS: Readonly<Record<Standing, string>> = {
-  expired: 'Expired',
-  expiring: 'Expiring',
-  unknown: 'Unknown',
-  healthy: 'Healthy',
-};
 export const WORST_FIRST = wordsOf(STANDING_WORDS);
-
-export const CHECK_WORDS: Readonly<Record<Check, string>> = {
-  ok: 'OK',
-  failing: 'Reads fail',
-  invalid: 'Invalid row',
-  pending: 'Not read yet',
-  notVerified: 'Replaced, not verified',
-};
 
 /** Each sign has its own shape, for people who do not see the colours. */
 const SIGNS: Readonly<Record<Standing, string>> = {
@@ -37,12 +26,14 @@ export function sign(standing: Standing): Html {
 }
 
 export function standingBadge(standing: Standing): Html {
-  return html`<span class="badge ${standing}">${sign(standing)}${STANDING_WORDS[standing]}</span>`;
+  const { label, tone } = STANDING_WORDS[standing];
+  return html`<span class="badge ${tone}">${sign(standing)}${label}</span>`;
 }
 
 /** Nothing for a check that is ok. */
 export function checkBadge(check: Check): Html | false {
-  return check !== 'ok' && html`<span class="badge plain">${CHECK_WORDS[check]}</span>`;
+  const { label, tone } = CHECK_WORDS[check];
+  return check !== 'ok' && html`<span class="badge plain ${tone}">${label}</span>`;
 }
 
 /** `Mon 2026-06-08 07:30 UTC`, with the instant for programs. */
@@ -70,7 +61,25 @@ export function expiryOf(item: StatusItem, asOf: Instant): Html {
   return html`<b>${phrase}</b><small>${time(expiresOn)}</small>`;
 }
 
-/** The part of the scope after its kind. */
-export function placeOf({ kind, scope }: Pick<StatusItem, 'kind' | 'scope'>): string {
-  return scope.startsWith(`${kind}:`) ? scope.slice(kind.length + 1) : scope;
+type Named = Pick<StatusItem, 'scope' | 'name' | 'displayName'>;
+
+/** A target's name as a link to its page. */
+export function nameLink(item: Named, words: KindWords, links: Links): Html {
+  return linkTo(targetPath(item.scope, item.name, links), shownName(item, words));
+}
+
+/** Its display name, or its name without the spelling that table keys need. */
+export function shownName(item: Named, words: KindWords): string {
+  return item.displayName === item.name ? words.of(item).name : item.displayName;
+}
+
+/** What it is and where it is, in words that a person can search for. */
+export function placeLine(item: Named, words: KindWords): Html {
+  const { title, place } = words.of(item);
+  return html`<small class="place"><bdi>${title}</bdi> · <bdi>${place}</bdi></small>`;
+}
+
+export function ownersOf(owners: readonly string[]): Html {
+  if (owners.length === 0) return html`<span class="hint">none: operators take their place</span>`;
+  return html`${owners.map(address => html`<bdi>${address}</bdi> `)}`;
 }

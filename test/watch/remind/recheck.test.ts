@@ -15,6 +15,9 @@ const OPS = 'ops@example.com';
 
 const source: Source = {
   kind: 'iotCentralToken',
+  title: 'T',
+  renewal: 'Renew it.',
+  placeOf: () => 'there',
   label: 'IoT Central API token',
   howToRenew: 'Create a new one.',
   renewalKeepsName: false,

@@ -25,6 +25,9 @@ const MAIL: MailPolicy = { to: 'owners', operators: [OPS] };
 
 const source: Source = {
   kind: 'iotCentralToken',
+  title: 'T',
+  renewal: 'Renew it.',
+  placeOf: () => 'there',
   label: 'IoT Central API token',
   howToRenew: 'Create a new one.',
   renewalKeepsName: false,

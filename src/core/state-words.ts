@@ -1,0 +1,26 @@
+/** One word and one colour for each state of a target: lists, charts, pages and mails all take them from here. */
+import type { Check, Standing } from './standing';
+
+/** The name of a colour; each channel has its own shades of it. */
+export type Tone = 'red' | 'amber' | 'green' | 'grey';
+
+export interface StateWords {
+  readonly label: string;
+  readonly tone: Tone;
+}
+
+/** The worst first. */
+export const STANDING_WORDS: Readonly<Record<Standing, StateWords>> = {
+  expired: { label: 'Expired', tone: 'red' },
+  expiring: { label: 'Expiring', tone: 'amber' },
+  unknown: { label: 'Unknown', tone: 'grey' },
+  healthy: { label: 'Healthy', tone: 'green' },
+};
+
+export const CHECK_WORDS: Readonly<Record<Check, StateWords>> = {
+  ok: { label: 'OK', tone: 'green' },
+  failing: { label: 'Failing', tone: 'red' },
+  invalid: { label: 'Invalid row', tone: 'red' },
+  pending: { label: 'Not read yet', tone: 'grey' },
+  notVerified: { label: 'Replaced, not verified', tone: 'amber' },
+};
