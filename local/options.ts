@@ -2,9 +2,10 @@
 import { parseArgs } from 'node:util';
 import { MAIL_SERVICES, type MailServiceName } from './simulated/mail-services';
 
-export const USAGE = `npm start -- [--fresh] [--live] [--registry file.csv] [--mail acs] [--port 7071]
+export const USAGE = `npm start -- [--fresh] [--live [--test-mail]] [--registry file.csv] [--mail acs] [--port 7071]
   --fresh      forget what earlier runs recorded
   --live       watch real tokens with your own Azure sign-in; tables and mails stay on this machine
+  --test-mail  with --live: send one test mail to the operators by your own settings, print the answer and end
   --registry   load registry rows from a CSV file (scope,name,owners,...)
   --mail       how mails leave: acs, smtp or graph; each to the outbox on this machine
   --port       the port of the HTTP functions (a free one if it is taken)
@@ -13,6 +14,7 @@ export const USAGE = `npm start -- [--fresh] [--live] [--registry file.csv] [--m
 const OPTIONS = {
   fresh: { type: 'boolean', default: false },
   live: { type: 'boolean', default: false },
+  'test-mail': { type: 'boolean', default: false },
   registry: { type: 'string' },
   mail: { type: 'string', default: 'acs' },
   port: { type: 'string', default: '7071' },
@@ -31,6 +33,7 @@ const WITH_VALUE: Readonly<Record<string, string>> = {
 export interface StartOptions {
   readonly fresh: boolean;
   readonly live: boolean;
+  readonly testMail: boolean;
   readonly registry?: string;
   readonly mail: MailServiceName;
   readonly port: number;
@@ -42,11 +45,12 @@ export function parseOptions(args: readonly string[]): StartOptions | string {
   const fault = faultIn(args);
   if (fault !== undefined) return fault;
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
-  const { port, mail: name, ...rest } = values;
+  const { port, mail: name, 'test-mail': testMail, ...rest } = values;
+  if (testMail && !rest.live) return '--test-mail needs --live: it proves your own mail settings.';
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) return `'${port}' is not a port: ${WITH_VALUE.port}`;
   const mail = MAIL_SERVICES.find(service => service === name);
   if (mail === undefined) return `'${name}' is no way to send mail: ${WITH_VALUE.mail}`;
-  return { ...rest, mail, port: Number(port) };
+  return { ...rest, testMail, mail, port: Number(port) };
 }
 
 /** The own messages of `parseArgs` have several sentences and advise what makes no sense here. */

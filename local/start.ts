@@ -10,6 +10,7 @@ import { type LogEntry, type RunningHost, startHost } from './host';
 import { importRegistry, readRegistryFile } from './import-registry';
 import { parseOptions, type StartOptions, USAGE } from './options';
 import { noProxy } from './ports';
+import { sendTestMail } from './test-mail';
 import { liveWorld, simulatedWorld, type World } from './world';
 
 const FOLDER = '.local';
@@ -48,6 +49,10 @@ async function start(
   if (options.fresh) await rm(folder, { recursive: true, force: true });
   const azurite = await startAzurite({ folder: join(folder, 'azurite'), preferUsualPorts: true });
   closers.unshift(azurite.close);
+  if (options.testMail) {
+    process.exitCode = await sendTestMail(process.env, azurite.connectionString);
+    return await closeAll(closers);
+  }
   const { mail } = options;
   const world = options.live
     ? await liveWorld(process.env, folder, mail)

@@ -22,6 +22,7 @@ export interface Response {
 export const PROBLEMS = {
   'bad-parameter': [400, 'A parameter is not understood'],
   'bad-body': [400, 'The body is not understood'],
+  'unknown-address': [400, 'Nobody with this address is told of anything'],
   'cross-site': [403, 'The request comes from another site'],
   'unknown-target': [404, 'There is no such target'],
   'unknown-row': [404, 'There is no such registry row'],
@@ -34,7 +35,9 @@ export const PROBLEMS = {
   'wrong-content-type': [415, 'The body is of another type than is taken here'],
   'bad-row': [422, 'The registry row is refused'],
   throttled: [429, 'The scope takes no more requests for now'],
+  'mail-quota': [429, 'The mail service takes no more mails for now'],
   'internal-fault': [500, 'An error occurred in the watcher'],
+  'mail-not-taken': [502, 'The mail was not taken'],
 } as const;
 
 export type ProblemKind = keyof typeof PROBLEMS;

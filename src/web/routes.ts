@@ -3,6 +3,7 @@ import { calendar } from './calendar/route';
 import { dashboard, dashboardLost, dashboardScript, dashboardTarget } from './dashboard/route';
 import { forecast } from './forecast/route';
 import { health } from './health/route';
+import { dashboardMail, testMail } from './mail/test-mail';
 import { metrics } from './metrics/route';
 import { openapi } from './openapi/route';
 import { registryLost } from './registry/lost';
@@ -16,6 +17,7 @@ export const ROUTES: readonly Route[] = [
   status,
   target,
   checkNow,
+  testMail,
   registry,
   registryRow,
   registryImport,
@@ -29,6 +31,7 @@ export const ROUTES: readonly Route[] = [
   snooze,
   dashboard,
   dashboardLost,
+  dashboardMail,
   dashboardTarget,
   dashboardScript,
 ];

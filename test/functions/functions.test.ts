@@ -16,6 +16,7 @@ const createdApp: App = {
   startSweep: unused,
   sweepScope: unused,
   sendReminders: unused,
+  testMail: unused,
   reconcile: unused,
   tellPoison: unused,
   report: unused,
@@ -73,6 +74,7 @@ test('these functions are registered, with these triggers, routes and schedules'
     http('status', 'status'),
     http('target', 'targets/{scope}/{name}'),
     http('checkNow', 'targets/{scope}/{name}/check'),
+    http('testMail', 'mail/test'),
     http('registry', 'registry'),
     http('registryRow', 'registry/{scope}/{name}'),
     http('registryImport', 'registry/import'),
@@ -86,6 +88,7 @@ test('these functions are registered, with these triggers, routes and schedules'
     http('snooze', 'snooze', 'anonymous'),
     http('dashboard', 'dashboard'),
     http('dashboardLost', 'dashboard/lost'),
+    http('dashboardMail', 'dashboard/mail'),
     http('dashboardTarget', 'dashboard/{scope}/{name}'),
     http('dashboardScript', 'dashboard.js', 'anonymous'),
   ]);

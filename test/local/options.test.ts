@@ -1,6 +1,6 @@
 import { parseOptions } from '../../local/options';
 
-const USUAL = { fresh: false, live: false, mail: 'acs', port: 7071, help: false };
+const USUAL = { fresh: false, live: false, testMail: false, mail: 'acs', port: 7071, help: false };
 
 test.each<[readonly string[], object]>([
   [[], {}],
@@ -9,6 +9,7 @@ test.each<[readonly string[], object]>([
   [['--registry=--odd.csv'], { registry: '--odd.csv' }],
   [['--mail', 'smtp'], { mail: 'smtp' }],
   [['--mail=graph'], { mail: 'graph' }],
+  [['--live', '--test-mail'], { live: true, testMail: true }],
   [['--help'], { help: true }],
 ])('%j is understood', (args, expected) => {
   expect(parseOptions(args)).toEqual({ ...USUAL, ...expected });
@@ -22,6 +23,7 @@ test.each<[readonly string[], string]>([
   [['targets.csv'], "'targets.csv' is not an option"],
   [['--', 'targets.csv'], "'targets.csv' is not an option"],
   [['--live=yes'], '--live takes no value'],
+  [['--test-mail'], '--test-mail needs --live'],
   [['--registry'], '--registry needs the path of a CSV file'],
   [['--registry='], '--registry needs the path of a CSV file'],
   [['--registry', '--live'], '--registry needs the path of a CSV file'],

@@ -7,6 +7,7 @@ import { counted } from '../../formats/when';
 import type { LostRows } from '../../watch/registry/lost';
 import type { HealthReason } from '../../watch/report/health';
 import type { Overview, Report } from '../../watch/report/status';
+import { testMailForm } from '../mail/test-form';
 import type { Response } from '../problem';
 import { FORM_FIELDS, filterForm, type ListRequest } from './filter';
 import { framed } from './frame';
@@ -45,7 +46,7 @@ export function dashboardPage(
 ${freshness(report)}</div>
 ${countsCard(report, links)}
 <div class="columns">${timeline(overview, links)}${soonestCard(overview, links)}</div>
-${troublesCard(overview, links)}${listCard(filterForm(request, kinds, links), list(report, request, links))}`;
+${troublesCard(overview, links)}${listCard(filterForm(request, kinds, links), list(report, request, links))}${testMailForm(links)}`;
   return framed(200, { title: 'What expires next', main, lasting: true });
 }
 

@@ -18,7 +18,7 @@ import { InstantText } from '../shape';
 /** In the order of the document. */
 const TAGS: Readonly<Record<Tag, string>> = {
   Asking: 'What expires next, and why somebody is or isn’t told.',
-  Acting: 'Reading a target now.',
+  Acting: 'Reading a target now, and proving that mail works.',
   Registry: 'The rows that say what is watched.',
   'For programs': 'Feeds for monitoring and calendars, and this document.',
   Pages: 'Pages for people, as HTML.',
@@ -131,14 +131,14 @@ function operationOf(
   kinds: readonly string[],
   nameOf: NameOf,
 ): object {
-  const { tag, summary, description, body } = operation;
+  const { tag, summary, description, body, bodyIsOptional = false } = operation;
   const parameters = parametersOf(path, operation, kinds);
   return {
     tags: [tag],
     summary,
     description,
     parameters: parameters.length > 0 ? parameters : undefined,
-    requestBody: body && { required: true, content: contentOf(body, nameOf) },
+    requestBody: body && { required: !bodyIsOptional, content: contentOf(body, nameOf) },
     responses: { 401: auth ? undefined : NO_KEY, ...responsesOf(operation, nameOf) },
     security: auth && [],
   };
@@ -217,8 +217,10 @@ function problemOf(kinds: readonly ProblemKind[]): object {
   };
 }
 
+const WITH_A_WAIT: readonly ProblemKind[] = ['throttled', 'mail-quota'];
+
 function problemHeaders(kinds: readonly ProblemKind[]): object | undefined {
-  if (kinds.includes('throttled'))
+  if (kinds.some(kind => WITH_A_WAIT.includes(kind)))
     return headersOf({ 'Retry-After': 'Seconds to wait.' }, { type: 'integer' });
   return kinds.includes('method-not-allowed')
     ? headersOf({ Allow: 'The methods that are taken.' })
