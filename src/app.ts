@@ -24,6 +24,7 @@ import {
   removeRow,
   type Wanted,
 } from './watch/registry/rows';
+import { type DeliveryReport, takeReports } from './watch/remind/delivery-reports';
 import { mailCounters } from './watch/remind/mail-counters';
 import { sendReminders } from './watch/remind/send-reminders';
 import { sendTestMail } from './watch/remind/test-mail';
@@ -117,6 +118,10 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
             log,
           ),
         ),
+      ),
+    takeReports: (reports: readonly DeliveryReport[], log: Log) =>
+      ready(() =>
+        withMailer(mailer => takeReports(reports, { ...watch, ...countersOfMails(), mailer }, log)),
       ),
     tellPoison: (message: unknown, log: Log) => ready(() => tellPoison(message, watch, log)),
     reconcile: (log: Log) => ready(() => reconcile({ ...watch, historyDays: settings.historyDays }, log)),

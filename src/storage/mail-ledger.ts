@@ -14,6 +14,7 @@ import { entityOf, removeRow, saveRow } from './writes';
 const PARTITION = 'mail';
 const COUNTS = 'counts';
 const FAULT = 'fault';
+const REPORTS = 'reports';
 
 const requests = col.json(
   col.list(col.record<Usage['requests'][number]>({ at: col.instant, count: col.number })),
@@ -58,7 +59,8 @@ export function openMailLedger(client: TableClient): MailLedger {
         rows.set(keyOf(row).name, row);
       const row = rows.get(COUNTS);
       const fault = faultColumns.read(rows.get(FAULT) ?? {});
-      return { ...(row ? { ...countsIn(row), etag: etagOf(row) } : earlierCounts(rows)), fault };
+      const reportedOn = col.instant.read(rows.get(REPORTS)?.reportedOn);
+      return { ...(row ? { ...countsIn(row), etag: etagOf(row) } : earlierCounts(rows)), fault, reportedOn };
     },
     saveCounts: ({ send, look, acceptedOn, totals }, etag) => {
       const counters = counterColumns.write({
@@ -78,6 +80,10 @@ export function openMailLedger(client: TableClient): MailLedger {
       await client.upsertEntity(entityOf(PARTITION, FAULT, faultColumns.write(fault)), 'Replace');
     },
     clearFault: async () => void (await removeRow(client, entityOf(PARTITION, FAULT), '*')),
+    async saveReportedOn(on) {
+      const row = entityOf(PARTITION, REPORTS, { reportedOn: formatInstant(on) });
+      await client.upsertEntity(row, 'Replace');
+    },
     async operatorNoticesToldOn(owner) {
       const row = await find(client, { scope: PARTITION, name: operatorNoticesOf(owner) });
       return col.instant.read(row?.toldOn);

@@ -38,6 +38,7 @@ export const PROBLEMS = {
   'mail-quota': [429, 'The mail service takes no more mails for now'],
   'internal-fault': [500, 'An error occurred in the watcher'],
   'mail-not-taken': [502, 'The mail was not taken'],
+  'too-early': [503, 'It can’t be recorded yet'],
 } as const;
 
 export type ProblemKind = keyof typeof PROBLEMS;

@@ -3,6 +3,7 @@ import { calendar } from './calendar/route';
 import { dashboard, dashboardLost, dashboardScript, dashboardTarget } from './dashboard/route';
 import { forecast } from './forecast/route';
 import { health } from './health/route';
+import { mailReports } from './mail/reports';
 import { dashboardMail, testMail } from './mail/test-mail';
 import { metrics } from './metrics/route';
 import { openapi } from './openapi/route';
@@ -26,6 +27,7 @@ export const ROUTES: readonly Route[] = [
   forecast,
   metrics,
   calendar,
+  mailReports,
   health,
   openapi(() => ROUTES),
   snooze,

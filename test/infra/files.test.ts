@@ -78,8 +78,8 @@ describe('the routes that sign-in lets through', () => {
     expect([...SIGN_IN.anonymous].sort()).toEqual(anonymous.sort());
   });
 
-  test('with a key are the two that programs read, and they are not anonymous', () => {
-    expect(SIGN_IN.byKey).toEqual(['metrics', 'calendar.ics']);
+  test('with a key are those that programs ask for, and they are not anonymous', () => {
+    expect(SIGN_IN.byKey).toEqual(['metrics', 'calendar.ics', 'mail/reports']);
     expect(SIGN_IN.byKey.filter(path => !paths.includes(path) || SIGN_IN.anonymous.includes(path))).toEqual(
       [],
     );

@@ -217,7 +217,7 @@ function problemOf(kinds: readonly ProblemKind[]): object {
   };
 }
 
-const WITH_A_WAIT: readonly ProblemKind[] = ['throttled', 'mail-quota'];
+const WITH_A_WAIT: readonly ProblemKind[] = ['throttled', 'mail-quota', 'too-early'];
 
 function problemHeaders(kinds: readonly ProblemKind[]): object | undefined {
   if (kinds.some(kind => WITH_A_WAIT.includes(kind)))
