@@ -2,9 +2,10 @@
 import { parseArgs } from 'node:util';
 import { MAIL_SERVICES, type MailServiceName } from './simulated/mail-services';
 
-export const USAGE = `npm start -- [--fresh] [--live] [--registry file.csv] [--mail acs] [--days 30] [--port 7071] [--verbose]
+export const USAGE = `npm start -- [--fresh] [--live [--test-mail]] [--registry file.csv] [--mail acs] [--days 30] [--port 7071] [--verbose]
   --fresh      forget what earlier runs recorded
   --live       watch real tokens with your own Azure sign-in; tables and mails stay on this machine
+  --test-mail  with --live: send one test mail to the operators by your own settings, print the answer and end
   --registry   load registry rows from a CSV file (scope,name,owners,...)
   --mail       how mails leave: acs, smtp or graph; each to the outbox on this machine
   --days       let so many days pass on the simulated fleet, one by one: tokens expire, are renewed and replaced
@@ -17,6 +18,7 @@ const MOST_DAYS = 400;
 const OPTIONS = {
   fresh: { type: 'boolean', default: false },
   live: { type: 'boolean', default: false },
+  'test-mail': { type: 'boolean', default: false },
   registry: { type: 'string' },
   mail: { type: 'string', default: 'acs' },
   days: { type: 'string', default: '0' },
@@ -38,6 +40,7 @@ const WITH_VALUE: Readonly<Record<string, string>> = {
 export interface StartOptions {
   readonly fresh: boolean;
   readonly live: boolean;
+  readonly testMail: boolean;
   readonly registry?: string;
   readonly mail: MailServiceName;
   /** How many days pass before the watch goes on. */
@@ -53,14 +56,15 @@ export function parseOptions(args: readonly string[]): StartOptions | string {
   const fault = faultIn(args);
   if (fault !== undefined) return fault;
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
-  const { port, days, mail: name, ...rest } = values;
+  const { port, days, mail: name, 'test-mail': testMail, ...rest } = values;
+  if (testMail && !rest.live) return '--test-mail needs --live: it proves your own mail settings.';
   if (port !== undefined && !isWithin(port, 65_535)) return `'${port}' is not a port: ${WITH_VALUE.port}`;
   if (!isWithin(days, MOST_DAYS)) return `'${days}' is no number of days: ${WITH_VALUE.days}`;
   if (rest.live && days !== '0')
     return '--days works on the simulated fleet only: leave out --live, or --days.';
   const mail = MAIL_SERVICES.find(service => service === name);
   if (mail === undefined) return `'${name}' is no way to send mail: ${WITH_VALUE.mail}`;
-  return { ...rest, mail, days: Number(days), ...(port !== undefined && { port: Number(port) }) };
+  return { ...rest, testMail, mail, days: Number(days), ...(port !== undefined && { port: Number(port) }) };
 }
 
 function isWithin(text: string, most: number): boolean {

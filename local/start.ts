@@ -11,6 +11,7 @@ import { importRegistry, readRegistryFile } from './import-registry';
 import { parseOptions, type StartOptions, USAGE } from './options';
 import { isFree, keepPort, noProxy, onKeptPort } from './ports';
 import { printAll, printTrouble, sweepLine, withLine } from './quiet-log';
+import { sendTestMail } from './test-mail';
 import { liveWorld, simulatedWorld, type World } from './world';
 
 const FOLDER = '.local';
@@ -56,6 +57,10 @@ async function start(
   const azurite = await startAzurite({ folder: join(folder, 'azurite'), preferUsualPorts: true });
   closers.unshift(azurite.close);
   const { connectionString } = azurite;
+  if (options.testMail) {
+    process.exitCode = await sendTestMail(process.env, connectionString);
+    return await closeAll(closers);
+  }
   const registry = demoRegistry(connectionString);
   // The button in the outbox is there before the watch that it needs.
   let onPassDay = async () => {};

@@ -24,8 +24,10 @@ import {
   removeRow,
   type Wanted,
 } from './watch/registry/rows';
+import { type DeliveryReport, takeReports } from './watch/remind/delivery-reports';
 import { mailCounters } from './watch/remind/mail-counters';
 import { sendReminders } from './watch/remind/send-reminders';
+import { sendTestMail } from './watch/remind/test-mail';
 import { explain } from './watch/report/explain';
 import { type FeedQuery, feed } from './watch/report/feed';
 import { forecast } from './watch/report/forecast';
@@ -47,6 +49,11 @@ import type { Kinds } from './watch/targets/parse-target';
 const MAIL_TIMEOUT = 30_000;
 /** The sign-in to the storage account. */
 const STORAGE_SIGN_IN_TIMEOUT = 30_000;
+
+/** What a message names where no way to send mail is set. */
+const WAYS_TO_SEND = transports.map(({ chosenBy: [name], senderIn }) =>
+  name === senderIn ? name : `${name} and ${senderIn}`,
+);
 
 const systemClock: Clock = {
   now: () => Date.now(),
@@ -90,7 +97,8 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
   const knownKinds: Kinds = { sources, policies: settings.kinds, ...keys };
   const watch = { tables: store, clock, kinds: knownKinds, mail: settings.mail, links: settings.links };
   const mailState = { isOff: settings.mail.to === 'none', faults: settings.mailFaults };
-  const { quota, tally } = mailCounters(store.mailLedger, mailTransports.limits);
+  const countersOfMails = () => mailCounters(store.mailLedger, mailTransports.limits);
+  const { quota, tally } = countersOfMails();
   /** Creates the tables that are missing, before the first use of any of them. */
   const ready = async <T>(use: () => Promise<T>): Promise<T> => {
     await store.ready();
@@ -105,6 +113,21 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     sweepScope: (message: SweepMessage, log: Log) => ready(() => sweepScope(message, watch, log)),
     sendReminders: (log: Log) =>
       ready(() => withMailer(mailer => sendReminders({ ...watch, mailState, quota, tally, mailer }, log))),
+    testMail: (to: string | undefined, log: Log) =>
+      ready(() =>
+        withMailer(mailer =>
+          // Counters of its own: a run of the sender may be under way in this process.
+          sendTestMail(
+            to,
+            { ...watch, ...countersOfMails(), way: mailTransports.first, ways: WAYS_TO_SEND, mailer },
+            log,
+          ),
+        ),
+      ),
+    takeReports: (reports: readonly DeliveryReport[], log: Log) =>
+      ready(() =>
+        withMailer(mailer => takeReports(reports, { ...watch, ...countersOfMails(), mailer }, log)),
+      ),
     tellPoison: (message: unknown, log: Log) => ready(() => tellPoison(message, watch, log)),
     reconcile: (log: Log) => ready(() => reconcile({ ...watch, historyDays: settings.historyDays }, log)),
     report: (query: StatusQuery) => ready(() => report(query, watch)),

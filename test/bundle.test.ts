@@ -171,6 +171,7 @@ test('loaded by the worker, it registers exactly these functions', async () => {
     http('status', 'status'),
     http('target', 'targets/{scope}/{name}'),
     http('checkNow', 'targets/{scope}/{name}/check'),
+    http('testMail', 'mail/test'),
     http('registry', 'registry'),
     http('registryRow', 'registry/{scope}/{name}'),
     http('registryImport', 'registry/import'),
@@ -179,11 +180,13 @@ test('loaded by the worker, it registers exactly these functions', async () => {
     http('forecast', 'forecast'),
     http('metrics', 'metrics'),
     http('calendar', 'calendar.ics'),
+    http('mailReports', 'mail/reports'),
     http('health', 'health', 'anonymous'),
     http('openapi', 'openapi.json'),
     http('snooze', 'snooze', 'anonymous'),
     http('dashboard', 'dashboard'),
     http('dashboardLost', 'dashboard/lost'),
+    http('dashboardMail', 'dashboard/mail'),
     http('dashboardTarget', 'dashboard/{scope}/{name}'),
     http('dashboardScript', 'dashboard.js', 'anonymous'),
   ]);
@@ -199,7 +202,7 @@ function registration({ name, bindings }: Loaded['functions'][number]): unknown[
 
 test('without any setting it loads, and a call fails with the list of faults', async () => {
   const { functions, answers, logged } = await load(deployed, 'and call');
-  expect(functions).toHaveLength(23);
+  expect(functions).toHaveLength(26);
   const words =
     /^BadSettings: The settings are wrong:.*AzureWebJobsStorage:.*COMMUNICATION_ENDPOINT:.*MAIL_SENDER:/s;
   expect(answers).toEqual({ startSweep: expect.stringMatching(words), status: 500 });

@@ -25,6 +25,8 @@ export interface Digest {
   readonly moreAtLeast?: true;
   /** The one instant of this digest: days are counted from it. */
   readonly asOf: Instant;
+  /** It has no lines: it is a test mail, which says how it was sent. */
+  readonly test?: { readonly transport: string; readonly sender: string; readonly note?: string | undefined };
 }
 
 /** For so long after its expiry a target has just expired. */

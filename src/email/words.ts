@@ -5,6 +5,7 @@ import { utc } from '../formats/when';
 import { calendarOf } from '../wording/calendar';
 import { type LineWords, lineWords } from '../wording/line';
 import { headingOf, orderOf, subjectOf } from '../wording/subject';
+import { testMailWords } from '../wording/test-mail';
 
 export interface MailWords {
   readonly subject: string;
@@ -28,7 +29,11 @@ export interface Letterhead {
 const MOST_WITHOUT_OVERVIEW = 3;
 
 export function mailWords(digest: Digest, { publicUrl }: Letterhead): MailWords {
-  const { lines, asOf } = digest;
+  const { lines, asOf, test } = digest;
+  if (test) {
+    const { reason, ...words } = testMailWords(digest, test);
+    return { ...words, overview: false, lines: [], footer: [sentBy(publicUrl), reason] };
+  }
   const more = followUpOf(digest);
   const calendar = calendarOf(digest);
   return {
@@ -50,11 +55,15 @@ function followUpOf({ more, moreAtLeast }: Digest): string | undefined {
 }
 
 function footerOf({ owner }: Digest, publicUrl: string | undefined, hasCalendar: boolean): string[] {
-  const origin = webLink(publicUrl)?.replace(/\/$/, '');
   return [
-    `Sent by the expiry watcher${origin === undefined ? '' : ` at ${origin}`}.`,
+    sentBy(publicUrl),
     `${oneLine(owner)} gets this mail as an owner of these tokens in the watcher's registry, or as one of its operators.`,
     ...(hasCalendar ? ['The attached expiries.ics holds the expiries to come, for your calendar.'] : []),
     'Days are rounded up; all times are UTC.',
   ];
+}
+
+function sentBy(publicUrl: string | undefined): string {
+  const origin = webLink(publicUrl)?.replace(/\/$/, '');
+  return `Sent by the expiry watcher${origin === undefined ? '' : ` at ${origin}`}.`;
 }

@@ -14,6 +14,7 @@ import { type Entity, entityOf, removeRow, saveRow } from './writes';
 const PARTITION = 'mail';
 const COUNTS = 'counts';
 const FAULT = 'fault';
+const REPORTS = 'reports';
 
 /** How often the service was asked, by the instant. */
 export const requests = col.json(
@@ -59,7 +60,8 @@ export function openMailLedger(client: TableClient): MailLedger {
         rows.set(keyOf(row).name, row);
       const row = rows.get(COUNTS);
       const fault = faultColumns.read(rows.get(FAULT) ?? {});
-      return { ...countsIn(row ?? {}), etag: row && etagOf(row), fault };
+      const reportedOn = col.instant.read(rows.get(REPORTS)?.reportedOn);
+      return { ...countsIn(row ?? {}), etag: row && etagOf(row), fault, reportedOn };
     },
     saveCounts: (counts, etag) => saveRow(client, countsEntity(counts), 'Replace', etag),
     async fault() {
@@ -69,6 +71,10 @@ export function openMailLedger(client: TableClient): MailLedger {
       await client.upsertEntity(entityOf(PARTITION, FAULT, faultColumns.write(fault)), 'Replace');
     },
     clearFault: async () => void (await removeRow(client, entityOf(PARTITION, FAULT), '*')),
+    async saveReportedOn(on) {
+      const row = entityOf(PARTITION, REPORTS, { reportedOn: formatInstant(on) });
+      await client.upsertEntity(row, 'Replace');
+    },
     async operatorNoticesToldOn(owner) {
       const row = await find(client, { scope: PARTITION, name: operatorNoticesOf(owner) });
       return col.instant.read(row?.toldOn);

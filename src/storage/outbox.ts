@@ -63,6 +63,7 @@ const sentColumns = col.record<Omit<SentDigest, 'reminders'>>({
   on: col.instant,
   lookCount: col.storedAs('looks', col.number),
   lookOn: col.instant,
+  sentOut: col.optional(col.oneOf<true>([true])),
 });
 const sentLines = col.json(col.readableList(col.object));
 
@@ -86,6 +87,12 @@ export function openOutbox(client: TableClient): Outbox {
       const scope = partitionOf(owner);
       const rows = await pMap(lineIds, name => find(client, { scope, name }), AT_ONCE);
       return rows.flatMap(row => (row && toLine(row)) ?? []);
+    },
+    async followed(owner, operationId) {
+      const scope = partitionOf(owner);
+      const found = await pMap([CLAIM, SENT + operationId], name => find(client, { scope, name }));
+      const rows = found.filter(row => row !== undefined);
+      return rows[0] && toOwnerLines(rows[0], rows);
     },
     ofSome: owners =>
       onePage(client, or(...owners.map(owner => compare('PartitionKey', 'eq', partitionOf(owner))))),

@@ -23,6 +23,7 @@ export const PROBLEMS = {
   'bad-parameter': [400, 'A parameter is not understood'],
   'bad-body': [400, 'The body is not understood'],
   'not-signed-in': [401, 'Nobody is signed in'],
+  'unknown-address': [400, 'Nobody with this address is told of anything'],
   'cross-site': [403, 'The request comes from another site'],
   'unknown-target': [404, 'There is no such target'],
   'unknown-row': [404, 'There is no such registry row'],
@@ -35,7 +36,10 @@ export const PROBLEMS = {
   'wrong-content-type': [415, 'The body is of another type than is taken here'],
   'bad-row': [422, 'The registry row is refused'],
   throttled: [429, 'The scope takes no more requests for now'],
+  'mail-quota': [429, 'The mail service takes no more mails for now'],
   'internal-fault': [500, 'An error occurred in the watcher'],
+  'mail-not-taken': [502, 'The mail was not taken'],
+  'too-early': [503, 'It can’t be recorded yet'],
 } as const;
 
 export type ProblemKind = keyof typeof PROBLEMS;

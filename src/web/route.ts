@@ -60,6 +60,7 @@ export interface About {
   readonly description: string;
   readonly headers?: readonly ('If-Match' | 'If-None-Match')[];
   readonly body?: Content;
+  readonly bodyIsOptional?: boolean;
   readonly responses: Readonly<Record<number, AboutResponse>>;
   /** Problems that the query and the method do not imply. */
   readonly problems?: readonly ProblemKind[];

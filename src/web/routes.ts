@@ -3,6 +3,8 @@ import { calendar } from './calendar/route';
 import { dashboard, dashboardLost, dashboardScript, dashboardTarget } from './dashboard/route';
 import { forecast } from './forecast/route';
 import { health } from './health/route';
+import { mailReports } from './mail/reports';
+import { dashboardMail, testMail } from './mail/test-mail';
 import { metrics } from './metrics/route';
 import { openapi } from './openapi/route';
 import { registryLost } from './registry/lost';
@@ -16,6 +18,7 @@ export const ROUTES: readonly Route[] = [
   status,
   target,
   checkNow,
+  testMail,
   registry,
   registryRow,
   registryImport,
@@ -24,11 +27,13 @@ export const ROUTES: readonly Route[] = [
   forecast,
   metrics,
   calendar,
+  mailReports,
   health,
   openapi(() => ROUTES),
   snooze,
   dashboard,
   dashboardLost,
+  dashboardMail,
   dashboardTarget,
   dashboardScript,
 ];

@@ -107,7 +107,7 @@ describe('the routes that sign-in lets through', () => {
   test('are those of one list, which code and Bicep read, and each is a route', () => {
     expect(SIGN_IN).toEqual({
       anonymous: ['health', 'snooze', 'dashboard.js'],
-      byKey: ['metrics', 'calendar.ics'],
+      byKey: ['metrics', 'calendar.ics', 'mail/reports'],
     });
     expect(read('infra/modules/sign-in.bicep')).toContain("loadJsonContent('../sign-in.json')");
     const letThrough = ROUTES.filter(route => accessOf(route) !== 'signIn').map(({ path }) => path);

@@ -98,6 +98,7 @@ describe('the switches', () => {
           '/api/dashboard.js',
           '/api/metrics',
           '/api/calendar.ics',
+          '/api/mail/reports',
         ],
       },
       httpSettings: { requireHttps: true },

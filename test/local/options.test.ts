@@ -1,6 +1,6 @@
 import { parseOptions } from '../../local/options';
 
-const USUAL = { fresh: false, live: false, mail: 'acs', days: 0, verbose: false, help: false };
+const USUAL = { fresh: false, live: false, testMail: false, mail: 'acs', days: 0, verbose: false, help: false };
 
 test.each<[readonly string[], object]>([
   [[], {}],
@@ -11,6 +11,7 @@ test.each<[readonly string[], object]>([
   [['--mail=graph'], { mail: 'graph' }],
   [['--days', '30'], { days: 30 }],
   [['--verbose'], { verbose: true }],
+  [['--live', '--test-mail'], { live: true, testMail: true }],
   [['--help'], { help: true }],
 ])('%j is understood', (args, expected) => {
   expect(parseOptions(args)).toEqual({ ...USUAL, ...expected });
@@ -24,6 +25,7 @@ test.each<[readonly string[], string]>([
   [['targets.csv'], "'targets.csv' is not an option"],
   [['--', 'targets.csv'], "'targets.csv' is not an option"],
   [['--live=yes'], '--live takes no value'],
+  [['--test-mail'], '--test-mail needs --live'],
   [['--registry'], '--registry needs the path of a CSV file'],
   [['--registry='], '--registry needs the path of a CSV file'],
   [['--registry', '--live'], '--registry needs the path of a CSV file'],

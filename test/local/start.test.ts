@@ -4,6 +4,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { startMailServices } from '../../local/simulated/mail-services';
 
 const TSX = pathToFileURL(require.resolve('tsx')).href;
 const START = resolve('local/start.ts');
@@ -48,6 +49,49 @@ test('a bad schedule ends it, and names the setting', async () => {
     1,
     [expect.stringMatching(/^SWEEP_SCHEDULE: 'every minute' is not a schedule; write six fields/)],
   ]);
+});
+
+describe('--live --test-mail', () => {
+  const mine = { OPERATORS: 'ops@example.com', MAIL_SENDER: 'watcher@example.com' };
+
+  test('sends one mail to the operators by the own settings, says so and ends', async () => {
+    const { communication, settings, close } = await startMailServices('smtp', { now: Date.now });
+    try {
+      const { code, out, errors } = await run(['--live', '--test-mail'], { ...mine, ...settings });
+      expect([code, out, errors]).toEqual([
+        0,
+        'By smtp to ops@example.com: The mail was taken. Look for it in the mailbox, and among its spam.\n',
+        [''],
+      ]);
+      expect(communication.mails.map(({ to }) => to)).toEqual([['ops@example.com']]);
+    } finally {
+      await close();
+    }
+  });
+
+  test.each<[string, NodeJS.ProcessEnv, RegExp]>([
+    [
+      'a server that is not there',
+      { SMTP_URL: 'smtp://127.0.0.1:1' },
+      /^By smtp to ops@example\.com: The mail server could not be reached/,
+    ],
+    [
+      'no way to send',
+      { MAIL_TO: 'none' },
+      /^Nothing was sent: No way to send is set\. Set COMMUNICATION_ENDPOINT/,
+    ],
+    [
+      'no operators',
+      { SMTP_URL: 'smtp://127.0.0.1:1', OPERATORS: '' },
+      /^Nothing was sent: there are no operators: set OPERATORS/,
+    ],
+  ])('%s ends it with the reason and a code other than zero', async (_, env, words) => {
+    expect(await run(['--live', '--test-mail'], { ...mine, ...env })).toEqual({
+      code: 1,
+      out: '',
+      errors: [expect.stringMatching(words)],
+    });
+  });
 });
 
 test.each([

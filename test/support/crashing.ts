@@ -129,6 +129,7 @@ function changingTables(tables: Tables, change: Change): Tables {
       ...mailLedger,
       saveFault: fault => change('mailLedger.saveFault', () => mailLedger.saveFault(fault)),
       clearFault: () => change('mailLedger.clearFault', () => mailLedger.clearFault()),
+      saveReportedOn: on => change('mailLedger.saveReportedOn', () => mailLedger.saveReportedOn(on)),
       saveOperatorNoticesToldOn: (owner, on) =>
         change('mailLedger.saveOperatorNoticesToldOn', () => mailLedger.saveOperatorNoticesToldOn(owner, on)),
       saveCounts: (counts, etag) =>

@@ -86,6 +86,8 @@ export interface SentDigest {
   /** How often its status was read, and when to read it next. */
   readonly lookCount: number;
   readonly lookOn: Instant;
+  /** The service has sent it out, and may still report that it did not arrive. Without a report it counts as delivered at `lookOn`. */
+  readonly sentOut?: true;
 }
 
 /** Each method that takes a claim writes nothing when the claim was changed or deleted since. */
@@ -97,6 +99,8 @@ export interface Outbox {
   of(owner: string): Promise<OwnerLines>;
   /** These lines of an owner, one by one; those that are gone are left out. */
   lines(owner: string, lineIds: readonly string[]): Promise<readonly OutboxLine[]>;
+  /** The claim of an owner, and of the followed digests this one; undefined where there is neither. */
+  followed(owner: string, operationId: string): Promise<OwnerLines | undefined>;
   /** About one page of what there is of some owners, ten at most. */
   ofSome(owners: readonly string[]): Promise<OutboxPage>;
   /** The first rows of all owners, whatever they are. */
@@ -158,7 +162,14 @@ export interface MailCounts extends Readonly<Record<Quota, Usage>> {
 /** The requests of all instances of the app to the mail service, and how their mails ended. */
 export interface MailLedger {
   /** Without an etag there is no row yet. */
-  counts(): Promise<MailCounts & { readonly etag?: string; readonly fault?: RecordedFault }>;
+  counts(): Promise<
+    MailCounts & {
+      readonly etag?: string;
+      readonly fault?: RecordedFault;
+      /** When a delivery report last came. */
+      readonly reportedOn?: Instant;
+    }
+  >;
   /** Creates the row or, under its etag, replaces it. @returns the new etag; undefined when another instance was faster. */
   saveCounts(counts: MailCounts, etag: string | undefined): Promise<string | undefined>;
   /** The fault of our own for which mails are not taken, or were not until lately. */
@@ -166,6 +177,7 @@ export interface MailLedger {
   saveFault(fault: RecordedFault): Promise<void>;
   /** Mails are taken again, and the operators were told. */
   clearFault(): Promise<void>;
+  saveReportedOn(on: Instant): Promise<void>;
   /** When an operator last got a mail with operator notices. */
   operatorNoticesToldOn(owner: string): Promise<Instant | undefined>;
   saveOperatorNoticesToldOn(owner: string, on: Instant): Promise<void>;

@@ -13,6 +13,8 @@ const LONGEST_GAP = HOUR;
 const LONGEST = DAY;
 /** A mail that the service accepted and does not know after this time is not told. */
 const UNKNOWN_AFTER = HOUR;
+/** For so long after a delivery report, one is expected for each mail. */
+const REPORTS_LAST = 90 * DAY;
 
 export interface FollowDeps extends ToldDeps {
   readonly tables: Tables;
@@ -40,6 +42,10 @@ export async function followDigests(
     if (sent.operationId === owner.claim?.operationId) continue;
     const now = deps.clock.now();
     if (sent.lookOn > now) continue;
+    if (sent.sentOut) {
+      await endFollowing(sent, 'delivered', { owner, now, deps, log });
+      continue;
+    }
     const { getStatus } = await deps.mailer();
     if (!getStatus) {
       // Of a transport that is not in use any more: nobody says how it ended.
@@ -48,7 +54,7 @@ export async function followDigests(
     }
     if (!(await deps.quota.mayAsk({ look: 1 }, now, leaving))) continue;
     const status = await getStatus(sent.operationId);
-    if (await recordEnd(sent, status, { owner, now, deps, log })) continue;
+    if (await recordLook(sent, status, { owner, now, deps, log })) continue;
     const next = { ...sent, lookCount: sent.lookCount + 1, lookOn: now + gapAfter(sent.lookCount) };
     await deps.tables.outbox.saveNextStatusRead(owner.owner, next);
   }
@@ -63,7 +69,24 @@ async function endFollowing(
   if (await deps.tables.outbox.unfollow(owner.owner, operationId)) deps.tally.count(outcome);
 }
 
-/** Records what one look says of an accepted mail. False when its end is not known yet, so that another look is needed. */
+/**
+ * Records what one look says of an accepted mail. That the service has sent it out is its end only where no report will say
+ * what the other side answered. False when another look is needed.
+ */
+export async function recordLook(
+  sent: SentDigest,
+  status: OperationStatus,
+  turn: Turn<FollowDeps>,
+): Promise<boolean> {
+  const { owner, now, deps } = turn;
+  const isReported = now - (deps.tally.reportedOn() ?? 0) < REPORTS_LAST;
+  if (status.status !== 'succeeded' || !isReported) return await recordEnd(sent, status, turn);
+  const waiting = { ...sent, sentOut: true, lookOn: sent.on + LONGEST } as const;
+  await deps.tables.outbox.saveNextStatusRead(owner.owner, waiting);
+  return true;
+}
+
+/** Records how an accepted mail ended, if its status is an end. */
 export async function recordEnd(
   sent: SentDigest,
   status: OperationStatus,

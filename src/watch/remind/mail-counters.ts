@@ -56,6 +56,8 @@ export interface MailTally {
   fault(): RecordedFault | undefined;
   /** It was put on record here. */
   noteFault(met: RecordedFault): void;
+  /** When a delivery report last came, as read last. */
+  reportedOn(): Instant | undefined;
   /** Writes what is only in memory. What can't be written now is kept for the next write. Never throws. */
   write(log: Log): Promise<void>;
 }
@@ -86,10 +88,12 @@ export function mailCounters(
   };
   let known: (MailCounts & { readonly etag?: string }) | undefined;
   let fault: RecordedFault | undefined;
+  let reportedOn: Instant | undefined;
   let pending = NOTHING;
   const read = async () => {
-    const { fault: found, ...counts } = await ledger.counts();
+    const { fault: found, reportedOn: reported, ...counts } = await ledger.counts();
     fault = found;
+    reportedOn = reported;
     return counts;
   };
   let reservedOn: Instant | undefined;
@@ -166,6 +170,7 @@ export function mailCounters(
     noteFault(met) {
       fault = met;
     },
+    reportedOn: () => reportedOn,
     acceptedOn: () => (known && withPending(known, pending).acceptedOn) ?? (pending.acceptedOn || undefined),
     async write(log) {
       if (isNothing(pending)) return;

@@ -7,7 +7,7 @@ import { counted } from '../../formats/when';
 import type { Claim, Log, MailState, OwnerLines, Tables } from '../ports';
 import { isOvertaken, linesForToday, stillTrue } from './choose-lines';
 import { ClaimLost, claimOf, type DigestClaim, type Failures, isWaiting, makeClaim, mayHurry } from './claim';
-import { type FollowDeps, recordEnd } from './follow-digests';
+import { type FollowDeps, recordLook } from './follow-digests';
 import { requestsOfSend, STATUS_READS_OF_A_RETRY } from './mail-counters';
 import { addHistory, BEHAVES_ODDLY, markTold, settleTold, type Turn, tellUndelivered } from './mark-told';
 import type { RecheckDeps, StillTrue } from './recheck';
@@ -199,6 +199,6 @@ async function finishDigest({ claim, known, look, end }: Finish, turn: SendTurn)
   await claim.finish(untold);
   const noteOf = (reminder: Reminder) => `${describeReminder(reminder)}, operation ${operationId}`;
   await addHistory(refusal === undefined ? 'told' : 'refused', reminders, noteOf, turn);
-  if (look) await recordEnd(look.sent, look.status, { ...turn, now: deps.clock.now() });
+  if (look) await recordLook(look.sent, look.status, { ...turn, now: deps.clock.now() });
   return { step: 'stop', end: end ?? 'done' };
 }

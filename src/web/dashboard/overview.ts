@@ -7,6 +7,7 @@ import type { HealthReason } from '../../watch/report/health';
 import type { KindWords } from '../../watch/report/kind-words';
 import type { Overview } from '../../watch/report/overview';
 import type { Report } from '../../watch/report/status';
+import { testMailForm } from '../mail/test-form';
 import type { Response } from '../problem';
 import { actCard, actWords } from './act';
 import { addCard } from './add';
@@ -43,7 +44,7 @@ export function dashboardPage(
     ? addCard(true)
     : html`${tiles(report, links)}
 ${actCard(overview, words, links)}<div class="columns">${timeline(overview, words, links)}${nextCard(overview, words, links)}</div>
-${listCard(report, request, words, links)}${addCard(false)}`;
+${listCard(report, request, words, links)}${addCard(false)}${testMailForm(links)}`;
   const main = html`${illBanner(reasons, mailFaults, lost, links)}<div class="title"><h1>${title}</h1>
 ${freshness(report)}</div>
 ${concernsNote(concerns, words, links)}${body}`;

@@ -19,7 +19,7 @@ import { InstantText } from '../shape';
 /** In the order of the document. */
 const TAGS: Readonly<Record<Tag, string>> = {
   Asking: 'What expires next, and why somebody is or isn’t told.',
-  Acting: 'Reading a target now.',
+  Acting: 'Reading a target now, and proving that mail works.',
   Registry: 'The rows that say what is watched.',
   'For programs': 'Feeds for monitoring and calendars, and this document.',
   Pages: 'Pages for people, as HTML.',
@@ -145,7 +145,7 @@ function pathItem(route: Route, kinds: readonly string[], nameOf: NameOf): objec
 }
 
 function operationOf(operation: Operation, route: Route, kinds: readonly string[], nameOf: NameOf): object {
-  const { tag, summary, description, body } = operation;
+  const { tag, summary, description, body, bodyIsOptional = false } = operation;
   const parameters = parametersOf(route.path, operation, kinds);
   const { unknown, security } = GUARDED[accessOf(route)];
   return {
@@ -153,7 +153,7 @@ function operationOf(operation: Operation, route: Route, kinds: readonly string[
     summary,
     description,
     parameters: parameters.length > 0 ? parameters : undefined,
-    requestBody: body && { required: true, content: contentOf(body, nameOf) },
+    requestBody: body && { required: !bodyIsOptional, content: contentOf(body, nameOf) },
     responses: { 401: unknown, ...responsesOf(operation, nameOf) },
     security,
   };
@@ -232,8 +232,10 @@ function problemOf(kinds: readonly ProblemKind[]): object {
   };
 }
 
+const WITH_A_WAIT: readonly ProblemKind[] = ['throttled', 'mail-quota', 'too-early'];
+
 function problemHeaders(kinds: readonly ProblemKind[]): object | undefined {
-  if (kinds.includes('throttled'))
+  if (kinds.some(kind => WITH_A_WAIT.includes(kind)))
     return headersOf({ 'Retry-After': 'Seconds to wait.' }, { type: 'integer' });
   return kinds.includes('method-not-allowed')
     ? headersOf({ Allow: 'The methods that are taken.' })

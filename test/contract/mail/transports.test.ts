@@ -58,6 +58,21 @@ describe.each(MAIL_SERVICES)('%s', name => {
     expect(calendar).not.toContain('METHOD');
   });
 
+  test('delivers a test mail, which says how it was sent and attaches nothing', async () => {
+    const test = { transport: name, sender: 'watcher@example.com', note: undefined };
+    const proof = { owner: OWNER, lines: [], more: 0, asOf: NOW, test };
+    expect(await bench.mailer.send(proof, ID)).toMatchObject({ outcome: 'accepted' });
+    const [mail] = bench.mails();
+    expect(mail?.message.content.subject).toBe('Test mail: the expiry watcher can send');
+    for (const part of [mail?.message.content.plainText, mail?.message.content.html])
+      expect(part?.replace(/\s+/g, ' ')).toContain(`this one left by ${name}, from watcher@example.com`);
+    expect(mail?.message.attachments).toEqual([]);
+    expect(headersOf()).toMatchObject({
+      'message-id': `<${ID}@example.com>`,
+      'auto-submitted': 'auto-generated',
+    });
+  });
+
   test('says what the mail is, so that no program answers it', async () => {
     await bench.mailer.send(mixed(), ID);
     expect(headersOf()).toMatchObject({

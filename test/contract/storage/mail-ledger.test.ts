@@ -121,10 +121,19 @@ test('when each operator last got operator notices is stored, for any spelling o
   expect(await mailLedger.operatorNoticesToldOn('ann@example.com')).toBeUndefined();
 });
 
+test('when a delivery report last came is read with the counts', async () => {
+  const { mailLedger } = (await freshTables()).tables;
+  expect((await mailLedger.counts()).reportedOn).toBeUndefined();
+  await mailLedger.saveReportedOn(NOON);
+  await mailLedger.saveReportedOn(NOON + 1);
+  await mailLedger.saveCounts(USED, undefined);
+  expect((await mailLedger.counts()).reportedOn).toBe(NOON + 1);
+});
+
 test('no owner’s address is taken for the counts, and no row of the ledger for a scope', async () => {
   const { tables } = await freshTables();
   await tables.mailLedger.saveCounts(USED, undefined);
-  for (const owner of ['counts', 'send', 'look', ...names(2)])
+  for (const owner of ['counts', 'send', 'look', 'reports', ...names(2)])
     await tables.mailLedger.saveOperatorNoticesToldOn(owner, NOON);
   expect(withoutEtag(await tables.mailLedger.counts())).toEqual(USED);
   expect(await all(tables.scopes.all())).toEqual([]);

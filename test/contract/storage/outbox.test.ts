@@ -413,6 +413,21 @@ describe('a digest that is followed', () => {
     expect(await all(outbox.byOwner())).toEqual([]);
   });
 
+  test('is found by its address and operation, beside the claim and behind any number of lines', async () => {
+    const { outbox } = (await freshTables()).tables;
+    expect(await outbox.followed(ANN, SENT.operationId)).toBeUndefined();
+    await outbox.put(names(1_100).map(name => reminder(name)));
+    const sent = { ...SENT, reminders: [reminder('a')], sentOut: true } as const;
+    await follow(outbox, sent);
+    await follow(outbox, { ...SENT, operationId: 'other' });
+    const found = { owner: ANN, lines: [], claim: undefined, sent: [sent] };
+    expect(await outbox.followed(ANN.toUpperCase(), SENT.operationId)).toEqual(found);
+    const claim = await claimed(outbox);
+    expect(await outbox.followed(ANN, SENT.operationId)).toEqual({ ...found, claim });
+    expect(await outbox.followed(ANN, 'unknown')).toMatchObject({ claim, sent: [] });
+    expect(await outbox.followed('bob@example.com', SENT.operationId)).toBeUndefined();
+  });
+
   test('and looked at again takes the place of what was there, also where it says less; and once gone stays gone', async () => {
     const { outbox } = (await freshTables()).tables;
     await follow(outbox, { ...SENT, reminders: ninetyNine('x') });

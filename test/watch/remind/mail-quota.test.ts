@@ -162,6 +162,7 @@ const contested = (): MailLedger & { readonly tries: () => number } => {
     },
     fault: async () => undefined,
     saveFault: async () => undefined,
+    saveReportedOn: async () => undefined,
     clearFault: async () => undefined,
     operatorNoticesToldOn: async () => undefined,
     saveOperatorNoticesToldOn: async () => undefined,
