@@ -119,7 +119,14 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
           // Counters of its own: a run of the sender may be under way in this process.
           sendTestMail(
             to,
-            { ...watch, ...countersOfMails(), way: mailTransports.first, ways: WAYS_TO_SEND, mailer },
+            {
+              ...watch,
+              ...countersOfMails(),
+              ...mailState,
+              way: mailTransports.first,
+              ways: WAYS_TO_SEND,
+              mailer,
+            },
             log,
           ),
         ),

@@ -214,7 +214,7 @@ test('with sign-in in front the host is told to ask for no key but on the feeds'
   const guarded = functions.filter(({ bindings }) =>
     Object.values(bindings).some(({ authLevel }) => authLevel === 'function'),
   );
-  expect(guarded.map(({ name }) => name)).toEqual(['metrics', 'calendar']);
+  expect(guarded.map(({ name }) => name)).toEqual(['metrics', 'calendar', 'mailReports']);
 });
 
 test('sign-in, mail and the OpenAPI document load on first use: none of their modules runs at the start', async () => {

@@ -216,8 +216,9 @@ describe('POST mail/test', () => {
     );
     const answer = await fetch(`${host.url}/api/mail/test`, { method: 'POST' });
     const text = await answer.text();
-    expect(answer.status).toBe(500);
+    expect(answer.status).toBe(502);
     expect(text).toContain('MAIL_SENDER');
+    expect(text).toContain('SMTP_URL');
     expect(text).not.toContain('pa55word');
   });
 });

@@ -1,6 +1,14 @@
 import { parseOptions } from '../../local/options';
 
-const USUAL = { fresh: false, live: false, testMail: false, mail: 'acs', days: 0, verbose: false, help: false };
+const USUAL = {
+  fresh: false,
+  live: false,
+  testMail: false,
+  mail: 'acs',
+  days: 0,
+  verbose: false,
+  help: false,
+};
 
 test.each<[readonly string[], object]>([
   [[], {}],

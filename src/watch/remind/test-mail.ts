@@ -15,6 +15,8 @@ interface Deps {
   readonly tally: MailTally;
   /** The transport that every mail is tried with first, and its sender. */
   readonly way: { readonly transport: string; readonly sender: string } | undefined;
+  /** What is wrong with the settings of mail. */
+  readonly faults: readonly string[];
   /** The settings of each way to send, for where none is set. */
   readonly ways: readonly string[];
   mailer(): Promise<Mailer>;
@@ -35,7 +37,8 @@ const SILENT = 'MAIL_TO is none, so no reminder is sent until that is owners or 
 
 /** @param asked an owner of the registry or an operator; the first operator where it is left out */
 export async function sendTestMail(asked: string | undefined, deps: Deps, log: Log): Promise<TestMailResult> {
-  const { way, ways, clock, quota, tally } = deps;
+  const { way, ways, faults, clock, quota, tally } = deps;
+  if (faults.length > 0) return { is: 'notSet', reason: `${faults.join('; ')}.` };
   if (!way) return { is: 'notSet', reason: `No way to send is set. Set ${ways.join(', or ')}.` };
   const recipient = await recipientOf(asked, deps);
   if ('reason' in recipient) return { is: 'unknownAddress', ...recipient };

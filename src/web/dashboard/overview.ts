@@ -44,10 +44,10 @@ export function dashboardPage(
     ? addCard(true)
     : html`${tiles(report, links)}
 ${actCard(overview, words, links)}<div class="columns">${timeline(overview, words, links)}${nextCard(overview, words, links)}</div>
-${listCard(report, request, words, links)}${addCard(false)}${testMailForm(links)}`;
+${listCard(report, request, words, links)}${addCard(false)}`;
   const main = html`${illBanner(reasons, mailFaults, lost, links)}<div class="title"><h1>${title}</h1>
 ${freshness(report)}</div>
-${concernsNote(concerns, words, links)}${body}`;
+${concernsNote(concerns, words, links)}${body}${testMailForm(links)}`;
   return framed(200, { title, main, parts: !isEmpty && PARTS, lasting: true });
 }
 

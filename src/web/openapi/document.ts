@@ -68,6 +68,7 @@ const CONDITIONS: Readonly<Record<NonNullable<About['headers']>[number], string>
   'If-None-Match': 'Only if it is at none of these entity tags; `*`: only if there is none.',
 };
 const STRING = { type: 'string' };
+const WITH_A_WAIT: readonly ProblemKind[] = ['throttled', 'mail-quota', 'too-early'];
 
 /** What a guarded operation answers to who may not ask it, and what opens it where that is not what opens most. */
 const GUARDED: Readonly<
@@ -231,8 +232,6 @@ function problemOf(kinds: readonly ProblemKind[]): object {
     headers: problemHeaders(kinds),
   };
 }
-
-const WITH_A_WAIT: readonly ProblemKind[] = ['throttled', 'mail-quota', 'too-early'];
 
 function problemHeaders(kinds: readonly ProblemKind[]): object | undefined {
   if (kinds.some(kind => WITH_A_WAIT.includes(kind)))
