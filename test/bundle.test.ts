@@ -154,7 +154,13 @@ const EVERY = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 const http = (name: string, route: string, authLevel = 'function') => [
   name,
-  { type: 'httpTrigger', methods: EVERY, route, authLevel },
+  { type: 'httpTrigger', methods: EVERY, route: `api/${route}`, authLevel },
+  { type: 'http' },
+];
+
+const home = (name: string, route: string) => [
+  name,
+  { type: 'httpTrigger', methods: ['GET', 'HEAD'], route, authLevel: 'anonymous' },
   { type: 'http' },
 ];
 
@@ -186,6 +192,8 @@ test('loaded by the worker, it registers exactly these functions', async () => {
     http('dashboardLost', 'dashboard/lost'),
     http('dashboardTarget', 'dashboard/{scope}/{name}'),
     http('dashboardScript', 'dashboard.js', 'anonymous'),
+    home('home', '{nothing:maxlength(0)?}'),
+    home('homeOfApi', 'api'),
   ]);
 });
 

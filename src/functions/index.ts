@@ -3,6 +3,7 @@ import type { App } from '../app';
 import { parseSweepMessage } from '../watch/sweep/start-sweep';
 import { ROUTES } from '../web/routes';
 import { type FunctionDefinition, logOf, SWEEP_QUEUE, SWEEP_QUEUE_CONNECTION } from './definition';
+import { homes } from './home';
 import { httpFunction } from './http';
 
 export function functionsOf(app: () => App): FunctionDefinition[] {
@@ -50,6 +51,7 @@ export function functionsOf(app: () => App): FunctionDefinition[] {
       handler: async (message, context) => noMessages(app().tellPoison(message, logOf(context))),
     },
     ...ROUTES.map(route => httpFunction(route, app)),
+    ...homes,
   ];
 }
 

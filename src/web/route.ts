@@ -11,7 +11,7 @@ type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 export interface Route {
   /** The name of its function in Azure. */
   readonly name: string;
-  /** Below the prefix `api`; `{scope}` and `{name}` are the table keys. */
+  /** Below `api/`; `{scope}` and `{name}` are the table keys. */
   readonly path: string;
   /** Absent: only a function key opens it. */
   readonly auth?: 'anonymous';
