@@ -2,7 +2,12 @@
 import { app as host, output } from '@azure/functions';
 import { type App, createApp } from './app';
 import { functionsOf } from './functions';
-import { type FunctionDefinition, SWEEP_QUEUE, SWEEP_QUEUE_CONNECTION } from './functions/definition';
+import {
+  type FunctionDefinition,
+  SWEEP_QUEUE,
+  SWEEP_QUEUE_CONNECTION,
+  wholeRoute,
+} from './functions/definition';
 
 const sweepQueue = output.storageQueue({ queueName: SWEEP_QUEUE, connection: SWEEP_QUEUE_CONNECTION });
 
@@ -20,8 +25,8 @@ function register(definition: FunctionDefinition): void {
       return: sends ? sweepQueue : undefined,
     });
   } else {
-    const { methods, route, authLevel, handler } = definition;
-    host.http(name, { methods, route, authLevel, handler });
+    const { methods, authLevel, handler } = definition;
+    host.http(name, { methods, route: wholeRoute(definition), authLevel, handler });
   }
 }
 

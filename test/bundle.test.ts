@@ -154,7 +154,13 @@ const EVERY = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 const http = (name: string, route: string, authLevel = 'function') => [
   name,
-  { type: 'httpTrigger', methods: EVERY, route, authLevel },
+  { type: 'httpTrigger', methods: EVERY, route: `api/${route}`, authLevel },
+  { type: 'http' },
+];
+
+const home = (name: string, route: string) => [
+  name,
+  { type: 'httpTrigger', methods: ['GET', 'HEAD'], route, authLevel: 'anonymous' },
   { type: 'http' },
 ];
 
@@ -189,6 +195,8 @@ test('loaded by the worker, it registers exactly these functions', async () => {
     http('dashboardMail', 'dashboard/mail'),
     http('dashboardTarget', 'dashboard/{scope}/{name}'),
     http('dashboardScript', 'dashboard.js', 'anonymous'),
+    home('home', '{nothing:maxlength(0)?}'),
+    home('homeOfApi', 'api'),
   ]);
 });
 
@@ -202,7 +210,7 @@ function registration({ name, bindings }: Loaded['functions'][number]): unknown[
 
 test('without any setting it loads, and a call fails with the list of faults', async () => {
   const { functions, answers, logged } = await load(deployed, 'and call');
-  expect(functions).toHaveLength(26);
+  expect(functions).toHaveLength(28);
   const words =
     /^BadSettings: The settings are wrong:.*AzureWebJobsStorage:.*COMMUNICATION_ENDPOINT:.*MAIL_SENDER:/s;
   expect(answers).toEqual({ startSweep: expect.stringMatching(words), status: 500 });

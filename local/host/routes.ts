@@ -1,6 +1,6 @@
 /** Finds the HTTP function for a request, by the routes and the rules of the Functions host. */
 import { compareText } from '../../src/formats/text';
-import type { HttpFunction } from '../../src/functions/definition';
+import { type HttpFunction, wholeRoute } from '../../src/functions/definition';
 
 type Segment = { readonly literal: string } | { readonly param: string };
 
@@ -18,7 +18,10 @@ export type RouteMatch =
 export function compileRoutes(definitions: readonly HttpFunction[], prefix: string): Route[] {
   const rank = ({ segments }: Route) => segments.map(segment => ('literal' in segment ? 0 : 1)).join('');
   return definitions
-    .map(definition => ({ definition, segments: split(`${prefix}/${definition.route}`).map(parseSegment) }))
+    .map(definition => ({
+      definition,
+      segments: split(`${prefix}/${wholeRoute(definition)}`).flatMap(parseSegment),
+    }))
     .sort((a, b) => compareText(rank(a), rank(b)));
 }
 
@@ -54,11 +57,13 @@ function split(path: string): string[] {
   return path.split('/').filter(part => part !== '');
 }
 
-function parseSegment(text: string): Segment {
+/** A parameter that must be empty is no segment. */
+function parseSegment(text: string): Segment[] {
+  if (/^\{\w+:maxlength\(0\)\?\}$/.test(text)) return [];
   const param = /^\{(\w+)\}$/.exec(text)?.[1];
-  if (param !== undefined) return { param };
+  if (param !== undefined) return [{ param }];
   if (/[{}]/.test(text)) throw new Error(`the local host supports only {name} in routes, not ${text}`);
-  return { literal: text.toLowerCase() };
+  return [{ literal: text.toLowerCase() }];
 }
 
 function bind(segments: readonly Segment[], parts: readonly string[]): Record<string, string> | undefined {

@@ -35,10 +35,17 @@ export interface HttpFunction {
   readonly type: 'http';
   readonly name: string;
   readonly methods: HttpMethod[];
-  /** Below the route prefix `api`, with parameters such as `{scope}`. */
+  /** Below `api/`, with parameters such as `{scope}`. */
   readonly route: string;
+  /** Its route is whole, and not below `api/`. */
+  readonly atRoot?: true;
   readonly authLevel: 'anonymous' | 'function';
   readonly handler: HttpHandler;
+}
+
+/** Where the Functions host serves it; host.json has no route prefix, so that the bare origin can be served too. */
+export function wholeRoute({ route, atRoot }: Pick<HttpFunction, 'route' | 'atRoot'>): string {
+  return atRoot ? route : `api/${route}`;
 }
 
 export type FunctionDefinition = TimerFunction | QueueFunction | HttpFunction;

@@ -86,6 +86,6 @@ const FOR_BROWSERS = {
 };
 
 /** Some statuses forbid even an empty body. */
-function responseOf({ status, headers, body }: Response): HttpResponseInit {
+export function responseOf({ status, headers, body }: Response): HttpResponseInit {
   return { status, headers: { ...FOR_BROWSERS, ...headers }, body: body === '' ? undefined : body };
 }

@@ -4,6 +4,7 @@ import { parseSweepMessage } from '../watch/sweep/start-sweep';
 import { isSignInOn } from '../web/access';
 import { ROUTES } from '../web/routes';
 import { type FunctionDefinition, logOf, SWEEP_QUEUE, SWEEP_QUEUE_CONNECTION } from './definition';
+import { homes } from './home';
 import { httpFunction } from './http';
 
 /** @param env says whether the platform asks people to sign in */
@@ -53,6 +54,7 @@ export function functionsOf(app: () => App, env: Environment = {}): FunctionDefi
       handler: async (message, context) => noMessages(app().tellPoison(message, logOf(context))),
     },
     ...ROUTES.map(route => httpFunction(route, app, signIn)),
+    ...homes,
   ];
 }
 

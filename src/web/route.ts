@@ -11,7 +11,7 @@ type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 export interface Route {
   /** The name of its function in Azure. */
   readonly name: string;
-  /** Below the prefix `api`; `{scope}` and `{name}` are the table keys. infra/sign-in.json lists those that not only who has signed in may ask. */
+  /** Below `api/`; `{scope}` and `{name}` are the table keys. infra/sign-in.json lists those that not only who has signed in may ask. */
   readonly path: string;
   /** HEAD comes with GET. */
   readonly methods: Readonly<Partial<Record<Method, Operation>>>;

@@ -92,10 +92,17 @@ async function shoot(page: Page, name: string): Promise<void> {
 const BUSY = () =>
   Array.from({ length: 900 }, (_, index) => itemAt(`t${index}`, NOW + (index / 10 + 0.01) * 86_400_000));
 
+const LONG = () => {
+  const [name, owner] = ['w'.repeat(200), `${'o'.repeat(64)}@${'d'.repeat(60)}.example.com`];
+  const more = { displayName: name, owners: Array.from({ length: 10 }, () => owner) };
+  return [itemAt(name, NOW - 1, more), itemAt(`${name}2`, NOW + 86_400_000, { ...more, scope: `x:${name}` })];
+};
+
 const PAGES: readonly [name: string, path: string, overview: () => Overview, reasons: typeof STALE | []][] = [
   ['fleet', 'dashboard?code=1', () => overviewOf(smallFleet()), []],
   ['stale', 'dashboard?standing=expired&order=name', () => overviewOf(smallFleet()), STALE],
-  ['busy', 'dashboard', () => overviewOf(BUSY(), { nextCursor: '2026-06-09T00:00:00.000Z|' }), []],
+  ['busy', 'dashboard?page=2', () => overviewOf(BUSY(), { nextCursor: '2026-06-09T00:00:00.000Z|' }), []],
+  ['long', `dashboard?q=${'w'.repeat(300)}&owner=a`, () => overviewOf(LONG()), STALE],
   ['empty', 'dashboard', () => overviewOf([], { countsAsOf: undefined }), []],
   [
     'faults',
@@ -269,22 +276,27 @@ test('a keyboard alone skips to the content, filters, and opens a target', async
 });
 
 test('it works without scripts: filter, order, pages, and the key goes along without being shown', async () => {
-  await serve(overviewOf(smallFleet(), { nextCursor: `2026-06-09T00:00:00.000Z|${'0'.repeat(32)}` }));
+  const hubs = Array.from({ length: 120 }, (_, index) => itemAt(`hub ${index}`, NOW - (index + 1) * 60_000));
+  await serve(overviewOf(hubs));
   const page = await open(`dashboard?code=${encodeURIComponent(KEY)}`, { javaScriptEnabled: false });
   const asked = () => new URL(page.url()).searchParams;
-  await page.getByLabel('Standing').selectOption('expired');
+  await page.getByLabel('State', { exact: true }).selectOption('expired');
   await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Show' }).click()]);
   expect([asked().get('standing'), asked().get('code')]).toEqual(['expired', KEY]);
+  // The form and what it found are in view.
+  expect(new URL(page.url()).hash).toBe('#list');
+  expect((await page.locator('.range').boundingBox())?.y).toBeLessThan(720);
   await page.getByRole('columnheader', { name: 'Target' }).getByRole('link').click();
   expect([asked().get('order'), asked().get('standing'), asked().get('code')]).toEqual([
     'name',
     'expired',
     KEY,
   ]);
-  await page.goBack();
   await page.getByRole('link', { name: 'Next page' }).click();
-  expect([asked().get('standing'), asked().get('code')]).toEqual(['expired', KEY]);
-  expect(asked().get('cursor')).not.toBeNull();
+  expect([asked().get('standing'), asked().get('page'), asked().get('code')]).toEqual(['expired', '2', KEY]);
+  expect(await page.locator('.range').textContent()).toBe('51–100 of 120 that match, of 120 targets');
+  await page.getByRole('link', { name: 'State: Expired' }).click();
+  expect([asked().get('standing'), asked().get('order'), asked().get('code')]).toEqual([null, 'name', KEY]);
   expect(await page.locator('body').textContent()).not.toContain(KEY);
 });
 
@@ -296,9 +308,9 @@ test('a target’s page leads there and back with the key, and its names stay na
   expect(page.url()).toBe(`${host}/api/${path}?${new URLSearchParams({ code: KEY })}`);
   expect(await page.locator('h1').textContent()).toBe(HOSTILE);
   expect(await page.locator('body').textContent()).not.toContain(KEY);
-  await page.getByRole('link', { name: 'What expires next' }).click();
+  await page.getByRole('link', { name: 'Dashboard' }).click();
   expect(new URL(page.url()).searchParams.get('code')).toBe(KEY);
-  expect(await page.locator('h1').textContent()).toBe('What expires next');
+  expect(await page.locator('h1').textContent()).toBe('1 expiring');
   expect(complaints).toEqual([]);
 });
 
@@ -311,7 +323,9 @@ test('headings come in order, and whatever is pressed is large enough', async ()
     );
     expect(levels.filter(level => level === 1)).toHaveLength(1);
     expect(levels.every((level, index) => index === 0 || level <= (levels[index - 1] ?? 0) + 1)).toBe(true);
-    const boxes = await page.locator('button, summary, select, input[type=text], .tile, .chips a').all();
+    const boxes = await page
+      .locator('button, summary, select, input[type=text], .tile, .chips a, .filtered a, .top a')
+      .all();
     for (const box of boxes) expect((await box.boundingBox())?.height).toBeGreaterThanOrEqual(24);
   }
 });
@@ -404,7 +418,7 @@ describe('the script', () => {
     expect(await page.evaluate('document.activeElement.href')).toBe(Object(before)[1]);
     expect(await page.evaluate('scrollY')).toBeGreaterThan(0);
     expect(await page.locator('#timelineTable[open]').count()).toBe(1);
-    expect(await live(page)).toMatch(/^Updated: At a glance, .*All targets\.$/);
+    expect(await live(page)).toMatch(/^Updated: At a glance, Act on these now, .*All targets\.$/);
     expect(complaints).toEqual([]);
   });
 

@@ -165,3 +165,19 @@ test('an address that ends in a slash leads to the one that the links of the pag
     expect(answer.headers.get('cache-control')).toBe('no-store');
   }
 });
+
+test.each(['/', '/api', '/api/'])('%s leads to the dashboard, with its key', async path => {
+  await watched();
+  const answer = await fetch(`${await url()}${path}?code=K%2F&other=1`, { redirect: 'manual' });
+  expect([answer.status, answer.headers.get('location'), answer.headers.get('cache-control')]).toEqual([
+    302,
+    '/api/dashboard?code=K%2F',
+    'no-store',
+  ]);
+  expect((await fetch(`${await url()}${path}`)).url).toBe(`${await url()}/api/dashboard`);
+});
+
+test('only these lead there: what is not served is still not found', async () => {
+  for (const path of ['/dashboard', '/status', '/api/nothing'])
+    expect((await fetch(`${await url()}${path}`)).status).toBe(404);
+});

@@ -132,7 +132,7 @@ test('every answer asks browsers for https, and to tell no other site its addres
 
 test('the app sets the same headers as host.json, which is for answers of the Functions host itself', async () => {
   for (const definition of functionsOf(world().app)) {
-    if (definition.type !== 'http') continue;
+    if (definition.type !== 'http' || definition.atRoot) continue;
     const request = new HttpRequest({ method: 'PATCH', url: 'https://watcher.example.com/api/any' });
     const answer = await definition.handler(
       request,

@@ -53,6 +53,12 @@ const http = (name: string, route: string, authLevel = 'function') => ({
   authLevel,
 });
 
+const home = (name: string, route: string) => ({
+  ...http(name, route, 'anonymous'),
+  methods: ['GET', 'HEAD'],
+  atRoot: true,
+});
+
 /** A function without its handler, as the host registers it. */
 const declared = ({ handler: _handler, ...rest }: FunctionDefinition) => rest;
 
@@ -95,6 +101,8 @@ test('these functions are registered, with these triggers, routes and schedules'
     http('dashboardMail', 'dashboard/mail'),
     http('dashboardTarget', 'dashboard/{scope}/{name}'),
     http('dashboardScript', 'dashboard.js', 'anonymous'),
+    home('home', '{nothing:maxlength(0)?}'),
+    home('homeOfApi', 'api'),
   ]);
 });
 
@@ -102,11 +110,11 @@ test('they are defined without the app: bad settings are an answer of a call, no
   expect(() => functionsOf(unused)).not.toThrow();
 });
 
-test('host.json hides a failed message for 30 s, ends a call after 10 min and serves under api', () => {
+test('host.json hides a failed message for 30 s, ends a call after 10 min and puts nothing before a route', () => {
   expect(JSON.parse(readFileSync('host.json', 'utf8'))).toMatchObject({
     version: '2.0',
     functionTimeout: '00:10:00',
-    extensions: { queues: { visibilityTimeout: '00:00:30' }, http: { routePrefix: 'api' } },
+    extensions: { queues: { visibilityTimeout: '00:00:30' }, http: { routePrefix: '' } },
   });
 });
 

@@ -66,7 +66,7 @@ test.each(PATHS)('%s takes exactly the methods of the document', async path => {
 test('every route is in the document, and no other', async () => {
   const { functionsOf } = await import('../../src/functions');
   const routes = functionsOf(world().app).flatMap(({ type, ...definition }) =>
-    type === 'http' && 'route' in definition ? [`/${definition.route}`] : [],
+    type === 'http' && 'route' in definition && !definition.atRoot ? [`/${definition.route}`] : [],
   );
   expect(PATHS.sort()).toEqual(routes.sort());
 });

@@ -45,7 +45,7 @@ function mailItem({ at, lines }: Explanation['next']['mails'][number], asOf: num
 function thresholdsPart(thresholds: Explanation['thresholds'], asOf: number): Html {
   if (thresholds.length === 0) return html`<p class="hint">No threshold is in force.</p>`;
   return html`<details class="plainly" id="thresholdsPart"><summary>Thresholds, and where they come from</summary>
-<div class="scroll" tabindex="0" role="group" aria-label="Thresholds">
+<div class="scroll" tabindex="0" role="group" aria-label="When reminders fall">
 <table>
 <thead><tr><th scope="col">Before expiry</th><th scope="col">Falls on</th><th scope="col">From</th></tr></thead>
 <tbody>${thresholds.map(threshold => thresholdRow(threshold, asOf))}</tbody>
