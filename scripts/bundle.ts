@@ -1,5 +1,5 @@
 /** How the app becomes JavaScript: the one bundled file that is deployed, or one file for each source file. */
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 /** For every build of the app's code: an option that changes the code belongs here. The current folder must be the project's. */
 export async function compileOptions(): Promise<BuildOptions> {
@@ -12,19 +12,35 @@ export async function compileOptions(): Promise<BuildOptions> {
   };
 }
 
+/** The second bundle, which the first one loads where it is asked for: it stays beside it, so that it costs nothing otherwise. */
+const secondBundle: Plugin = {
+  name: 'second-bundle',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\/telemetry$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './telemetry.js', external: true } : undefined,
+    ),
+};
+
+interface Bundle {
+  readonly entry?: 'main' | 'telemetry';
+  readonly outfile: string;
+  readonly minify?: boolean;
+}
+
 /**
- * Bundles `src/main.ts`; the metafile lists its parts. `minify` is off only where a test reads the result; it does not
- * change when a module is loaded.
+ * Bundles `src/main.ts` or `src/telemetry.ts`; the metafile lists its parts. `minify` is off only where a test reads the result;
+ * it does not change when a module is loaded.
  */
-export async function bundle({ outfile, minify = true }: { outfile: string; minify?: boolean }) {
+export async function bundle({ entry = 'main', outfile, minify = true }: Bundle) {
   return await build({
     ...(await compileOptions()),
-    entryPoints: ['src/main.ts'],
+    entryPoints: [`src/${entry}.ts`],
     outfile,
     bundle: true,
     minify,
     // Only the Functions worker has it.
     external: ['@azure/functions-core'],
+    plugins: [secondBundle],
     metafile: true,
   });
 }

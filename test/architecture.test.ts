@@ -25,7 +25,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   email: ['core', 'formats', 'azure', 'wording', 'types:watch/ports'],
   web: ['core', 'formats', 'types:watch', 'types:app'],
   functions: ['watch', 'web', 'types:app'],
-  app: ['settings', 'watch', 'sources', 'storage', 'email', 'azure', 'core', 'formats'],
+  app: ['settings', 'watch', 'sources', 'storage', 'email', 'azure', 'core', 'formats', 'telemetry'],
+  telemetry: ['formats'],
   main: ['functions', 'app'],
   local: ['functions', 'app', 'formats'],
 };
@@ -42,7 +43,7 @@ const PACKAGES: Readonly<Record<string, { readonly only?: RegExp; readonly never
 /** Files outside of src and local that may be imported, and by which place. */
 const OUTSIDE: Readonly<Record<string, string>> = { 'host.json': 'local', 'package.json': 'app' };
 
-const ENTRY_POINTS = ['src/main.ts', 'local/start.ts', 'local/func.ts'];
+const ENTRY_POINTS = ['src/main.ts', 'src/telemetry.ts', 'local/start.ts', 'local/func.ts'];
 const LONGEST_FILE = 300;
 /** The folders of `watch`, and the arrows between them. */
 const MOST_WATCH_FOLDERS = 8;

@@ -1,11 +1,19 @@
 /** Every function of the app, as data: timers, queues and routes. `main.ts` registers them with the Functions host, the local host mounts them. */
+import type { InvocationContext } from '@azure/functions';
 import type { App } from '../app';
+import type { Log } from '../watch/ports';
 import { parseSweepMessage } from '../watch/sweep/start-sweep';
 import { ROUTES } from '../web/routes';
 import { type FunctionDefinition, logOf, SWEEP_QUEUE, SWEEP_QUEUE_CONNECTION } from './definition';
 import { httpFunction } from './http';
 
 export function functionsOf(app: () => App): FunctionDefinition[] {
+  /** Does the work of one call, as a part of the trace of what asked for it. */
+  const call = <T>(context: InvocationContext, work: (log: Log) => Promise<T>, askedBy?: string) => {
+    const log = logOf(context);
+    const own = context.traceContext?.traceParent;
+    return app().traced({ name: context.functionName, own, askedBy }, () => work(log), log);
+  };
   return [
     {
       // Begins a sweep of every scope.
@@ -13,7 +21,8 @@ export function functionsOf(app: () => App): FunctionDefinition[] {
       name: 'startSweep',
       schedule: '%SWEEP_SCHEDULE%',
       sends: true,
-      handler: (_timer, context) => app().startSweep(logOf(context)),
+      handler: (_timer, context) =>
+        call(context, log => app().startSweep(log, context.traceContext?.traceParent)),
     },
     {
       // Sweeps the scope of one message; the message that it returns, if any, continues the sweep.
@@ -22,7 +31,10 @@ export function functionsOf(app: () => App): FunctionDefinition[] {
       queue: SWEEP_QUEUE,
       connection: SWEEP_QUEUE_CONNECTION,
       sends: true,
-      handler: async (message, context) => app().sweepScope(parseSweepMessage(message), logOf(context)),
+      handler: async (content, context) => {
+        const message = parseSweepMessage(content);
+        return await call(context, log => app().sweepScope(message, log), message.traceparent);
+      },
     },
     {
       // Sends every owner's digest.
@@ -30,7 +42,7 @@ export function functionsOf(app: () => App): FunctionDefinition[] {
       name: 'sendReminders',
       schedule: '%REMIND_SCHEDULE%',
       sends: false,
-      handler: async (_timer, context) => noMessages(app().sendReminders(logOf(context))),
+      handler: (_timer, context) => noMessages(call(context, log => app().sendReminders(log))),
     },
     {
       // Rebuilds the calendar from the expiries once a day, at an hour when little else runs.
@@ -38,7 +50,7 @@ export function functionsOf(app: () => App): FunctionDefinition[] {
       name: 'reconcile',
       schedule: '0 40 3 * * *',
       sends: false,
-      handler: async (_timer, context) => noMessages(app().reconcile(logOf(context))),
+      handler: (_timer, context) => noMessages(call(context, log => app().reconcile(log))),
     },
     {
       // Tells the operators about a sweep message that the runtime gave up.
@@ -47,7 +59,7 @@ export function functionsOf(app: () => App): FunctionDefinition[] {
       queue: `${SWEEP_QUEUE}-poison`,
       connection: SWEEP_QUEUE_CONNECTION,
       sends: false,
-      handler: async (message, context) => noMessages(app().tellPoison(message, logOf(context))),
+      handler: (message, context) => noMessages(call(context, log => app().tellPoison(message, log))),
     },
     ...ROUTES.map(route => httpFunction(route, app)),
   ];

@@ -11,7 +11,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export type EnvReader = ReturnType<typeof readEnv>;
 
 /** Nothing of these is shown, not even a character. */
-const SECRET = /SECRET|CONNECTION_STRING|^AzureWebJobsStorage$/;
+const SECRET = /SECRET|CONNECTION_STRING|^AzureWebJobsStorage$|^PING_URL$/;
 
 export const URL_FAULT = 'write an https:// URL (plain http only for a loopback address)';
 

@@ -11,6 +11,7 @@ import type { Service, ServiceSettings, SourceKind } from '../sources/kind';
 import { readStorage } from './accounts';
 import { type Environment, type EnvReader, readEnv, URL_FAULT } from './env';
 import { readMail } from './mail';
+import { readTelemetry } from './telemetry';
 
 export type Settings = ReturnType<typeof parseSettings>;
 
@@ -47,6 +48,8 @@ export function parseSettings(
     mail,
     mailTransports: readMail(read, transports, mail.to !== 'none'),
     publicUrl,
+    pingUrl: pingUrlOf(read),
+    telemetry: readTelemetry(read),
     // Undefined while no secret is set: then mails have no links for snoozing.
     links: linksOf(read, publicUrl),
     sweepPeriodMs: read.schedulePeriod('SWEEP_SCHEDULE', '0 */5 * * * *'),
@@ -69,6 +72,14 @@ function publicUrlOf(read: EnvReader): string | undefined {
     'PUBLIC_URL',
     'write only https:// and the host, for example https://watcher.example.com (no /api)',
   );
+  return undefined;
+}
+
+/** The address of a check, for example at healthchecks.io. Whoever knows it can keep an alarm silent, so no message shows it. */
+function pingUrlOf(read: EnvReader): string | undefined {
+  const url = read.text('PING_URL');
+  if (url === undefined || isUsable(url)) return url;
+  read.fault('PING_URL', URL_FAULT);
   return undefined;
 }
 

@@ -13,6 +13,7 @@ const definitions = functionsOf(unused);
 const createdApp: App = {
   kinds: [],
   version: '0.0.0',
+  traced: (_call, work) => work(),
   startSweep: unused,
   sweepScope: unused,
   sendReminders: unused,
@@ -101,6 +102,11 @@ test('host.json hides a failed message for 30 s, ends a call after 10 min and se
     functionTimeout: '00:10:00',
     extensions: { queues: { visibilityTimeout: '00:00:30' }, http: { routePrefix: 'api' } },
   });
+});
+
+test('host.json lets no line of the log be left out by sampling: alerts are built on them', () => {
+  const { logging } = JSON.parse(readFileSync('host.json', 'utf8'));
+  expect(logging.applicationInsights.samplingSettings.excludedTypes.split(';')).toContain('Trace');
 });
 
 describe('tellPoison', () => {

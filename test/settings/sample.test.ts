@@ -40,6 +40,9 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   LINK_SECRET: 'x'.repeat(32),
   LINK_SECRET_PREVIOUS: 'y'.repeat(32),
   AZURE_CLIENT_ID: 'id',
+  PING_URL: 'https://hc-ping.com/uuid',
+  APPLICATIONINSIGHTS_CONNECTION_STRING: 'InstrumentationKey=1234',
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'Authorization=AAD',
 };
 const MAIL_TO = ['owners', 'operators', 'none'];
 
