@@ -122,7 +122,8 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     async traced<T>(call: Call, work: () => Promise<T>, log: Log): Promise<T> {
       const found = await traces().catch(error => {
         // Any error is caught: the watcher works without traces, too.
-        log.warn(`No traces are sent: ${error instanceof Error ? error.name : error}.`);
+        const name = error instanceof Error ? error.name : 'unknown';
+        log.warn(`No traces are sent (${name}): check APPLICATIONINSIGHTS_CONNECTION_STRING.`);
         return undefined;
       });
       return found ? await found.run(call, work) : await work();

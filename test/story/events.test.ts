@@ -118,6 +118,11 @@ describe('a mail', () => {
     expect(sent).toContainEqual({ ...mail, operation });
   });
 
+  test('that was accepted and did not arrive is told', async () => {
+    world().azure.communication.recipient('ada@example.com', 'dropped');
+    expect(await told('mailFailed', () => ticks(world(), 3))).toEqual([{ ...mail, outcome: 'undelivered' }]);
+  });
+
   test('that is refused for good is told so', async () => {
     world().azure.communication.refuses({ fault: 'status', status: 400 });
     expect(await told('mailFailed', () => world().remind())).toEqual([{ ...mail, outcome: 'refused' }]);
