@@ -77,8 +77,15 @@ param zoneRedundant bool = false
 @description('Switch: application (client) id of the app registration that people and programs sign in with, instead of function keys; empty for keys.')
 param signInClientId string = ''
 
-@description('Switch: Azure asks the app for its health from outside and tells the operators when it is bad. 14,400 test runs a month, each billed.')
+@description('Switch: Azure asks the app for its health from outside and tells the operators when it is bad. 14,400 test runs a month, each billed: about 9 US dollars at $0.0006 a run.')
 param availabilityTest bool = false
+
+@description('Switch: pingUrl is called after each complete sweep.')
+param ping bool = false
+
+@secure()
+@description('Address of a check at a dead-man\'s switch such as healthchecks.io. It is kept in the key vault.')
+param pingUrl string = ''
 
 @description('When expiries are read: six-field NCRONTAB, UTC.')
 param sweepSchedule string = '0 */5 * * * *'
@@ -176,6 +183,8 @@ module vault 'modules/vault.bicep' = {
     principalId: identity.outputs.principalId
     withSmtpPassword: withSmtpPassword
     smtpPassword: smtpPassword
+    withPing: ping
+    pingUrl: pingUrl
   }
 }
 
@@ -226,6 +235,8 @@ var smtpSettings = usesSmtp
     )
   : {}
 
+var pingSettings = ping ? { PING_URL: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/ping-url)' } : {}
+
 // The modules before it also hold the roles, so the app never starts without them.
 module app 'modules/app.bicep' = {
   scope: group
@@ -256,6 +267,7 @@ module app 'modules/app.bicep' = {
       acsSettings,
       graphSettings,
       smtpSettings,
+      pingSettings,
       settings
     )
   }

@@ -12,21 +12,36 @@ export async function compileOptions(): Promise<BuildOptions> {
   };
 }
 
+/** The second bundle, which the first one loads where it is asked for: it stays beside it, so that it costs nothing otherwise. */
+const secondBundle: Plugin = {
+  name: 'second-bundle',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\/telemetry$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './telemetry.js', external: true } : undefined,
+    ),
+};
+
+interface Bundle {
+  readonly entry?: 'main' | 'telemetry';
+  readonly outfile: string;
+  readonly minify?: boolean;
+}
+
 /**
- * Bundles `src/main.ts`; the metafile lists its parts. `minify` is off only where a test reads the result; it does not
- * change when a module is loaded.
+ * Bundles `src/main.ts` or `src/telemetry.ts`; the metafile lists its parts. `minify` is off only where a test reads the result;
+ * it does not change when a module is loaded.
  */
-export async function bundle({ outfile, minify = true }: { outfile: string; minify?: boolean }) {
+export async function bundle({ entry = 'main', outfile, minify = true }: Bundle) {
   return await build({
     ...(await compileOptions()),
-    entryPoints: ['src/main.ts'],
+    entryPoints: [`src/${entry}.ts`],
     outfile,
     bundle: true,
     minify,
     // Only the Functions worker has it.
     external: ['@azure/functions-core'],
     metafile: true,
-    plugins: [withoutMimeTypes],
+    plugins: [secondBundle, withoutMimeTypes],
   });
 }
 

@@ -1,15 +1,16 @@
-/** Everything that is deployed, in one folder or one zip: the bundle and the two files that the Functions host reads. */
+/** Everything that is deployed, in one folder or one zip: the bundle, the one for traces, and the two files that the Functions host reads. */
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { name, version } from '../package.json';
 import { bundle } from './bundle';
 
-/** Empties the folder and fills it. The answer tells what went into the bundle. */
+/** Empties the folder and fills it. The answer tells what went into the bundle of the app. */
 export async function writeDeployable(folder: string) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const built = await bundle({ outfile: join(folder, 'main.js') });
+  await bundle({ entry: 'telemetry', outfile: join(folder, 'telemetry.js') });
   copyFileSync('host.json', join(folder, 'host.json'));
   // Not the project's own: its scripts and dependencies mean nothing there.
   const description = { name, version, main: 'main.js' };

@@ -1,5 +1,6 @@
 /** The composition root: makes tables, sources and a mailer from the settings, and the use cases from those. */
 import { version } from '../package.json';
+import { type Ping, pinger } from './azure/ping';
 import { lazyCredential, safeCredential } from './azure/sign-in';
 import { once } from './core/once';
 import type { Key } from './core/target';
@@ -10,6 +11,7 @@ import type { Environment } from './settings/env';
 import { createSources, kinds, services } from './sources';
 import { keys } from './storage/keys';
 import { openTables } from './storage/tables';
+import type { Call, Traces } from './telemetry';
 import type { Clock, Log, Mailer } from './watch/ports';
 import type { ImportLine } from './watch/registry/cells';
 import { importRows } from './watch/registry/import';
@@ -35,6 +37,7 @@ import { sharedHealth } from './watch/report/health';
 import { kindWords } from './watch/report/kind-words';
 import { metrics } from './watch/report/metrics';
 import { overview } from './watch/report/overview';
+import { tellReminderAge } from './watch/report/reminder-age';
 import { report, type StatusQuery } from './watch/report/status';
 import { followLink, showLink } from './watch/snooze/link';
 import type { LinkAction } from './watch/snooze/link-answers';
@@ -67,7 +70,7 @@ export type App = ReturnType<typeof createApp>;
 /** @throws BadSettings, which names every wrong setting; but faults of mail alone are kept in `mailState` */
 export function createApp(env: Environment, clock: Clock = systemClock) {
   const settings = parseSettings(env, kinds, services, transports);
-  const { storage, publicUrl, mailTransports, sweepPeriodMs } = settings;
+  const { storage, publicUrl, mailTransports, pingUrl, telemetry, sweepPeriodMs } = settings;
   const credential = lazyCredential(settings.clientId);
   const store = openTables(
     storage.kind === 'identity'
@@ -104,12 +107,41 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     await store.ready();
     return use();
   };
+  const traces = once(async (): Promise<Traces | undefined> => {
+    if (!telemetry) return undefined;
+    const { startTraces } = await import('./telemetry');
+    const { connectionString, byIdentity } = telemetry;
+    return startTraces({ connectionString, credential: byIdentity ? credential : undefined, version });
+  });
+  const ping: Ping = pingUrl === undefined ? () => undefined : pinger(pingUrl);
+  /** A tick that fails is told to the dead-man's switch, too: also where the tables are out of reach. */
+  const tick = async (log: Log, traceparent?: string): Promise<SweepMessage[]> => {
+    try {
+      await store.ready();
+      const deps = { ...watch, sweepPeriodMs, ping };
+      const [messages] = await Promise.all([startSweep(deps, log, traceparent), tellReminderAge(watch, log)]);
+      return messages;
+    } catch (error) {
+      ping('failed', log);
+      throw error;
+    }
+  };
   return {
     kinds: kinds.map(({ kind }) => kind),
     words: kindWords(knownKinds),
     version,
     mailState,
-    startSweep: (log: Log) => ready(() => startSweep(watch, log)),
+    /** Does the work of one call; with TELEMETRY=traces within a span. Without it nothing more is loaded. */
+    async traced<T>(call: Call, work: () => Promise<T>, log: Log): Promise<T> {
+      const found = await traces().catch(error => {
+        // Any error is caught: the watcher works without traces, too.
+        const name = error instanceof Error ? error.name : 'unknown';
+        log.warn(`No traces are sent (${name}): check APPLICATIONINSIGHTS_CONNECTION_STRING.`);
+        return undefined;
+      });
+      return found ? await found.run(call, work) : await work();
+    },
+    startSweep: tick,
     sweepScope: (message: SweepMessage, log: Log) => ready(() => sweepScope(message, watch, log)),
     sendReminders: (log: Log) =>
       ready(() => withMailer(mailer => sendReminders({ ...watch, mailState, quota, tally, mailer }, log))),

@@ -10,6 +10,7 @@ import { strToU8, unzipSync } from 'fflate';
 import * as v from 'valibot';
 import { bundle } from '../scripts/bundle';
 import { writeDeployable, zipOf } from '../scripts/deployable';
+import { startReceiver, takesAll } from './support/receiver';
 
 const parent = mkdtempSync(join(tmpdir(), 'expiry-watcher-bundle-'));
 /** The app's folder, below one whose package.json says that JavaScript files are ES modules: the app's own must win. */
@@ -58,7 +59,7 @@ function writeWorker(): void {
      const call = async name => {
        const { callback } = core.registered.find(({ metadata }) => metadata.name === name);
        try {
-         const { status } = await callback({ method: 'GET', url: 'http://localhost/api/' + name }, context);
+         const { status } = await callback({ method: 'GET', url: 'http://localhost/api/' + name }, { ...context, functionName: name });
          return status;
        } catch (error) {
          return error.name + ': ' + error.message;
@@ -86,6 +87,9 @@ async function load(file: string, then: 'load only' | 'and call' = 'load only', 
   return JSON.parse(stdout);
 }
 
+/** A storage account that nobody listens for. */
+const NOWHERE = `DefaultEndpointsProtocol=http;AccountName=a;AccountKey=${btoa('key')};TableEndpoint=http://127.0.0.1:1/a;`;
+
 /** What must load on first use only. */
 const LATE =
   /^src\/(email\/(?!transports\/(index|\w+-settings)\.)|wording\/)|^src\/web\/openapi\/(?!route\.)|node_modules\/(nodemailer|@valibot|@azure\/(identity|msal-\w+|communication-\w+))\//;
@@ -107,10 +111,10 @@ function runsOf(script: string, reports: string): Map<string, number | undefined
   return new Map(functions.map(({ functionName, ranges }) => [functionName, ranges[0]?.count]));
 }
 
-test('the zip holds the bundle, the settings of the host and what names the bundle, in at most 600 KB', () => {
+test('the zip holds the two bundles, the settings of the host and what names the first, in at most 600 KB', () => {
   const files = unzipSync(zip);
   const { name, version } = JSON.parse(readFileSync('package.json', 'utf8'));
-  expect(Object.keys(files)).toEqual(['host.json', 'main.js', 'package.json']);
+  expect(Object.keys(files)).toEqual(['host.json', 'main.js', 'package.json', 'telemetry.js']);
   expect(files['host.json']).toEqual(strToU8(readFileSync('host.json', 'utf8')));
   expect(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))).toEqual({
     name,
@@ -146,7 +150,54 @@ test('nothing local, and nothing of the tests, is in it', () => {
 
 test('every other import is a module of Node, or supplied by the worker', () => {
   const outside = new Set(contents.imports.filter(({ external }) => external).map(({ path }) => path));
-  expect([...outside].filter(path => !isBuiltin(path))).toEqual(['@azure/functions-core']);
+  expect([...outside].filter(path => !isBuiltin(path))).toEqual(['@azure/functions-core', './telemetry.js']);
+  expect(Object.keys(contents.inputs).filter(path => /telemetry\.ts|opentelemetry/.test(path))).toEqual([
+    'src/settings/telemetry.ts',
+  ]);
+});
+
+describe('the bundle for traces', () => {
+  const CONNECTION =
+    'InstrumentationKey=11111111-2222-3333-4444-555555555555;IngestionEndpoint=http://127.0.0.1:1/';
+  /** The scripts of the app that a process loaded. */
+  const loadedWith = async (settings: Record<string, string>) => {
+    const NODE_V8_COVERAGE = mkdtempSync(join(parent, 'coverage-'));
+    const env = { AzureWebJobsStorage: NOWHERE, MAIL_TO: 'none', ...settings, NODE_V8_COVERAGE };
+    const { answers } = await load(deployed, 'and call', env);
+    expect(answers.startSweep).toMatch(/^RestError/);
+    const reports = readdirSync(NODE_V8_COVERAGE).map(name =>
+      readFileSync(join(NODE_V8_COVERAGE, name), 'utf8'),
+    );
+    return new Set(reports.join().match(/app\/(main|telemetry)\.js/g));
+  };
+
+  test('is loaded by the first call where traces are asked for, and else never', async () => {
+    const APPLICATIONINSIGHTS_CONNECTION_STRING = CONNECTION;
+    expect(await loadedWith({ APPLICATIONINSIGHTS_CONNECTION_STRING })).toEqual(new Set(['app/main.js']));
+    expect(await loadedWith({ APPLICATIONINSIGHTS_CONNECTION_STRING, TELEMETRY: 'traces' })).toEqual(
+      new Set(['app/main.js', 'app/telemetry.js']),
+    );
+  });
+
+  test('sends spans by itself', async () => {
+    const receiver = await startReceiver();
+    try {
+      const connectionString = CONNECTION.replace('http://127.0.0.1:1', receiver.origin);
+      receiver.answer = takesAll;
+      const script = `
+        const traces = require(process.argv[1]).startTraces(${JSON.stringify({ connectionString, version: '1' })});
+        traces.run({ name: 'startSweep' }, async () => []).then(() => traces.flush());`;
+      await promisify(execFile)(process.execPath, ['-e', script, join(folder, 'telemetry.js')], { env: {} });
+      expect(receiver.received.map(({ url, body }) => [url, JSON.parse(body)])).toEqual([
+        [
+          '/v2.1/track',
+          [expect.objectContaining({ data: expect.objectContaining({ baseType: 'RemoteDependencyData' }) })],
+        ],
+      ]);
+    } finally {
+      await receiver.close();
+    }
+  });
 });
 
 /** Azure answers 404 to a method that is not listed; with all of them listed, the app answers 405 itself. */

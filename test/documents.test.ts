@@ -1,6 +1,7 @@
 /** The documents tell the same story as the code: every setting, route, column and problem type is described, and every link leads somewhere. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { EVENTS } from '../src/core/events';
 import { COLUMN_NAMES } from '../src/core/row';
 import { PROBLEMS } from '../src/web/problem';
 import { ROUTES } from '../src/web/routes';
@@ -51,6 +52,17 @@ describe('the columns of the registry', () => {
       /^\| `registry` \| scope \/ name \| ([^|]+) \|/m.exec(read('docs/design.md')) ?? [];
     expect([...quoted(holds)].sort()).toEqual([...COLUMN_NAMES].sort());
   });
+});
+
+test('docs/operations.md lists every event with its fields, and no other', () => {
+  const [, section = ''] = read('docs/operations.md').split('## Events');
+  const rows = [...section.matchAll(/^\| `(\w+)` \| [^|]+ \| (.+) \|$/gm)];
+  // A part of the last cell begins with the field's name, or with several.
+  const listed = rows.map(([, event, cell = '']) => [
+    event,
+    cell.split('; ').flatMap(part => [...quoted(/^`[^:]*/.exec(part)?.[0].replace(/ of .*/, '') ?? '')]),
+  ]);
+  expect(Object.fromEntries(listed)).toEqual(EVENTS);
 });
 
 test('docs/api.md lists every problem type, and no other, with its status', () => {

@@ -18,6 +18,9 @@ param availabilityTest bool
 
 var testName = 'health-${uniqueString(insightsId)}'
 
+// The lines of the log that are events: docs/operations.md, Events.
+var events = 'AppTraces | where Message startswith "{\\"event\\":" | extend Event = parse_json(Message)'
+
 // A function's name is the name of its requests in Application Insights.
 var rules = [
   {
@@ -26,6 +29,7 @@ var rules = [
     fix: 'No expiry is read until it runs again. Open the function startSweep of the app and read why its last runs failed.'
     severity: 1
     query: 'AppRequests | where Name == "startSweep" and Success == true | summarize Count = count()'
+    window: 'PT1H'
     operator: 'LessThan'
     threshold: 1
   }
@@ -35,6 +39,7 @@ var rules = [
     fix: 'No reminder is sent until it runs again. Open the function sendReminders of the app and read why its last runs failed.'
     severity: 1
     query: 'AppRequests | where Name == "sendReminders" and Success == true | summarize Count = count()'
+    window: 'PT1H'
     operator: 'LessThan'
     threshold: 1
   }
@@ -43,9 +48,42 @@ var rules = [
     summary: 'The watcher gave up a sweep of a scope'
     fix: 'A message failed five times. Search the traces of the function sweepScope for the scope and the reason.'
     severity: 2
-    query: 'AppRequests | where Name == "tellPoison" | summarize Count = count()'
+    query: '${events} | where tostring(Event.event) == "poison" | summarize Count = count()'
+    window: 'PT1H'
     operator: 'GreaterThan'
     threshold: 0
+  }
+  {
+    name: 'scope-failing'
+    summary: 'The watcher can read nothing of a scope'
+    fix: 'The expiries that it knows still count. Search the traces for the event scopeFailing: it names the scope. The operators have a mail with the reasons.'
+    severity: 2
+    query: '${events} | where tostring(Event.event) == "scopeFailing" | summarize Count = dcount(tostring(Event.scope))'
+    window: 'PT1H'
+    operator: 'GreaterThan'
+    threshold: 0
+  }
+  {
+    // More than one failure after the last mail that was taken; while mail fails, there is a try at least every hour. What the side
+    // of a single recipient puts off does not count.
+    name: 'mail-failing'
+    summary: 'The watcher sends mails and none is taken'
+    fix: 'No reminder is lost, and each is tried again. Open /api/health of the app: it says what is wrong and how to mend it.'
+    severity: 1
+    query: 'let mails = ${events}; let taken = toscalar(mails | where tostring(Event.event) == "mailSent" | summarize max(TimeGenerated)); mails | where tostring(Event.event) == "mailFailed" and tostring(Event.cause) != "recipient" and TimeGenerated > coalesce(taken, datetime(1970-01-01)) | summarize Count = count()'
+    window: 'PT3H'
+    operator: 'GreaterThan'
+    threshold: 1
+  }
+  {
+    name: 'reminders-wait'
+    summary: 'The watcher has a reminder that has waited for more than 6 hours'
+    fix: 'Open /api/health of the app: it says what holds up the mails.'
+    severity: 1
+    query: '${events} | where tostring(Event.event) == "reminderAge" | top 1 by TimeGenerated desc | project Count = tolong(Event.oldestMs) / 3600000.0'
+    window: 'PT1H'
+    operator: 'GreaterThan'
+    threshold: 6
   }
 ]
 
@@ -78,7 +116,7 @@ resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       severity: rule.severity
       enabled: true
       evaluationFrequency: 'PT15M'
-      windowSize: 'PT1H'
+      windowSize: rule.window
       scopes: [workspaceId]
       autoMitigate: true
       // The tables do not exist before the first log line.

@@ -1,4 +1,4 @@
-// The key vault: the secret that signs links in mails, and the password of an SMTP server where there is one.
+// The key vault: the secret that signs links in mails, and where they are given the password of an SMTP server and the address of a ping.
 
 param name string
 param location string
@@ -19,6 +19,12 @@ param withSmtpPassword bool
 
 @secure()
 param smtpPassword string
+
+@description('Whether there is the address of a ping to keep.')
+param withPing bool
+
+@secure()
+param pingUrl string
 
 var roles = loadJsonContent('../roles.json')
 
@@ -76,6 +82,24 @@ resource smtpSecret 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = if (withSmt
 resource smtpSecretUser 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (withSmtpPassword) {
   scope: smtpSecret
   name: guid(smtpSecret.id, principalId, roles.keyVaultSecretsUser.id)
+  properties: {
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.keyVaultSecretsUser.id)
+  }
+}
+
+resource pingSecret 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = if (withPing) {
+  parent: vault
+  name: 'ping-url'
+  properties: {
+    value: empty(pingUrl) ? fail('pingUrl is missing. Set it with: azd env set-secret PING_URL') : pingUrl
+  }
+}
+
+resource pingSecretUser 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (withPing) {
+  scope: pingSecret
+  name: guid(pingSecret.id, principalId, roles.keyVaultSecretsUser.id)
   properties: {
     principalId: principalId
     principalType: 'ServicePrincipal'

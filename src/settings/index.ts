@@ -11,6 +11,7 @@ import type { Service, ServiceSettings, SourceKind } from '../sources/kind';
 import { readStorage } from './accounts';
 import { type Environment, type EnvReader, readEnv, URL_FAULT } from './env';
 import { readMail } from './mail';
+import { readTelemetry } from './telemetry';
 
 export type Settings = ReturnType<typeof parseSettings>;
 
@@ -50,6 +51,8 @@ export function parseSettings(
     publicUrl,
     // Undefined while no secret is set, or a wrong one: then there are no links for snoozing.
     links: linksOf(mailRead, publicUrl),
+    pingUrl: pingUrlOf(read),
+    telemetry: readTelemetry(read),
     sweepPeriodMs: read.schedulePeriod('SWEEP_SCHEDULE', '0 */5 * * * *'),
     historyDays: read.number('HISTORY_DAYS', 400, { least: 1, most: 3_650 }),
   };
@@ -67,6 +70,14 @@ function publicUrlOf(read: EnvReader): string | undefined {
     'PUBLIC_URL',
     'write only https:// and the host, for example https://watcher.example.com (no /api)',
   );
+  return undefined;
+}
+
+/** The address of a check, for example at healthchecks.io. Whoever knows it can keep an alarm silent, so no message shows it. */
+function pingUrlOf(read: EnvReader): string | undefined {
+  const url = read.text('PING_URL');
+  if (url === undefined || isUsable(url)) return url;
+  read.fault('PING_URL', URL_FAULT);
   return undefined;
 }
 

@@ -2,7 +2,7 @@
 import { parseConnectionString } from '../formats/connection-string';
 
 /** The settings that are secret, or hold a secret. */
-const SECRET = /SECRET|PASSWORD|CONNECTION_STRING|^(SMTP_URL|AzureWebJobsStorage)$/;
+const SECRET = /SECRET|PASSWORD|CONNECTION_STRING|^(SMTP_URL|PING_URL|AzureWebJobsStorage)$/;
 
 export function isSecret(name: string): boolean {
   return SECRET.test(name);

@@ -14,6 +14,7 @@ const createdApp: App = {
   kinds: [],
   version: '0.0.0',
   mailState: { isOff: false, faults: [] },
+  traced: (_call, work) => work(),
   startSweep: unused,
   sweepScope: unused,
   sendReminders: unused,
@@ -116,6 +117,11 @@ test('host.json hides a failed message for 30 s, ends a call after 10 min and pu
     functionTimeout: '00:10:00',
     extensions: { queues: { visibilityTimeout: '00:00:30' }, http: { routePrefix: '' } },
   });
+});
+
+test('host.json lets no line of the log be left out by sampling: alerts are built on them', () => {
+  const { logging } = JSON.parse(readFileSync('host.json', 'utf8'));
+  expect(logging.applicationInsights.samplingSettings.excludedTypes.split(';')).toContain('Trace');
 });
 
 describe('tellPoison', () => {

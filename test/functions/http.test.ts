@@ -250,7 +250,11 @@ describe('a queue message', () => {
     const { receivedMessageItems } = await queue('sweeps-poison').receiveMessages();
     expect(receivedMessageItems.map(({ messageText }) => messageText)).toEqual([base64(text)]);
     const log = hosting.texts().join('\n');
-    for (const words of ['want {"scope", "tick", "cursor"?}', 'moved to sweeps-poison', ...why])
+    for (const words of [
+      'want {"scope", "tick", "cursor"?, "traceparent"?}',
+      'moved to sweeps-poison',
+      ...why,
+    ])
       expect(log).toContain(words);
   });
 });

@@ -77,6 +77,7 @@ bicepTest('it reads container apps in each subscription that is named, once, wha
   expect(grants(of('everything'))).toEqual(
     [
       ...ALWAYS,
+      'ServicePrincipal watcher: Key Vault Secrets User at Microsoft.KeyVault/vaults/*/secrets/ping-url',
       'Group 99999999-9999-9999-9999-999999999999: Storage Table Data Contributor at Microsoft.Storage/storageAccounts/*',
       'ServicePrincipal watcher: Communication and Email Service Owner at Microsoft.Communication/communicationServices/*',
       ...watched.map(id => `ServicePrincipal watcher: Expiry Watcher (${id}) at /subscriptions/${id}`),

@@ -1,6 +1,7 @@
 /** The switches of a deployment, each of which does just its part, and the alerts, which are always there. */
 
 import * as v from 'valibot';
+import { EVENTS, eventLine } from '../../src/core/events';
 import { functionsOf } from '../../src/functions';
 import { bicepTest, type Deployed, deployments, TENANT } from './bicep';
 
@@ -188,17 +189,25 @@ describe('the alerts', () => {
     });
   });
 
-  bicepTest('look every quarter of an hour at the last hour of functions that exist', () => {
+  const rulesOf = (deployed: Deployed) =>
+    deployed.resources.filter(({ type }) => type === 'Microsoft.Insights/scheduledQueryRules');
+  const conditionOf = ({ properties }: Deployed['resources'][number]) =>
+    Object(Object(properties.criteria).allOf[0]);
+
+  bicepTest('look every quarter of an hour at the last hours, and say what to do', () => {
     const quiet = of('quiet');
     const { id: workspace } = quiet.one('Microsoft.OperationalInsights/workspaces');
     const { id: group } = quiet.one('Microsoft.Insights/actionGroups');
-    const rules = quiet.resources.filter(({ type }) => type === 'Microsoft.Insights/scheduledQueryRules');
-    const functions = functionsOf(() => {
-      throw new Error('no app is needed to name functions');
-    }).map(({ name }) => name);
-    const seen = rules.map(({ kind, properties }) => {
-      expect(kind).toBe('LogAlert');
-      const { displayName, description, severity, criteria, ...rest } = properties;
+    const seen = rulesOf(quiet).map(rule => {
+      expect(rule.kind).toBe('LogAlert');
+      const {
+        displayName,
+        description,
+        severity,
+        criteria: _criteria,
+        windowSize,
+        ...rest
+      } = rule.properties;
       expect([displayName, description]).toEqual([
         expect.stringMatching(/^The watcher/),
         expect.stringMatching(/\.$/),
@@ -206,29 +215,69 @@ describe('the alerts', () => {
       expect(rest).toEqual({
         enabled: true,
         evaluationFrequency: 'PT15M',
-        windowSize: 'PT1H',
         scopes: [workspace],
         autoMitigate: true,
         skipQueryValidation: true,
         actions: { actionGroups: [group] },
       });
-      const { query, operator, threshold, ...condition } = Object(Object(criteria).allOf[0]);
+      const { query: _query, operator, threshold, ...condition } = conditionOf(rule);
       expect(condition).toEqual({
         timeAggregation: 'Total',
         metricMeasureColumn: 'Count',
         failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 },
       });
-      const [, name, succeeded] =
-        /^AppRequests \| where Name == "(\w+)"( and Success == true)? \| summarize Count = count\(\)$/.exec(
-          query,
-        ) ?? [];
-      expect(functions).toContain(name);
-      return `${name}${succeeded ? ' succeeded' : ''}: ${operator} ${threshold}, severity ${severity}`;
+      return `${rule.name.replace(/^alert-|-\w+$/g, '')}: ${operator} ${threshold} in ${windowSize}, severity ${severity}`;
     });
     expect(seen).toEqual([
-      'startSweep succeeded: LessThan 1, severity 1',
-      'sendReminders succeeded: LessThan 1, severity 1',
-      'tellPoison: GreaterThan 0, severity 2',
+      'no-sweep: LessThan 1 in PT1H, severity 1',
+      'no-reminders: LessThan 1 in PT1H, severity 1',
+      'poison: GreaterThan 0 in PT1H, severity 2',
+      'scope-failing: GreaterThan 0 in PT1H, severity 2',
+      'mail-failing: GreaterThan 1 in PT3H, severity 1',
+      'reminders-wait: GreaterThan 6 in PT1H, severity 1',
     ]);
+  });
+
+  /** The events that a query asks for, each with the fields that it reads of them. */
+  const eventsIn = (query: string) => {
+    const names = [...query.matchAll(/tostring\(Event\.event\) == "(\w+)"/g)].map(([, name]) => name);
+    const fields = [...query.matchAll(/Event\.(\w+)/g)].map(([, field]) => field);
+    return { names, fields: fields.filter(field => field !== 'event') };
+  };
+
+  bicepTest(
+    'ask for functions that exist, and for events that the watcher tells, with fields that they have',
+    () => {
+      const functions = functionsOf(() => {
+        throw new Error('no app is needed to name functions');
+      }).map(({ name }) => name);
+      const told: Readonly<Record<string, readonly string[]>> = EVENTS;
+      const asked = rulesOf(of('quiet')).map(rule => {
+        const query = String(conditionOf(rule).query);
+        const [, name] = /^AppRequests \| where Name == "(\w+)" and Success == true \|/.exec(query) ?? [];
+        if (name !== undefined) {
+          expect(functions).toContain(name);
+          return name;
+        }
+        expect(query).toContain('AppTraces | where Message startswith "{\\"event\\":" |');
+        const { names, fields } = eventsIn(query);
+        for (const event of names) expect(Object.keys(told)).toContain(event);
+        const known = names.flatMap(event => told[event ?? ''] ?? []);
+        for (const field of fields) expect(known).toContain(field);
+        return [...names, ...fields].join(' ');
+      });
+      expect(asked).toEqual([
+        'startSweep',
+        'sendReminders',
+        'poison',
+        'scopeFailing scope',
+        'mailSent mailFailed cause',
+        'reminderAge oldestMs',
+      ]);
+    },
+  );
+
+  test('the lines of events begin as the queries look for them', () => {
+    expect(eventLine('reminderAge', { oldestMs: 0 })).toMatch(/^\{"event":/);
   });
 });

@@ -65,6 +65,8 @@ bicepTest(
     );
     expect(found.sort()).toEqual([
       "firstLinkSecret: [format('{0}{1}', newGuid(), newGuid())]",
+      'pingUrl: ',
+      'pingUrl: undefined',
       'smtpPassword: ',
       'smtpPassword: undefined',
     ]);

@@ -55,7 +55,7 @@ test('azure-dev sets every parameter of infra/main.bicep, with the default that 
     const [, initial = ''] = new RegExp(`^param ${parameter} \\w+(?: = (.*))?$`, 'm').exec(bicep) ?? [];
     const bare = initial.replaceAll("'", '');
     const fallback = bare === '' ? '' : ` || '${bare}'`;
-    const from = name === 'SMTP_PASSWORD' ? 'secrets' : 'vars';
+    const from = ['SMTP_PASSWORD', 'PING_URL'].includes(name) ? 'secrets' : 'vars';
     expect(text).toContain(`${name}: \${{ ${from}.${name}${fallback} }}\n`);
   }
 });

@@ -40,6 +40,9 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   LINK_SECRET: '4f2a9c1e7b634d0a9e85c1d7f3a6b240',
   LINK_SECRET_PREVIOUS: '8e5d4f2a9c1e7b634d0a9e85c1d7f3a6b240',
   AZURE_CLIENT_ID: 'id',
+  PING_URL: 'https://hc-ping.com/uuid',
+  APPLICATIONINSIGHTS_CONNECTION_STRING: 'InstrumentationKey=1234',
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'Authorization=AAD',
 };
 const MAIL_TO = ['owners', 'operators', 'none'];
 

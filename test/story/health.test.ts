@@ -201,3 +201,20 @@ test.each([
   ]);
   expect(await codes()).toEqual([]);
 });
+
+test('a reminder that has waited for more than six hours makes it unhealthy, without a name, until it is told', async () => {
+  world().azure.iotCentral.token(HOST, 'soon').expires('2026-06-05T00:00:00Z');
+  await world().register(CONTOSO, 'soon', { owners: 'ada@example.com' });
+  await world().sweep();
+  const waiting = async (ms: number) => {
+    world().clock.pass(ms);
+    await world().sweep();
+    return await reasons();
+  };
+  expect(await waiting(6 * 60 * MINUTE - 10 * SECOND)).toEqual([]);
+  expect(await waiting(MINUTE)).toEqual([
+    { code: 'mailBacklog', message: 'The oldest untold reminder has waited 6 hours.' },
+  ]);
+  await world().remind();
+  expect(await codes()).toEqual([]);
+});

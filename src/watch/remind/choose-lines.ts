@@ -70,5 +70,5 @@ async function drop(stale: readonly NoLongerTrue[], turn: LinesTurn): Promise<vo
   );
   const reasons = stale.map(({ reminder, because }) => ({ ...reminder, because }));
   await addHistory('dropped', reasons, line => `${describeReminder(line)}: ${line.because}`, turn);
-  log.info(`${owner.owner}: ${counted(stale.length, 'reminder')} dropped, no longer true.`);
+  log.info(`${counted(stale.length, 'reminder')} dropped, no longer true.`);
 }

@@ -24,8 +24,8 @@ interface Deps {
 /** Another sender has taken the digest over or ended it; the rest of the work for this owner is that sender's. */
 export class ClaimLost extends Error {
   override name = 'ClaimLost';
-  constructor(owner: string) {
-    super(`${owner}: another sender has taken over the digest; this one stops.`);
+  constructor(operationId: string) {
+    super(`Another sender has taken over a digest; this one stops (operation ${operationId}).`);
   }
 }
 
@@ -82,11 +82,11 @@ export function claimOf(owner: string, found: HeldClaim, { tables: { outbox }, c
   let row = found;
   const change = async (write: Promise<HeldClaim | undefined>) => {
     const written = await write;
-    if (written === undefined) throw new ClaimLost(owner);
+    if (written === undefined) throw new ClaimLost(row.operationId);
     row = written;
   };
   const end = async (write: Promise<boolean>) => {
-    if (!(await write)) throw new ClaimLost(owner);
+    if (!(await write)) throw new ClaimLost(row.operationId);
   };
   return {
     /** The claim as it was written or read last. */

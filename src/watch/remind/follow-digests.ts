@@ -1,4 +1,5 @@
 /** Following digests: asks the mail service for the status of accepted mails until they have ended, within the quota of status reads. */
+import { eventLine } from '../../core/events';
 import type { MailOutcome } from '../../core/mail-outcome';
 import { DAY, HOUR, type Instant, MINUTE } from '../../formats/instant';
 import type { Clock, Log, Mailer, OperationStatus, OwnerLines, SentDigest, Tables } from '../ports';
@@ -117,22 +118,30 @@ async function outcomeOf(
       return 'undelivered';
     case 'absent':
       if (age < UNKNOWN_AFTER || age >= LONGEST) break;
-      turn.log.warn(`${turn.owner.owner}: the mail service does not know the mail of ${sent.operationId}`);
+      turn.log.warn(`The mail service does not know the mail of ${sent.operationId}.`);
+      tellFailed(sent, 'forgotten', turn);
       await takeBack(sent, turn);
       return 'unknown';
   }
   return age >= LONGEST ? 'unknown' : undefined;
 }
 
-async function recordUndelivered(
-  { operationId, attempt, reminders, on }: SentDigest,
-  message: string,
-  turn: Turn<FollowDeps>,
-): Promise<void> {
-  turn.log.warn(`${turn.owner.owner}: the digest did not arrive, ${message} (operation ${operationId})`);
+async function recordUndelivered(sent: SentDigest, message: string, turn: Turn<FollowDeps>): Promise<void> {
+  const { operationId, attempt, reminders, on } = sent;
+  turn.log.warn(`A digest did not arrive: ${message} (operation ${operationId})`);
+  tellFailed(sent, 'undelivered', turn);
   const end = { operationId, attempt, outcome: 'undelivered', why: message } as const;
   await turn.deps.tables.outbox.mark(await markTold(reminders, end, turn));
   await tellUndelivered(reminders, message, on, turn);
+}
+
+function tellFailed(
+  { operationId, attempt, reminders }: SentDigest,
+  outcome: 'undelivered' | 'forgotten',
+  { log }: Turn,
+): void {
+  const mail = { operation: operationId, attempt, reminders: reminders.length };
+  log.warn(eventLine('mailFailed', { ...mail, outcome, cause: undefined }));
 }
 
 /** A minute less than the full gap, so that the run at the end of the gap is not too early. */

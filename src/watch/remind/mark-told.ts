@@ -56,8 +56,8 @@ function warnOf(untold: readonly Reminder[], log: Log): void {
     );
 }
 
-function describeTarget({ name, reason, owner }: Reminder): string {
-  return `'${name}' (${reason}, ${owner})`;
+function describeTarget({ name, reason }: Reminder): string {
+  return `'${name}' (${reason})`;
 }
 
 /** Lines that were mailed while their targets could not hold that: tries it again. @returns the owner's other lines */

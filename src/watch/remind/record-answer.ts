@@ -1,4 +1,5 @@
 /** Records what an answer to a mail means: the digest is accepted, or never sent, or tried again later (docs/design.md, One owner's digest). */
+import { eventLine } from '../../core/events';
 import type { Reminder } from '../../core/reminder';
 import type { Instant } from '../../formats/instant';
 import type {
@@ -69,7 +70,7 @@ export async function postpone(
   claim: DigestClaim,
   asked: Quota,
   { cause, message, retryAfterMs = 0, oddly }: Omit<Unsettled, 'outcome'>,
-  { owner, now, deps, log }: AnswerTurn,
+  { now, deps, log }: AnswerTurn,
 ): Promise<Stop> {
   const wait = Math.min(LONGEST_WAIT, retryAfterMs);
   if (wait > 0) await deps.quota.pause(asked, now + wait);
@@ -78,7 +79,8 @@ export async function postpone(
   if (isOurs(cause) && end === 'ours') await recordFault(cause, message, now, deps);
   const trouble = troubleAfter(claim.row, cause, now, acceptedOn);
   await claim.postpone(now, wait, { trouble, ...(oddly && { oddly }) });
-  log.warn(`${owner.owner}: the digest waits, ${message} (operation ${claim.row.operationId})`);
+  log.warn(`A digest waits: ${message} (operation ${claim.row.operationId})`);
+  log.warn(eventLine('mailFailed', { ...mailOf(claim), outcome: 'waits', cause }));
   return { step: 'stop', end };
 }
 
@@ -103,7 +105,7 @@ async function recordFault(
 export async function recordAccepted(
   claim: DigestClaim,
   firstLook: OperationStatus | undefined,
-  { owner, now, deps }: AnswerTurn,
+  { owner, now, deps, log }: AnswerTurn,
 ): Promise<Finish> {
   const { operationId, attempt } = claim.row;
   const { getStatus } = await deps.mailer();
@@ -111,6 +113,7 @@ export async function recordAccepted(
   const sent = { operationId, attempt, on: now, reminders, ...firstFollow(now, firstLook) };
   await claim.accept(getStatus && sent);
   deps.tally.count('accepted');
+  log.info(eventLine('mailSent', mailOf(claim)));
   // Nobody will say how it ended.
   if (!getStatus) deps.tally.count('unknown');
   return { step: 4, claim, look: firstLook && { sent, status: firstLook } };
@@ -121,11 +124,17 @@ export async function recordRefused(
   claim: DigestClaim,
   outcome: 'refused' | 'givenUp',
   refusal: string,
-  { deps }: AnswerTurn,
+  { deps, log }: AnswerTurn,
 ): Promise<Finish> {
   await claim.refuse(refusal);
   deps.tally.count(outcome);
+  log.warn(eventLine('mailFailed', { ...mailOf(claim), outcome, cause: undefined }));
   return { step: 4, claim, end: 'answered' };
+}
+
+/** What events say of a mail: its operation finds it in the history of its targets, which has the names. */
+function mailOf({ row: { operationId, attempt, lineIds } }: DigestClaim) {
+  return { operation: operationId, attempt, reminders: lineIds.length };
 }
 
 /** The reminders in the claim's mail that are still in the outbox. */

@@ -155,7 +155,7 @@ async function claimLines({ failures }: ClaimLines, turn: SendTurn): Promise<Sto
   const attempt = Math.max(...lines.map(line => line.attempt));
   const claim = await makeClaim(owner.owner, lineIds, attempt, mailer.promises, deps, failures);
   if (claim) return { step: 3, claim, lines, more: unchecked, moreAtLeast: owner.cut };
-  log.info(`${owner.owner}: another sender has the digest, or has told some of it.`);
+  log.info('Another sender has a digest, or has told some of it.');
   return DONE;
 }
 
@@ -171,7 +171,7 @@ async function postDigest({ claim, lines, more, moreAtLeast }: Post, turn: SendT
   };
   const mailer = await deps.mailer();
   if (!claim.mayPost(mailer.promises)) {
-    log.warn(`${owner.owner}: too late, the next run sends.`);
+    log.warn(`A digest is late: the next run sends it (operation ${claim.row.operationId}).`);
     return DONE;
   }
   const answer = await mailer.send(digest, claim.row.operationId);
@@ -181,7 +181,7 @@ async function postDigest({ claim, lines, more, moreAtLeast }: Post, turn: SendT
   const known = lines.flatMap(({ state }) => state ?? []);
   const { operationId, refusal } = claim.row;
   const ended = refusal === undefined ? 'accepted' : 'refused';
-  log.info(`${owner.owner}: ${counted(lines.length, 'reminder')} ${ended} (operation ${operationId}).`);
+  log.info(`A digest of ${counted(lines.length, 'reminder')} is ${ended} (operation ${operationId}).`);
   return { ...finish, known };
 }
 

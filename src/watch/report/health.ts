@@ -2,6 +2,7 @@
 import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../formats/instant';
 import { counted, moment } from '../../formats/when';
 import type { Clock, MailState, ScopeRow, Tables } from '../ports';
+import { isOverdue, longestGapOf } from '../sweep/last-sweep';
 
 interface Deps {
   readonly tables: Pick<Tables, 'registry' | 'scopes' | 'outbox' | 'mailLedger' | 'calendar' | 'history'>;
@@ -43,8 +44,6 @@ const STORAGE_FAULTS = [
   'AggregateAuthenticationError',
   'CredentialUnavailableError',
 ];
-const PERIODS = 3;
-const GRACE = 30 * MINUTE;
 const LONGEST_UNTOLD = 6 * HOUR;
 /** A mail that is not taken is tried again within a day. An older fault says nothing of now. */
 const FAULT_LASTS = DAY;
@@ -103,7 +102,7 @@ function storageReason(error: unknown): HealthReason | undefined {
 }
 
 async function scopeReasons({ tables, sweepPeriodMs }: Deps, now: Instant): Promise<HealthReason[]> {
-  const longestGap = PERIODS * sweepPeriodMs + GRACE;
+  const longestGap = longestGapOf(sweepPeriodMs);
   const [suspects, isUnseen, unreadable] = await Promise.all([
     tables.scopes.suspects(now - longestGap),
     isFirstUnseen(tables, now - longestGap),
@@ -117,12 +116,6 @@ async function scopeReasons({ tables, sweepPeriodMs }: Deps, now: Instant): Prom
     ...unreachedReason(suspects),
     ...unreadable,
   ];
-}
-
-/** A pause that the service asked for is not the watcher's delay. */
-function isOverdue({ finishedOn, seenOn, pace }: ScopeRow, before: Instant): boolean {
-  const since = finishedOn ?? seenOn;
-  return since !== undefined && Math.max(since, pace?.pausedUntil ?? 0) < before;
 }
 
 /** Where startSweep does not run, no scope is recorded: then the age of the first registry row shows it. */

@@ -6,7 +6,8 @@ import { type Instant, MINUTE, parseInstant, SECOND } from '../../formats/instan
 import { parseJson } from '../../formats/json';
 import type { Clock, Log, ScopeRow, Scopes, Stored } from '../ports';
 import { askChecksToYield } from './check-share';
-import { isHeld, type SweepMessage } from './start-sweep';
+import { isHeld } from './last-sweep';
+import type { SweepMessage } from './start-sweep';
 
 const DURATION = 2 * MINUTE;
 /** No batch is written with less time left than this. */

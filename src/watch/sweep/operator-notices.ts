@@ -1,6 +1,7 @@
 /** What sweeps tell the operators: notices about a scope as a whole, and messages that could not be handled. */
 import { addressKey, includesAddress } from '../../core/address';
 import type { Counts } from '../../core/counts';
+import { eventLine } from '../../core/events';
 import type { Reminder } from '../../core/reminder';
 import type { Reason, ScopeReads } from '../../core/scope-reads';
 import type { MailPolicy } from '../../core/watched';
@@ -143,6 +144,7 @@ export async function tellPoison(
     .join('');
   const note = `A sweep message could not be handled five times and was set aside; the next tick sweeps anew. It was: ${shown}`;
   log.warn(note);
+  log.warn(eventLine('poison', { scope: scopeOf(message) }));
   if (mail.to === 'none') return;
   // One line per scope and day: a message that fails at every tick must not hide other notices.
   const about = now - (now % DAY);

@@ -2,9 +2,11 @@
 import pMap from 'p-map';
 import * as v from 'valibot';
 import { pauseEnd } from '../../core/pace';
-import { formatInstant, HOUR, type Instant, MINUTE, parseInstant } from '../../formats/instant';
+import { formatInstant, type Instant, MINUTE, parseInstant } from '../../formats/instant';
+import { traceparentOf } from '../../formats/traceparent';
 import { counted } from '../../formats/when';
 import type { Clock, Log, ScopeRow, Stored, Tables } from '../ports';
+import { isHeld, type LastSweep, lastSweep } from './last-sweep';
 
 const schema = v.object({
   scope: v.string('scope: the PartitionKey of registry rows'),
@@ -13,9 +15,14 @@ const schema = v.object({
     v.check(text => parseInstant(text) !== undefined, 'tick: an RFC 3339 instant'),
   ),
   cursor: v.optional(v.string('cursor: the RowKey after which the sweep continues')),
+  // A sweep does not depend on it, so a malformed one is no fault.
+  traceparent: v.optional(v.pipe(v.unknown(), v.transform(traceparentOf))),
 });
 
-/** The queue message that asks for one scope's sweep. `tick` is when the sweep of all scopes was started. */
+/**
+ * The queue message that asks for one scope's sweep. `tick` is when the sweep of all scopes was started, `traceparent` by which run
+ * of startSweep.
+ */
 export type SweepMessage = v.InferOutput<typeof schema>;
 
 /** @throws an Error that names the faults. The runtime then tries again, and at last moves the message to the poison queue. */
@@ -23,11 +30,9 @@ export function parseSweepMessage(message: unknown): SweepMessage {
   const parsed = v.safeParse(schema, message);
   if (parsed.success) return parsed.output;
   const faults = parsed.issues.map(issue => issue.message).join('; ');
-  throw new Error(`Malformed sweep message, want {"scope", "tick", "cursor"?}: ${faults}`);
+  throw new Error(`Malformed sweep message, want {"scope", "tick", "cursor"?, "traceparent"?}: ${faults}`);
 }
 
-/** A lease that ends later than this comes from a clock that was wrong, or from an editor: no scope waits until then. */
-const FURTHEST_AHEAD = HOUR;
 const AT_ONCE = { concurrency: 16 };
 /** The row of a scope that is not swept by then was not made by a sweep. */
 const LONGEST_UNSEEN = 10 * MINUTE;
@@ -35,10 +40,17 @@ const LONGEST_UNSEEN = 10 * MINUTE;
 interface Deps {
   readonly tables: Pick<Tables, 'registry' | 'scopes' | 'expiries'>;
   readonly clock: Clock;
+  readonly sweepPeriodMs: number;
+  /** Tells a dead-man's switch how the sweep before went. Nothing waits for it. */
+  ping(last: LastSweep, log: Log): void;
 }
 
 /** Takes the partition keys of registry and scopes together: so scopes with faults and emptied scopes are swept, too. */
-export async function startSweep({ tables, clock }: Deps, log: Log): Promise<SweepMessage[]> {
+export async function startSweep(
+  { tables, clock, sweepPeriodMs, ping }: Deps,
+  log: Log,
+  traceparent?: string,
+): Promise<SweepMessage[]> {
   const now = clock.now();
   const known = new Map<string, Stored<ScopeRow>>();
   for await (const row of tables.scopes.all()) known.set(row.scope, row);
@@ -60,9 +72,10 @@ export async function startSweep({ tables, clock }: Deps, log: Log): Promise<Swe
   for (const scope of [...scopes].sort()) {
     const reason = whyNotNow(known.get(scope), now);
     if (reason) log.info(`Scope '${scope}' is left for a later tick: ${reason}.`);
-    else messages.push({ scope, tick: formatInstant(now) });
+    else messages.push({ scope, tick: formatInstant(now), traceparent: traceparentOf(traceparent) });
   }
   log.info(`A sweep of ${messages.length} of ${counted(scopes.size, 'scope')} starts.`);
+  ping(lastSweep([...known.values()], sweepPeriodMs, now), log);
   return messages;
 }
 
@@ -101,10 +114,4 @@ function whyNotNow(row: ScopeRow | undefined, now: Instant): string | undefined 
   if (isHeld(row, now) && !checking) return `another sweep holds it until ${formatInstant(leaseUntil)}`;
   const pausedUntil = pace ? pauseEnd(pace, now) : now;
   return pausedUntil > now ? `its service asked to wait until ${formatInstant(pausedUntil)}` : undefined;
-}
-
-/** Whether a lease is in force. */
-export function isHeld(row: ScopeRow | undefined, now: Instant): boolean {
-  const left = (row?.leaseUntil ?? now) - now;
-  return left > 0 && left <= FURTHEST_AHEAD;
 }

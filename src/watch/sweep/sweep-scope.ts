@@ -1,13 +1,15 @@
 /** The sweep of one scope: take the lease, merge registry and expiries, read what is due, record it, release the lease. */
 import { assess, assessGone, scheduleOf } from '../../core/assess';
 import { NO_COUNTS, withTarget } from '../../core/counts';
+import { eventLine } from '../../core/events';
 import type { Expiry } from '../../core/expiry';
 import { fullPace } from '../../core/pace';
 import { readabilityOf } from '../../core/readability';
-import type { Reading } from '../../core/reading';
+import type { FailureCode, Reading } from '../../core/reading';
 import { NO_READS, withReadsOf } from '../../core/scope-reads';
 import { isReported, isWatched, type MailPolicy } from '../../core/watched';
-import { DAY, HOUR, type Instant, MINUTE } from '../../formats/instant';
+import { DAY, formatInstant, HOUR, type Instant, MINUTE } from '../../formats/instant';
+import { traceIdOf } from '../../formats/traceparent';
 import type { Clock, Log, ReadResult, RowsLost, Tables } from '../ports';
 import { rowOfLost } from '../targets/lost-row';
 import { mergeRows, type Pair } from '../targets/merge-rows';
@@ -51,6 +53,8 @@ type Totals = Findings & {
   rowsLost: RowsLost | undefined;
   /** Whether the last read failed because there was no sign-in; undefined while nothing was read. */
   signInFails: boolean | undefined;
+  /** Reads of this run that failed, by reason. */
+  readonly failedReads: Map<FailureCode, number>;
 };
 
 interface Sweep extends Deps {
@@ -100,6 +104,8 @@ async function sweepToEnd(message: SweepMessage, sweep: Sweep): Promise<SweepMes
   const cursor = await visitAll(message, sweep);
   await sweep.reader.drain();
   await sweep.recorder.finish();
+  for (const [code, reads] of sweep.totals.failedReads)
+    sweep.log.warn(eventLine('readFailed', { scope: message.scope, code, reads }));
   if (cursor === undefined) {
     await finish(message, sweep);
     return [];
@@ -123,7 +129,10 @@ function begin(scope: string, lease: Lease, deps: Deps, log: Log): Sweep {
     clock,
     until: deadline,
     read: job => job.read(),
-    onReading: (job, reading, now) => recordOutcome(job, reading, now, sweep),
+    onReading(job, reading, now) {
+      if (reading.outcome === 'failed') countFailed(reading.code, sweep.totals.failedReads);
+      recordOutcome(job, reading, now, sweep);
+    },
     async whileWaiting() {
       await lease.renew(reader.pace());
       await records.writeFull();
@@ -131,7 +140,8 @@ function begin(scope: string, lease: Lease, deps: Deps, log: Log): Sweep {
   });
   const mail = mailIn(lease.row, deps.mail);
   const { counts = NO_COUNTS, ownerless = 0, unreached = 0, reads = NO_READS, rowsLost } = partial ?? {};
-  const totals: Totals = { counts, ownerless, unreached, reads, rowsLost, signInFails: undefined, rows: 0 };
+  const found = { counts, ownerless, unreached, reads, rowsLost };
+  const totals: Totals = { ...found, signInFails: undefined, rows: 0, failedReads: new Map() };
   const successors = successorsIn(scope, tables, kinds);
   const gate = rowGate({ tables, mail, scope, tick, log });
   const shared = { lease, deadline, recorder: records, reader, successors, gate };
@@ -187,6 +197,10 @@ function dueSince(
   return on <= now ? on : undefined;
 }
 
+function countFailed(code: FailureCode, failedReads: Map<FailureCode, number>): void {
+  failedReads.set(code, (failedReads.get(code) ?? 0) + 1);
+}
+
 /** Assesses a target with its reading, or without one, and hands the planned write to the recorder. */
 function recordOutcome(
   { parsed: { watched, located }, before }: Visit,
@@ -215,7 +229,7 @@ function recordGone(state: Expiry, now: Instant, { tables, recorder }: Sweep): v
 }
 
 /** Stores how the sweep ended, and releases the lease. A scope without any row is removed, unless its tables are lost. */
-async function finish({ scope, cursor }: SweepMessage, sweep: Sweep): Promise<void> {
+async function finish({ scope, cursor, traceparent }: SweepMessage, sweep: Sweep): Promise<void> {
   const { tables, clock, mail, lease, reader, gate, totals, log } = sweep;
   const finishedOn = clock.now();
   if (totals.rows === 0 && cursor === undefined) {
@@ -231,4 +245,13 @@ async function finish({ scope, cursor }: SweepMessage, sweep: Sweep): Promise<vo
   const found = { counts, unreached, rowsLost, readability, operatorNotices, seenOn: undefined };
   await lease.release({ pace: reader.pace(), finishedTick, finishedOn, durationMs, ...found });
   log.info(`Scope '${scope}' is swept: ${JSON.stringify(counts)}.`);
+  const { total: targets, failing, invalid } = counts;
+  const tick = formatInstant(finishedTick);
+  const startedBy = traceIdOf(traceparent);
+  log.info(eventLine('sweepFinished', { scope, tick, startedBy, durationMs, targets, failing, invalid }));
+  const { failedOnce, refused } = totals.reads;
+  const { scopeFailing } = operatorNotices;
+  if (!scopeFailing || failedOnce > 0) return;
+  const since = formatInstant(scopeFailing.since);
+  log.warn(eventLine('scopeFailing', { scope, since, targets, refused }));
 }

@@ -1,4 +1,5 @@
 /** Poison messages: each operator hears of a message that the runtime gave up, whatever it holds. */
+import { eventLine } from '../../../src/core/events';
 import { openTables } from '../../../src/storage/tables';
 import type { OutboxLine } from '../../../src/watch/ports';
 import { tellPoison } from '../../../src/watch/sweep/operator-notices';
@@ -32,7 +33,7 @@ test('each operator hears of it with its text, and the log has it, too', async (
       since: clock.now(),
       note: expect.stringContaining(JSON.stringify(MESSAGE)),
     });
-  expect(warnings).toEqual([lines[0]?.note]);
+  expect(warnings).toEqual([lines[0]?.note, eventLine('poison', { scope: MESSAGE.scope })]);
 });
 
 test('however often a scope fails in a day, each operator gets one line; another scope is another line', async () => {
@@ -43,7 +44,7 @@ test('however often a scope fails in a day, each operator gets one line; another
 
 test('with MAIL_TO=none nothing is queued, but the log has it', async () => {
   const { lines, warnings } = await tell([MESSAGE], 'none');
-  expect([lines.length, warnings.length]).toEqual([0, 1]);
+  expect([lines.length, warnings.length]).toEqual([0, 2]);
 });
 
 test.each<[string, unknown]>([
