@@ -5,17 +5,17 @@ import { zipSync } from 'fflate';
 import { name, version } from '../package.json';
 import { bundle } from './bundle';
 
-/** Empties the folder and fills it. The answer tells what went into the bundle of the app. */
+/** Empties the folder and fills it. The answer tells what went into the two bundles. */
 export async function writeDeployable(folder: string) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const built = await bundle({ outfile: join(folder, 'main.js') });
-  await bundle({ entry: 'telemetry', outfile: join(folder, 'telemetry.js') });
+  const { metafile } = await bundle({ outfile: join(folder, 'main.js') });
+  const traces = await bundle({ entry: 'telemetry', outfile: join(folder, 'telemetry.js') });
   copyFileSync('host.json', join(folder, 'host.json'));
   // Not the project's own: its scripts and dependencies mean nothing there.
   const description = { name, version, main: 'main.js' };
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(description, null, 2)}\n`);
-  return built;
+  return { outputs: { ...metafile.outputs, ...traces.metafile.outputs } };
 }
 
 /** The files of a folder as a zip. Equal files make an equal zip: nothing in it tells when or where it was made. */

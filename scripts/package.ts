@@ -4,10 +4,10 @@ import { writeDeployable, zipOf } from './deployable';
 import { sbomOf } from './sbom';
 
 async function main(): Promise<void> {
-  const { metafile } = await writeDeployable('dist');
+  const written = await writeDeployable('dist');
   const zip = zipOf('dist');
   writeFileSync('expiry-watcher.zip', zip);
-  writeFileSync('expiry-watcher.cdx.json', `${JSON.stringify(sbomOf(metafile), null, 2)}\n`);
+  writeFileSync('expiry-watcher.cdx.json', `${JSON.stringify(sbomOf(written), null, 2)}\n`);
   console.log(`expiry-watcher.zip: ${Math.round(zip.length / 1024)} KiB`);
 }
 

@@ -25,14 +25,14 @@ beforeAll(async () => {
   mkdirSync(folder);
   writeFileSync(join(parent, 'package.json'), '{ "type": "module" }');
   const built = join(parent, 'dist');
-  const [{ metafile }] = await Promise.all([
+  const [{ outputs }] = await Promise.all([
     writeDeployable(built),
     bundle({ outfile: readable, minify: false }),
     writeWorker(),
   ]);
   zip = zipOf(built);
   for (const [name, content] of Object.entries(unzipSync(zip))) writeFileSync(join(folder, name), content);
-  const [output] = Object.values(metafile.outputs);
+  const [output] = Object.values(outputs);
   if (!output) throw new Error('esbuild wrote nothing.');
   contents = output;
 });

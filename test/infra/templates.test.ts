@@ -110,6 +110,8 @@ bicepTest('the questions and switches of the deployment take only what the resou
     location: { ...text, minLength: 1, azd: { type: 'location' } },
     mailTransport: among('graph', 'smtp', 'acs', 'none'),
     operators: { ...text, minLength: 3 },
+    ping: { type: 'bool' },
+    pingUrl: { type: 'securestring' },
     watchedSubscriptions: { ...text, minLength: 4 },
     mailSender: text,
     mailTo: among('owners', 'operators', 'none'),
@@ -157,6 +159,7 @@ bicepTest(
       ['mailSender', 'set MAIL_SENDER watcher@example.com'],
       ['smtpHost', 'set SMTP_HOST smtp.example.com'],
       ['smtpPassword', 'set-secret SMTP_PASSWORD'],
+      ['pingUrl', 'set-secret PING_URL'],
     ]);
     for (const [, condition, parameter] of said)
       expect(condition).toContain(`empty(parameters('${parameter}'))`);

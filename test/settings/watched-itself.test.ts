@@ -40,13 +40,22 @@ test.each([
   'hc-ping.com/uuid-of-mine',
   'uuid-of-mine',
   'ftp://hc-ping.com/uuid-of-mine',
-  '@Microsoft.KeyVault(SecretUri=https://vault.example/secrets/uuid-of-mine)',
   'https://',
   'http://127.0.0.1.example.com/uuid-of-mine',
   'http\u200b://hc-ping.com/uuid-of-mine\u0430',
 ])('PING_URL %j is a fault, which does not show it', url => {
   const found = faultsWith({ PING_URL: url });
   expect(found).toEqual(['PING_URL: write an https:// URL (plain http only for a loopback address)']);
+});
+
+test('PING_URL that could not be resolved is named without the address of its secret', () => {
+  const found = faultsWith({
+    PING_URL: '@Microsoft.KeyVault(SecretUri=https://vault.example/secrets/uuid-of-mine)',
+  });
+  expect(found).toEqual([
+    expect.stringMatching(/^PING_URL: is a Key Vault reference that could not be resolved/),
+  ]);
+  expect(found[0]).not.toContain('uuid-of-mine');
 });
 
 describe('traces', () => {
