@@ -1,9 +1,10 @@
 /** The composition root: makes tables, sources and a mailer from the settings, and the use cases from those. */
 import { version } from '../package.json';
 import { lazyCredential, safeCredential } from './azure/sign-in';
+import { domainOf } from './core/address';
 import { once } from './core/once';
 import type { Key } from './core/target';
-import { openMailer, transports } from './email/transports';
+import { type MailSettings, openMailer, transports } from './email/transports';
 import type { Instant } from './formats/instant';
 import { parseSettings } from './settings';
 import type { Environment } from './settings/env';
@@ -26,6 +27,7 @@ import {
 } from './watch/registry/rows';
 import { mailCounters } from './watch/remind/mail-counters';
 import { sendReminders } from './watch/remind/send-reminders';
+import type { InUse, Transports } from './watch/remind/transports';
 import { explain } from './watch/report/explain';
 import { type FeedQuery, feed } from './watch/report/feed';
 import { forecast } from './watch/report/forecast';
@@ -70,24 +72,39 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     if (!connection) throw new Error(`The service ${service.settingName} has no settings.`);
     return { ...connection, timeoutMs: settings.probeTimeoutMs, credential };
   });
-  /** A mailer for one run: opened on first use, because most runs send nothing, and closed at the end of the run. */
-  const withMailer = async <T>(run: (mailer: () => Promise<Mailer>) => Promise<T>): Promise<T> => {
-    const { first, replyTo } = mailTransports;
-    let opened: Mailer | undefined;
-    const open = once(async () => {
-      if (!first) throw new Error('No mail service is set.');
-      opened = await openMailer(first, { publicUrl, replyTo, timeoutMs: MAIL_TIMEOUT, credential });
-      return opened;
+  const { first, fallback, limits, fallbackLimits, replyTo } = mailTransports;
+  const names = { first: first?.transport, fallback: fallback?.transport };
+  const idDomain = first && domainOf(first.sender);
+  const counters = mailCounters(store.mailLedger.of(first?.transport ?? ''), limits);
+  const fallbackCounters =
+    fallback && fallbackLimits && mailCounters(store.mailLedger.of(fallback.transport), fallbackLimits);
+  /** The transports for one run: each is opened on first use, because most runs send nothing, and closed at the end of the run. */
+  const withTransports = async <T>(run: (transports: Transports) => Promise<T>): Promise<T> => {
+    const opened: Mailer[] = [];
+    const open = (settings: MailSettings | undefined) =>
+      once(async () => {
+        if (!settings) throw new Error('No mail service is set.');
+        const context = { publicUrl, replyTo, idDomain, timeoutMs: MAIL_TIMEOUT, credential };
+        const mailer = await openMailer(settings, context);
+        opened.push(mailer);
+        return mailer;
+      });
+    const inUse = (settings: MailSettings | undefined, quotaAndTally: typeof counters): InUse => ({
+      transport: settings?.transport ?? '',
+      ...quotaAndTally,
+      mailer: open(settings),
     });
     try {
-      return await run(open);
+      return await run({
+        ...inUse(first, counters),
+        fallback: fallbackCounters && inUse(fallback, fallbackCounters),
+      });
     } finally {
-      await opened?.close();
+      await Promise.all(opened.map(mailer => mailer.close()));
     }
   };
   const knownKinds: Kinds = { sources, policies: settings.kinds, ...keys };
   const watch = { tables: store, clock, kinds: knownKinds, mail: settings.mail, links: settings.links };
-  const { quota, tally } = mailCounters(store.mailLedger, mailTransports.limits);
   /** Creates the tables that are missing, before the first use of any of them. */
   const ready = async <T>(use: () => Promise<T>): Promise<T> => {
     await store.ready();
@@ -99,14 +116,15 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     startSweep: (log: Log) => ready(() => startSweep(watch, log)),
     sweepScope: (message: SweepMessage, log: Log) => ready(() => sweepScope(message, watch, log)),
     sendReminders: (log: Log) =>
-      ready(() => withMailer(mailer => sendReminders({ ...watch, quota, tally, mailer }, log))),
+      ready(() => withTransports(transports => sendReminders({ ...watch, ...transports }, log))),
     tellPoison: (message: unknown, log: Log) => ready(() => tellPoison(message, watch, log)),
     reconcile: (log: Log) => ready(() => reconcile({ ...watch, historyDays: settings.historyDays }, log)),
     report: (query: StatusQuery) => ready(() => report(query, watch)),
     overview: (query: StatusQuery) => ready(() => overview(query, watch)),
     explain: (scope: string, name: string) => ready(() => explain({ scope, name }, watch)),
     forecast: (days: number) => ready(() => forecast(days, watch)),
-    metrics: () => ready(() => metrics({ ...watch, sweepPeriodMs: settings.sweepPeriodMs, version })),
+    metrics: () =>
+      ready(() => metrics({ ...watch, sweepPeriodMs: settings.sweepPeriodMs, transports: names, version })),
     feed: (query: FeedQuery) => ready(() => feed(query, watch)),
     checkNow: (key: Key, log: Log) => ready(() => checkNow(key, watch, log)),
     findRow: (key: Key) => ready(() => findRow(key, watch)),
@@ -121,6 +139,11 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     showLink: (token: string) => ready(() => showLink(token, watch)),
     followLink: (token: string, asked: LinkAction, log: Log) =>
       ready(() => followLink(token, asked, watch, log)),
-    health: sharedHealth({ tables: store, ready: store.ready, clock, sweepPeriodMs: settings.sweepPeriodMs }),
+    health: sharedHealth({
+      ...watch,
+      ready: store.ready,
+      sweepPeriodMs: settings.sweepPeriodMs,
+      transports: names,
+    }),
   };
 }

@@ -56,7 +56,8 @@ export class Mailbox {
     const failure = this.#failureOf(to);
     const number = this.mails.length + 1;
     this.mails.push({ number, operationId, at: this.now(), message, to, failure, ...(raw && { raw }) });
-    this.#operations.set(operationId.toLowerCase(), { id: operationId, failure, polls: 0 });
+    // What came as MIME came to another service, which has no operations.
+    if (!raw) this.#operations.set(operationId.toLowerCase(), { id: operationId, failure, polls: 0 });
   }
 
   /** The status of an operation: `Running` until the read number `pollsUntilFinal`. */

@@ -255,6 +255,7 @@ describe('the bounds', () => {
       tables: metered,
       clock: world().clock,
       sweepPeriodMs: MINUTE,
+      transports: { first: 'acs', fallback: undefined },
       version: '1',
     });
     expect([targets.dated.length, targets.failures.get('timeout'), targets.leftOut]).toEqual([

@@ -1,7 +1,8 @@
 /** Health: whether the watcher itself works. It shows no names, since it can be asked without signing in. */
-import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../formats/instant';
+import { HOUR, type Instant, MINUTE, SECOND } from '../../formats/instant';
 import { counted, moment } from '../../formats/when';
 import type { Clock, ScopeRow, Tables } from '../ports';
+import { mailState, type TransportNames } from './mail-state';
 
 interface Deps {
   readonly tables: Pick<Tables, 'registry' | 'scopes' | 'outbox' | 'mailLedger' | 'calendar' | 'history'>;
@@ -10,6 +11,7 @@ interface Deps {
   readonly clock: Clock;
   /** The longest gap between two ticks of the sweep's schedule. */
   readonly sweepPeriodMs: number;
+  readonly transports: TransportNames;
 }
 
 export interface HealthReason {
@@ -19,6 +21,7 @@ export interface HealthReason {
     | 'nothingReadable'
     | 'signInFails'
     | 'mailRefused'
+    | 'fallbackInUse'
     | 'mailBacklog'
     | 'remindersUnreached'
     | 'calendarUnwritable'
@@ -43,8 +46,6 @@ const STORAGE_FAULTS = [
 const PERIODS = 3;
 const GRACE = 30 * MINUTE;
 const LONGEST_UNTOLD = 6 * HOUR;
-/** A mail that is not taken is tried again within a day. An older fault says nothing of now. */
-const FAULT_LASTS = DAY;
 /** Anyone may ask, as often as they like. */
 const LOOK_LASTS = 5 * SECOND;
 
@@ -76,7 +77,7 @@ async function health(deps: Deps): Promise<Health> {
     const now = deps.clock.now();
     const [scopes, refused, oldest, derived] = await Promise.all([
       scopeReasons(deps, now),
-      mailFaults(deps, now),
+      mailReasons(deps, now),
       deps.tables.outbox.oldest(now - LONGEST_UNTOLD),
       derivedReasons(deps),
     ]);
@@ -154,13 +155,20 @@ async function nothingReadable({ scopes }: Deps['tables']): Promise<HealthReason
   return isTried ? [{ code: 'nothingReadable', message }] : [];
 }
 
-/** What was taken after it shows that the fault is over. */
-async function mailFaults({ tables: { mailLedger } }: Deps, now: Instant): Promise<HealthReason[]> {
-  const { fault, acceptedOn = 0 } = await mailLedger.counts();
-  if (!fault || now - fault.on > FAULT_LASTS || acceptedOn > fault.on) return [];
-  const code = fault.why === 'signIn' ? 'signInFails' : 'mailRefused';
-  const message = `No mail is taken since ${moment(fault.since)}, for a fault of our own: ${fault.message}. No reminder is lost.`;
-  return [{ code, message }];
+async function mailReasons({ tables: { mailLedger }, transports }: Deps, now: Instant) {
+  const state = mailState(await mailLedger.everyTransport(), transports, now);
+  const reasons = state.transports.flatMap(({ transport, fault }): HealthReason[] => {
+    if (!fault) return [];
+    const code = fault.why === 'signIn' ? 'signInFails' : 'mailRefused';
+    const message = `No mail is taken by ${transport} since ${moment(fault.since)}, for a fault of our own: ${fault.message}. No reminder is lost.`;
+    return [{ code, message }];
+  });
+  if (state.fallbackInUse) {
+    const { first, fallback, since, message } = state.fallbackInUse;
+    const words = `Mails go by the fallback, ${fallback}, an hour late: ${first} took none since ${moment(since)}, ${message}.`;
+    reasons.push({ code: 'fallbackInUse', message: words });
+  }
+  return reasons;
 }
 
 /** Reading and mails go on without these tables, so nothing else shows that they fail. */

@@ -12,6 +12,7 @@ const CODES = wordsOf<HealthReason['code']>({
   nothingReadable: true,
   signInFails: true,
   mailRefused: true,
+  fallbackInUse: true,
   mailBacklog: true,
   remindersUnreached: true,
   calendarUnwritable: true,
