@@ -175,6 +175,18 @@ describe.each(PAIRS)('$mail first, then $fallback', ({ mail, fallback }) => {
     expect(mailed(world())).toEqual([`${mail} ops`]);
   });
 
+  test('a mail that only the fallback refuses waits for the first one', async () => {
+    await owners(world(), 'ada');
+    trouble.ours(world(), mail);
+    trouble.tooLarge(world(), fallback);
+    await runs(world(), 40);
+    expect([mailed(world()), await toldOf(world(), 'ada')]).toEqual([[], undefined]);
+    trouble.heals(world());
+    trouble.tooLarge(world(), fallback);
+    await runs(world(), 13);
+    expect(mailed(world()).sort()).toEqual([`${mail} ada`, `${mail} ops`]);
+  });
+
   test.each(['the first one', 'the fallback'])(
     'where both fail for a day, %s takes all as soon as it is mended',
     async healed => {
@@ -257,5 +269,66 @@ describe('smtp first, then graph', () => {
     world().azure.graph?.refuses({ fault: 'status', status: 400, code: 'ErrorInvalidRecipients' });
     await runs(world(), 1);
     expect(await toldOf(world(), 'ada')).toEqual(['refused']);
+  });
+});
+
+describe('acs first, then smtp', () => {
+  const world = useWorld({ mail: 'acs', fallback: 'smtp', settings: UNLIMITED });
+
+  /** The mail is taken, its answer is lost, and for this many reads nobody says what became of it. */
+  async function lost(reads: number): Promise<void> {
+    const { communication } = world().azure;
+    await owners(world(), 'ada');
+    communication.acceptsThen({ fault: 'reset' });
+    communication.failsStatusReads({ fault: 'times', times: reads, inner: { fault: 'status', status: 503 } });
+    await runs(world(), 16);
+  }
+
+  test('a mail of which the first one says in the end that it has it is not passed on', async () => {
+    await lost(3);
+    expect(mailed(world())).toEqual(['acs ada']);
+    expect(await toldOf(world(), 'ada')).toEqual(['accepted']);
+  });
+
+  test('a mail of which nobody says anything for an hour is passed on, under the same Message-ID', async () => {
+    await lost(50);
+    expect(mailed(world())).toEqual(['acs ada', 'smtp ada', 'acs ops']);
+    const [first, second] = world().azure.communication.mails;
+    expect(second?.message.headers['Message-ID']).toBe(first?.message.headers['Message-ID']);
+  });
+});
+
+describe('graph first, then acs', () => {
+  const world = useWorld({ mail: 'graph', fallback: 'acs', settings: UNLIMITED });
+
+  async function takenByFallback(): Promise<void> {
+    await owners(world(), 'ada');
+    trouble.tooLarge(world(), 'graph');
+    world().azure.communication.recipient(addressOf('ada'), 'dropped');
+    world().azure.communication.switches.pollsUntilFinal = MANY;
+    await runs(world(), 1);
+    expect(mailed(world())).toEqual(['acs ada']);
+    trouble.heals(world());
+  }
+
+  test('the fallback is asked what became of its mail', async () => {
+    await takenByFallback();
+    world().azure.communication.switches.pollsUntilFinal = 1;
+    await runs(world(), 3);
+    expect(await toldOf(world(), 'ada')).toEqual(['undelivered']);
+    expect((await world().tables.mailLedger.of('acs').counts()).totals).toMatchObject({
+      accepted: 1,
+      undelivered: 1,
+    });
+  });
+
+  test('once it is not set any more, nobody is asked', async () => {
+    await takenByFallback();
+    world().restart({ MAIL_FALLBACK: '', COMMUNICATION_ENDPOINT: '' });
+    const before = world().azure.communication.statusReads();
+    await runs(world(), 3);
+    expect(world().azure.communication.statusReads()).toBe(before);
+    expect((await world().tables.outbox.of(addressOf('ada'))).sent).toEqual([]);
+    expect(await toldOf(world(), 'ada')).toEqual(['accepted']);
   });
 });

@@ -50,5 +50,5 @@ export async function givenUp(claim: DigestClaim, turn: MailTurn): Promise<Finis
   if (refusal === undefined) return undefined;
   if (!deps.fallback || givenUpFor({ claimedOn, trouble: fallbackTrouble }, now) !== undefined)
     return await recordRefused(claim, 'givenUp', refusal, turn);
-  return next ? passOf(claim, deps, refusal) : DONE;
+  return next ? { ...passOf(claim, deps, refusal), never: true } : DONE;
 }

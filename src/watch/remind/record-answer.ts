@@ -47,6 +47,8 @@ export type Pass = {
   /** How its try by the first one ended and failed; `done` without a try. */
   readonly end: TurnEnd;
   readonly trouble?: Trouble;
+  /** It never takes this mail, also when it takes others. */
+  readonly never?: true;
 };
 
 /** One owner's turn with one transport. */
@@ -91,11 +93,11 @@ async function refuseOrPass(
   turn: MailTurn,
 ): Promise<Stop | Finish | Pass> {
   const { owner, now, next, passed, deps, log } = turn;
-  if (cause === 'recipient' || passed || !deps.fallback)
-    return await recordRefused(claim, 'refused', message, turn);
-  if (next) return { step: 'pass', from: claim, why: message, end: 'answered' };
+  const isLast = passed ? passed.never : !deps.fallback;
+  if (cause === 'recipient' || isLast) return await recordRefused(claim, 'refused', message, turn);
+  if (next) return { step: 'pass', from: claim, why: message, end: 'answered', never: true };
   await claim.postpone(now, 0, { transport: undefined });
-  log.warn(`${owner.owner}: the digest waits for the fallback, ${message}`);
+  log.warn(`${owner.owner}: the digest waits for the other transport, ${message}`);
   return { step: 'stop', end: 'answered' };
 }
 
@@ -116,7 +118,7 @@ export async function postpone(
   const before = triedBy(turn, claim);
   const end = endOf(before, cause, acceptedOn);
   if (isOurs(cause) && end === 'ours') await recordFault(cause, message, now, deps);
-  if (deps.fallback && end !== 'answered') deps.tally.noteFailed(now, message);
+  if (deps.fallback && asked === 'send' && end !== 'answered') deps.tally.noteFailed(now, message);
   const trouble = troubleAfter(before, cause, now, acceptedOn);
   const mayBeThere = asked === 'look' || cause === 'unknown' || oddly;
   const mustBeAsked = asked === 'send' && mayBeThere && (await deps.mailer()).getStatus !== undefined;
@@ -125,9 +127,7 @@ export async function postpone(
   const after = { transport: mayBeThere ? claim.row.transport : undefined, ...(oddly && { oddly }) };
   // The fallback's wait must not hold back the first one. Its quota is paused.
   if (passed) await claim.postpone(now, 0, { ...after, fallbackTrouble: trouble });
-  else {
-    await claim.postpone(now, wait, { ...after, trouble }, latestTry(claim, turn));
-  }
+  else await claim.postpone(now, wait, { ...after, trouble }, latestTry(claim, turn));
   log.warn(`${owner.owner}: the digest waits, ${message} (operation ${claim.row.operationId})`);
   return { step: 'stop', end };
 }

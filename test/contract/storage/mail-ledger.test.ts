@@ -161,7 +161,7 @@ test('each transport has counts and a fault of its own, also under a name that n
   expect(withoutEtag(await mailLedger.of('acs').counts())).toEqual(USED);
   expect(withoutEtag(await mailLedger.of('smtp').counts())).toEqual(NOTHING);
   const all = await mailLedger.everyTransport();
-  expect([...all.keys()].sort()).toEqual(['', 'a|b/c', 'acs']);
+  expect([...all.keys()].sort()).toEqual(['', 'acs', 'a|b/c']);
   expect(all.get('')).toEqual(NOTHING);
   expect(all.get('a|b/c')).toEqual({ ...NOTHING, acceptedOn: NOON + 1, fault });
 });
