@@ -2,9 +2,10 @@
 import { version } from '../package.json';
 import { type Ping, pinger } from './azure/ping';
 import { lazyCredential, safeCredential } from './azure/sign-in';
+import { domainOf } from './core/address';
 import { once } from './core/once';
 import type { Key } from './core/target';
-import { openMailer, transports } from './email/transports';
+import { type MailSettings, openMailer, transports } from './email/transports';
 import type { Instant } from './formats/instant';
 import { parseSettings } from './settings';
 import type { Environment } from './settings/env';
@@ -30,6 +31,7 @@ import { type DeliveryReport, takeReports } from './watch/remind/delivery-report
 import { mailCounters } from './watch/remind/mail-counters';
 import { sendReminders } from './watch/remind/send-reminders';
 import { sendTestMail } from './watch/remind/test-mail';
+import { type InUse, inUseBy, type Transports } from './watch/remind/transports';
 import { explain } from './watch/report/explain';
 import { type FeedQuery, feed } from './watch/report/feed';
 import { forecast } from './watch/report/forecast';
@@ -82,26 +84,49 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     if (!connection) throw new Error(`The service ${service.settingName} has no settings.`);
     return { ...connection, timeoutMs: settings.probeTimeoutMs, credential };
   });
-  /** A mailer for one run: opened on first use, because most runs send nothing, and closed at the end of the run. */
-  const withMailer = async <T>(run: (mailer: () => Promise<Mailer>) => Promise<T>): Promise<T> => {
-    const { first, replyTo } = mailTransports;
-    let opened: Mailer | undefined;
-    const open = once(async () => {
-      if (!first) throw new Error('No mail service is set.');
-      opened = await openMailer(first, { publicUrl, replyTo, timeoutMs: MAIL_TIMEOUT, credential });
-      return opened;
+  const { first, fallback, limits, fallbackLimits, replyTo } = mailTransports;
+  const names = { first: first?.transport, fallback: fallback?.transport };
+  const idDomain = first && domainOf(first.sender);
+  const newCounters = () => ({
+    first: mailCounters(store.mailLedger.of(first?.transport ?? ''), limits),
+    fallback:
+      fallback && fallbackLimits && mailCounters(store.mailLedger.of(fallback.transport), fallbackLimits),
+  });
+  const senderCounters = newCounters();
+  /**
+   * The transports for one run: each is opened on first use, because most runs send nothing, and closed at the end of the run.
+   * Whoever is not the sender has counters of its own: a run of the sender may be under way in this process.
+   */
+  const withTransports = async <T>(
+    run: (transports: Transports) => Promise<T>,
+    counters = newCounters(),
+  ): Promise<T> => {
+    const opened: Mailer[] = [];
+    const open = (settings: MailSettings | undefined) =>
+      once(async () => {
+        if (!settings) throw new Error('No mail service is set.');
+        const context = { publicUrl, replyTo, idDomain, timeoutMs: MAIL_TIMEOUT, credential };
+        const mailer = await openMailer(settings, context);
+        opened.push(mailer);
+        return mailer;
+      });
+    const inUse = (settings: MailSettings | undefined, own: typeof counters.first): InUse => ({
+      transport: settings?.transport ?? '',
+      ...own,
+      mailer: open(settings),
     });
     try {
-      return await run(open);
+      return await run({
+        ...inUse(first, counters.first),
+        fallback: counters.fallback && inUse(fallback, counters.fallback),
+      });
     } finally {
-      await opened?.close();
+      await Promise.all(opened.map(mailer => mailer.close()));
     }
   };
   const knownKinds: Kinds = { sources, policies: settings.kinds, ...keys };
   const watch = { tables: store, clock, kinds: knownKinds, mail: settings.mail, links: settings.links };
   const mailState = { isOff: settings.mail.to === 'none', faults: settings.mailFaults };
-  const countersOfMails = () => mailCounters(store.mailLedger, mailTransports.limits);
-  const { quota, tally } = countersOfMails();
   /** Creates the tables that are missing, before the first use of any of them. */
   const ready = async <T>(use: () => Promise<T>): Promise<T> => {
     await store.ready();
@@ -144,28 +169,17 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     startSweep: tick,
     sweepScope: (message: SweepMessage, log: Log) => ready(() => sweepScope(message, watch, log)),
     sendReminders: (log: Log) =>
-      ready(() => withMailer(mailer => sendReminders({ ...watch, mailState, quota, tally, mailer }, log))),
+      ready(() => withTransports(ts => sendReminders({ ...watch, mailState, ...ts }, log), senderCounters)),
     testMail: (to: string | undefined, log: Log) =>
       ready(() =>
-        withMailer(mailer =>
-          // Counters of its own: a run of the sender may be under way in this process.
-          sendTestMail(
-            to,
-            {
-              ...watch,
-              ...countersOfMails(),
-              ...mailState,
-              way: mailTransports.first,
-              ways: WAYS_TO_SEND,
-              mailer,
-            },
-            log,
-          ),
+        withTransports(ts =>
+          sendTestMail(to, { ...watch, ...ts, ...mailState, way: first, ways: WAYS_TO_SEND }, log),
         ),
       ),
+    // Only Communication Services sends reports.
     takeReports: (reports: readonly DeliveryReport[], log: Log) =>
       ready(() =>
-        withMailer(mailer => takeReports(reports, { ...watch, ...countersOfMails(), mailer }, log)),
+        withTransports(ts => takeReports(reports, { ...watch, ...ts, ...inUseBy('acs', ts) }, log)),
       ),
     tellPoison: (message: unknown, log: Log) => ready(() => tellPoison(message, watch, log)),
     reconcile: (log: Log) => ready(() => reconcile({ ...watch, historyDays: settings.historyDays }, log)),
@@ -173,7 +187,7 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     overview: (query: StatusQuery) => ready(() => overview(query, watch)),
     explain: (scope: string, name: string) => ready(() => explain({ scope, name }, watch)),
     forecast: (days: number) => ready(() => forecast(days, watch)),
-    metrics: () => ready(() => metrics({ ...watch, mailState, sweepPeriodMs, version })),
+    metrics: () => ready(() => metrics({ ...watch, mailState, sweepPeriodMs, transports: names, version })),
     feed: (query: FeedQuery) => ready(() => feed(query, watch)),
     checkNow: (key: Key, log: Log) => ready(() => checkNow(key, watch, log)),
     findRow: (key: Key) => ready(() => findRow(key, watch)),
@@ -188,6 +202,6 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     showLink: (token: string) => ready(() => showLink(token, watch)),
     followLink: (token: string, asked: LinkAction, log: Log) =>
       ready(() => followLink(token, asked, watch, log)),
-    health: sharedHealth({ tables: store, ready: store.ready, clock, sweepPeriodMs, mailState }),
+    health: sharedHealth({ ...watch, ready: store.ready, sweepPeriodMs, mailState, transports: names }),
   };
 }

@@ -14,6 +14,8 @@ export interface SimulatedAzureOptions {
   readonly communication?: Omit<CommunicationOptions, 'now'>;
   /** Which mail service the settings name; `acs` without one. Its mails are in `communication.mails`. */
   readonly mail?: MailServiceName;
+  /** Which one the settings name as the fallback. */
+  readonly fallback?: MailServiceName;
 }
 
 export type SimulatedAzure = Awaited<ReturnType<typeof startSimulatedAzure>>;
@@ -23,7 +25,7 @@ export async function startSimulatedAzure(options: SimulatedAzureOptions) {
   const starting = [
     startSimulatedArm({ ...options.arm, now }),
     startSimulatedIotCentral({ ...options.iotCentral, now }),
-    startMailServices(mail, { ...options.communication, now }),
+    startMailServices(mail, { ...options.communication, now }, options.fallback),
   ] as const;
   const [arm, iotCentral, services] = await Promise.all(starting).catch(async (error: unknown) => {
     // One port is taken: the other servers must not stay open.

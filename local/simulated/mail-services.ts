@@ -7,18 +7,26 @@ export const MAIL_SERVICES = ['acs', 'smtp', 'graph'] as const;
 export type MailServiceName = (typeof MAIL_SERVICES)[number];
 
 export const SENDER = 'watcher@example.com';
+/** Graph's own beside another service, so that a mail shows which one took it. */
+export const GRAPH_SENDER = 'watcher@example.org';
 
 export type MailServices = Awaited<ReturnType<typeof startMailServices>>;
 
-/** Communication Services always runs, since it shows the outbox. The settings name the one service that is asked for. */
-export async function startMailServices(name: MailServiceName, options: CommunicationOptions) {
+/** Communication Services always runs, since it shows the outbox. The settings name the one service that is asked for, and the fallback. */
+export async function startMailServices(
+  name: MailServiceName,
+  options: CommunicationOptions,
+  fallback?: MailServiceName,
+) {
   const communication = await startSimulatedCommunication(options);
   const { now } = options;
   const { mailbox } = communication;
+  const names = [name, fallback];
+  const ofGraph = fallback ? GRAPH_SENDER : SENDER;
   const started: { smtp?: SimulatedSmtp; graph?: SimulatedGraph } = {};
   try {
-    if (name === 'smtp') started.smtp = await startSimulatedSmtp({ now, mailbox });
-    if (name === 'graph') started.graph = await startSimulatedGraph({ now, mailbox, sender: SENDER });
+    if (names.includes('smtp')) started.smtp = await startSimulatedSmtp({ now, mailbox });
+    if (names.includes('graph')) started.graph = await startSimulatedGraph({ now, mailbox, sender: ofGraph });
   } catch (error) {
     await communication.close();
     throw error;
@@ -29,11 +37,17 @@ export async function startMailServices(name: MailServiceName, options: Communic
   };
   return { communication, smtp, graph, settings: settingsOf(), close };
 
-  /** Environment entries of the app for the service. */
+  /** Environment entries of the app for the services. */
   function settingsOf(): Readonly<Record<string, string>> {
-    if (smtp) return { SMTP_URL: smtp.url, MAIL_SENDER: SENDER };
-    if (graph) return { GRAPH_ENDPOINT: graph.url, GRAPH_MAIL_SENDER: SENDER };
-    return { ...acsSettings(communication.url, options.accessKey), MAIL_SENDER: SENDER };
+    return {
+      ...(smtp && { SMTP_URL: smtp.url, MAIL_SENDER: SENDER }),
+      ...(graph && { GRAPH_ENDPOINT: graph.url, GRAPH_MAIL_SENDER: ofGraph }),
+      ...(names.includes('acs') && {
+        ...acsSettings(communication.url, options.accessKey),
+        MAIL_SENDER: SENDER,
+      }),
+      ...(fallback && { MAIL_FALLBACK: fallback }),
+    };
   }
 }
 

@@ -74,7 +74,8 @@ export class Mailbox {
     const numbered = { ...mail, number: this.mails.length + 1 };
     const { operationId: id, failure } = mail;
     this.mails.push(numbered);
-    this.#operations.set(id.toLowerCase(), { id, failure, polls: 0 });
+    // What came as MIME came to another service, which has no operations.
+    if (!mail.raw) this.#operations.set(id.toLowerCase(), { id, failure, polls: 0 });
     return numbered;
   }
 

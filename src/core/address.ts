@@ -84,3 +84,8 @@ export function isSameAddress(a: string, b: string): boolean {
 export function includesAddress(addresses: readonly string[], address: string): boolean {
   return addresses.some(other => isSameAddress(other, address));
 }
+
+/** In lower case. */
+export function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+}

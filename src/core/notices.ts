@@ -96,7 +96,9 @@ export const NOTICES = {
   scopeFailing: { ...OF_WATCHER, atOnce: true, rank: 4 },
   /** Some reads of a scope are refused, which only an operator can mend. */
   readsRefused: { ...OF_WATCHER, atOnce: true, rank: 5 },
-  /** No mail was taken for a fault of our own, and it is mended. */
+  /** The fallback took a mail that the first transport did not. */
+  fallbackInUse: { ...OF_WATCHER, atOnce: true, rank: 6 },
+  /** A transport took no mail for a fault of our own, and it is mended. */
   mailStopped: { ...OF_WATCHER, atOnce: true, rank: 6 },
   /** A mail was accepted and did not arrive. */
   undelivered: { ...OF_WATCHER, rank: 6 },
@@ -138,6 +140,7 @@ interface NoticeFacts {
   rowsLost: OperatorNoticeFacts;
   scopeFailing: OperatorNoticeFacts;
   readsRefused: OperatorNoticeFacts;
+  fallbackInUse: OperatorNoticeFacts;
   mailStopped: OperatorNoticeFacts;
   undelivered: OperatorNoticeFacts;
   poisoned: OperatorNoticeFacts;

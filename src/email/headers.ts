@@ -1,4 +1,5 @@
 /** The headers that every mail of the watcher carries, whatever transport takes it: what it is, and which mails belong together. Pure. */
+import { domainOf } from '../core/address';
 import type { Digest } from '../core/digest';
 import { isForOperators } from '../core/notices';
 import { hashOf, type Key } from '../core/target';
@@ -26,10 +27,6 @@ export function headersOf(
     'Auto-Submitted': 'auto-generated',
     'X-Auto-Response-Suppress': 'All',
   };
-}
-
-export function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 }
 
 /** The target that all lines are about; undefined for several, and for notices about the watcher itself. */

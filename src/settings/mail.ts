@@ -12,8 +12,12 @@ export interface MailTransports {
   readonly fallback: MailSettings | undefined;
   /** The first one's limits. */
   readonly limits: QuotaLimits;
+  /** The fallback's own. */
+  readonly fallbackLimits: QuotaLimits | undefined;
   readonly replyTo: string | undefined;
 }
+
+const LOWEST_LIMITS: QuotaLimits = { perMinute: 30, perHour: 100 };
 
 type Known = readonly Transport<MailSettings>[];
 type Names = { readonly first?: string; readonly fallback?: string };
@@ -32,11 +36,15 @@ export function readMail(read: EnvReader, known: Known, needed: boolean): MailTr
   const named = (name: string | undefined) =>
     settings.find(one => one !== undefined && one.transport === name && one.sender !== '');
   const { first, fallback } = order(read, chosen, known);
-  const limited = chosen.find(({ name }) => name === first) ?? known[0];
+  const usualLimits = (name: string | undefined) => {
+    const limited = chosen.find(one => one.name === name) ?? known[0];
+    return limited?.quotaFor(senderOf(limited)) ?? LOWEST_LIMITS;
+  };
   return {
     first: named(first),
     fallback: named(fallback),
-    limits: limitsOf(read, limited?.quotaFor(senderOf(limited))),
+    limits: limitsOf(read, usualLimits(first)),
+    fallbackLimits: fallback === undefined ? undefined : usualLimits(fallback),
     replyTo: readAddress(read, 'MAIL_REPLY_TO'),
   };
 }
@@ -99,7 +107,7 @@ function tooMany(read: EnvReader, others: Known, hasFallback: boolean): string {
   return `${set} are set, and one transport is the first: ${way}`;
 }
 
-function limitsOf(read: EnvReader, usual: QuotaLimits = { perMinute: 30, perHour: 100 }): QuotaLimits {
+function limitsOf(read: EnvReader, usual: QuotaLimits): QuotaLimits {
   const range = { least: 1, most: 1_000_000 };
   return {
     perMinute: read.number('MAIL_PER_MINUTE', usual.perMinute, range),

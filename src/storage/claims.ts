@@ -25,6 +25,8 @@ export const claimColumns = col.record<ClaimState>({
   notBefore: col.clearable(col.instant),
   oddly: col.clearable(col.oneOf<true>([true])),
   trouble: col.optional(col.json(trouble)),
+  fallbackTrouble: col.optional(col.json(trouble)),
+  transport: col.clearable(col.nonEmptyText),
 });
 
 export function stateOf({ accepted, ...claim }: Claim): ClaimState {

@@ -1,20 +1,29 @@
-/** The mail ledger: what all instances together asked of the mail service, in the `mail` partition of the scopes table. */
+/** The mail ledger: what all instances together asked of each mail service, in the `mail` partition of the scopes table. */
 import type { TableClient } from '@azure/data-tables';
 import { addressKey } from '../core/address';
 import { type MailTotals, NO_MAILS } from '../core/mail-outcome';
 import type { Usage } from '../core/quota';
 import { formatInstant, type Instant } from '../formats/instant';
-import type { MailCounts, MailFault, MailLedger, RecordedFault } from '../watch/ports';
+import type {
+  MailCounts,
+  MailFault,
+  MailLedger,
+  Outage,
+  RecordedFault,
+  TransportLedger,
+} from '../watch/ports';
 import * as col from './columns';
 import { etagOf, keyOf, type Row } from './columns';
-import { encode } from './keys';
+import { decode, encode } from './keys';
 import { find, rowsOf, within } from './pages';
 import { type Entity, entityOf, removeRow, saveRow } from './writes';
 
 const PARTITION = 'mail';
+/** With the name of a transport. The row without one is an earlier version's: nothing is written into it. */
 const COUNTS = 'counts';
 const FAULT = 'fault';
 const REPORTS = 'reports';
+const AND_TRANSPORT = '|';
 
 /** How often the service was asked, by the instant. */
 export const requests = col.json(
@@ -27,7 +36,11 @@ interface Counters {
   readonly looks: Usage['requests'];
   readonly looksPausedUntil?: Instant;
   readonly acceptedOn?: Instant;
+  readonly outage?: Outage;
+  readonly inUseToldOn?: Instant;
 }
+
+const outage = col.record<Outage>({ since: col.instant, on: col.instant, message: col.text });
 
 const counterColumns = col.record<Counters>({
   sends: requests,
@@ -35,6 +48,8 @@ const counterColumns = col.record<Counters>({
   looks: requests,
   looksPausedUntil: col.optional(col.instant),
   acceptedOn: col.optional(col.instant),
+  outage: col.optional(col.json(outage)),
+  inUseToldOn: col.optional(col.instant),
 });
 
 const faultColumns = col.record<RecordedFault>({
@@ -53,27 +68,23 @@ const totalsColumns = col.recordOf(NO_MAILS, {
 });
 
 export function openMailLedger(client: TableClient): MailLedger {
+  const allRows = async () => {
+    const rows = new Map<string, Row>();
+    for await (const row of rowsOf(client, { filter: within(PARTITION, undefined) }))
+      rows.set(keyOf(row).name, row);
+    return rows;
+  };
   return {
-    async counts() {
-      const rows = new Map<string, Row>();
-      for await (const row of rowsOf(client, { filter: within(PARTITION, undefined) }))
-        rows.set(keyOf(row).name, row);
-      const row = rows.get(COUNTS);
-      const fault = faultColumns.read(rows.get(FAULT) ?? {});
-      const reportedOn = col.instant.read(rows.get(REPORTS)?.reportedOn);
-      return { ...countsIn(row ?? {}), etag: row && etagOf(row), fault, reportedOn };
-    },
-    saveCounts: (counts, etag) => saveRow(client, countsEntity(counts), 'Replace', etag),
-    async fault() {
-      return faultColumns.read((await find(client, { scope: PARTITION, name: FAULT })) ?? {});
-    },
-    async saveFault(fault) {
-      await client.upsertEntity(entityOf(PARTITION, FAULT, faultColumns.write(fault)), 'Replace');
-    },
-    clearFault: async () => void (await removeRow(client, entityOf(PARTITION, FAULT), '*')),
-    async saveReportedOn(on) {
-      const row = entityOf(PARTITION, REPORTS, { reportedOn: formatInstant(on) });
-      await client.upsertEntity(row, 'Replace');
+    of: transport => ledgerOf(transport, client, allRows),
+    async everyTransport() {
+      const rows = await allRows();
+      const counted = [...rows].flatMap(([name, row]) => {
+        const transport = transportIn(name);
+        if (transport === undefined) return [];
+        const fault = faultColumns.read(rows.get(rowName(FAULT, transport)) ?? {});
+        return [[transport, { ...countsIn(row), fault }] as const];
+      });
+      return new Map([['', earlierCounts(rows)], ...counted]);
     },
     async operatorNoticesToldOn(owner) {
       const row = await find(client, { scope: PARTITION, name: operatorNoticesOf(owner) });
@@ -86,29 +97,77 @@ export function openMailLedger(client: TableClient): MailLedger {
   };
 }
 
-export function countsEntity({ send, look, acceptedOn, totals }: MailCounts): Entity {
+function ledgerOf(
+  transport: string,
+  client: TableClient,
+  allRows: () => Promise<ReadonlyMap<string, Row>>,
+): TransportLedger {
+  const countsName = rowName(COUNTS, transport);
+  const faultName = rowName(FAULT, transport);
+  const reportsName = rowName(REPORTS, transport);
+  return {
+    async counts() {
+      const rows = await allRows();
+      const row = rows.get(countsName);
+      const fault = faultColumns.read(rows.get(faultName) ?? {});
+      const reportedOn = col.instant.read(rows.get(reportsName)?.reportedOn);
+      if (row) return { ...countsIn(row), etag: etagOf(row), fault, reportedOn };
+      // What an earlier version asked may have been of this service. Its totals stay where they are.
+      return { ...earlierCounts(rows), totals: NO_MAILS, fault, reportedOn };
+    },
+    saveCounts: (counts, etag) => saveRow(client, countsEntity(counts, countsName), 'Replace', etag),
+    async fault() {
+      return faultColumns.read((await find(client, { scope: PARTITION, name: faultName })) ?? {});
+    },
+    async saveFault(fault) {
+      await client.upsertEntity(entityOf(PARTITION, faultName, faultColumns.write(fault)), 'Replace');
+    },
+    clearFault: async () => void (await removeRow(client, entityOf(PARTITION, faultName), '*')),
+    async saveReportedOn(on) {
+      const row = entityOf(PARTITION, reportsName, { reportedOn: formatInstant(on) });
+      await client.upsertEntity(row, 'Replace');
+    },
+  };
+}
+
+/** Without a name: the row that an earlier version kept for all transports. */
+export function countsEntity({ send, look, totals, ...more }: MailCounts, name = COUNTS): Entity {
   const counters = counterColumns.write({
+    ...more,
     sends: send.requests,
     sendsPausedUntil: send.pausedUntil,
     looks: look.requests,
     looksPausedUntil: look.pausedUntil,
-    acceptedOn,
   });
-  return entityOf(PARTITION, COUNTS, { ...counters, ...totalsColumns.write(totals) });
+  return entityOf(PARTITION, name, { ...counters, ...totalsColumns.write(totals) });
+}
+
+function rowName(of: typeof COUNTS | typeof FAULT | typeof REPORTS, transport: string): string {
+  return `${of}${AND_TRANSPORT}${encode(transport)}`;
+}
+
+function transportIn(name: string): string | undefined {
+  const [of, transport] = name.split(AND_TRANSPORT);
+  return of === COUNTS && transport !== undefined ? decode(transport) : undefined;
 }
 
 /** What can't be read counts as unused; a total starts again at 0, which a monitoring system takes for a restart. */
 function countsIn(row: Row): MailCounts {
-  const { sends, sendsPausedUntil, looks, looksPausedUntil, acceptedOn } = counterColumns.fill(
+  const { sends, sendsPausedUntil, looks, looksPausedUntil, ...more } = counterColumns.fill(
     { sends: [], looks: [] },
     row,
   );
   return {
+    ...more,
     send: { requests: sends, pausedUntil: sendsPausedUntil },
     look: { requests: looks, pausedUntil: looksPausedUntil },
-    acceptedOn,
     totals: totalsIn(row),
   };
+}
+
+/** An earlier version kept one row for all transports. */
+function earlierCounts(rows: ReadonlyMap<string, Row>): MailCounts {
+  return countsIn(rows.get(COUNTS) ?? {});
 }
 
 export function totalsIn(row: Row): MailTotals {

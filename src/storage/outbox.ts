@@ -60,6 +60,7 @@ const toldColumn = col.json(toldEntry);
 const sentColumns = col.record<Omit<SentDigest, 'reminders'>>({
   operationId: col.nonEmptyText,
   attempt: col.number,
+  transport: col.optional(col.nonEmptyText),
   on: col.instant,
   lookCount: col.storedAs('looks', col.number),
   lookOn: col.instant,

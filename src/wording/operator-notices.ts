@@ -53,8 +53,14 @@ export const WATCHER_NOTICES: { readonly [K in OperatorNotice]: NoticeWording<K>
     KEEPS_TRYING,
     OWNERS_ARE_NOT_TOLD,
   ),
+  fallbackInUse: troubleOfTheWatcher(
+    { badge: 'Fallback in use', phrase: 'the fallback is in use', joint: ': ', dateIs: 'Since' },
+    'Do what the reason says. Where it is about one mail or its recipient alone, there may be nothing to do.',
+    'Each mail is tried by the first transport first. The fallback takes it an hour later, or at once where its content or size was refused.',
+    'This is told once a day, while the fallback takes mails.',
+  ),
   mailStopped: troubleOfTheWatcher(
-    { badge: 'Mail was stopped', phrase: 'no mail could be sent for a while', joint: ': ', dateIs: 'Since' },
+    { badge: 'Mail was refused', phrase: 'was refused for a while', joint: ' ', dateIs: 'Since' },
     'It is over: mail is sent again. See that what caused it does not come back.',
     'Reminders that waited come late. Look on the dashboard for what expired meanwhile.',
   ),

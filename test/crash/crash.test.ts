@@ -158,7 +158,7 @@ async function expectNothingForgotten(run: Run, told: NonNullable<Scenario['told
 
 /** The counts that the dead process had not written are lost. Nothing is counted twice. */
 async function expectCounted(run: Run, mails: number): Promise<void> {
-  const { accepted, delivered, undelivered } = (await run.watch.tables.mailLedger.counts()).totals;
+  const { accepted, delivered, undelivered } = (await run.watch.tables.mailLedger.of('acs').counts()).totals;
   for (const counted of [accepted, delivered + undelivered]) expect([mails, mails - 1]).toContain(counted);
 }
 

@@ -174,10 +174,15 @@ const NOTES: Readonly<Record<OperatorNotice, readonly [scope: string, name: stri
     '',
     "2 of the 9 targets of containerApp:651f8027-33e8-4ec4-97b4-f6e9f3dc8744 can't be read, and no owner of a token can mend that.\n2 targets (rg-shop:api, rg-shop:web): The subscription is disabled (HTTP 409 ReadOnlyDisabledSubscription).",
   ],
+  fallbackInUse: [
+    'mail',
+    'graph',
+    'Mail goes by the fallback, graph. The first transport, smtp, did not take a mail that was first tried 2027-01-05 06:30 UTC: the mail server answered 535 5.7.8 to the sign-in: correct SMTP_USER and SMTP_PASSWORD.',
+  ],
   mailStopped: [
     'mail',
-    '',
-    'From 2027-01-05 06:30 UTC to 2027-01-05 08:30 UTC no mail was taken: the mail server answered 535 5.7.8 to the sign-in: correct SMTP_USER and SMTP_PASSWORD. No reminder was given up for it; what waited is sent now.',
+    'smtp',
+    'From 2027-01-05 06:30 UTC to 2027-01-05 08:30 UTC no mail was taken by smtp: the mail server answered 535 5.7.8 to the sign-in: correct SMTP_USER and SMTP_PASSWORD. No reminder was given up for it; what waited is sent now.',
   ],
   undelivered: [
     'mail',
@@ -224,13 +229,14 @@ export function every(): Digest {
     ...line,
     snoozeUrl: snoozeUrl(index),
   }));
-  const [rowsLost, scopeFailing, readsRefused, mailStopped, undelivered, poisoned, ownerless] =
+  const [rowsLost, scopeFailing, readsRefused, fallbackInUse, mailStopped, undelivered, poisoned, ownerless] =
     OPERATOR_NOTICES.map(operatorNotice);
   const rows = [...bad, replaced(), replacedUnnamed(), notVerified()];
   const operators = [
     rowsLost,
     scopeFailing,
     readsRefused,
+    fallbackInUse,
     mailStopped,
     undelivered,
     poisoned,

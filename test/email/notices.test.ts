@@ -260,10 +260,10 @@ describe('the subject', () => {
       'Good news about 2 tokens: gateway-us was renewed until 2028-01-12',
     );
     expect(renderDigest(operatorNotices()).subject).toBe(
-      '7 problems of the watcher need you: registry: many rows vanished at once',
+      '8 problems of the watcher need you: registry: many rows vanished at once',
     );
     expect(renderDigest(every()).subject).toBe(
-      '11 tokens, 1 registry row and 7 problems need you: old-export expired 3 days ago and is gone (2027-01-02)',
+      '11 tokens, 1 registry row and 8 problems need you: old-export expired 3 days ago and is gone (2027-01-02)',
     );
   });
 

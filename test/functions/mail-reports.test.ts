@@ -54,7 +54,8 @@ async function told(owner = ADA): Promise<string[]> {
 }
 
 async function totals(): Promise<Record<string, number>> {
-  const { accepted, delivered, undelivered, unknown } = (await world().tables.mailLedger.counts()).totals;
+  const { accepted, delivered, undelivered, unknown } = (await world().tables.mailLedger.of('acs').counts())
+    .totals;
   return { accepted, delivered, undelivered, unknown };
 }
 
@@ -89,7 +90,7 @@ describe('the handshake', () => {
       200,
       { validationResponse: '512d38b6-c7b8-40c8-89fe-f46f9e9622b6' },
     ]);
-    expect((await world().tables.mailLedger.counts()).reportedOn).toBe(world().clock.now());
+    expect((await world().tables.mailLedger.of('acs').counts()).reportedOn).toBe(world().clock.now());
   });
 });
 

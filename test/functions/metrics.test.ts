@@ -255,6 +255,7 @@ describe('the bounds', () => {
       tables: metered,
       clock: world().clock,
       sweepPeriodMs: MINUTE,
+      transports: { first: 'acs', fallback: undefined },
       version: '1',
       mailState: { isOff: false, faults: [] },
     });

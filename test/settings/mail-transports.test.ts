@@ -77,6 +77,18 @@ describe('the transport', () => {
     expect(parse({ ...env, MAIL_PER_HOUR: '7' }).limits).toEqual({ perMinute, perHour: 7 });
   });
 
+  test('a fallback has the quota of its own kind, whatever is set for the first', () => {
+    const env = { ...GRAPH, ...ACS, MAIL_SENDER: 'DoNotReply@contoso.azurecomm.net', MAIL_PER_HOUR: '7' };
+    expect(parse({ ...env, MAIL_FALLBACK: 'acs' })).toMatchObject({
+      limits: { perMinute: 30, perHour: 7 },
+      fallbackLimits: { perMinute: 5, perHour: 10 },
+    });
+    expect(parse({ ...env, MAIL_FALLBACK: 'graph' })).toMatchObject({
+      limits: { perMinute: 5, perHour: 7 },
+      fallbackLimits: { perMinute: 30, perHour: 400 },
+    });
+  });
+
   test('answers go to an address, if one is set', () => {
     expect(parse({ ...GRAPH, MAIL_REPLY_TO: 'team@contoso.com' }).replyTo).toBe('team@contoso.com');
     expect(names({ ...GRAPH, MAIL_REPLY_TO: 'team:a@contoso.com' })).toEqual(['MAIL_REPLY_TO']);

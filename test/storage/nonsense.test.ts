@@ -45,7 +45,7 @@ test.each(PAGES)('%s is no page of rows', async (_, answer) => {
   await expect(all(registry.keys())).rejects.toThrow(RestError);
   await expect(all(openExpiries(client).marks())).rejects.toThrow(RestError);
   await expect(all(openExpiries(client).rows('a'))).rejects.toThrow(RestError);
-  await expect(openMailLedger(client).counts()).rejects.toThrow(RestError);
+  await expect(openMailLedger(client).of('acs').counts()).rejects.toThrow(RestError);
   expect(requests).toHaveLength(7);
 });
 

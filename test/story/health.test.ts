@@ -197,7 +197,7 @@ test.each([
   await ticks(world(), 3);
   expect(world().mails()).toEqual([
     expect.stringMatching(/^ada@example\.com: soon expires/),
-    'ops@example.com: The watcher needs you: mail: no mail could be sent for a while',
+    'ops@example.com: The watcher needs you: mail was refused for a while',
   ]);
   expect(await codes()).toEqual([]);
 });

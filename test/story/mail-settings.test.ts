@@ -15,8 +15,8 @@ async function expiring(): Promise<void> {
   await world().register(CONTOSO, 'gateway', { owners: 'ada@example.com' });
 }
 const measured = async () => {
-  const { mailStopped, mailOff } = await world().app().metrics();
-  return { mailStopped, mailOff };
+  const { mailUnset, mailOff } = await world().app().metrics();
+  return { mailUnset, mailOff };
 };
 
 test.each<[what: string, settings: Record<string, string>, named: string]>([
@@ -61,13 +61,13 @@ test.each<[what: string, settings: Record<string, string>, named: string]>([
   const page = await ask('dashboard');
   expect([page.status, page.text]).toEqual([200, expect.stringMatching(`role="alert"[^]*${named}: `)]);
   expect((await ask('status')).status).toBe(200);
-  expect((await ask('metrics')).text).toContain('\nexpiry_watcher_mail_stopped 1\n');
+  expect((await ask('metrics')).text).toMatch(/\nexpiry_watcher_mail_stopped\{transport="\w*"\} 1\n/);
   world().restart();
   await ticks(world(), 1);
   expect(world().mails()).toEqual([expect.stringMatching(/^ada@example\.com: gateway expires in/)]);
   expect([waiting > 0 || 'OPERATORS' in settings, await queued(world())]).toEqual([true, 0]);
   expect((await world().app().health()).reasons).toEqual([]);
-  expect(await measured()).toEqual({ mailStopped: false, mailOff: false });
+  expect(await measured()).toEqual({ mailUnset: false, mailOff: false });
 });
 
 test('MAIL_TO=none is a decision: it is seen, nothing is queued, and the watcher is healthy, also with what waited before', async () => {
@@ -79,9 +79,9 @@ test('MAIL_TO=none is a decision: it is seen, nothing is queued, and the watcher
   await world().tick();
   expect(world().log.lines.at(-1)).toBe('MAIL_TO is none: no mail is sent, and nothing is queued.');
   expect((await world().app().health()).reasons).toEqual([]);
-  expect(await measured()).toEqual({ mailStopped: false, mailOff: true });
+  expect(await measured()).toEqual({ mailUnset: false, mailOff: true });
   const ask = await asking(world(), hosting);
-  expect((await ask('dashboard')).text).toContain('Mail is off');
+  expect((await ask('dashboard')).text).toContain('MAIL_TO is none. This page is all that warns.');
   expect([await queued(world()), world().mails()]).toEqual([1, []]);
 });
 

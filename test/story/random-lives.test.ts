@@ -145,7 +145,7 @@ function onFailingStorage(watch: SendDeps, calls: number): SendDeps {
     calendar: failing(calendar),
     outbox: failing(outbox),
     scopes: failing(scopes),
-    mailLedger: failing(mailLedger),
+    mailLedger: { ...failing(mailLedger), of: (transport: string) => failing(mailLedger.of(transport)) },
     history: failing(history),
   };
   return { ...watch, tables };

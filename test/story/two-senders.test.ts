@@ -174,7 +174,7 @@ async function expectTold(life: Life, { told, counted = {}, attempts = 1 }: Scen
     }
   expect(found).toMatchObject(told);
   expect(await dumpOf(life.storage, ['outbox'])).toEqual([]);
-  const { totals } = await life.other.tables.mailLedger.counts();
+  const { totals } = await life.other.tables.mailLedger.of('acs').counts();
   const mails = new Set([...life.mailed.values()].flatMap(ids => [...ids])).size;
   if (attempts === 1)
     expect([totals.accepted, totals.delivered + totals.undelivered]).toEqual([mails, mails]);

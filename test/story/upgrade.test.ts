@@ -78,7 +78,9 @@ test('every target keeps its expiry and its failure, also before it is read agai
 
 test('the requests of the mail service that the former version counted still take their place', async () => {
   await world().app().report({ limit: 1 });
-  const { send, look, totals, acceptedOn } = await world().tables.mailLedger.counts();
+  const { mailLedger } = world().tables;
+  const { send, look, acceptedOn } = await mailLedger.of('acs').counts();
+  const totals = (await mailLedger.everyTransport()).get('')?.totals;
   expect(send.requests.map(({ at, count }) => [formatInstant(at), count])).toEqual([
     ['2026-07-06T13:05:10.000Z', 1],
     ['2026-07-06T13:10:10.000Z', 1],

@@ -1,6 +1,8 @@
 /** A watcher that crashes: its tables and mailer throw before or after the n-th change, and at every later one. */
+import { domainOf } from '../../src/core/address';
 import { once } from '../../src/core/once';
-import { openMailer, transports } from '../../src/email/transports';
+import type { QuotaLimits } from '../../src/core/quota';
+import { type MailSettings, openMailer, transports } from '../../src/email/transports';
 import { MINUTE } from '../../src/formats/instant';
 import { parseSettings } from '../../src/settings';
 import { createSources, kinds, services } from '../../src/sources';
@@ -10,6 +12,7 @@ import type { Clock, Log, Mailer, Tables } from '../../src/watch/ports';
 import { mailCounters } from '../../src/watch/remind/mail-counters';
 import type { SendDeps } from '../../src/watch/remind/send-digest';
 import { sendReminders } from '../../src/watch/remind/send-reminders';
+import type { InUse } from '../../src/watch/remind/transports';
 import { startSweep } from '../../src/watch/sweep/start-sweep';
 import { sweepScope } from '../../src/watch/sweep/sweep-scope';
 
@@ -42,9 +45,14 @@ export function composeWatch(env: Readonly<Record<string, string>>, clock: Clock
     return { ...connection, timeoutMs: settings.probeTimeoutMs, credential };
   });
   const { mailTransports, publicUrl, probeTimeoutMs: timeoutMs } = settings;
-  const { first, limits, replyTo } = mailTransports;
+  const { first, fallback, limits, fallbackLimits, replyTo } = mailTransports;
   if (!first) throw new Error('no mail service is set');
-  const mailer = once(() => openMailer(first, { publicUrl, replyTo, timeoutMs, credential }));
+  const idDomain = domainOf(first.sender);
+  const inUse = (mail: MailSettings, quota: QuotaLimits): InUse => ({
+    transport: mail.transport,
+    ...mailCounters(tables.mailLedger.of(mail.transport), quota),
+    mailer: once(() => openMailer(mail, { publicUrl, replyTo, idDomain, timeoutMs, credential })),
+  });
   return {
     tables,
     clock,
@@ -52,8 +60,8 @@ export function composeWatch(env: Readonly<Record<string, string>>, clock: Clock
     mail: settings.mail,
     mailState: { isOff: false, faults: settings.mailFaults },
     links: settings.links,
-    ...mailCounters(tables.mailLedger, limits),
-    mailer,
+    ...inUse(first, limits),
+    fallback: fallback && fallbackLimits && inUse(fallback, fallbackLimits),
   };
 }
 
@@ -85,10 +93,14 @@ export type Change = <T>(name: string, carryOut: () => Promise<T>) => Promise<T>
 /** The same watch as another process, with each of its changes run by `change`. */
 export function changing(healthy: SendDeps, change: Change): SendDeps {
   const tables = changingTables(healthy.tables, change);
-  const mailer = async () => changingMailer(await healthy.mailer(), change);
   // New ones: the memory of a process ends with it.
-  const counters = mailCounters(tables.mailLedger, { perMinute: MANY, perHour: MANY });
-  return { ...healthy, tables, ...counters, mailer };
+  const inUse = ({ transport, mailer }: InUse): InUse => ({
+    transport,
+    ...mailCounters(tables.mailLedger.of(transport), { perMinute: MANY, perHour: MANY }),
+    mailer: async () => changingMailer(await mailer(), change),
+  });
+  const fallback = healthy.fallback && inUse(healthy.fallback);
+  return { ...healthy, tables, ...inUse(healthy), fallback };
 }
 
 function changingTables(tables: Tables, change: Change): Tables {
@@ -128,13 +140,19 @@ function changingTables(tables: Tables, change: Change): Tables {
     },
     mailLedger: {
       ...mailLedger,
-      saveFault: fault => change('mailLedger.saveFault', () => mailLedger.saveFault(fault)),
-      clearFault: () => change('mailLedger.clearFault', () => mailLedger.clearFault()),
-      saveReportedOn: on => change('mailLedger.saveReportedOn', () => mailLedger.saveReportedOn(on)),
+      of(transport) {
+        const ledger = mailLedger.of(transport);
+        return {
+          ...ledger,
+          saveFault: fault => change('mailLedger.saveFault', () => ledger.saveFault(fault)),
+          clearFault: () => change('mailLedger.clearFault', () => ledger.clearFault()),
+          saveCounts: (counts, etag) =>
+            change('mailLedger.saveCounts', () => ledger.saveCounts(counts, etag)),
+          saveReportedOn: on => change('mailLedger.saveReportedOn', () => ledger.saveReportedOn(on)),
+        };
+      },
       saveOperatorNoticesToldOn: (owner, on) =>
         change('mailLedger.saveOperatorNoticesToldOn', () => mailLedger.saveOperatorNoticesToldOn(owner, on)),
-      saveCounts: (counts, etag) =>
-        change('mailLedger.saveCounts', () => mailLedger.saveCounts(counts, etag)),
     },
     scopes: {
       ...scopes,

@@ -76,8 +76,10 @@ const measures: Measures = {
   },
   mail: { send: { lastHour: 4, pausedUntil: NOW }, look: { lastHour: 0, pausedUntil: undefined } },
   mails: { ...NO_MAILS, accepted: 12, delivered: 9, undelivered: 1, refused: 1 },
-  mailStopped: false,
+  mailUnset: false,
   mailOff: false,
+  transports: [{ transport: 'smtp', accepted: 12, fault: undefined }],
+  fallbackInUse: false,
 };
 
 /** Nothing is known yet. */

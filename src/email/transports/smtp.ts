@@ -1,8 +1,8 @@
 /** Mail by SMTP submission (RFC 6409): one connection a run, TLS always but on this machine, and an honest answer about each mail. */
 import { safeCredential } from '../../azure/sign-in';
+import { domainOf } from '../../core/address';
 import type { Digest } from '../../core/digest';
 import type { Mailer, SendOutcome } from '../../watch/ports';
-import { domainOf } from '../headers';
 import { messageOf } from '../mime';
 import { type SmtpEnd, smtpOutcome } from './smtp-answers';
 import { type Opened, openSession, type Session, type SmtpLimits } from './smtp-session';

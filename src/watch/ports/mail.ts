@@ -44,7 +44,10 @@ export interface Claim {
   readonly operationId: string;
   readonly attempt: number;
   readonly lineIds: readonly string[];
+  /** Since when its mail is tried: from an hour on, the fallback may take it. */
   readonly claimedOn: Instant;
+  /** The transport that may have the mail: it was to send it, and did not say that it has not. */
+  readonly transport?: string;
   /** The mail service has the mail. */
   readonly accepted: boolean;
   /** Why the mail is never sent. */
@@ -54,8 +57,10 @@ export interface Claim {
   readonly notBefore?: Instant;
   /** The service answered a send of this attempt with success, and yet not as for a mail that it has. */
   readonly oddly?: true;
-  /** How its tries failed. */
+  /** How its tries by the first transport failed. */
   readonly trouble?: Trouble;
+  /** How its tries by the fallback failed. */
+  readonly fallbackTrouble?: Trouble;
 }
 
 /** What the failed tries of a digest have shown. */
@@ -80,6 +85,8 @@ export type HeldClaim = Stored<Claim>;
 export interface SentDigest {
   readonly operationId: string;
   readonly attempt: number;
+  /** The transport that has it. Absent in rows of earlier versions. */
+  readonly transport?: string;
   /** When it was accepted. */
   readonly on: Instant;
   readonly reminders: readonly Reminder[];
@@ -123,13 +130,13 @@ export interface Outbox {
     claim: HeldClaim,
     tries: number,
     notBefore: Instant,
-    more?: Partial<Pick<Claim, 'oddly' | 'trouble' | 'lineIds'>>,
+    more?: Partial<Pick<Claim, 'oddly' | 'trouble' | 'fallbackTrouble' | 'lineIds' | 'transport'>>,
   ): Promise<HeldClaim | undefined>;
   /** Gives the claim the id of its next attempt. Undefined when the claim changed. */
   retry(
     owner: string,
     claim: HeldClaim,
-    to: Pick<Claim, 'operationId' | 'attempt' | 'notBefore' | 'lineIds'>,
+    to: Pick<Claim, 'operationId' | 'attempt' | 'notBefore' | 'lineIds' | 'transport'>,
   ): Promise<HeldClaim | undefined>;
   /** Deletes the claim and leaves its lines. False when the claim changed. */
   release(owner: string, claim: HeldClaim): Promise<boolean>;
@@ -157,10 +164,33 @@ export interface MailCounts extends Readonly<Record<Quota, Usage>> {
   readonly acceptedOn?: Instant;
   /** How digests ended, since the installation. */
   readonly totals: MailTotals;
+  /** Noted only where there is a fallback. */
+  readonly outage?: Outage;
+  /** Of a fallback: when the operators were last told that it is in use. */
+  readonly inUseToldOn?: Instant;
 }
 
-/** The requests of all instances of the app to the mail service, and how their mails ended. */
+/** A transport has taken no mail since then, though it was asked. */
+export interface Outage {
+  readonly since: Instant;
+  /** When it last took none, and why. */
+  readonly on: Instant;
+  readonly message: string;
+}
+
+/** What all instances of the app asked of the mail services, how their mails ended, and what operators heard. */
 export interface MailLedger {
+  /** Of the transport with this name. */
+  of(transport: string): TransportLedger;
+  /** Of each transport that was ever used; under the empty name, what earlier versions counted. */
+  everyTransport(): Promise<ReadonlyMap<string, MailCounts & { readonly fault?: RecordedFault }>>;
+  /** When an operator last got a mail with operator notices. */
+  operatorNoticesToldOn(owner: string): Promise<Instant | undefined>;
+  saveOperatorNoticesToldOn(owner: string, on: Instant): Promise<void>;
+}
+
+/** The requests of all instances of the app to one mail service, and how their mails ended. */
+export interface TransportLedger {
   /** Without an etag there is no row yet. */
   counts(): Promise<
     MailCounts & {
@@ -178,9 +208,6 @@ export interface MailLedger {
   /** Mails are taken again, and the operators were told. */
   clearFault(): Promise<void>;
   saveReportedOn(on: Instant): Promise<void>;
-  /** When an operator last got a mail with operator notices. */
-  operatorNoticesToldOn(owner: string): Promise<Instant | undefined>;
-  saveOperatorNoticesToldOn(owner: string, on: Instant): Promise<void>;
 }
 
 /** Whether the settings let mails leave at all. */
@@ -191,7 +218,7 @@ export interface MailState {
   readonly faults: readonly string[];
 }
 
-/** Why no mail is taken until a person corrects it: there is no sign-in, or something else of our own is wrong. */
+/** Why a transport takes no mail until a person corrects it: there is no sign-in, or something else of our own is wrong. */
 export type MailFault = 'signIn' | 'ours';
 
 export interface RecordedFault {

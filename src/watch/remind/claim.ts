@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { addressKey } from '../../core/address';
 import { DAY, type Instant, MINUTE } from '../../formats/instant';
-import type { Claim, Clock, HeldClaim, MailPromises, SentDigest, Tables, ToldLine } from '../ports';
+import type { Claim, Clock, HeldClaim, SentDigest, Tables, ToldLine, Trouble } from '../ports';
+import type { Via } from './transports';
 import { gapAfter } from './tries';
 
 /** A send may begin for this long after its claim was made or renewed. */
@@ -33,8 +34,8 @@ export class ClaimLost extends Error {
  * Until then no other sender may change a claim that is made or renewed now. A send that begins in time ends within the time that
  * its transport promises, and so before another sender may begin one.
  */
-function heldUntil(now: Instant, { longestSend }: MailPromises): Instant {
-  return now + TIME_TO_BEGIN + longestSend;
+function heldUntil(now: Instant, { promises }: Via): Instant {
+  return now + TIME_TO_BEGIN + promises.longestSend;
 }
 
 /** Whether it is too early to try a digest again. An instant further ahead comes from a clock that was wrong. */
@@ -52,24 +53,26 @@ export function mayHurry({ tries, notBefore = 0, oddly, trouble }: Claim, now: I
   return now - triedOn >= LONGEST_GAP_BEFORE_URGENT;
 }
 
+type Troubled = 'trouble' | 'fallbackTrouble';
+
 /** The failures of a digest whose lines go into another one: they count on. */
-export type Failures = Pick<Claim, 'claimedOn' | 'tries' | 'trouble'>;
+export type Failures = Pick<Claim, 'claimedOn' | 'tries' | 'trouble' | 'fallbackTrouble'>;
 
 /** Claims a digest of these lines. Undefined when another sender has this owner's digest. */
 export async function makeClaim(
   owner: string,
   lineIds: readonly string[],
   attempt: number,
-  promises: MailPromises,
+  via: Via,
   deps: Deps,
-  earlier?: Failures,
+  { claimedOn, tries, trouble, fallbackTrouble }: Failures,
 ): Promise<DigestClaim | undefined> {
   const operationId = operationIdOf(owner, lineIds, attempt);
   // This is the present and not the instant of the turn, which may be long past: other senders count from it.
-  const now = deps.clock.now();
-  const { claimedOn, tries, trouble } = earlier ?? { claimedOn: now, tries: 0 };
-  const notBefore = heldUntil(now, promises);
-  const claim = { operationId, attempt, lineIds, claimedOn, accepted: false, tries, notBefore, trouble };
+  const notBefore = heldUntil(deps.clock.now(), via);
+  const { transport } = via;
+  const failures = { claimedOn, tries, trouble, fallbackTrouble };
+  const claim = { operationId, attempt, lineIds, accepted: false, notBefore, transport, ...failures };
   const made = await deps.tables.outbox.claim(owner, claim);
   return made && claimOf(owner, made, deps);
 }
@@ -94,25 +97,40 @@ export function claimOf(owner: string, found: HeldClaim, { tables: { outbox }, c
       return row;
     },
     /** Whether a send that begins now ends in time. A sender that was too slow leaves it to the next run. */
-    mayPost: ({ longestSend }: MailPromises) => clock.now() <= (row.notBefore ?? 0) - longestSend,
-    /** Takes an older claim for the time of one send of these lines, all of them or what is left. Its id stays. */
-    renew: (lineIds: readonly string[], promises: MailPromises) =>
-      change(outbox.postpone(owner, row, row.tries, heldUntil(clock.now(), promises), { lineIds })),
+    mayPost: ({ promises }: Via) => clock.now() <= (row.notBefore ?? 0) - promises.longestSend,
+    /**
+     * Takes an older claim for the time of one send of these lines, all of them or what is left. Its id stays, also where
+     * another transport sends it now. `trouble`: how the first one failed just before.
+     */
+    renew(lineIds: readonly string[], via: Via, trouble: Trouble | undefined = row.trouble) {
+      const more = { lineIds, transport: via.transport, trouble, oddly: undefined };
+      return change(outbox.postpone(owner, row, row.tries, heldUntil(clock.now(), via), more));
+    },
     /** The same under a new operation id: the service does not know the one before. */
-    retry(lineIds: readonly string[], promises: MailPromises) {
+    retry(lineIds: readonly string[], via: Via) {
       const attempt = row.attempt + 1;
       const operationId = operationIdOf(owner, lineIds, attempt);
-      const notBefore = heldUntil(clock.now(), promises);
-      return change(outbox.retry(owner, row, { operationId, attempt, lineIds, notBefore }));
+      const notBefore = heldUntil(clock.now(), via);
+      const { transport } = via;
+      return change(outbox.retry(owner, row, { operationId, attempt, lineIds, notBefore, transport }));
     },
     /** Records that the mail service has the mail, and that its delivery is followed where it can be. */
     accept: (sent: SentDigest | undefined) => change(outbox.accept(owner, row, sent)),
     /** Records why the mail is never sent. */
     refuse: (refusal: string) => change(outbox.refuse(owner, row, refusal)),
-    /** Records one more failed try; the next comes after a growing gap, or after `waitMs` where that is longer. */
-    postpone(now: Instant, waitMs: number, why: Required<Pick<Claim, 'trouble'>> & Pick<Claim, 'oddly'>) {
-      const gap = gapAfter(row.tries, why.trouble.cause);
-      return change(outbox.postpone(owner, row, row.tries + 1, now + Math.max(gap, waitMs), why));
+    /**
+     * Records one more failed try; the next comes after a growing gap, or after `waitMs` where that is longer, and at
+     * `latest` where the fallback may take the mail then.
+     */
+    postpone(
+      now: Instant,
+      waitMs: number,
+      why: Pick<Claim, Troubled | 'oddly' | 'transport'>,
+      latest = Infinity,
+    ) {
+      const cause = (why.fallbackTrouble ?? why.trouble)?.cause;
+      const next = now + Math.max(gapAfter(row.tries, cause), waitMs);
+      return change(outbox.postpone(owner, row, row.tries + 1, Math.min(next, latest), why));
     },
     /** Deletes the claim and leaves its lines. */
     release: () => end(outbox.release(owner, row)),

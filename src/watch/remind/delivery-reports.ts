@@ -34,7 +34,8 @@ export async function takeReports(
   const { quota, tally, tables, clock } = deps;
   await quota.refresh();
   // From now on the sender waits for reports.
-  if (clock.now() - (tally.reportedOn() ?? 0) >= DAY) await tables.mailLedger.saveReportedOn(clock.now());
+  if (clock.now() - (tally.reportedOn() ?? 0) >= DAY)
+    await tables.mailLedger.of(deps.transport).saveReportedOn(clock.now());
   const taken = await pMap(reports, report => takeReport(report, deps, log), AT_ONCE);
   await tally.write(log);
   const count = (what: Taken) => taken.filter(one => one === what).length;

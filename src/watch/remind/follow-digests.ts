@@ -2,9 +2,10 @@
 import { eventLine } from '../../core/events';
 import type { MailOutcome } from '../../core/mail-outcome';
 import { DAY, HOUR, type Instant, MINUTE } from '../../formats/instant';
-import type { Clock, Log, Mailer, OperationStatus, OwnerLines, SentDigest, Tables } from '../ports';
-import type { MailQuota, MailTally, Requests } from './mail-counters';
+import type { Clock, Log, OperationStatus, OwnerLines, SentDigest, Tables } from '../ports';
+import type { Requests } from './mail-counters';
 import { markTold, type ToldDeps, type Turn, takeBack, tellUndelivered } from './mark-told';
+import { type InUse, inUseBy, type Transports } from './transports';
 
 /** The first look comes with the send or, without one, a minute after it. The next come after 5 minutes, 10, 20, 40 and then every hour. */
 const FIRST_LOOK = MINUTE;
@@ -17,13 +18,9 @@ const UNKNOWN_AFTER = HOUR;
 /** For so long after a delivery report, one is expected for each mail. */
 const REPORTS_LAST = 90 * DAY;
 
-export interface FollowDeps extends ToldDeps {
+export interface FollowDeps extends ToldDeps, Transports {
   readonly tables: Tables;
   readonly clock: Clock;
-  readonly quota: MailQuota;
-  readonly tally: MailTally;
-  /** Opened on first use: most runs send nothing. */
-  mailer(): Promise<Mailer>;
 }
 
 /** When the next look is due for a mail that is accepted now. `lookCount` leaves out the look that came with the send. */
@@ -31,31 +28,35 @@ export function firstFollow(now: Instant, firstLook: OperationStatus | undefined
   return { lookCount: 0, lookOn: now + (firstLook ? gapAfter(0) : FIRST_LOOK) };
 }
 
-/** Asks for the status of an owner's mails, while at least `leaving` of the quota is left. */
+/** Asks for the status of an owner's mails, while at least `leaving` of a quota is left; undefined: that transport is not asked. */
 export async function followDigests(
   owner: OwnerLines,
   deps: FollowDeps,
   log: Log,
-  leaving: Requests,
+  leaving: (by: InUse) => Requests | undefined,
 ): Promise<void> {
   for (const sent of owner.sent) {
     // While its claim is there, the digest is still being marked as told. That it did not arrive must be recorded later.
     if (sent.operationId === owner.claim?.operationId) continue;
     const now = deps.clock.now();
     if (sent.lookOn > now) continue;
+    const by = inUseBy(sent.transport, deps);
     if (sent.sentOut) {
-      await endFollowing(sent, 'delivered', { owner, now, deps, log });
+      await endFollowing(sent, 'delivered', { owner, now, deps: { ...deps, ...by }, log });
       continue;
     }
-    const { getStatus } = await deps.mailer();
+    const left = by && leaving(by);
+    if (by && !left) continue;
+    const { getStatus } = (await by?.mailer()) ?? {};
+    const turn = { owner, now, deps: { ...deps, ...by }, log };
     if (!getStatus) {
       // Of a transport that is not in use any more: nobody says how it ended.
-      await endFollowing(sent, 'unknown', { owner, now, deps, log });
+      await endFollowing(sent, 'unknown', turn);
       continue;
     }
-    if (!(await deps.quota.mayAsk({ look: 1 }, now, leaving))) continue;
+    if (!(await turn.deps.quota.mayAsk({ look: 1 }, now, left))) continue;
     const status = await getStatus(sent.operationId);
-    if (await recordLook(sent, status, { owner, now, deps, log })) continue;
+    if (await recordLook(sent, status, turn)) continue;
     const next = { ...sent, lookCount: sent.lookCount + 1, lookOn: now + gapAfter(sent.lookCount) };
     await deps.tables.outbox.saveNextStatusRead(owner.owner, next);
   }

@@ -1,4 +1,4 @@
-/** Mail counters: how much of the mail service's quota is used, and how mails ended, counted in one row for all instances together. */
+/** Mail counters: how much of a mail service's quota is used, and how mails ended, counted in one row for all instances together. */
 import {
   addMails,
   MAIL_OUTCOMES,
@@ -6,9 +6,9 @@ import {
   type MailTotals,
   NO_MAILS,
 } from '../../core/mail-outcome';
-import { answered, freeFrom, paused, type QuotaLimits, reserve } from '../../core/quota';
+import { answered, freeFrom, paused, type QuotaLimits, reserve, UNUSED } from '../../core/quota';
 import type { Instant } from '../../formats/instant';
-import type { Log, MailCounts, Mailer, MailLedger, Quota, RecordedFault } from '../ports';
+import type { Log, MailCounts, Mailer, Outage, Quota, RecordedFault, TransportLedger } from '../ports';
 
 /** A number of requests of each quota: `send` are POSTs of mails, `look` are reads of a mail's status. */
 export type Requests = Readonly<Partial<Record<Quota, number>>>;
@@ -19,6 +19,8 @@ export interface MailQuota {
   refresh(): Promise<void>;
   /** From when a mail may be sent, as known here. */
   sendsFrom(now: Instant): Instant;
+  /** Whether the service asked for a wait that is not over. */
+  isPaused(now: Instant): boolean;
   /**
    * Reserves these requests, in one write. False when they have to wait, or when less than `leaving` would be left for others:
    * then nothing is counted. A pause of sends holds back sends only, and a pause of looks holds back looks that do not come
@@ -58,6 +60,13 @@ export interface MailTally {
   noteFault(met: RecordedFault): void;
   /** When a delivery report last came, as read last. */
   reportedOn(): Instant | undefined;
+  /** The service was asked and took no mail, for no fault of that mail. */
+  noteFailed(on: Instant, message: string): void;
+  /** Since when it takes none, as known here; undefined once it has taken one. */
+  outage(): Outage | undefined;
+  /** Of a fallback: the operators are told that it is in use. */
+  noteInUseTold(on: Instant): void;
+  inUseToldOn(): Instant | undefined;
   /** Writes what is only in memory. What can't be written now is kept for the next write. Never throws. */
   write(log: Log): Promise<void>;
 }
@@ -74,12 +83,15 @@ interface Pending {
   readonly totals: MailTotals;
   readonly acceptedOn: Instant;
   readonly answers: readonly { readonly from: Instant; readonly on: Instant }[];
+  readonly outage?: Outage;
+  readonly inUseToldOn?: Instant;
 }
 
+const UNCOUNTED: MailCounts = { send: UNUSED, look: UNUSED, totals: NO_MAILS };
 const NOTHING: Pending = { totals: NO_MAILS, acceptedOn: 0, answers: [] };
 
 export function mailCounters(
-  ledger: Pick<MailLedger, 'counts' | 'saveCounts'>,
+  ledger: Pick<TransportLedger, 'counts' | 'saveCounts'>,
   sends: QuotaLimits,
 ): { readonly quota: MailQuota; readonly tally: MailTally } {
   const limits = {
@@ -97,6 +109,8 @@ export function mailCounters(
     return counts;
   };
   let reservedOn: Instant | undefined;
+  /** As they will be written. */
+  const counted = () => withPending(known ?? UNCOUNTED, pending);
 
   /** Stores what `next` makes of the counts. False when it makes nothing, or when other instances were faster each time. */
   const save = async (next: (counts: MailCounts) => MailCounts | undefined) => {
@@ -140,6 +154,7 @@ export function mailCounters(
       const { pausedUntil: _unheeded, ...looks } = known.look;
       return Math.max(freeFrom(known.send, limits.send, now), freeFrom(looks, limits.look, now));
     },
+    isPaused: now => freeFrom({ ...UNUSED, pausedUntil: known?.send.pausedUntil }, limits.send, now) > now,
     async mayAsk(requests, now, leaving = {}) {
       known ??= await read();
       const isReserved = QUOTAS.some(quota => (requests[quota] ?? 0) > 0);
@@ -171,7 +186,15 @@ export function mailCounters(
       fault = met;
     },
     reportedOn: () => reportedOn,
-    acceptedOn: () => (known && withPending(known, pending).acceptedOn) ?? (pending.acceptedOn || undefined),
+    acceptedOn: () => counted().acceptedOn,
+    noteFailed(on, message) {
+      pending = { ...pending, outage: { since: counted().outage?.since ?? on, on, message } };
+    },
+    outage: () => counted().outage,
+    noteInUseTold(on) {
+      pending = { ...pending, inUseToldOn: on };
+    },
+    inUseToldOn: () => counted().inUseToldOn,
     async write(log) {
       if (isNothing(pending)) return;
       try {
@@ -186,12 +209,23 @@ export function mailCounters(
   return { quota, tally };
 }
 
-function withPending(counts: MailCounts, { totals, acceptedOn, answers }: Pending): MailCounts {
+function withPending(counts: MailCounts, pending: Pending): MailCounts {
+  const { totals, answers } = pending;
+  const acceptedOn = Math.max(pending.acceptedOn, counts.acceptedOn ?? 0) || undefined;
   return {
     ...withAnswers(counts, answers),
-    acceptedOn: acceptedOn > 0 ? Math.max(acceptedOn, counts.acceptedOn ?? 0) : counts.acceptedOn,
+    acceptedOn,
     totals: addMails(totals, counts.totals),
+    outage: outageOf([counts.outage, pending.outage], acceptedOn),
+    inUseToldOn: pending.inUseToldOn ?? counts.inUseToldOn,
   };
+}
+
+/** What was taken after an outage began has ended it. */
+function outageOf(noted: readonly (Outage | undefined)[], acceptedOn: Instant = 0): Outage | undefined {
+  const lasting = noted.flatMap(one => (one && one.since > acceptedOn ? [one] : []));
+  const last = lasting.at(-1);
+  return last && { ...last, since: Math.min(...lasting.map(({ since }) => since)) };
 }
 
 function withAnswers(counts: MailCounts, answers: Pending['answers']): MailCounts {
@@ -209,9 +243,12 @@ function without(pending: Pending, written: Pending): Pending {
     totals,
     acceptedOn: pending.acceptedOn === written.acceptedOn ? 0 : pending.acceptedOn,
     answers: pending.answers.slice(written.answers.length),
+    ...(pending.outage !== written.outage && { outage: pending.outage }),
+    ...(pending.inUseToldOn !== written.inUseToldOn && { inUseToldOn: pending.inUseToldOn }),
   };
 }
 
-function isNothing({ totals, acceptedOn, answers }: Pending): boolean {
-  return acceptedOn === 0 && answers.length === 0 && MAIL_OUTCOMES.every(outcome => totals[outcome] === 0);
+function isNothing({ totals, acceptedOn, answers, outage, inUseToldOn }: Pending): boolean {
+  if (outage || inUseToldOn !== undefined || acceptedOn > 0 || answers.length > 0) return false;
+  return MAIL_OUTCOMES.every(outcome => totals[outcome] === 0);
 }

@@ -1,7 +1,7 @@
 /** Records what an answer to a mail means: the digest is accepted, or never sent, or tried again later (docs/design.md, One owner's digest). */
 import { eventLine } from '../../core/events';
 import type { Reminder } from '../../core/reminder';
-import type { Instant } from '../../formats/instant';
+import { DAY, type Instant } from '../../formats/instant';
 import type {
   DelayCause,
   MailFault,
@@ -10,13 +10,14 @@ import type {
   Quota,
   SendOutcome,
   SentDigest,
-  Tables,
+  Trouble,
 } from '../ports';
-import { type DigestClaim, LONGEST_WAIT } from './claim';
+import { type DigestClaim, type Failures, LONGEST_WAIT } from './claim';
 import { type FollowDeps, firstFollow } from './follow-digests';
 import type { Turn } from './mark-told';
 import type { ToldChange } from './save-told';
-import { isFaultOfThisMail, isOurs, troubleAfter } from './tries';
+import { FIRST_ALONE, hadItsHour, type InUse } from './transports';
+import { gapAfter, isFaultOfThisMail, isOurs, type Tried, troubleAfter } from './tries';
 
 /**
  * How an owner's turn ended. `done`: the service was not asked; `answered`: it said something about this one mail;
@@ -37,7 +38,28 @@ export type Finish = {
   readonly end?: TurnEnd;
 };
 
-type AnswerTurn = Turn<FollowDeps & { readonly tables: Tables }>;
+/** The first transport does not take the mail, and the fallback may. */
+export type Pass = {
+  readonly step: 'pass';
+  /** The mail; without a claim, how long it waited for one. */
+  readonly from: DigestClaim | Failures;
+  /** Why the first one does not take it. */
+  readonly why: string;
+  /** How its try by the first one ended and failed; `done` without a try. */
+  readonly end: TurnEnd;
+  readonly trouble?: Trouble;
+  /** It never takes this mail, also when it takes others. */
+  readonly never?: true;
+};
+
+/** One owner's turn with one transport. */
+export type MailTurn<Deps extends FollowDeps = FollowDeps> = Turn<Deps> & {
+  /** The fallback, while it takes mails and this turn is the first transport's. */
+  readonly next?: InUse | undefined;
+  /** What was passed to the fallback, whose turn this is. */
+  readonly passed?: Pass & { readonly by: string };
+};
+
 type Unsettled = Extract<SendOutcome, { outcome: 'unsettled' }>;
 
 export const DONE: Stop = { step: 'stop', end: 'done' };
@@ -47,8 +69,8 @@ const ABSENT: OperationStatus = { status: 'absent' };
 export async function recordAnswer(
   answer: SendOutcome,
   claim: DigestClaim,
-  turn: AnswerTurn,
-): Promise<Stop | Finish> {
+  turn: MailTurn,
+): Promise<Stop | Finish | Pass> {
   const { now, deps } = turn;
   if (answer.outcome === 'unsettled') return await postpone(claim, 'send', answer, turn);
   let look = answer.outcome === 'accepted' ? answer.firstLook : undefined;
@@ -58,34 +80,74 @@ export async function recordAnswer(
     look = (await getStatus?.(claim.row.operationId)) ?? ABSENT;
     deps.quota.answered(deps.clock.now());
     if (look.status === 'unknown') return await postpone(claim, 'look', look, turn);
-    if (look.status === 'absent') return await recordRefused(claim, 'refused', answer.message, turn);
+    if (look.status === 'absent') return await refuseOrPass(claim, answer, turn);
   }
   const finish = await recordAccepted(claim, look, turn);
   deps.tally.noteAccepted(now);
   return { ...finish, end: 'answered' };
 }
 
-/** The mail is tried again later under the same operation id. A wait that the service asks for holds for all such requests. */
+/** What one transport refuses for its content or size, the other may take. An unknown recipient is unknown to both. */
+async function refuseOrPass(
+  claim: DigestClaim,
+  { cause, message }: Extract<SendOutcome, { outcome: 'refused' }>,
+  turn: MailTurn,
+): Promise<Stop | Finish | Pass> {
+  const { owner, now, next, passed, deps, log } = turn;
+  const isLast = passed ? passed.never : !deps.fallback;
+  if (cause === 'recipient' || isLast) return await recordRefused(claim, 'refused', message, turn);
+  if (next) return { step: 'pass', from: claim, why: message, end: 'answered', never: true };
+  await claim.postpone(now, 0, { transport: undefined });
+  log.warn(`${owner.owner}: the digest waits for the other transport, ${message}`);
+  return { step: 'stop', end: 'answered' };
+}
+
+/**
+ * The mail is tried again later under the same operation id, or passed to the fallback when the first transport had its hour.
+ * A wait that the service asks for holds for all such requests.
+ */
 export async function postpone(
   claim: DigestClaim,
   asked: Quota,
   { cause, message, retryAfterMs = 0, oddly }: Omit<Unsettled, 'outcome'>,
-  { now, deps, log }: AnswerTurn,
-): Promise<Stop> {
+  turn: MailTurn,
+): Promise<Stop | Pass> {
+  const { now, deps, log, next, passed } = turn;
   const wait = Math.min(LONGEST_WAIT, retryAfterMs);
   if (wait > 0) await deps.quota.pause(asked, now + wait);
   const acceptedOn = deps.tally.acceptedOn();
-  const end = endOf(claim, cause, acceptedOn);
+  const before = triedBy(turn, claim);
+  const end = endOf(before, cause, acceptedOn);
   if (isOurs(cause) && end === 'ours') await recordFault(cause, message, now, deps);
-  const trouble = troubleAfter(claim.row, cause, now, acceptedOn);
-  await claim.postpone(now, wait, { trouble, ...(oddly && { oddly }) });
+  if (deps.fallback && asked === 'send' && end !== 'answered') deps.tally.noteFailed(now, message);
+  const trouble = troubleAfter(before, cause, now, acceptedOn);
+  const mayBeThere = asked === 'look' || cause === 'unknown' || oddly;
+  const mustBeAsked = asked === 'send' && mayBeThere && (await deps.mailer()).getStatus !== undefined;
+  if (next && !mustBeAsked && hadItsHour(claim.row, now))
+    return { step: 'pass', from: claim, why: message, end, trouble };
+  const after = { transport: mayBeThere ? claim.row.transport : undefined, ...(oddly && { oddly }) };
+  // The fallback's wait must not hold back the first one. Its quota is paused.
+  if (passed) await claim.postpone(now, 0, { ...after, fallbackTrouble: trouble });
+  else await claim.postpone(now, wait, { ...after, trouble }, latestTry(claim, turn));
   log.warn(`A digest waits: ${message} (operation ${claim.row.operationId})`);
   log.warn(eventLine('mailFailed', { ...mailOf(claim), outcome: 'waits', cause }));
   return { step: 'stop', end };
 }
 
-function endOf({ row }: DigestClaim, cause: DelayCause, acceptedOn: Instant | undefined): TurnEnd {
-  if (isOurs(cause)) return isFaultOfThisMail(row, acceptedOn) ? 'answered' : 'ours';
+/** Where there is a fallback: when it may take the mail, or the next run where the first transport is asked before that. */
+function latestTry({ row }: DigestClaim, { now, deps, next }: MailTurn): Instant | undefined {
+  if (!deps.fallback) return undefined;
+  if (!hadItsHour(row, now)) return row.claimedOn + FIRST_ALONE;
+  return next && now + gapAfter(0, undefined);
+}
+
+/** The digest with its failures by the transport of this turn. */
+function triedBy({ passed }: MailTurn, { row }: DigestClaim): Tried {
+  return passed ? { claimedOn: row.claimedOn, trouble: row.fallbackTrouble } : row;
+}
+
+function endOf(before: Tried, cause: DelayCause, acceptedOn: Instant | undefined): TurnEnd {
+  if (isOurs(cause)) return isFaultOfThisMail(before, acceptedOn) ? 'answered' : 'ours';
   return cause === 'recipient' ? 'answered' : 'unanswered';
 }
 
@@ -94,10 +156,13 @@ async function recordFault(
   why: MailFault,
   message: string,
   now: Instant,
-  { tables, tally }: AnswerTurn['deps'],
+  { tables, transport, tally }: MailTurn['deps'],
 ): Promise<void> {
-  const fault = { on: now, since: tally.fault()?.since ?? now, why, message };
-  await tables.mailLedger.saveFault(fault);
+  const before = tally.fault();
+  // One that was left behind by settings that changed is another.
+  const since = before && now - before.on <= DAY ? before.since : now;
+  const fault = { on: now, since, why, message };
+  await tables.mailLedger.of(transport).saveFault(fault);
   tally.noteFault(fault);
 }
 
@@ -105,12 +170,13 @@ async function recordFault(
 export async function recordAccepted(
   claim: DigestClaim,
   firstLook: OperationStatus | undefined,
-  { owner, now, deps, log }: AnswerTurn,
+  { owner, now, deps, log }: MailTurn,
 ): Promise<Finish> {
   const { operationId, attempt } = claim.row;
+  const { transport } = deps;
   const { getStatus } = await deps.mailer();
   const reminders = remindersOf(claim, owner);
-  const sent = { operationId, attempt, on: now, reminders, ...firstFollow(now, firstLook) };
+  const sent = { operationId, attempt, transport, on: now, reminders, ...firstFollow(now, firstLook) };
   await claim.accept(getStatus && sent);
   deps.tally.count('accepted');
   log.info(eventLine('mailSent', mailOf(claim)));
@@ -124,7 +190,7 @@ export async function recordRefused(
   claim: DigestClaim,
   outcome: 'refused' | 'givenUp',
   refusal: string,
-  { deps, log }: AnswerTurn,
+  { deps, log }: MailTurn,
 ): Promise<Finish> {
   await claim.refuse(refusal);
   deps.tally.count(outcome);

@@ -1,11 +1,13 @@
 /** One run of the sender: owner by owner, the most urgent first. A fault with one owner never costs the others their mail. */
 import { type Instant, MINUTE, SECOND } from '../../formats/instant';
 import { counted } from '../../formats/when';
-import type { Log, OwnerLines } from '../ports';
+import type { Clock, Log, OwnerLines } from '../ports';
 import { followDigests } from './follow-digests';
 import { STATUS_READS_OF_A_RETRY } from './mail-counters';
 import { tellMended } from './mended';
-import { type SendDeps, sendDigest } from './send-digest';
+import type { TurnEnd } from './record-answer';
+import { type Ends, type Open, type SendDeps, sendDigest } from './send-digest';
+import { FIRST_ALONE, type InUse } from './transports';
 import { waitingOwners } from './waiting-owners';
 
 /** No mail is begun later in a run: the runtime ends a function after ten minutes. */
@@ -30,14 +32,23 @@ export async function sendReminders(deps: SendDeps, log: Log): Promise<void> {
       return undefined;
     }
   };
-  await deps.quota.refresh();
-  const { stop, followed } = await sendAll(deps, log, unlessFault);
+  const { fallback } = deps;
+  const all: readonly InUse[] = fallback ? [deps, fallback] : [deps];
+  for (const { quota } of all) await quota.refresh();
+  const run: Run = { first: { unanswered: 0 }, fallback: { unanswered: 0 } };
+  const followed = await sendAll(run, deps, log, unlessFault);
+  const { stop } = run.first;
   // Status reads come last, and leave enough of the quota for the mails that wait.
-  const leaving = stop === 'quotaSpent' ? STATUS_READS_OF_A_RETRY : {};
-  if (stop === undefined || stop === 'quotaSpent')
-    for (const owner of followed) await unlessFault(() => followDigests(owner, deps, log, leaving));
-  await deps.tally.write(log);
-  await unlessFault(() => tellMended(deps, log));
+  const leaving = (by: InUse) => {
+    const { stop } = by === fallback ? run.fallback : run.first;
+    if (stop === 'quotaSpent') return STATUS_READS_OF_A_RETRY;
+    return stop === undefined ? {} : undefined;
+  };
+  for (const owner of followed) await unlessFault(() => followDigests(owner, deps, log, leaving));
+  for (const one of all) {
+    await one.tally.write(log);
+    await unlessFault(() => tellMended({ ...deps, ...one }, log));
+  }
   if (stop) log.info(`${STOPPED[stop]}: the rest waits in the outbox.`);
   if (faults.length > 0)
     throw new AggregateError(
@@ -56,7 +67,7 @@ function mayLeave({ isOff, faults }: SendDeps['mailState'], log: Log): boolean {
   return !isOff && faults.length === 0;
 }
 
-/** Why a run ends before all owners had their turn. */
+/** Why a transport is asked for no mail any more in a run. */
 type EarlyEnd = 'quotaSpent' | 'ours' | 'unanswered';
 
 const STOPPED: Readonly<Record<EarlyEnd, string>> = {
@@ -66,28 +77,37 @@ const STOPPED: Readonly<Record<EarlyEnd, string>> = {
   unanswered: `The mail service took none of ${MOST_UNANSWERED} mails in a row`,
 };
 
-/** Without quota for a mail no lines are read, and owners have no turn. */
+/** What a run has learned of a transport. */
+interface Learned {
+  /** Mails in a row. */
+  unanswered: number;
+  /** It is asked for no other mail. */
+  stop?: EarlyEnd;
+}
+
+type Run = Readonly<Record<keyof Ends, Learned>>;
+
+/** Without quota for a mail no lines are read, and owners have no turn. @returns the owners with digests to follow */
 async function sendAll(
+  run: Run,
   deps: SendDeps,
   log: Log,
   unlessFault: UnlessFault,
-): Promise<{ stop: EarlyEnd | undefined; followed: readonly OwnerLines[] }> {
+): Promise<readonly OwnerLines[]> {
   const { outbox } = deps.tables;
   const until = deps.clock.now() + TIME_BUDGET;
-  if (!(await maySend(deps))) return { stop: 'quotaSpent', followed: (await outbox.digests()).owners };
-  const inARow = { unanswered: 0 };
+  if (!isAnyOpen(await openNow(run, deps))) return (await outbox.digests()).owners;
   for (;;) {
     const waiting = await waitingOwners(outbox, deps.clock.now());
-    const end = await sendOnce({ waiting, until, inARow }, deps, log, unlessFault);
-    if (end !== 'again') return { stop: end, followed: waiting.followed() };
+    const end = await sendOnce({ waiting, until, run }, deps, log, unlessFault);
+    if (end !== 'again') return waiting.followed();
   }
 }
 
 interface Round {
   readonly waiting: Awaited<ReturnType<typeof waitingOwners>>;
   readonly until: Instant;
-  /** Mails of this run. */
-  readonly inARow: { unanswered: number };
+  readonly run: Run;
 }
 
 /**
@@ -95,34 +115,65 @@ interface Round {
  * may be more urgent than what others wait for
  */
 async function sendOnce(
-  { waiting, until, inARow }: Round,
+  { waiting, until, run }: Round,
   deps: SendDeps,
   log: Log,
   unlessFault: UnlessFault,
-): Promise<EarlyEnd | 'again' | undefined> {
+): Promise<'again' | undefined> {
   while (waiting.isAnyoneLeft()) {
     if (deps.clock.now() >= until) {
       log.info('This run has taken long enough: the rest waits for the next one.');
       return undefined;
     }
-    if (!(await maySend(deps))) return 'quotaSpent';
-    const owner = await unlessFault(() => waiting.next());
+    const open = await openNow(run, deps);
+    if (!isAnyOpen(open)) return undefined;
+    // Without the first transport only what it had its hour with can be sent.
+    const anyone = open.first || (open.firstIsOut && hasLastedAnHour(deps));
+    const owner = await unlessFault(() => (anyone ? waiting.next() : waiting.nextClaimed()));
     if (!owner) return undefined;
-    const end = await unlessFault(() => sendDigest(owner, deps, log));
-    if (end === 'allDropped') return 'again';
-    if (end === 'quotaSpent' || end === 'ours') return end;
-    if (end === 'answered') inARow.unanswered = 0;
-    if (end === 'unanswered') inARow.unanswered += 1;
-    if (inARow.unanswered >= MOST_UNANSWERED) return 'unanswered';
+    const ends = await unlessFault(() => sendDigest(owner, deps, log, open));
+    if (!ends) continue;
+    learn(run.first, ends.first, hasLastedAnHour(deps) ? 1 : MOST_UNANSWERED);
+    learn(run.fallback, ends.fallback, MOST_UNANSWERED);
+    if (ends.first === 'allDropped' || ends.fallback === 'allDropped') return 'again';
   }
   return undefined;
 }
 
-/** Whether the quota allows a mail, after a short wait at most. */
-async function maySend({ quota, clock }: SendDeps): Promise<boolean> {
+function learn(about: Learned, end: TurnEnd, mostUnanswered: number): void {
+  if (end === 'quotaSpent' || end === 'ours') about.stop = end;
+  if (end === 'answered') about.unanswered = 0;
+  if (end === 'unanswered') about.unanswered += 1;
+  if (about.unanswered >= mostUnanswered) about.stop = 'unanswered';
+}
+
+/** While an outage lasts, one mail a run shows whether it is over. */
+function hasLastedAnHour({ tally, clock }: SendDeps): boolean {
+  const outage = tally.outage();
+  return outage !== undefined && clock.now() - outage.since >= FIRST_ALONE;
+}
+
+async function openNow(run: Run, deps: SendDeps): Promise<Open> {
+  const { fallback, clock } = deps;
+  const first = await mayUse(deps, run.first, clock);
+  const isSilent = run.first.stop === 'ours' || run.first.stop === 'unanswered';
+  return {
+    first,
+    firstIsOut: isSilent || deps.quota.isPaused(clock.now()),
+    fallback: fallback !== undefined && (await mayUse(fallback, run.fallback, clock)),
+  };
+}
+
+function isAnyOpen({ first, fallback }: Open): boolean {
+  return first || fallback;
+}
+
+/** Whether the transport may be asked for a mail, after a short wait for its quota at most. */
+async function mayUse({ quota }: InUse, about: Learned, clock: Clock): Promise<boolean> {
+  if (about.stop) return false;
   const now = clock.now();
   const wait = quota.sendsFrom(now) - now;
-  if (wait > LONGEST_WAIT) return false;
-  if (wait > 0) await clock.sleep(wait);
-  return true;
+  if (wait > LONGEST_WAIT) about.stop = 'quotaSpent';
+  else if (wait > 0) await clock.sleep(wait);
+  return about.stop === undefined;
 }

@@ -18,9 +18,12 @@ export function isOurs(cause: DelayCause | undefined): cause is MailFault {
   return cause === 'signIn' || cause === 'ours';
 }
 
+/** A digest and how its tries by one transport failed. */
+export type Tried = Pick<Claim, 'claimedOn' | 'trouble'>;
+
 /** The tries of a claim after one more failed. `acceptedOn`: when the service last took any mail. */
 export function troubleAfter(
-  { claimedOn, trouble }: Pick<Claim, 'claimedOn' | 'trouble'>,
+  { claimedOn, trouble }: Tried,
   cause: DelayCause,
   now: Instant,
   acceptedOn: Instant = 0,
@@ -40,10 +43,7 @@ export function gapAfter(tries: number, cause: DelayCause | undefined): number {
 }
 
 /** Why there is no other try; undefined while there is one. Faults of our own never end a mail. */
-export function givenUpFor(
-  { claimedOn, trouble }: Pick<Claim, 'claimedOn' | 'trouble'>,
-  now: Instant,
-): string | undefined {
+export function givenUpFor({ claimedOn, trouble }: Tried, now: Instant): string | undefined {
   if (!trouble) return undefined;
   const { on, cause, failures, othersTaken, putOffSince } = trouble;
   if (cause === 'recipient' && putOffSince !== undefined && on - putOffSince >= LONGEST_PATIENCE)

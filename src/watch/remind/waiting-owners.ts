@@ -89,6 +89,14 @@ export async function waitingOwners(outbox: Pages, now: Instant) {
       known.hadTurn = true;
       return owner;
     },
+    /** Of those with a digest that was begun, who are all known from the start. Undefined when none is left. */
+    async nextClaimed(): Promise<OwnerLines | undefined> {
+      const known = queue.find(({ claim }) => claim !== undefined);
+      if (!known) return undefined;
+      queue = queue.filter(other => other !== known);
+      known.hadTurn = true;
+      return first.whole ? known : { ...known, cut: true };
+    },
     /** False when all that waits is read and had its turn. */
     isAnyoneLeft: () => search !== undefined || queue.length > 0,
     /** Owners with accepted digests of which the end is not known. */

@@ -1,8 +1,9 @@
 /** Health: whether the watcher itself works. It shows no names, since it can be asked without signing in. */
-import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../formats/instant';
+import { HOUR, type Instant, MINUTE, SECOND } from '../../formats/instant';
 import { counted, moment } from '../../formats/when';
 import type { Clock, MailState, ScopeRow, Tables } from '../ports';
 import { isOverdue, longestGapOf } from '../sweep/last-sweep';
+import { type TransportNames, transportStates } from './mail-state';
 
 interface Deps {
   readonly tables: Pick<Tables, 'registry' | 'scopes' | 'outbox' | 'mailLedger' | 'calendar' | 'history'>;
@@ -12,6 +13,7 @@ interface Deps {
   /** The longest gap between two ticks of the sweep's schedule. */
   readonly sweepPeriodMs: number;
   readonly mailState: MailState;
+  readonly transports: TransportNames;
 }
 
 export interface HealthReason {
@@ -22,6 +24,7 @@ export interface HealthReason {
     | 'signInFails'
     | 'mailRefused'
     | 'mailSettings'
+    | 'fallbackInUse'
     | 'mailBacklog'
     | 'remindersUnreached'
     | 'calendarUnwritable'
@@ -45,8 +48,6 @@ const STORAGE_FAULTS = [
   'CredentialUnavailableError',
 ];
 const LONGEST_UNTOLD = 6 * HOUR;
-/** A mail that is not taken is tried again within a day. An older fault says nothing of now. */
-const FAULT_LASTS = DAY;
 /** Anyone may ask, as often as they like. */
 const LOOK_LASTS = 5 * SECOND;
 
@@ -79,7 +80,7 @@ async function health(deps: Deps): Promise<Health> {
     const now = deps.clock.now();
     const [scopes, refused, oldest, derived] = await Promise.all([
       scopeReasons(deps, now),
-      mailFaults(deps, now),
+      mailReasons(deps, now),
       deps.tables.outbox.oldest(now - LONGEST_UNTOLD),
       derivedReasons(deps),
     ]);
@@ -166,13 +167,20 @@ function settingReasons({ isOff, faults }: MailState): HealthReason[] {
   return [{ code: 'mailSettings', message }];
 }
 
-/** What was taken after it shows that the fault is over. */
-async function mailFaults({ tables: { mailLedger } }: Deps, now: Instant): Promise<HealthReason[]> {
-  const { fault, acceptedOn = 0 } = await mailLedger.counts();
-  if (!fault || now - fault.on > FAULT_LASTS || acceptedOn > fault.on) return [];
-  const code = fault.why === 'signIn' ? 'signInFails' : 'mailRefused';
-  const message = `No mail is taken since ${moment(fault.since)}, for a fault of our own: ${fault.message}. No reminder is lost.`;
-  return [{ code, message }];
+async function mailReasons({ tables: { mailLedger }, transports }: Deps, now: Instant) {
+  const state = transportStates(await mailLedger.everyTransport(), transports, now);
+  const reasons = state.transports.flatMap(({ transport, fault }): HealthReason[] => {
+    if (!fault) return [];
+    const code = fault.why === 'signIn' ? 'signInFails' : 'mailRefused';
+    const message = `No mail is taken by ${transport} since ${moment(fault.since)}, for a fault of our own: ${fault.message}. No reminder is lost.`;
+    return [{ code, message }];
+  });
+  if (state.fallbackInUse) {
+    const { first, fallback, since, message } = state.fallbackInUse;
+    const words = `Mails go by the fallback, ${fallback}, an hour late: ${first} took none since ${moment(since)}, ${message}.`;
+    reasons.push({ code: 'fallbackInUse', message: words });
+  }
+  return reasons;
 }
 
 /** Reading and mails go on without these tables, so nothing else shows that they fail. */

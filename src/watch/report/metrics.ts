@@ -1,10 +1,13 @@
 /** Metrics: what a monitoring system reads of the targets, the scopes and the mails. Its cost does not grow with the fleet. */
+
+import { addMails, type MailTotals, NO_MAILS } from '../../core/mail-outcome';
 import { NOTICE_KINDS, noticeKindOf, waitsForDailyMail } from '../../core/notices';
-import type { Usage } from '../../core/quota';
+import { UNUSED, type Usage } from '../../core/quota';
 import { FAILURE_CODES } from '../../core/reading';
 import { HOUR, type Instant } from '../../formats/instant';
 import type { Calendar, Clock, MailState, Outbox, ScopeRow, Scopes, Tables } from '../ports';
 import { type FleetCounts, firstOfBothParts, NO_FLEET, withScope } from './fleet';
+import { type LedgerRows, type TransportNames, transportStates } from './mail-state';
 
 /** Every code under which a target's failure is shown. */
 const SHOWN_FAILURES = [...FAILURE_CODES, 'invalid'] as const;
@@ -18,6 +21,7 @@ interface Deps {
   readonly clock: Clock;
   /** The longest gap between two ticks of the sweep's schedule. */
   readonly sweepPeriodMs: number;
+  readonly transports: TransportNames;
   /** Of this app. */
   readonly version: string;
   readonly mailState: MailState;
@@ -31,18 +35,19 @@ const MOST_SCOPES = 1_000;
 const MOST_ROWS = 10_000;
 
 /** Makes about 5 storage calls for each part of the targets, 10 for the outbox, 1 per 1,000 scopes, and 1 more. */
-export async function metrics({ tables, clock, sweepPeriodMs, version, mailState: { isOff, faults } }: Deps) {
+export async function metrics(deps: Deps) {
+  const { tables, clock, sweepPeriodMs, transports: names, version, mailState } = deps;
   const asOf = clock.now();
-  const [{ total, ...scopes }, { count, isCut, ...targets }, outbox, counts] = await Promise.all([
+  const [{ total, ...scopes }, { count, isCut, ...targets }, outbox, ledger] = await Promise.all([
     measureScopes(tables.scopes, asOf),
     measureTargets(tables.calendar, asOf),
     measureOutbox(tables.outbox),
-    tables.mailLedger.counts(),
+    tables.mailLedger.everyTransport(),
   ]);
   const leftOut = isCut ? Math.max(0, total - count) : 0;
-  const mail = { send: measureMail(counts.send, asOf), look: measureMail(counts.look, asOf) };
-  const { totals: mails, fault, acceptedOn = 0 } = counts;
-  const isRefused = fault !== undefined && acceptedOn <= fault.on;
+  const { send = UNUSED, look = UNUSED } = ledger.get(names.first ?? '') ?? {};
+  const mail = { send: measureMail(send, asOf), look: measureMail(look, asOf) };
+  const { transports, fallbackInUse } = transportStates(ledger, names, asOf);
   return {
     asOf,
     version,
@@ -51,11 +56,13 @@ export async function metrics({ tables, clock, sweepPeriodMs, version, mailState
     targets: { ...targets, leftOut },
     outbox,
     mail,
-    mails,
-    /** No mail is sent or taken, for a fault of our own. */
-    mailStopped: !isOff && (isRefused || faults.length > 0),
     /** `MAIL_TO` is `none`. */
-    mailOff: isOff,
+    mailOff: mailState.isOff,
+    /** Mails wait, since settings of mail are missing or wrong. */
+    mailUnset: !mailState.isOff && mailState.faults.length > 0,
+    mails: allMails(ledger),
+    transports,
+    fallbackInUse: fallbackInUse !== undefined,
   };
 }
 
@@ -138,6 +145,11 @@ export async function measureOutbox(outbox: Pick<Outbox, 'byOwner'>, most = MOST
     if (rows >= most) return { lines, oldest, digests, cut: true };
   }
   return { lines, oldest, digests, cut: false };
+}
+
+/** By all transports that were ever used. */
+function allMails(ledger: LedgerRows): MailTotals {
+  return [...ledger.values()].reduce((sum, { totals }) => addMails(sum, totals), NO_MAILS);
 }
 
 /** The requests of the last hour, of all instances together. */

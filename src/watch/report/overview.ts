@@ -62,11 +62,12 @@ export async function overview(query: StatusQuery, deps: Deps): Promise<Overview
     countFleet(tables),
     comingOf(tables, asOf),
     firstOfBothParts(tables.calendar, MOST_LOOKED_AT, asOf),
-    tables.mailLedger.counts(),
+    tables.mailLedger.everyTransport(),
   ]);
   const concerns = unreadable.map((scope): Concern => ({ is: 'unreadable', scope }));
   if (mail.to === 'none') concerns.push({ is: 'mailOff' });
-  else if (mails.acceptedOn === undefined && fleet.counts.total > 0) concerns.push({ is: 'neverMailed' });
+  else if (fleet.counts.total > 0 && [...mails.values()].every(({ acceptedOn }) => acceptedOn === undefined))
+    concerns.push({ is: 'neverMailed' });
   return {
     report: { asOf, ...fleet, ...page },
     coming: { ...coming, days: COMING_DAYS },

@@ -13,6 +13,7 @@ const CODES = wordsOf<HealthReason['code']>({
   signInFails: true,
   mailRefused: true,
   mailSettings: true,
+  fallbackInUse: true,
   mailBacklog: true,
   remindersUnreached: true,
   calendarUnwritable: true,

@@ -32,7 +32,7 @@ export function metricsResponse(measures: Measures): Response {
 
 /** Each metric with its name below `expiry_watcher_`, its help and its series. */
 export function familiesOf(measures: Measures): Family[] {
-  const { version, sweepPeriodMs, scopesLeftOut, outbox, mails, mailStopped, mailOff } = measures;
+  const { version, sweepPeriodMs, scopesLeftOut, outbox, mails, transports, mailOff, mailUnset } = measures;
   const { standings, checks, minted, asOf } = measures.fleet;
   const { dated, failures, leftOut } = measures.targets;
   const quotas = Object.entries(measures.mail);
@@ -135,13 +135,26 @@ export function familiesOf(measures: Measures): Family[] {
     ],
     [
       'mail_stopped',
-      'Whether no mail is sent or taken for a fault of our own: 1, or 0.',
-      some(Number(mailStopped)),
+      'Whether a mail transport takes no mail for a fault of our own, or none is used because settings of mail are missing or wrong: 1, or 0.',
+      [
+        ...transports.flatMap(({ transport, fault }) => some(Number(fault !== undefined), { transport })),
+        ...(mailUnset ? some(1, { transport: '' }) : []),
+      ],
     ],
     ['mail_off', 'Whether MAIL_TO is none, so that no mail is sent: 1, or 0.', some(Number(mailOff))],
     [
+      'mails_accepted_total',
+      'Mails that a mail transport took, of those that are set, since they are counted apart.',
+      transports.flatMap(({ transport, accepted }) => some(accepted, { transport })),
+    ],
+    [
+      'mail_fallback_in_use',
+      'Whether the first mail transport takes no mail and the fallback does: 1, or 0.',
+      some(Number(measures.fallbackInUse)),
+    ],
+    [
       'mail_requests_last_hour',
-      'What all instances together asked of the mail service in the last hour, by quota: send, or look for what became of a mail.',
+      'What all instances together asked of the first mail service in the last hour, by quota: send, or look for what became of a mail.',
       quotas.flatMap(([quota, { lastHour }]) => some(lastHour, { quota })),
     ],
     [

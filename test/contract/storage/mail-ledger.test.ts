@@ -3,7 +3,7 @@ import { NO_MAILS } from '../../../src/core/mail-outcome';
 import { reserve, UNUSED } from '../../../src/core/quota';
 import { HOUR, MINUTE } from '../../../src/formats/instant';
 import { openTables } from '../../../src/storage/tables';
-import type { MailCounts, MailLedger } from '../../../src/watch/ports';
+import type { MailCounts, TransportLedger } from '../../../src/watch/ports';
 import { freshStorage } from '../../support/azurite';
 import { all, freshTables, NOON, names, plant } from './storage';
 
@@ -19,22 +19,24 @@ const USED: MailCounts = {
   look: { requests: [{ at: NOON, count: 3 }] },
   acceptedOn: NOON,
   totals: { ...NO_MAILS, accepted: 5_000_000_000, undelivered: 2 },
+  outage: { since: NOON + 1, on: NOON + 2, message: 'it could not be reached' },
+  inUseToldOn: NOON - 1,
 };
 
-const withoutEtag = ({ etag: _etag, ...counts }: Awaited<ReturnType<MailLedger['counts']>>) => counts;
+const withoutEtag = ({ etag: _etag, ...counts }: Awaited<ReturnType<TransportLedger['counts']>>) => counts;
 
 /** Two instances of the app on one account. */
-async function twoLedgers(): Promise<[MailLedger, MailLedger]> {
+async function twoLedgers(): Promise<[TransportLedger, TransportLedger]> {
   const value = freshStorage();
   const open = () => openTables({ kind: 'connectionString', value });
   const first = open();
   await first.ready();
-  return [first.mailLedger, open().mailLedger];
+  return [first.mailLedger.of('acs'), open().mailLedger.of('acs')];
 }
 
 test('nothing is on record before something is asked for', async () => {
   const { mailLedger } = (await freshTables()).tables;
-  expect(await mailLedger.counts()).toEqual(NOTHING);
+  expect(await mailLedger.of('acs').counts()).toEqual(NOTHING);
   expect(await mailLedger.operatorNoticesToldOn('ops@example.com')).toBeUndefined();
 });
 
@@ -47,15 +49,15 @@ test.each<[string, MailCounts]>([
   ['nothing', NOTHING],
 ])('counts with %s are read as they were saved, under the etag of the write', async (_what, counts) => {
   const { mailLedger } = (await freshTables()).tables;
-  const etag = await mailLedger.saveCounts(counts, undefined);
-  expect(await mailLedger.counts()).toEqual({ ...counts, etag });
+  const etag = await mailLedger.of('acs').saveCounts(counts, undefined);
+  expect(await mailLedger.of('acs').counts()).toEqual({ ...counts, etag });
 });
 
 test('counts take the place of those before: a pause that is over is gone', async () => {
   const { mailLedger } = (await freshTables()).tables;
-  const etag = await mailLedger.saveCounts(USED, undefined);
-  await mailLedger.saveCounts(NOTHING, etag);
-  expect(withoutEtag(await mailLedger.counts())).toEqual(NOTHING);
+  const etag = await mailLedger.of('acs').saveCounts(USED, undefined);
+  await mailLedger.of('acs').saveCounts(NOTHING, etag);
+  expect(withoutEtag(await mailLedger.of('acs').counts())).toEqual(NOTHING);
 });
 
 test('the fullest hour fits into a row', async () => {
@@ -65,8 +67,8 @@ test('the fullest hour fits into a row', async () => {
   expect(JSON.stringify(requests.map(({ at, count }) => ({ at: new Date(at), count }))).length).toBeLessThan(
     32_768,
   );
-  await mailLedger.saveCounts({ ...USED, send: full, look: full }, undefined);
-  expect((await mailLedger.counts()).look.requests).toHaveLength(560);
+  await mailLedger.of('acs').saveCounts({ ...USED, send: full, look: full }, undefined);
+  expect((await mailLedger.of('acs').counts()).look.requests).toHaveLength(560);
 });
 
 describe('of two instances', () => {
@@ -81,20 +83,20 @@ describe('of two instances', () => {
   test('the slower one is told so and changes nothing: its etag is old, the row is there, or the row is gone', async () => {
     const { tables, bare } = await freshTables();
     const { mailLedger } = tables;
-    const stale = await mailLedger.saveCounts(NOTHING, undefined);
-    const etag = await mailLedger.saveCounts(USED, stale);
-    expect(await mailLedger.saveCounts(NOTHING, stale)).toBeUndefined();
-    expect(await mailLedger.saveCounts(NOTHING, undefined)).toBeUndefined();
-    expect(withoutEtag(await mailLedger.counts())).toEqual(USED);
-    await bare('scopes').deleteEntity('mail', 'counts');
-    expect(await mailLedger.saveCounts(NOTHING, etag)).toBeUndefined();
-    expect(await mailLedger.counts()).toEqual(NOTHING);
+    const stale = await mailLedger.of('acs').saveCounts(NOTHING, undefined);
+    const etag = await mailLedger.of('acs').saveCounts(USED, stale);
+    expect(await mailLedger.of('acs').saveCounts(NOTHING, stale)).toBeUndefined();
+    expect(await mailLedger.of('acs').saveCounts(NOTHING, undefined)).toBeUndefined();
+    expect(withoutEtag(await mailLedger.of('acs').counts())).toEqual(USED);
+    await bare('scopes').deleteEntity('mail', 'counts|acs');
+    expect(await mailLedger.of('acs').saveCounts(NOTHING, etag)).toBeUndefined();
+    expect(await mailLedger.of('acs').counts()).toEqual(NOTHING);
   });
 
   test('who reserve under etags are never granted more than there is', async () => {
     const ledgers = await twoLedgers();
     const limits = { perMinute: 4, perHour: 100 };
-    const reserveOnce = async (ledger: MailLedger) => {
+    const reserveOnce = async (ledger: TransportLedger) => {
       const { etag, ...counts } = await ledger.counts();
       const send = reserve(counts.send, limits, NOON);
       return send !== undefined && (await ledger.saveCounts({ ...counts, send }, etag)) !== undefined;
@@ -122,7 +124,7 @@ test('when each operator last got operator notices is stored, for any spelling o
 });
 
 test('when a delivery report last came is read with the counts', async () => {
-  const { mailLedger } = (await freshTables()).tables;
+  const mailLedger = (await freshTables()).tables.mailLedger.of('acs');
   expect((await mailLedger.counts()).reportedOn).toBeUndefined();
   await mailLedger.saveReportedOn(NOON);
   await mailLedger.saveReportedOn(NOON + 1);
@@ -132,11 +134,38 @@ test('when a delivery report last came is read with the counts', async () => {
 
 test('no owner’s address is taken for the counts, and no row of the ledger for a scope', async () => {
   const { tables } = await freshTables();
-  await tables.mailLedger.saveCounts(USED, undefined);
+  await tables.mailLedger.of('acs').saveCounts(USED, undefined);
   for (const owner of ['counts', 'send', 'look', 'reports', ...names(2)])
     await tables.mailLedger.saveOperatorNoticesToldOn(owner, NOON);
-  expect(withoutEtag(await tables.mailLedger.counts())).toEqual(USED);
+  expect(withoutEtag(await tables.mailLedger.of('acs').counts())).toEqual(USED);
   expect(await all(tables.scopes.all())).toEqual([]);
+});
+
+test('each transport has counts and a fault of its own, also under a name that no key takes', async () => {
+  const { mailLedger } = (await freshTables()).tables;
+  const fault = { on: NOON, since: NOON - 1, why: 'ours', message: 'it answered 403' } as const;
+  await mailLedger.of('acs').saveCounts(USED, undefined);
+  await mailLedger.of('a|b/c').saveCounts({ ...NOTHING, acceptedOn: NOON + 1 }, undefined);
+  await mailLedger.of('a|b/c').saveFault(fault);
+  expect(withoutEtag(await mailLedger.of('acs').counts())).toEqual(USED);
+  expect(withoutEtag(await mailLedger.of('smtp').counts())).toEqual(NOTHING);
+  const all = await mailLedger.everyTransport();
+  expect([...all.keys()].sort()).toEqual(['', 'acs', 'a|b/c']);
+  expect(all.get('')).toEqual(NOTHING);
+  expect(all.get('a|b/c')).toEqual({ ...NOTHING, acceptedOn: NOON + 1, fault });
+});
+
+test('what an earlier version counted for all transports stays, and its requests count for each one', async () => {
+  const { tables, bare } = await freshTables();
+  const sends = JSON.stringify([{ at: new Date(NOON), count: 4 }]);
+  await plant(bare('scopes'), [['mail', 'counts', { sends, looks: '[]', accepted: 7 }]]);
+  const earlier = { send: { requests: [{ at: NOON, count: 4 }] }, look: UNUSED };
+  for (const transport of ['acs', 'smtp'])
+    expect(await tables.mailLedger.of(transport).counts()).toEqual({ ...earlier, totals: NO_MAILS });
+  await tables.mailLedger.of('acs').saveCounts(NOTHING, undefined);
+  const all = await tables.mailLedger.everyTransport();
+  expect(all.get('')?.totals).toEqual({ ...NO_MAILS, accepted: 7 });
+  expect(all.get('acs')).toEqual(NOTHING);
 });
 
 test('what can not be read counts as unused, each on its own, and the next request writes it again', async () => {
@@ -144,7 +173,7 @@ test('what can not be read counts as unused, each on its own, and the next reque
   await plant(bare('scopes'), [
     [
       'mail',
-      'counts',
+      'counts|acs',
       {
         sends: '[{"at":"then","count":1}]',
         sendsPausedUntil: 'later',
@@ -155,16 +184,18 @@ test('what can not be read counts as unused, each on its own, and the next reque
     ],
     ['mail', 'matters|ops~40example.com', { toldOn: 'yesterday' }],
   ]);
-  const { etag, ...found } = await tables.mailLedger.counts();
+  const { etag, ...found } = await tables.mailLedger.of('acs').counts();
   expect(found).toEqual({ ...NOTHING, totals: { ...NO_MAILS, accepted: 7 } });
-  expect(await tables.mailLedger.saveCounts(USED, etag)).toBeDefined();
+  expect(await tables.mailLedger.of('acs').saveCounts(USED, etag)).toBeDefined();
   expect(await tables.mailLedger.operatorNoticesToldOn('ops@example.com')).toBeUndefined();
 });
 
 test('an outage is thrown, not taken for a lost race', async () => {
   const { refused } = await freshTables();
   for (const etag of [undefined, 'W/"x"'])
-    await expect(refused.mailLedger.saveCounts(USED, etag)).rejects.toMatchObject({ statusCode: 403 });
+    await expect(refused.mailLedger.of('acs').saveCounts(USED, etag)).rejects.toMatchObject({
+      statusCode: 403,
+    });
   await expect(refused.mailLedger.saveOperatorNoticesToldOn('ops@example.com', NOON)).rejects.toMatchObject({
     statusCode: 403,
   });
@@ -172,13 +203,13 @@ test('an outage is thrown, not taken for a lost race', async () => {
 
 test('a fault of our own is remembered, the latest one, until it is cleared', async () => {
   const { mailLedger } = (await freshTables()).tables;
-  expect(await mailLedger.fault()).toBeUndefined();
+  expect(await mailLedger.of('acs').fault()).toBeUndefined();
   const fault = { on: NOON, since: NOON - 1, why: 'signIn', message: 'it answered 401' } as const;
-  await mailLedger.saveFault(fault);
-  expect(await mailLedger.fault()).toEqual(fault);
-  await mailLedger.saveFault({ ...fault, on: NOON + 1, why: 'ours' });
-  expect(await mailLedger.fault()).toEqual({ ...fault, on: NOON + 1, why: 'ours' });
-  expect((await mailLedger.counts()).fault).toEqual({ ...fault, on: NOON + 1, why: 'ours' });
-  for (let time = 0; time < 2; time += 1) await mailLedger.clearFault();
-  expect(await mailLedger.fault()).toBeUndefined();
+  await mailLedger.of('acs').saveFault(fault);
+  expect(await mailLedger.of('acs').fault()).toEqual(fault);
+  await mailLedger.of('acs').saveFault({ ...fault, on: NOON + 1, why: 'ours' });
+  expect(await mailLedger.of('acs').fault()).toEqual({ ...fault, on: NOON + 1, why: 'ours' });
+  expect((await mailLedger.of('acs').counts()).fault).toEqual({ ...fault, on: NOON + 1, why: 'ours' });
+  for (let time = 0; time < 2; time += 1) await mailLedger.of('acs').clearFault();
+  expect(await mailLedger.of('acs').fault()).toBeUndefined();
 });

@@ -112,12 +112,14 @@ test('every call ends when the sign-in hangs', async () => {
 test('health says that the tables cannot be read', async () => {
   const tables = openTables(connection(`http://${await listening(() => undefined)}/a`), LIMITS);
   const clock = { now: () => 0, sleep: async () => undefined };
+  const transports = { first: 'acs', fallback: undefined };
   const { reasons } = await sharedHealth({
     tables,
     ready: tables.ready,
     clock,
     sweepPeriodMs: 1,
     mailState: { isOff: false, faults: [] },
+    transports,
   })();
   expect(reasons.map(({ code }) => code)).toEqual(['storageUnreachable']);
 });

@@ -54,7 +54,7 @@ afterEach(() => azure.close());
 
 const remind = () => remindAll(watch, silent);
 const outboxOf = (owner: string) => watch.tables.outbox.of(owner);
-const totals = async () => (await watch.tables.mailLedger.counts()).totals;
+const totals = async () => (await watch.tables.mailLedger.of('acs').counts()).totals;
 const outcome = async () => (await watch.tables.expiries.row(GATEWAY))?.told.get(ADA)?.[0]?.outcome;
 const events = async () => (await watch.tables.history.of(GATEWAY, 10)).map(({ type }) => type);
 const looks = () => azure.communication.requests.filter(({ path }) => path.startsWith('/emails/operations/'));
@@ -136,7 +136,7 @@ test('for which no quota is left makes the mail wait, and takes nothing of the q
   expect(azure.communication.mails).toEqual([]);
   expect(lines).toEqual(['The mail quota is spent: the rest waits in the outbox.']);
   expect((await outboxOf(ADA)).claim).toBeUndefined();
-  expect((await watch.tables.mailLedger.counts()).send).toEqual(UNUSED);
+  expect((await watch.tables.mailLedger.of('acs').counts()).send).toEqual(UNUSED);
   clock.pass(MINUTE + 10 * SECOND);
   await remind();
   expect(azure.communication.mails).toHaveLength(1);

@@ -3,7 +3,7 @@ import { NO_MAILS } from '../../../src/core/mail-outcome';
 import { UNUSED } from '../../../src/core/quota';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/formats/instant';
 import { openTables } from '../../../src/storage/tables';
-import type { MailLedger, Quota } from '../../../src/watch/ports';
+import type { Quota, TransportLedger } from '../../../src/watch/ports';
 import { type MailQuota, mailCounters, ONE_SEND } from '../../../src/watch/remind/mail-counters';
 import { freshStorage } from '../../support/azurite';
 
@@ -15,11 +15,11 @@ async function instances(limits = LIMITS) {
   const value = freshStorage();
   const open = () => openTables({ kind: 'connectionString', value });
   await open().ready();
-  const ledger = open().mailLedger;
-  return { ledger, start: () => mailCounters(open().mailLedger, limits).quota };
+  const ledger = open().mailLedger.of('acs');
+  return { ledger, start: () => mailCounters(open().mailLedger.of('acs'), limits).quota };
 }
 
-const countOf = async (ledger: MailLedger, quota: Quota) =>
+const countOf = async (ledger: TransportLedger, quota: Quota) =>
   (await ledger.counts())[quota].requests.reduce((sum, { count }) => sum + count, 0);
 
 async function grantedOf(count: number, quota: MailQuota, now: number, what: Quota = 'send') {
@@ -152,7 +152,7 @@ describe('a pause of looks', () => {
 });
 
 /** A ledger on which another instance is always faster. */
-const contested = (): MailLedger & { readonly tries: () => number } => {
+const contested = (): TransportLedger & { readonly tries: () => number } => {
   let tries = 0;
   return {
     counts: async () => ({ send: UNUSED, look: UNUSED, totals: NO_MAILS }),
@@ -164,8 +164,6 @@ const contested = (): MailLedger & { readonly tries: () => number } => {
     saveFault: async () => undefined,
     saveReportedOn: async () => undefined,
     clearFault: async () => undefined,
-    operatorNoticesToldOn: async () => undefined,
-    saveOperatorNoticesToldOn: async () => undefined,
     tries: () => tries,
   };
 };
@@ -181,7 +179,7 @@ test('a caller that loses all its races is refused after a few', async () => {
 test('a mail is one write: what was read at the start of the run is not read again', async () => {
   const { ledger } = await instances();
   const calls: string[] = [];
-  const noted: Pick<MailLedger, 'counts' | 'saveCounts'> = {
+  const noted: Pick<TransportLedger, 'counts' | 'saveCounts'> = {
     counts() {
       calls.push('read');
       return ledger.counts();
@@ -239,7 +237,9 @@ test('a refused request writes nothing', async () => {
 test('an outage of the storage is thrown, since a request that is not counted must not be made', async () => {
   const value = freshStorage().replace(/AccountKey=[^;]+/, 'AccountKey=d3Jvbmc=');
   const { mailLedger } = openTables({ kind: 'connectionString', value });
-  await expect(mailCounters(mailLedger, LIMITS).quota.mayAsk({ send: 1 }, NOW + DAY)).rejects.toMatchObject({
+  await expect(
+    mailCounters(mailLedger.of('acs'), LIMITS).quota.mayAsk({ send: 1 }, NOW + DAY),
+  ).rejects.toMatchObject({
     statusCode: 403,
   });
 });

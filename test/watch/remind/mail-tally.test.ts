@@ -1,7 +1,7 @@
 /** The mail tally on the emulator: no count is lost between instances, and a fault of it fails no run. */
 import { type MailOutcome, NO_MAILS } from '../../../src/core/mail-outcome';
 import { openTables } from '../../../src/storage/tables';
-import type { MailLedger } from '../../../src/watch/ports';
+import type { TransportLedger } from '../../../src/watch/ports';
 import { mailCounters } from '../../../src/watch/remind/mail-counters';
 import { freshStorage } from '../../support/azurite';
 
@@ -14,10 +14,13 @@ async function account() {
   const value = freshStorage();
   const open = () => openTables({ kind: 'connectionString', value });
   await open().ready();
-  return { ledger: open().mailLedger, start: () => mailCounters(open().mailLedger, LIMITS).tally };
+  return {
+    ledger: open().mailLedger.of('acs'),
+    start: () => mailCounters(open().mailLedger.of('acs'), LIMITS).tally,
+  };
 }
 
-const totalsOf = async (ledger: MailLedger) => (await ledger.counts()).totals;
+const totalsOf = async (ledger: TransportLedger) => (await ledger.counts()).totals;
 
 test('what several instances count at once is all on record, each mail once', async () => {
   const { ledger, start } = await account();
@@ -34,7 +37,7 @@ test('what several instances count at once is all on record, each mail once', as
 });
 
 /** A ledger that notes each call and can answer with a fault. */
-function noted(ledger: MailLedger, answer: () => 'well' | 'faster' | 'away') {
+function noted(ledger: TransportLedger, answer: () => 'well' | 'faster' | 'away') {
   const calls: string[] = [];
   const { tally } = mailCounters(
     {
