@@ -3,7 +3,7 @@ import { parseDuration } from '../formats/duration';
 import { isUsable } from '../formats/endpoint';
 import { DAY } from '../formats/instant';
 import { trimmed, unseenIn } from '../formats/invisible';
-import { longestGap } from '../formats/ncrontab';
+import { longestGap, ncrontabFault } from '../formats/ncrontab';
 import { isQuoted, splitList } from '../formats/text';
 import { isSecret, standInFault } from './secrets';
 
@@ -93,10 +93,16 @@ export function readEnv(env: Environment) {
       const parse = (value: string) => (isUsable(value) ? value.replace(/\/+$/, '') : undefined);
       return parsed<string | undefined>(name, undefined, parse, URL_FAULT);
     },
-    /** The longest gap between two ticks of a six-field NCRONTAB in UTC, in milliseconds. */
+    /** The longest gap between two ticks of an NCRONTAB in UTC, in milliseconds. The Functions host reads it untrimmed. */
     schedulePeriod(name: string, fallback: string) {
-      const message = 'write a six-field NCRONTAB in UTC, for example 0 */5 * * * *';
-      return parsed(name, longestGap(fallback) ?? DAY, longestGap, message);
+      const value = text(name) === undefined ? fallback : (env[name] ?? '');
+      const gap = longestGap(value);
+      if (gap === undefined)
+        fault(
+          name,
+          `${ncrontabFault(value) ?? 'it never comes'}; write six fields in UTC, for example 0 */5 * * * *`,
+        );
+      return gap ?? longestGap(fallback) ?? DAY;
     },
   };
 }

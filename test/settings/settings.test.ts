@@ -118,7 +118,7 @@ describe('faults', () => {
     MAIL_PER_HOUR: 'many',
     OPERATORS: 'ops@example.com, ops',
     PUBLIC_URL: 'http://watcher.example.com',
-    SWEEP_SCHEDULE: '*/5 * * * *',
+    SWEEP_SCHEDULE: '*/5 * * *',
     REMIND_SCHEDULE: 'hourly',
     THRESHOLDS_IOT_CENTRAL_TOKEN: '30d soon',
     THRESHOLDS_CONTAINER_APP: '200%',
@@ -175,6 +175,19 @@ describe('faults', () => {
     ['SWEEP_SCHEDULE', '0 0 0 31 2 *'],
     ['SWEEP_SCHEDULE', '2020-01-01T00:00:00'],
     ['REMIND_SCHEDULE', '@daily'],
+    ['REMIND_SCHEDULE', '00:05:00'],
+    ['REMIND_SCHEDULE', '"0 */5 * * * *"'],
+    ['REMIND_SCHEDULE', '0 */5 * * * *\n'],
+    ['AzureWebJobsStorage', `"DefaultEndpointsProtocol=https;AccountName=contoso;AccountKey=${KEY}"`],
+    ['AzureWebJobsStorage', `'AccountName=contoso;AccountKey=${KEY};TableEndpoint=https://t.example.com'`],
+    ['AzureWebJobsStorage', `AccountName=contoso;AccountKey=${KEY};EndpointSuffix=core windows`],
+    ['AzureWebJobsStorage', `AccountName=con toso;AccountKey=${KEY}`],
+    ['AzureWebJobsStorage', `AccountName=contoso;AccountKey=${KEY};TableEndpoint=contoso`],
+    [
+      'COMMUNICATION_CONNECTION_STRING',
+      `"endpoint=https://contoso.communication.azure.com/;accesskey=${KEY}"`,
+    ],
+    ['AZURE_CLIENT_ID', 'watcher'],
     ['ARM_ENDPOINT', 'https://user:secret@management.azure.com'],
     ['ARM_ENDPOINT', 'https://management.azure.com?x=1'],
     ['IOT_CENTRAL_ENDPOINT', 'https://{subdomain}.example.org/{baseDomain}'],
@@ -182,7 +195,9 @@ describe('faults', () => {
     ['COMMUNICATION_ENDPOINT', 'https://contoso.communication.azure.com/emails'],
     ['HISTORY_DAYS', '4000'],
   ])('%s=%s is named rather than taken for what it is not', (name, value) => {
-    expect(namesOf(faultsWith({ [name]: value }))).toEqual([name]);
+    const found = faultsWith({ [name]: value });
+    expect(namesOf(found)).toEqual([name]);
+    if (/^["']/.test(value)) expect(found[0]).toContain('it is in quotes: write it without them');
   });
 });
 
