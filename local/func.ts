@@ -1,4 +1,4 @@
-/** `npm run func`: the app in the real Functions host (Core Tools), with its own Azurite. */
+/** `npm run func`: the app in the real Functions host (Core Tools), with its own Azurite. What follows `--` goes to `func start`. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -19,13 +19,17 @@ async function main(): Promise<void> {
   if ((await run('npm', ['run', 'build'])) !== 0)
     return giveUp('The build failed, so there is nothing to start.');
   const azurite = await startStorage();
-  process.exitCode = await run('func', ['start']);
+  console.log(FIRST_START);
+  process.exitCode = await run('func', ['start', ...process.argv.slice(2)]);
   await azurite?.close();
 }
 
 const CORE_TOOLS_MISSING = `Azure Functions Core Tools are not installed here. They are an optional dependency whose
 install step downloads a program; where that is blocked, npm leaves them out and goes on.
 Run "npm install" where the download is allowed, or "npm start", which needs no Core Tools.`;
+
+const FIRST_START = `The first start downloads the extension bundle that host.json names, so it needs a network and takes a while.
+Later ones do without: npm run func -- --offline. Another port: npm run func -- --port 7072.`;
 
 /** Core Tools need all three services on the usual ports, as local.settings.json says. */
 async function startStorage(): Promise<RunningAzurite | undefined> {
@@ -43,7 +47,7 @@ async function startStorage(): Promise<RunningAzurite | undefined> {
 async function run(program: string, args: readonly string[]): Promise<number> {
   const path = [LOCAL_BIN, process.env.PATH].join(delimiter);
   const env = { ...process.env, ...noProxy(process.env), PATH: path };
-  // On Windows, npm and func are scripts that only a shell can start. The arguments are constants, so that is safe.
+  // On Windows, npm and func are scripts that only a shell can start. The arguments are constants, or typed into a shell by the same person.
   const child = spawn(program, args, { stdio: 'inherit', shell: ON_WINDOWS, env });
   // Ctrl-C reaches the child through the terminal; this process must only stay alive until the child ends.
   const ignore = () => undefined;

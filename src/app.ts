@@ -73,11 +73,11 @@ export type App = ReturnType<typeof createApp>;
 export function createApp(env: Environment, clock: Clock = systemClock) {
   const settings = parseSettings(env, kinds, services, transports);
   const { storage, publicUrl, mailTransports, pingUrl, telemetry, sweepPeriodMs } = settings;
-  const credential = lazyCredential(settings.clientId);
+  const credential = lazyCredential({ clientId: settings.clientId });
+  const storageCredential = (identity: Parameters<typeof lazyCredential>[0] | undefined) =>
+    safeCredential(identity ? lazyCredential(identity) : credential, STORAGE_SIGN_IN_TIMEOUT);
   const store = openTables(
-    storage.kind === 'identity'
-      ? { ...storage, credential: safeCredential(credential, STORAGE_SIGN_IN_TIMEOUT) }
-      : storage,
+    storage.kind === 'identity' ? { ...storage, credential: storageCredential(storage.identity) } : storage,
   );
   const sources = createSources(service => {
     const connection = settings.services.get(service.settingName);

@@ -90,8 +90,7 @@ function scheduleOf({ schedule }: TimerFunction, env: Environment): ReturnType<t
   try {
     return parseNcrontab(text);
   } catch (error) {
-    // croner throws these two for a pattern that it cannot read.
-    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    if (!(error instanceof RangeError)) throw error;
     const setting = schedule.replaceAll('%', '');
     throw new BadSchedule(
       `${setting}: '${text}' is not a schedule; write six fields in UTC (second, minute, hour, day, month, weekday), such as 0 */5 * * * *.`,

@@ -8,11 +8,25 @@ import {
 import { once } from '../core/once';
 import { RequestFailed } from './request';
 
-/** Managed identity in Azure, the developer's own sign-in elsewhere; `clientId` names a user-assigned identity. */
-export function lazyCredential(clientId: string | undefined): TokenCredential {
+/** Who signs in. An id names a user-assigned identity: its own, or that of its resource. */
+interface Identity {
+  readonly clientId?: string | undefined;
+  readonly resourceId?: string | undefined;
+  /** Only a managed identity, and nobody else such as a developer. */
+  readonly managedOnly?: boolean;
+}
+
+/** Managed identity in Azure, the developer's own sign-in elsewhere. */
+export function lazyCredential({ clientId, resourceId, managedOnly = false }: Identity): TokenCredential {
   const load = once(async () => {
-    const { DefaultAzureCredential } = await import('@azure/identity');
-    return new DefaultAzureCredential({ managedIdentityClientId: clientId });
+    const { DefaultAzureCredential, ManagedIdentityCredential } = await import('@azure/identity');
+    if (resourceId === undefined)
+      return managedOnly
+        ? new ManagedIdentityCredential({ clientId })
+        : new DefaultAzureCredential({ managedIdentityClientId: clientId });
+    return managedOnly
+      ? new ManagedIdentityCredential({ resourceId })
+      : new DefaultAzureCredential({ managedIdentityResourceId: resourceId });
   });
   return { getToken: async (scopes, options) => (await load()).getToken(scopes, options) };
 }

@@ -50,6 +50,11 @@ export function webLink(text: string | undefined): string | undefined {
   return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : undefined;
 }
 
+/** Whether a text stands in quotes, as one that was copied from code or from JSON. */
+export function isQuoted(text: string): boolean {
+  return text.length > 1 && /^(["'`]).*\1$|^[“‘„].*[”’“]$/s.test(text);
+}
+
 /** Splits a list at commas, semicolons and white space. Invisible characters around an item are dropped. */
 export function splitList(text: string): string[] {
   // A byte order mark counts as white space, but it separates nothing that a person sees.

@@ -3,13 +3,15 @@ import { parseDuration } from '../formats/duration';
 import { isUsable } from '../formats/endpoint';
 import { DAY } from '../formats/instant';
 import { trimmed, unseenIn } from '../formats/invisible';
-import { longestGap } from '../formats/ncrontab';
-import { splitList } from '../formats/text';
+import { longestGap, ncrontabFault } from '../formats/ncrontab';
+import { isQuoted, splitList } from '../formats/text';
 import { isSecret, standInFault } from './secrets';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export type EnvReader = ReturnType<typeof readEnv>;
+
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export const URL_FAULT = 'write an https:// URL (plain http only for a loopback address)';
 
@@ -20,9 +22,11 @@ export function readEnv(env: Environment) {
   const standIns = new Set<string>();
   const fault = (name: string, message: string) => {
     if (standIns.has(name)) return;
+    const value = trimmed(env[name] ?? '');
+    const quotes = isQuoted(value) ? 'it is in quotes: write it without them' : undefined;
     // Nothing of a secret is shown, not even a character.
     const unseen = isSecret(name) ? undefined : unseenIn(env[name] ?? '');
-    faults.push([`${name}: ${message}`, ...(unseen === undefined ? [] : [unseen])].join('; '));
+    faults.push([`${name}: ${message}`, quotes, unseen].filter(part => part !== undefined).join('; '));
   };
   /** The trimmed value; undefined when it is missing or empty. */
   const text = (name: string) => {
@@ -56,6 +60,17 @@ export function readEnv(env: Environment) {
       const value = text(name);
       return value === undefined ? undefined : splitList(value);
     },
+    /** The spelling of a name in this environment: the Functions host takes any case, and `:` for `__`. */
+    spelled(name: string): string {
+      const plain = (text: string) => text.replaceAll(':', '__').toLowerCase();
+      return name in env ? name : (Object.keys(env).find(other => plain(other) === plain(name)) ?? name);
+    },
+    /** Of an identity. */
+    clientId(name: string) {
+      const parse = (value: string) => (GUID.test(value) ? value : undefined);
+      const message = 'write the client id of the identity, which is a GUID';
+      return parsed<string | undefined>(name, undefined, parse, message);
+    },
     /** In milliseconds. `fallback` and `most` are durations, too. */
     duration(name: string, fallback: string, most: string) {
       const within = atMost(parseDuration(most) ?? 0);
@@ -78,10 +93,16 @@ export function readEnv(env: Environment) {
       const parse = (value: string) => (isUsable(value) ? value.replace(/\/+$/, '') : undefined);
       return parsed<string | undefined>(name, undefined, parse, URL_FAULT);
     },
-    /** The longest gap between two ticks of a six-field NCRONTAB in UTC, in milliseconds. */
+    /** The longest gap between two ticks of an NCRONTAB in UTC, in milliseconds. The Functions host reads it untrimmed. */
     schedulePeriod(name: string, fallback: string) {
-      const message = 'write a six-field NCRONTAB in UTC, for example 0 */5 * * * *';
-      return parsed(name, longestGap(fallback) ?? DAY, longestGap, message);
+      const value = text(name) === undefined ? fallback : (env[name] ?? '');
+      const gap = longestGap(value);
+      if (gap === undefined)
+        fault(
+          name,
+          `${ncrontabFault(value) ?? 'it never comes'}; write six fields in UTC, for example 0 */5 * * * *`,
+        );
+      return gap ?? longestGap(fallback) ?? DAY;
     },
   };
 }

@@ -39,7 +39,7 @@ export function parseSettings(
   const publicUrl = publicUrlOf(mailRead);
   const settings = {
     storage: readStorage(read),
-    clientId: read.text('AZURE_CLIENT_ID'),
+    clientId: read.clientId('AZURE_CLIENT_ID'),
     // By the service's setting name.
     services: new Map(services.map(service => [service.settingName, serviceOf(read, service)])),
     kinds: new Map(kinds.map(kind => [kind.kind, kindOf(read, kind)])),

@@ -10,7 +10,15 @@ const values = valuesOf(sample);
 /** The Functions host's own; the app doesn't read it. */
 const OF_THE_HOST = ['FUNCTIONS_WORKER_RUNTIME'];
 /** Instead of a connection string; the sample can't hold both. docs/settings.md tells of them. */
-const ALTERNATIVES = ['AzureWebJobsStorage__accountName', 'AzureWebJobsStorage__tableServiceUri'];
+const ALTERNATIVES = [
+  'accountName',
+  'blobServiceUri',
+  'queueServiceUri',
+  'tableServiceUri',
+  'credential',
+  'clientId',
+  'managedIdentityResourceId',
+].map(part => `AzureWebJobsStorage__${part}`);
 
 function valuesOf(file: unknown): Record<string, unknown> {
   if (typeof file !== 'object' || file === null || !('Values' in file))
@@ -21,6 +29,12 @@ function valuesOf(file: unknown): Record<string, unknown> {
 /** A workable value for each setting that is empty in the sample: the parser may read another setting only where one is set. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   AzureWebJobsStorage__accountName: 'account',
+  AzureWebJobsStorage__blobServiceUri: 'https://account.blob.core.windows.net',
+  AzureWebJobsStorage__queueServiceUri: 'https://account.queue.core.windows.net',
+  AzureWebJobsStorage__credential: 'managedidentity',
+  AzureWebJobsStorage__clientId: '44444444-4444-4444-4444-444444444444',
+  AzureWebJobsStorage__managedIdentityResourceId:
+    '/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i',
   AzureWebJobsStorage__tableServiceUri: 'https://account.table.core.windows.net',
   COMMUNICATION_ENDPOINT: 'https://mail.example.com',
   COMMUNICATION_CONNECTION_STRING: 'endpoint=https://mail.example.com/;accesskey=c2VjcmV0',
@@ -39,10 +53,10 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   PUBLIC_URL: 'https://watcher.example.com',
   LINK_SECRET: '4f2a9c1e7b634d0a9e85c1d7f3a6b240',
   LINK_SECRET_PREVIOUS: '8e5d4f2a9c1e7b634d0a9e85c1d7f3a6b240',
-  AZURE_CLIENT_ID: 'id',
   PING_URL: 'https://hc-ping.com/uuid',
   APPLICATIONINSIGHTS_CONNECTION_STRING: 'InstrumentationKey=1234',
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'Authorization=AAD',
+  AZURE_CLIENT_ID: '44444444-4444-4444-4444-444444444444',
 };
 const MAIL_TO = ['owners', 'operators', 'none'];
 

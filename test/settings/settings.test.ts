@@ -118,7 +118,7 @@ describe('faults', () => {
     MAIL_PER_HOUR: 'many',
     OPERATORS: 'ops@example.com, ops',
     PUBLIC_URL: 'http://watcher.example.com',
-    SWEEP_SCHEDULE: '*/5 * * * *',
+    SWEEP_SCHEDULE: '*/5 * * *',
     REMIND_SCHEDULE: 'hourly',
     THRESHOLDS_IOT_CENTRAL_TOKEN: '30d soon',
     THRESHOLDS_CONTAINER_APP: '200%',
@@ -175,6 +175,19 @@ describe('faults', () => {
     ['SWEEP_SCHEDULE', '0 0 0 31 2 *'],
     ['SWEEP_SCHEDULE', '2020-01-01T00:00:00'],
     ['REMIND_SCHEDULE', '@daily'],
+    ['REMIND_SCHEDULE', '00:05:00'],
+    ['REMIND_SCHEDULE', '"0 */5 * * * *"'],
+    ['REMIND_SCHEDULE', '0 */5 * * * *\n'],
+    ['AzureWebJobsStorage', `"DefaultEndpointsProtocol=https;AccountName=contoso;AccountKey=${KEY}"`],
+    ['AzureWebJobsStorage', `'AccountName=contoso;AccountKey=${KEY};TableEndpoint=https://t.example.com'`],
+    ['AzureWebJobsStorage', `AccountName=contoso;AccountKey=${KEY};EndpointSuffix=core windows`],
+    ['AzureWebJobsStorage', `AccountName=con toso;AccountKey=${KEY}`],
+    ['AzureWebJobsStorage', `AccountName=contoso;AccountKey=${KEY};TableEndpoint=contoso`],
+    [
+      'COMMUNICATION_CONNECTION_STRING',
+      `"endpoint=https://contoso.communication.azure.com/;accesskey=${KEY}"`,
+    ],
+    ['AZURE_CLIENT_ID', 'watcher'],
     ['ARM_ENDPOINT', 'https://user:secret@management.azure.com'],
     ['ARM_ENDPOINT', 'https://management.azure.com?x=1'],
     ['IOT_CENTRAL_ENDPOINT', 'https://{subdomain}.example.org/{baseDomain}'],
@@ -182,7 +195,9 @@ describe('faults', () => {
     ['COMMUNICATION_ENDPOINT', 'https://contoso.communication.azure.com/emails'],
     ['HISTORY_DAYS', '4000'],
   ])('%s=%s is named rather than taken for what it is not', (name, value) => {
-    expect(namesOf(faultsWith({ [name]: value }))).toEqual([name]);
+    const found = faultsWith({ [name]: value });
+    expect(namesOf(found)).toEqual([name]);
+    if (/^["']/.test(value)) expect(found[0]).toContain('it is in quotes: write it without them');
   });
 });
 
@@ -223,7 +238,7 @@ describe('plain http is for a loopback address only', () => {
   });
 
   test('so it is for a storage account that is named without an endpoint, and for one by identity', () => {
-    const inClear = `DefaultEndpointsProtocol=http;AccountName=a;AccountKey=${KEY}`;
+    const inClear = `DefaultEndpointsProtocol=http;AccountName=contoso;AccountKey=${KEY}`;
     expect(namesOf(faultsWith({ AzureWebJobsStorage: inClear }))).toEqual(['AzureWebJobsStorage']);
     const byIdentity = {
       AzureWebJobsStorage: undefined,
@@ -235,18 +250,94 @@ describe('plain http is for a loopback address only', () => {
 
 describe('storage', () => {
   const without = (more: Environment) => parse({ AzureWebJobsStorage: undefined, ...more }).storage;
+  const faultsWithout = (more: Environment) => faultsWith({ AzureWebJobsStorage: undefined, ...more });
+  const at = (uri: string) => ({ kind: 'identity', tableUri: uri, identity: undefined });
 
-  test('by identity is an account name, or the address of its tables', () => {
-    expect(without({ AzureWebJobsStorage__accountName: 'contoso' })).toEqual({
-      kind: 'identity',
-      tableUri: 'https://contoso.table.core.windows.net',
-    });
-    const uri = 'https://contoso.table.core.chinacloudapi.cn';
-    expect(
-      without({ AzureWebJobsStorage__tableServiceUri: uri, AzureWebJobsStorage__accountName: 'contoso' }),
-    ).toEqual({
-      kind: 'identity',
-      tableUri: uri,
+  test.each<[what: string, settings: Record<string, string>, tableUri: string]>([
+    ['an account', { accountName: 'contoso' }, 'https://contoso.table.core.windows.net'],
+    [
+      'the address of its tables, which wins',
+      { tableServiceUri: 'https://contoso.table.core.chinacloudapi.cn/', accountName: 'contoso' },
+      'https://contoso.table.core.chinacloudapi.cn',
+    ],
+    [
+      'the addresses of its blobs and queues, in any cloud',
+      {
+        blobServiceUri: 'https://contoso.blob.core.usgovcloudapi.net',
+        queueServiceUri: 'https://contoso.queue.core.usgovcloudapi.net/',
+      },
+      'https://contoso.table.core.usgovcloudapi.net',
+    ],
+    [
+      'the address of its blobs alone',
+      { blobServiceUri: 'https://contoso.z12.blob.storage.azure.net' },
+      'https://contoso.z12.table.storage.azure.net',
+    ],
+    [
+      'names in another case, as the host takes them',
+      { QUEUESERVICEURI: 'https://contoso.queue.core.windows.net' },
+      'https://contoso.table.core.windows.net',
+    ],
+  ])('by identity is %s', (_, settings, tableUri) => {
+    const named = (mark: string) =>
+      Object.fromEntries(
+        Object.entries(settings).map(([name, value]) => [`AzureWebJobsStorage${mark}${name}`, value]),
+      );
+    for (const mark of ['__', ':']) expect(without(named(mark))).toEqual(at(tableUri));
+  });
+
+  test.each<[Record<string, string>, string[]]>([
+    [{ blobServiceUri: 'https://files.example.com' }, ['tableServiceUri']],
+    [
+      {
+        blobServiceUri: 'https://contoso.blob.core.windows.net',
+        queueServiceUri: 'https://fabrikam.queue.core.windows.net',
+      },
+      ['tableServiceUri'],
+    ],
+    [{ tableServiceUri: 'http://contoso.table.core.windows.net' }, ['tableServiceUri']],
+    [{ tableServiceUri: 'contoso' }, ['tableServiceUri']],
+    [{ tableServiceUri: 'https://contoso.table.core.windows.net/?sv=2022&sig=hunter2' }, ['tableServiceUri']],
+    [{ accountName: 'contoso', credential: 'hunter2' }, ['credential']],
+    [{ accountName: 'contoso', clientId: 'hunter2' }, ['clientId']],
+    [{ accountName: 'contoso', managedIdentityResourceId: 'hunter2' }, ['managedIdentityResourceId']],
+    [
+      {
+        accountName: 'contoso',
+        clientId: '44444444-4444-4444-4444-444444444444',
+        managedIdentityResourceId:
+          '/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i',
+      },
+      ['managedIdentityResourceId'],
+    ],
+  ])('by identity with %j names what to correct', (settings, named) => {
+    const env = Object.fromEntries(
+      Object.entries(settings).map(([name, value]) => [`AzureWebJobsStorage__${name}`, value]),
+    );
+    const found = faultsWithout(env);
+    expect(namesOf(found)).toEqual(named.map(name => `AzureWebJobsStorage__${name}`));
+    expect(found.join()).not.toContain('hunter2');
+  });
+
+  test('by identity has who signs in: any managed identity, or the one that is named', () => {
+    const identityOf = (more: Record<string, string>) => {
+      const env = Object.entries({ accountName: 'contoso', ...more });
+      const found = without(
+        Object.fromEntries(env.map(([name, value]) => [`AzureWebJobsStorage__${name}`, value])),
+      );
+      return 'identity' in found ? found.identity : 'a connection string';
+    };
+    const clientId = '44444444-4444-4444-4444-444444444444';
+    const managedIdentityResourceId =
+      '/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i';
+    expect(identityOf({})).toBeUndefined();
+    expect(identityOf({ credential: 'workloadidentity' })).toBeUndefined();
+    expect(identityOf({ credential: 'ManagedIdentity' })).toEqual({ managedOnly: true });
+    expect(identityOf({ credential: 'managedidentity', clientId })).toEqual({ managedOnly: true, clientId });
+    expect(identityOf({ clientId })).toEqual({ managedOnly: false, clientId });
+    expect(identityOf({ credential: 'managedidentity', managedIdentityResourceId })).toEqual({
+      managedOnly: true,
+      resourceId: managedIdentityResourceId,
     });
   });
 
@@ -259,7 +350,7 @@ describe('storage', () => {
   );
 
   test('a connection string wins, by key or by shared access signature', () => {
-    const byKey = `DefaultEndpointsProtocol=https;AccountName=a;AccountKey=${KEY};EndpointSuffix=core.windows.net`;
+    const byKey = `DefaultEndpointsProtocol=https;AccountName=contoso;AccountKey=${KEY};EndpointSuffix=core.windows.net`;
     const bySignature =
       'TableEndpoint=https://a.table.core.windows.net/;SharedAccessSignature=sv=2022&sig=x%3D';
     for (const value of [byKey, bySignature])

@@ -1,6 +1,7 @@
 /** The settings of Azure Communication Services: an endpoint with the identity, or a connection string with a key. */
 import { isBase64, parseConnectionString } from '../../formats/connection-string';
 import { parseEndpoint } from '../../formats/endpoint';
+import { isQuoted } from '../../formats/text';
 import type { SettingsReader, Transport, TransportSettings } from './transport';
 
 export interface AcsSettings extends TransportSettings<'acs'> {
@@ -41,6 +42,10 @@ function fromEndpoint(read: SettingsReader): Access | undefined {
 
 /** `endpoint=https://…/;accesskey=…`, as the portal shows it. A fault never shows the key. */
 function fromConnectionString(read: SettingsReader, text: string): Access | undefined {
+  if (isQuoted(text)) {
+    read.fault(CONNECTION_STRING, 'write the connection string alone');
+    return undefined;
+  }
   const parts = parseConnectionString(text);
   const accessKey = parts.get('accesskey') ?? '';
   const parsed = parseEndpoint(parts.get('endpoint') ?? '');
