@@ -181,3 +181,50 @@ test('only these lead there: what is not served is still not found', async () =>
   for (const path of ['/dashboard', '/status', '/api/nothing'])
     expect((await fetch(`${await url()}${path}`)).status).toBe(404);
 });
+
+test('a list that is read anyway costs no call of its own, and is the same as one that is read alone', async () => {
+  const { connectionString, clock, tables } = world();
+  const at = (days: number | undefined, name: string) => {
+    const expiresOn = days === undefined ? undefined : clock.now() + days * 24 * HOUR;
+    const listing = {
+      kind: 'k',
+      displayName: name,
+      owners: [],
+      expiresOn,
+      minted: false,
+      failing: false,
+      check: 'ok',
+    } as const;
+    return { scope: 's', name, key: tables.calendar.keyOf({ scope: 's', name }, expiresOn), listing };
+  };
+  const days = [-3, -1, 1, 2, 40, 200, 400, undefined, undefined];
+  await tables.calendar.write(
+    days.map((day, index) => at(day, `t${index}`)),
+    [],
+  );
+  const opened = openTables({ kind: 'connectionString', value: connectionString });
+  let streams = 0;
+  const calendar: typeof opened.calendar = {
+    ...opened.calendar,
+    entries: range => {
+      streams += 1;
+      return opened.calendar.entries(range);
+    },
+  };
+  const deps = {
+    tables: { ...opened, calendar },
+    clock,
+    kinds: keys,
+    mail: { to: 'owners', operators: [] },
+  } as const;
+  for (const limit of [1, 2, 5, 7, 8, 9, 50]) {
+    streams = 0;
+    const { report } = await overview({ limit }, deps);
+    expect([limit, streams]).toEqual([limit, 3]);
+    const { items, nextCursor } = await world().app().report({ limit });
+    expect([report.items, report.nextCursor]).toEqual([items, nextCursor]);
+  }
+  streams = 0;
+  expect((await overview({ limit: 50, q: 't1' }, deps)).report.items.map(({ name }) => name)).toEqual(['t1']);
+  expect(streams).toBe(4);
+});

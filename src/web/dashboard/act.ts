@@ -25,6 +25,8 @@ export function actWords({ report: { counts }, urgent }: Overview): string {
   return counts.total > 0 ? 'Nothing needs you now' : 'Nothing is watched yet';
 }
 
+const MOST_OWNERS = 3;
+
 export function actCard(overview: Overview, words: KindWords, links: Links): Html | false {
   const { urgent, report } = overview;
   const items = [...urgent.expired.items, ...urgent.expiring.items, ...urgent.failing.items];
@@ -55,7 +57,7 @@ function act(item: StatusItem, asOf: Instant, words: KindWords, links: Links): H
 <p class="state">${(isDue || check === 'ok') && standingBadge(standing)}${checkBadge(check)}</p>
 <p class="what"><b>${nameLink(item, words, links)}</b>${placeLine(item, words)}</p>
 <p class="when">${expiryOf(item, asOf)}</p>
-<p class="owners"><span class="unseen">Owners: </span>${ownersOf(owners)}</p>
+<p class="owners"><span class="unseen">Owners: </span>${ownersOf(owners, MOST_OWNERS)}</p>
 <div class="todo"><span class="unseen">What to do: </span>${todo(item, words)}</div></li>
 `;
 }
