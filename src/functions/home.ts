@@ -1,13 +1,12 @@
 /** The bare origin and `/api` lead to the dashboard: these are what people type. */
-
 import { linksOf, query } from '../web/dashboard/links';
 import { PRIVATE } from '../web/page';
 import type { HttpFunction } from './definition';
 import { responseOf } from './http';
 
 /**
- * An empty route is taken for none, and none is named after its function. A parameter that must be empty is the way that the Functions
- * team names instead: https://github.com/Azure/Azure-Functions/issues/2473. It is served at the bare origin only without a route prefix.
+ * The Functions host takes an empty route for none, and serves that under the name of its function. A parameter that must be empty is the
+ * way round: https://github.com/Azure/Azure-Functions/issues/2473. It is the bare origin only without a route prefix.
  */
 export const ROOT = '{nothing:maxlength(0)?}';
 

@@ -70,6 +70,31 @@ describe('GET dashboard', () => {
     expect(text).toMatch(/role="alert">.*2 scopes have finished no sweep for 45 minutes\./s);
   });
 
+  test('warns that no mail was sent yet, until one is', async () => {
+    const { azure, register, sweep, tick } = world();
+    azure.iotCentral.token(HOST, 'gateway').expires('2026-06-20T12:00:00Z');
+    await register(CONTOSO, 'gateway', { owners: 'ada@example.com' });
+    expect((await get('dashboard')).text).not.toContain('No mail was sent yet');
+    await sweep();
+    expect((await get('dashboard')).text).toContain('No mail was sent yet');
+    await tick();
+    expect((await get('dashboard')).text).not.toContain('No mail was sent yet');
+  });
+
+  test('names a scope of which nothing can be read', async () => {
+    const { azure, register, sweep } = world();
+    azure.iotCentral
+      .token(HOST, 'gateway')
+      .expires('2026-06-20T12:00:00Z')
+      .misbehaves({ fault: 'status', status: 403, code: 'Forbidden' });
+    await register(CONTOSO, 'gateway', {});
+    await sweep();
+    const { text } = await get('dashboard?code=k');
+    expect(text).toMatch(
+      /Nothing can be read in<\/b> <a href="\?scope=iotCentralToken%3A[^"]*&amp;code=k#list">/,
+    );
+  });
+
   test('answers HEAD without a body, refuses POST, and names a fault with 400', async () => {
     expect(await get('dashboard', 'HEAD')).toMatchObject({ status: 200, text: '' });
     const refused = await fetch(`${await url()}/api/dashboard`, { method: 'POST' });
@@ -104,6 +129,36 @@ describe('GET dashboard/{scope}/{name}', () => {
     await unregister(CONTOSO, 'gateway');
     await sweep();
     expect((await get(TARGET)).text).toContain('It is no longer registered.');
+  });
+
+  test('of one that was replaced still shows what it was, and leads to its successor', async () => {
+    await watched();
+    const { azure, register, sweep } = world();
+    azure.iotCentral.token(HOST, 'gateway-2').expires('2027-06-20T12:00:00Z');
+    await register(CONTOSO, 'gateway-2', { owners: 'ada@example.com' });
+    await register(CONTOSO, 'gateway', { owners: 'ada@example.com', replacedBy: 'gateway-2' });
+    await sweep();
+    const { text } = await get(`${TARGET}?code=k`);
+    expect(text).toMatch(/It was replaced<\/b> by <a href="([^"]*)"><bdi>gateway-2</);
+    const path = /It was replaced<\/b> by <a href="([^"]*)"/.exec(text)?.[1] ?? '';
+    expect(new URL(path, `${await url()}/api/${TARGET}`).href).toBe(
+      `${await url()}/api/dashboard/${encodeURIComponent(CONTOSO)}/gateway-2?code=k`,
+    );
+    expect(text.replace(/<[^>]*>/g, ' ')).toMatch(
+      /expires in 20 days\s+Sat 2026-06-20 12:00 UTC\s*, as last read/,
+    );
+  });
+
+  test('shows all reminders that will come, and folds why none is due now', async () => {
+    await watched();
+    const { text } = await get(TARGET);
+    const coming = text.slice(text.indexOf('id="next"'), text.indexOf('id="thresholdsPart"'));
+    expect(coming.match(/<li>/g)).toHaveLength(5);
+    expect(coming.replace(/<[^>]*>/g, '')).toMatch(
+      /14 days before it expires to ada@example\.com.*when it expires to ada@example\.com, ops@example\.com.*7 days after it expired/s,
+    );
+    const [open = ''] = text.slice(text.indexOf('id="recipients"')).split('id="history"');
+    expect(open.replace(/<details.*?<\/details>/gs, '')).not.toContain('not due');
   });
 
   test('answers 404 as a page for one that is not known, without repeating its name', async () => {
@@ -180,4 +235,51 @@ test.each(['/', '/api', '/api/'])('%s leads to the dashboard, with its key', asy
 test('only these lead there: what is not served is still not found', async () => {
   for (const path of ['/dashboard', '/status', '/api/nothing'])
     expect((await fetch(`${await url()}${path}`)).status).toBe(404);
+});
+
+test('a list that is read anyway costs no call of its own, and is the same as one that is read alone', async () => {
+  const { connectionString, clock, tables } = world();
+  const at = (days: number | undefined, name: string) => {
+    const expiresOn = days === undefined ? undefined : clock.now() + days * 24 * HOUR;
+    const listing = {
+      kind: 'k',
+      displayName: name,
+      owners: [],
+      expiresOn,
+      minted: false,
+      failing: false,
+      check: 'ok',
+    } as const;
+    return { scope: 's', name, key: tables.calendar.keyOf({ scope: 's', name }, expiresOn), listing };
+  };
+  const days = [-3, -1, 1, 2, 40, 200, 400, undefined, undefined];
+  await tables.calendar.write(
+    days.map((day, index) => at(day, `t${index}`)),
+    [],
+  );
+  const opened = openTables({ kind: 'connectionString', value: connectionString });
+  let streams = 0;
+  const calendar: typeof opened.calendar = {
+    ...opened.calendar,
+    entries: range => {
+      streams += 1;
+      return opened.calendar.entries(range);
+    },
+  };
+  const deps = {
+    tables: { ...opened, calendar },
+    clock,
+    kinds: keys,
+    mail: { to: 'owners', operators: [] },
+  } as const;
+  for (const limit of [1, 2, 5, 7, 8, 9, 50]) {
+    streams = 0;
+    const { report } = await overview({ limit }, deps);
+    expect([limit, streams]).toEqual([limit, 3]);
+    const { items, nextCursor } = await world().app().report({ limit });
+    expect([report.items, report.nextCursor]).toEqual([items, nextCursor]);
+  }
+  streams = 0;
+  expect((await overview({ limit: 50, q: 't1' }, deps)).report.items.map(({ name }) => name)).toEqual(['t1']);
+  expect(streams).toBe(4);
 });

@@ -65,7 +65,7 @@ test('a misspelt column is named with the right one, in a file and in a body', a
   expect([put.status, put.body.detail]).toEqual([422, expect.stringMatching(/did you mean owners\?/)]);
 });
 
-describe.each(['status', 'registry', 'calendar.ics', 'dashboard'])('on %s', route => {
+describe.each(['status', 'registry', 'calendar.ics'])('on %s', route => {
   test.each(['a b@example.com', 'ada', 'ada@example', 'ada@example.com bob@example.com', ' '])(
     'the owner %j cannot match, and the answer says what to write',
     async owner => {
@@ -90,3 +90,15 @@ test.each(['status', 'registry', 'dashboard'])(
       expect((await ask(`${route}?${new URLSearchParams({ scope })}`)).status).toBe(400);
   },
 );
+
+test.each([
+  ['\u200bADA+tok ', 'Gateway'],
+  ['bob', 'No such owner'],
+  [' ', 'Gateway'],
+])('the dashboard finds an owner by a part of the address: %j', async (owner, shown) => {
+  await world().register(CONTOSO, 'gateway', { owners: 'ada+tokens@example.com', displayName: 'Gateway' });
+  await world().tick();
+  const { status, text } = await ask(`dashboard?${new URLSearchParams({ owner })}`);
+  const [, list = ''] = text.split(/id="(?:list|add)"/);
+  expect([status, list.includes('<bdi>Gateway</bdi>')]).toEqual([200, shown === 'Gateway']);
+});

@@ -35,7 +35,7 @@ export interface FirstItems {
 }
 
 /** The last instant that a calendar row can be listed under. */
-const END_OF_TIME = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+export const END_OF_TIME = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /** The place of an instant in the calendar: the rows up to it sort before this key. */
 export function keyAt(calendar: Calendar, instant: Instant): string {
@@ -69,7 +69,8 @@ export async function firstOfBothParts(calendar: Calendar, most: number, asOf: I
   };
 }
 
-function oneRowPerTarget(rows: readonly StatusItem[]): StatusItem[] {
+/** In the order of the rows. */
+export function oneRowPerTarget(rows: readonly StatusItem[]): StatusItem[] {
   const items = new Map<string, StatusItem>();
   for (const row of rows) {
     if (!isCurrentRow(row, items)) continue;

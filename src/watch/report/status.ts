@@ -72,17 +72,20 @@ export async function pageOf(
 
 function matches(
   item: StatusItem,
-  { standing, check, owner, ownerPart = '', q }: StatusQuery,
+  { standing, check, owner, ownerPart, q }: StatusQuery,
   { readable }: Deps['kinds'],
 ): boolean {
   if (standing && !standing.includes(item.standing)) return false;
   if (check && !check.includes(item.check)) return false;
   if (owner && !includesAddress(item.owners, owner)) return false;
-  if (!item.owners.join('\n').toLowerCase().includes(ownerPart.toLowerCase())) return false;
+  if (ownerPart !== undefined && !item.owners.some(one => includesText(one, ownerPart))) return false;
   if (q === undefined) return true;
   const { scope, name } = readable(item);
-  const text = [item.displayName, item.name, item.scope, name, scope].join('\n').toLowerCase();
-  return text.includes(q.toLowerCase());
+  return [item.displayName, item.name, item.scope, name, scope].some(text => includesText(text, q));
+}
+
+function includesText(text: string, part: string): boolean {
+  return text.toLowerCase().includes(part.toLowerCase());
 }
 
 async function countFleet({ scopes }: Deps['tables']): Promise<FleetCounts> {

@@ -10,24 +10,25 @@ import type { Overview, Urgent } from '../../watch/report/overview';
 import { type Links, listPath } from './links';
 import { checkBadge, expiryOf, nameLink, ownersOf, placeLine, standingBadge, time } from './words';
 
+const GROUPS = ['expired', 'expiring', 'failing'] as const;
+
 /** How many of each group there are, in one line: the heading and the title of the page. */
-export function actWords({ report: { counts }, urgent }: Overview): string {
-  const number = (group: keyof Urgent, all: number) => Math.max(all, urgent[group].items.length);
-  const parts = [
-    [number('expired', counts.expired), 'expired'],
-    [number('expiring', counts.expiring), 'expiring'],
-    [urgent.failing.items.length, 'failing'],
-  ] as const;
-  const some = parts.filter(([count]) => count > 0);
-  const isMore = urgent.failing.isCut ? 'more than ' : '';
-  const words = some.map(([count, word]) => `${word === 'failing' ? isMore : ''}${count} ${word}`);
+export function actWords({ report: { counts, items }, urgent }: Overview): string {
+  // The sweeps count all that fail, also what has expired besides.
+  const failing = urgent.failing.isCut ? counts.failing + counts.invalid : 0;
+  const words = GROUPS.flatMap(group => {
+    const all = Math.max({ ...counts, failing }[group], urgent[group].items.length);
+    return all > 0 ? [`${all} ${group}`] : [];
+  });
   if (words.length > 0) return words.join(', ');
-  return counts.total > 0 ? 'Nothing needs you now' : 'Nothing is watched yet';
+  return counts.total + items.length > 0 ? 'Nothing needs you now' : 'Nothing is watched yet';
 }
+
+const MOST_OWNERS = 3;
 
 export function actCard(overview: Overview, words: KindWords, links: Links): Html | false {
   const { urgent, report } = overview;
-  const items = [...urgent.expired.items, ...urgent.expiring.items, ...urgent.failing.items];
+  const items = GROUPS.flatMap(group => urgent[group].items);
   if (items.length === 0) return report.counts.total > 0 && calm(overview, words, links);
   return html`<section class="card act" aria-labelledby="act">
 <h2 id="act">Act on these now</h2>
@@ -55,7 +56,7 @@ function act(item: StatusItem, asOf: Instant, words: KindWords, links: Links): H
 <p class="state">${(isDue || check === 'ok') && standingBadge(standing)}${checkBadge(check)}</p>
 <p class="what"><b>${nameLink(item, words, links)}</b>${placeLine(item, words)}</p>
 <p class="when">${expiryOf(item, asOf)}</p>
-<p class="owners"><span class="unseen">Owners: </span>${ownersOf(owners)}</p>
+<p class="owners"><span class="unseen">Owners: </span>${ownersOf(owners, MOST_OWNERS)}</p>
 <div class="todo"><span class="unseen">What to do: </span>${todo(item, words)}</div></li>
 `;
 }

@@ -33,7 +33,7 @@ export function addCard(isEmpty: boolean): Html {
   const first = html`<ol class="steps">
 <li><b>Choose one token</b> that somebody would miss: a container app’s, or an API token of an IoT Central application.</li>
 <li><b>Add it</b> with its owners: who gets the mails, and what is read, are all that the watcher must know.</li>
-<li><b>Wait for the next sweep</b> (within five minutes, as a rule): it reads the expiry, and this page shows it. Where the watcher may not read it, the page says which role is missing.</li>
+<li><b>Wait for the next sweep</b> (within five minutes, as a rule): it reads the expiry, and this page shows it. Where the watcher may not read it, the page says which role is missing. Rows that are in the registry already show then, too.</li>
 </ol>
 `;
   return html`<section class="card adding" aria-labelledby="add">

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { CHECK_WORDS, STANDING_WORDS } from '../../core/state-words';
 import { type Html, html } from '../../formats/html';
+import { trimmed } from '../../formats/invisible';
 import type { KindWords } from '../../watch/report/kind-words';
 import type { StatusQuery } from '../../watch/report/status';
 import { marks } from '../page';
@@ -65,7 +66,10 @@ export function dashboardQuery(kinds: readonly string[]) {
   const { cursor: _cursor, ...filters } = statusQuery(kinds).entries;
   return v.object({
     ...filters,
-    owner: optional(someText('write a part of an address'), 'Part of the address of an owner.'),
+    owner: optional(
+      v.pipe(someText('write a part of an address'), v.transform(trimmed)),
+      'Part of the address of an owner.',
+    ),
     limit: limitOf('50'),
     order: v.optional(described(oneOf(ORDERS), 'How the list is sorted.'), 'soonest'),
     reverse: optional(oneOf(['yes']), 'The order the other way round.'),
@@ -75,7 +79,7 @@ export function dashboardQuery(kinds: readonly string[]) {
 
 export function parseDashboardQuery(url: string, kinds: readonly string[]): ListRequest {
   // A form also sends its empty fields.
-  const entries = [...new URL(url).searchParams].filter(([, text]) => text !== '');
+  const entries = [...new URL(url).searchParams].filter(([, text]) => trimmed(text) !== '');
   const parameters = new URLSearchParams(entries);
   const given = givenOf(parameters);
   const parsed = parseQuery(parameters, dashboardQuery(kinds));

@@ -1,5 +1,6 @@
 /** A target's history, in words that a person uses: what happened, and to whom what was told. */
 import type { TargetEvent } from '../../core/history';
+import { FAILURE_CODES } from '../../core/reading';
 import type { Tone } from '../../core/state-words';
 import { type Html, html } from '../../formats/html';
 import { parseInstant } from '../../formats/instant';
@@ -78,8 +79,9 @@ function withDays(text: string): string {
   });
 }
 
-/** What begins with a code, such as `missing: …`, begins with the sentence behind it. */
+/** What begins with the code of a failed read (`missing: …`) begins with the sentence behind it. */
 function sentenceCase(text: string): string {
-  const words = text.replace(/^[a-z]+[A-Za-z]*: /, '');
+  const code = FAILURE_CODES.find(known => text.startsWith(`${known}: `));
+  const words = code === undefined ? text : text.slice(code.length + 2);
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -1,5 +1,4 @@
 /** The top of a target's page: its state, what to do about it, whose it is, and what people wrote about it. */
-
 import { STANDING_WORDS } from '../../core/state-words';
 import { formatDuration } from '../../formats/duration';
 import { type Html, html } from '../../formats/html';
@@ -73,7 +72,7 @@ function whatToDo({ about, explanation: { row, state }, report }: Explained): Ht
       html`<li><b>Reads fail</b>, ${counted(failure.count, 'time')} in a row since ${moment(failure.since)}: <bdi>${sentence(failure.message)}</bdi> <code>${failure.code}</code></li>`,
   ].filter(step => step !== false && step !== undefined);
   const { portalUrl, runbook } = about;
-  const links = html`<p class="places">${portalUrl !== undefined && html`<a href="${portalUrl}" rel="noreferrer noopener external">Open it in ${about.renewalKeepsName ? 'the Azure portal' : 'its application'}</a>`}${runbook !== undefined && html`<a href="${runbook}" rel="noreferrer noopener external">Open the runbook</a>`}</p>`;
+  const links = html`<p class="places">${portalUrl !== undefined && html`<a href="${portalUrl}" rel="noreferrer noopener external">Open it in Azure</a>`}${runbook !== undefined && html`<a href="${runbook}" rel="noreferrer noopener external">Open the runbook</a>`}</p>`;
   const tone = standing === 'expired' || failure || faults ? 'bad' : 'warn';
   if (steps.length === 0) return html`<div class="note"><p><b>Nothing to do now.</b></p>${links}</div>`;
   return html`<div class="note ${tone}"><h2>What to do</h2><ol class="steps">${steps}</ol>${links}</div>`;

@@ -29,7 +29,7 @@ border-left:5px solid var(--tone);border-radius:12px;text-decoration:none}
 .tile b{grid-row:1/3;color:var(--tone);font-size:30px;line-height:1.1;font-variant-numeric:tabular-nums}.tile.zero b{color:var(--muted)}
 .word{display:flex;gap:6px;align-items:center;color:var(--tone);font-weight:600;line-height:1.3}.tile small{line-height:1.2}
 .sign{flex:none;fill:currentColor}
-.act{padding-bottom:8px}.acts li{display:grid;grid-template-columns:112px minmax(0,1.5fr) 196px minmax(0,1fr) minmax(0,2.2fr);gap:0 18px;padding:11px 0;border-top:1px solid var(--line);font-size:15px;line-height:1.4}
+.act{padding-bottom:8px}.acts li{display:grid;grid-template-columns:112px minmax(0,1.5fr) 196px minmax(0,1.25fr) minmax(0,2.1fr);gap:0 18px;padding:11px 0;border-top:1px solid var(--line);font-size:15px;line-height:1.4}
 .acts p{margin:0}.acts .badge{margin:0 0 3px}.acts .badge.plain{line-height:1.3;padding:2px 8px;white-space:normal;border-radius:12px}.acts .todo p+p{margin-top:4px}.acts .what a{font-size:16px}.acts .owners{font-size:14px}.acts .owners bdi{display:block}.acts .todo small{margin-top:2px}.acts .when b{font-size:15px}
 .act .more{display:flex;flex-wrap:wrap;gap:0 24px;margin:0;padding:6px 0;border-top:1px solid var(--line)}.act .more a{display:inline-flex;align-items:center;min-height:40px}
 .calm{border-left:5px solid var(--good-ink)}.calm .inline small{display:inline}

@@ -79,7 +79,9 @@ export function placeLine(item: Named, words: KindWords): Html {
   return html`<small class="place"><bdi>${title}</bdi> · <bdi>${place}</bdi></small>`;
 }
 
-export function ownersOf(owners: readonly string[]): Html {
+/** @param most how many are named; the rest is counted */
+export function ownersOf(owners: readonly string[], most = owners.length): Html {
   if (owners.length === 0) return html`<span class="hint">none: operators take their place</span>`;
-  return html`${owners.map(address => html`<bdi>${address}</bdi> `)}`;
+  const more = owners.length - most;
+  return html`${owners.slice(0, most).map(address => html`<bdi>${address}</bdi> `)}${more > 0 && html`<span class="hint">and ${more} more</span>`}`;
 }
