@@ -1,6 +1,7 @@
 /** The composition root: makes tables, sources and a mailer from the settings, and the use cases from those. */
 import { version } from '../package.json';
 import { lazyCredential, safeCredential } from './azure/sign-in';
+import type { Digest } from './core/digest';
 import { once } from './core/once';
 import type { Key } from './core/target';
 import { openMailer, transports } from './email/transports';
@@ -31,6 +32,7 @@ import { type FeedQuery, feed } from './watch/report/feed';
 import { forecast } from './watch/report/forecast';
 import { sharedHealth } from './watch/report/health';
 import { metrics } from './watch/report/metrics';
+import { showMine } from './watch/report/mine';
 import { overview, report, type StatusQuery } from './watch/report/status';
 import { followLink, showLink } from './watch/snooze/link';
 import type { LinkAction } from './watch/snooze/link-answers';
@@ -87,6 +89,7 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
   };
   const knownKinds: Kinds = { sources, policies: settings.kinds, ...keys };
   const watch = { tables: store, clock, kinds: knownKinds, mail: settings.mail, links: settings.links };
+  const sizeOf = async (digest: Digest) => (await import('./email/render')).bodySize(digest, { publicUrl });
   const { quota, tally } = mailCounters(store.mailLedger, mailTransports.limits);
   /** Creates the tables that are missing, before the first use of any of them. */
   const ready = async <T>(use: () => Promise<T>): Promise<T> => {
@@ -99,7 +102,7 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     startSweep: (log: Log) => ready(() => startSweep(watch, log)),
     sweepScope: (message: SweepMessage, log: Log) => ready(() => sweepScope(message, watch, log)),
     sendReminders: (log: Log) =>
-      ready(() => withMailer(mailer => sendReminders({ ...watch, quota, tally, mailer }, log))),
+      ready(() => withMailer(mailer => sendReminders({ ...watch, quota, tally, mailer, sizeOf }, log))),
     tellPoison: (message: unknown, log: Log) => ready(() => tellPoison(message, watch, log)),
     reconcile: (log: Log) => ready(() => reconcile({ ...watch, historyDays: settings.historyDays }, log)),
     report: (query: StatusQuery) => ready(() => report(query, watch)),
@@ -119,6 +122,7 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     importRows: (lines: readonly ImportLine[], dryRun: boolean, log: Log) =>
       ready(() => importRows(lines, dryRun, watch, log)),
     showLink: (token: string) => ready(() => showLink(token, watch)),
+    showMine: (token: string) => ready(() => showMine(token, watch)),
     followLink: (token: string, asked: LinkAction, log: Log) =>
       ready(() => followLink(token, asked, watch, log)),
     health: sharedHealth({ tables: store, ready: store.ready, clock, sweepPeriodMs: settings.sweepPeriodMs }),

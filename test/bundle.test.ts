@@ -182,6 +182,7 @@ test('loaded by the worker, it registers exactly these functions', async () => {
     http('health', 'health', 'anonymous'),
     http('openapi', 'openapi.json'),
     http('snooze', 'snooze', 'anonymous'),
+    http('mine', 'mine', 'anonymous'),
     http('dashboard', 'dashboard'),
     http('dashboardLost', 'dashboard/lost'),
     http('dashboardTarget', 'dashboard/{scope}/{name}'),
@@ -199,7 +200,7 @@ function registration({ name, bindings }: Loaded['functions'][number]): unknown[
 
 test('without any setting it loads, and a call fails with the list of faults', async () => {
   const { functions, answers, logged } = await load(deployed, 'and call');
-  expect(functions).toHaveLength(23);
+  expect(functions).toHaveLength(24);
   const words =
     /^BadSettings: The settings are wrong:.*AzureWebJobsStorage:.*COMMUNICATION_ENDPOINT:.*MAIL_SENDER:/s;
   expect(answers).toEqual({ startSweep: expect.stringMatching(words), status: 500 });

@@ -1,19 +1,25 @@
 /** The words of a whole mail. The text and the HTML part show these and nothing else, so they say the same. */
-import type { Digest } from '../core/digest';
+import { isSameAddress } from '../core/address';
+import type { Digest, DigestLine } from '../core/digest';
 import { oneLine, webLink } from '../formats/text';
 import { utc } from '../formats/when';
 import { calendarOf } from '../wording/calendar';
 import { type LineWords, lineWords } from '../wording/line';
-import { headingOf, orderOf, subjectOf } from '../wording/subject';
+import type { Action } from '../wording/renewal';
+import { headingOf, orderOf, previewOf, subjectOf } from '../wording/subject';
 
 export interface MailWords {
   readonly subject: string;
+  /** The first words of both parts: many mail programs show them beside the subject. */
+  readonly preview: string;
   readonly heading: string;
   readonly intro: string;
   /** Whether a short list comes first: some readers are in a hurry, and some mail clients cut long mails. */
   readonly overview: boolean;
   readonly lines: readonly LineWords[];
   readonly more?: string;
+  /** The link to all that its reader owns. */
+  readonly list?: Action;
   readonly footer: readonly string[];
   /** The attached calendar, if there is an expiry to come. */
   readonly calendar?: string;
@@ -31,13 +37,16 @@ export function mailWords(digest: Digest, { publicUrl }: Letterhead): MailWords 
   const { lines, asOf } = digest;
   const more = followUpOf(digest);
   const calendar = calendarOf(digest);
+  const list = webLink(digest.listUrl);
   return {
     subject: subjectOf(digest),
+    preview: previewOf(digest),
     heading: headingOf(digest),
     intro: oneLine(`As of ${utc(asOf)}. ${orderOf(digest)} ${more ?? ''}`),
     overview: lines.length > MOST_WITHOUT_OVERVIEW,
     lines: lines.map(line => lineWords(line, asOf)),
     more,
+    list: list === undefined ? undefined : { label: 'All your tokens', href: list },
     footer: footerOf(digest, publicUrl, calendar !== undefined),
     calendar,
   };
@@ -49,12 +58,23 @@ function followUpOf({ more, moreAtLeast }: Digest): string | undefined {
   return more > 0 ? `${more} more ${more === 1 ? 'follows' : 'follow'} in the next mail.` : undefined;
 }
 
-function footerOf({ owner }: Digest, publicUrl: string | undefined, hasCalendar: boolean): string[] {
+function footerOf(digest: Digest, publicUrl: string | undefined, hasCalendar: boolean): string[] {
   const origin = webLink(publicUrl)?.replace(/\/$/, '');
   return [
     `Sent by the expiry watcher${origin === undefined ? '' : ` at ${origin}`}.`,
-    `${oneLine(owner)} gets this mail as an owner of these tokens in the watcher's registry, or as one of its operators.`,
+    `${oneLine(digest.owner)} gets this mail as ${rolesOf(digest)}.`,
     ...(hasCalendar ? ['The attached expiries.ics holds the expiries to come, for your calendar.'] : []),
-    'Days are rounded up; all times are UTC.',
+    'Days are rounded down; all times are UTC.',
   ];
+}
+
+/** Why the reader gets the mail. */
+function rolesOf({ owner, lines }: Digest): string {
+  const isOwned = ({ recipients }: DigestLine) =>
+    recipients.some(({ address, isOwner }) => isOwner && isSameAddress(address, owner));
+  const owned = lines.filter(isOwned).length;
+  if (owned === 0) return 'an operator of the watcher';
+  if (owned === lines.length)
+    return `an owner of ${owned === 1 ? 'this token' : 'these tokens'} in the watcher's registry`;
+  return "an owner of some of these in the watcher's registry, and as one of its operators";
 }

@@ -4,6 +4,7 @@ import { dashboard, dashboardLost, dashboardScript, dashboardTarget } from './da
 import { forecast } from './forecast/route';
 import { health } from './health/route';
 import { metrics } from './metrics/route';
+import { mine } from './mine/route';
 import { openapi } from './openapi/route';
 import { registryLost } from './registry/lost';
 import { registry, registryExport, registryImport, registryRow } from './registry/route';
@@ -27,6 +28,7 @@ export const ROUTES: readonly Route[] = [
   health,
   openapi(() => ROUTES),
   snooze,
+  mine,
   dashboard,
   dashboardLost,
   dashboardTarget,

@@ -42,7 +42,7 @@ describe('GET dashboard', () => {
     await watched();
     const { status, type, text } = await get('dashboard');
     expect([status, type]).toEqual([200, 'text/html; charset=utf-8']);
-    expect(text).toContain('<title>Sat 2026-06-20: 1</title>');
+    expect(text).toContain('<title>Sat 20 Jun 2026: 1</title>');
     const troubles = text.slice(text.indexOf('Checks that fail'), text.indexOf('All targets'));
     expect(troubles).toContain('Typing error');
     expect(troubles).toContain('Never there');

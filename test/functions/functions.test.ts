@@ -35,6 +35,7 @@ const createdApp: App = {
   importRows: unused,
   showLink: unused,
   followLink: unused,
+  showMine: unused,
   health: unused,
 };
 
@@ -84,6 +85,7 @@ test('these functions are registered, with these triggers, routes and schedules'
     http('health', 'health', 'anonymous'),
     http('openapi', 'openapi.json'),
     http('snooze', 'snooze', 'anonymous'),
+    http('mine', 'mine', 'anonymous'),
     http('dashboard', 'dashboard'),
     http('dashboardLost', 'dashboard/lost'),
     http('dashboardTarget', 'dashboard/{scope}/{name}'),

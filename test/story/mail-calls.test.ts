@@ -77,16 +77,19 @@ test('the most urgent of 1,600 lines are mailed first, at the cost of one mail, 
   const run = await sender(world());
   const targets = targetsOf(ADA, 1_600, world().clock.now() + DAY);
   await plant(targets);
+  let told = 0;
   for (const mail of [0, 1]) {
     const { calls, mailed } = await run();
     expect(mailed).toEqual([expect.stringMatching(/^ada@example.com: At least \d+ tokens need you/)]);
-    expect(calls).toBeLessThanOrEqual(PER_RUN + 99 * PER_LINE + PER_MAIL + PAGES);
     const text = linesOf(ADA)[mail] ?? '';
+    const lines = targets.slice(told).findIndex(({ name }) => !text.includes(name));
+    expect(lines).toBeGreaterThan(20);
+    expect(calls).toBeLessThanOrEqual(PER_RUN + lines * PER_LINE + PER_MAIL + PAGES);
     expect(flat(text)).toMatch(/At least \d+ more follow in the next mails\./);
-    for (const { name } of targets.slice(mail * 99, (mail + 1) * 99)) expect(text).toContain(name);
+    told += lines;
     world().clock.pass(MINUTE);
   }
-  expect(await queued(world())).toBe(1_600 - 198);
+  expect(await queued(world())).toBe(1_600 - told);
 }, 120_000);
 
 test('lines in as many scopes cost two calls more for each scope: one to write what was told, one for the history', async () => {

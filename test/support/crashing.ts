@@ -1,5 +1,6 @@
 /** A watcher that crashes: its tables and mailer throw before or after the n-th change, and at every later one. */
 import { once } from '../../src/core/once';
+import { bodySize } from '../../src/email/render';
 import { openMailer, transports } from '../../src/email/transports';
 import { parseSettings } from '../../src/settings';
 import { createSources, kinds, services } from '../../src/sources';
@@ -52,6 +53,7 @@ export function composeWatch(env: Readonly<Record<string, string>>, clock: Clock
     links: settings.links,
     ...mailCounters(tables.mailLedger, limits),
     mailer,
+    sizeOf: async digest => bodySize(digest, { publicUrl }),
   };
 }
 

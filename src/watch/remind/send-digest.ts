@@ -1,16 +1,15 @@
 /** One owner's digest, from the claim to the mark that it was told, in four steps that survive a crash at any point (docs/design.md, One owner's digest). */
-import type { Digest } from '../../core/digest';
 import { waitsForDailyMail } from '../../core/notices';
 import { describeReminder, type Reminder } from '../../core/reminder';
 import { MOST_ATTEMPTS } from '../../core/told';
 import { counted } from '../../formats/when';
 import type { Claim, Log, OwnerLines, Tables } from '../ports';
-import { isOvertaken, linesForToday, stillTrue } from './choose-lines';
+import { digestOf, isOvertaken, type LinesDeps, linesForToday, stillTrue } from './choose-lines';
 import { ClaimLost, claimOf, type DigestClaim, type Failures, isWaiting, makeClaim, mayHurry } from './claim';
 import { type FollowDeps, recordEnd } from './follow-digests';
 import { requestsOfSend, STATUS_READS_OF_A_RETRY } from './mail-counters';
 import { addHistory, BEHAVES_ODDLY, markTold, settleTold, type Turn, tellUndelivered } from './mark-told';
-import type { RecheckDeps, StillTrue } from './recheck';
+import type { StillTrue } from './recheck';
 import {
   DONE,
   type Finish,
@@ -24,7 +23,7 @@ import {
 } from './record-answer';
 import { givenUpFor } from './tries';
 
-export interface SendDeps extends FollowDeps, RecheckDeps {
+export interface SendDeps extends FollowDeps, LinesDeps {
   readonly tables: Tables;
 }
 
@@ -127,13 +126,14 @@ async function postAgain(claim: DigestClaim, turn: SendTurn): Promise<Stop | Cla
   const { owner, deps } = turn;
   const all = await linesForToday(turn);
   const claimed = all.filter(({ id }) => claim.row.lineIds.includes(id));
-  const { lines } = await stillTrue(claimed, turn);
+  const { lines, unchecked } = await stillTrue(claimed, turn);
   if (lines.length === 0) return await release(claim);
   const mailer = await deps.mailer();
   if (!(await deps.quota.mayAsk(requestsOfSend(mailer), deps.clock.now()))) return QUOTA_SPENT;
   const lineIds = lines.map(({ id }) => id);
   await (claim.row.oddly ? claim.retry(lineIds, mailer.promises) : claim.renew(lineIds, mailer.promises));
-  return { step: 3, claim, lines, more: all.length - claimed.length, moreAtLeast: owner.cut };
+  const more = all.length - claimed.length + unchecked;
+  return { step: 3, claim, lines, more, moreAtLeast: owner.cut };
 }
 
 async function release(claim: DigestClaim): Promise<ClaimLines> {
@@ -160,14 +160,8 @@ async function claimLines({ failures }: ClaimLines, turn: SendTurn): Promise<Sto
 
 /** Step 3: send the mail. The claim is on record, so after a crash the next run continues with the same operation id. */
 async function postDigest({ claim, lines, more, moreAtLeast }: Post, turn: SendTurn): Promise<Stop | Finish> {
-  const { owner, now, deps, log } = turn;
-  const digest: Digest = {
-    owner: owner.owner,
-    lines: lines.map(({ line }) => line),
-    more,
-    moreAtLeast,
-    asOf: now,
-  };
+  const { owner, deps, log } = turn;
+  const digest = digestOf(lines, { more, moreAtLeast }, turn);
   const mailer = await deps.mailer();
   if (!claim.mayPost(mailer.promises)) {
     log.warn(`${owner.owner}: too late, the next run sends.`);
