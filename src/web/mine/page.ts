@@ -19,7 +19,7 @@ export function minePage(answer: Mine): Response {
 }
 
 function listPage({ owner, items, isCut, asOf }: OwnList): Response {
-  const more = isCut ? ' Only the first ones are listed; the others expire later.' : '';
+  const more = isCut ? ' These are the first ones; there may be more.' : '';
   const main = html`<section class="card">
 <h1>Your tokens</h1>
 <p class="hint">${counted(items.length, 'token')} of <bdi>${owner}</bdi>, what expires first at the top. As of ${moment(asOf)}.${more}</p>
