@@ -33,6 +33,7 @@ import { forecast } from './watch/report/forecast';
 import { sharedHealth } from './watch/report/health';
 import { metrics } from './watch/report/metrics';
 import { showMine } from './watch/report/mine';
+import { sendSummary } from './watch/report/send-summary';
 import { overview, report, type StatusQuery } from './watch/report/status';
 import { followLink, showLink } from './watch/snooze/link';
 import type { LinkAction } from './watch/snooze/link-answers';
@@ -102,7 +103,13 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     startSweep: (log: Log) => ready(() => startSweep(watch, log)),
     sweepScope: (message: SweepMessage, log: Log) => ready(() => sweepScope(message, watch, log)),
     sendReminders: (log: Log) =>
-      ready(() => withMailer(mailer => sendReminders({ ...watch, quota, tally, mailer, sizeOf }, log))),
+      ready(() =>
+        withMailer(async mailer => {
+          const sending = { ...watch, quota, tally, mailer, sizeOf };
+          await sendReminders(sending, log);
+          await sendSummary({ ...sending, schedule: settings.summarySchedule }, log);
+        }),
+      ),
     tellPoison: (message: unknown, log: Log) => ready(() => tellPoison(message, watch, log)),
     reconcile: (log: Log) => ready(() => reconcile({ ...watch, historyDays: settings.historyDays }, log)),
     report: (query: StatusQuery) => ready(() => report(query, watch)),

@@ -4,6 +4,7 @@ import { compareText } from '../formats/text';
 import { JUST_EXPIRED_RANK, LONG_EXPIRED_RANK, NOTICES, type Notice, noticeKindOf } from './notices';
 import type { RecipientState } from './recipient-states';
 import type { Reminder } from './reminder';
+import type { Summary } from './summary';
 import type { Description } from './target';
 
 /** A transaction deletes the lines and the claim together, so 100 operations bound the lines. */
@@ -33,6 +34,8 @@ export interface Digest {
   readonly moreAtLeast?: true;
   /** The signed link to the list of what this owner owns; absent for a mere operator. */
   readonly listUrl?: string;
+  /** Of a summary: then there are no lines. */
+  readonly summary?: Summary;
   /** The one instant of this digest: days are counted from it. */
   readonly asOf: Instant;
 }

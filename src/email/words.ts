@@ -1,12 +1,14 @@
 /** The words of a whole mail. The text and the HTML part show these and nothing else, so they say the same. */
 import { isSameAddress } from '../core/address';
 import type { Digest, DigestLine } from '../core/digest';
+import type { Summary } from '../core/summary';
 import { oneLine, webLink } from '../formats/text';
 import { utc } from '../formats/when';
 import { calendarOf } from '../wording/calendar';
 import { type LineWords, lineWords } from '../wording/line';
 import type { Action } from '../wording/renewal';
 import { headingOf, orderOf, previewOf, subjectOf } from '../wording/subject';
+import { summaryLines, summaryPreview, summarySubject } from '../wording/summary';
 
 export interface MailWords {
   readonly subject: string;
@@ -32,8 +34,10 @@ export interface Letterhead {
 }
 
 const MOST_WITHOUT_OVERVIEW = 3;
+const ROUNDING = 'Days are rounded down; all times are UTC.';
 
 export function mailWords(digest: Digest, { publicUrl }: Letterhead): MailWords {
+  if (digest.summary) return summaryWords(digest, digest.summary, publicUrl);
   const { lines, asOf } = digest;
   const more = followUpOf(digest);
   const calendar = calendarOf(digest);
@@ -52,6 +56,24 @@ export function mailWords(digest: Digest, { publicUrl }: Letterhead): MailWords 
   };
 }
 
+function summaryWords({ owner, asOf }: Digest, summary: Summary, publicUrl: string | undefined): MailWords {
+  const { left } = summary;
+  return {
+    subject: summarySubject(summary),
+    preview: summaryPreview(summary, asOf),
+    heading: summarySubject(summary),
+    intro: `As of ${utc(asOf)}.`,
+    overview: true,
+    lines: summaryLines(summary, asOf),
+    more: left > 0 ? `${left} more are not listed here.` : undefined,
+    footer: [
+      ...senderOf(publicUrl),
+      `${oneLine(owner)} gets this summary as an owner of tokens in the watcher's registry, or as one of its operators. It asks for nothing: reminders come in mails of their own.`,
+      ROUNDING,
+    ],
+  };
+}
+
 function followUpOf({ more, moreAtLeast }: Digest): string | undefined {
   if (moreAtLeast)
     return more > 0 ? `At least ${more} more follow in the next mails.` : 'More follow in the next mails.';
@@ -59,13 +81,17 @@ function followUpOf({ more, moreAtLeast }: Digest): string | undefined {
 }
 
 function footerOf(digest: Digest, publicUrl: string | undefined, hasCalendar: boolean): string[] {
-  const origin = webLink(publicUrl)?.replace(/\/$/, '');
   return [
-    `Sent by the expiry watcher${origin === undefined ? '' : ` at ${origin}`}.`,
+    ...senderOf(publicUrl),
     `${oneLine(digest.owner)} gets this mail as ${rolesOf(digest)}.`,
     ...(hasCalendar ? ['The attached expiries.ics holds the expiries to come, for your calendar.'] : []),
-    'Days are rounded down; all times are UTC.',
+    ROUNDING,
   ];
+}
+
+function senderOf(publicUrl: string | undefined): string[] {
+  const origin = webLink(publicUrl)?.replace(/\/$/, '');
+  return [`Sent by the expiry watcher${origin === undefined ? '' : ` at ${origin}`}.`];
 }
 
 /** Why the reader gets the mail. */

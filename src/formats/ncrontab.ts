@@ -1,6 +1,6 @@
 /** NCRONTAB schedules as the Functions host reads them: six fields, in UTC. */
 import { Cron } from 'croner';
-import { HOUR } from './instant';
+import { HOUR, type Instant } from './instant';
 
 /**
  * A parsed schedule.
@@ -30,6 +30,13 @@ export function longestGap(ncrontab: string): number | undefined {
     if (error instanceof TypeError || error instanceof RangeError) return undefined;
     throw error;
   }
+}
+
+/** The first tick after an instant; undefined for a text that is not a schedule. */
+export function nextTick(ncrontab: string, after: Instant): Instant | undefined {
+  return longestGap(ncrontab) === undefined
+    ? undefined
+    : parseNcrontab(ncrontab).nextRun(new Date(after))?.getTime();
 }
 
 /** The time to the next tick, six times a day for more than a week: at night and at weekends there may be no ticks. */

@@ -68,6 +68,12 @@ export function readEnv(env: Environment) {
       const parse = (value: string) => (isUsable(value) ? value.replace(/\/+$/, '') : undefined);
       return parsed<string | undefined>(name, undefined, parse, URL_FAULT);
     },
+    /** A six-field NCRONTAB in UTC; undefined where it is missing. */
+    schedule(name: string) {
+      const parse = (value: string) => (longestGap(value) === undefined ? undefined : value);
+      const message = 'write a six-field NCRONTAB in UTC, for example 0 0 7 * * 1';
+      return parsed<string | undefined>(name, undefined, parse, message);
+    },
     /** The longest gap between two ticks of a six-field NCRONTAB in UTC, in milliseconds. */
     schedulePeriod(name: string, fallback: string) {
       const message = 'write a six-field NCRONTAB in UTC, for example 0 */5 * * * *';

@@ -50,6 +50,8 @@ export function parseSettings(
     // Undefined while no secret is set: then mails have no links for snoozing.
     links: linksOf(read, publicUrl),
     sweepPeriodMs: read.schedulePeriod('SWEEP_SCHEDULE', '0 */5 * * * *'),
+    // Undefined: no summaries.
+    summarySchedule: read.schedule('SUMMARY_SCHEDULE'),
     historyDays: read.number('HISTORY_DAYS', 400, { least: 1, most: 3_650 }),
   };
   if (mail.to === 'operators' && mail.operators.length === 0) {

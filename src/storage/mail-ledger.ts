@@ -4,7 +4,7 @@ import { addressKey } from '../core/address';
 import { type MailTotals, NO_MAILS } from '../core/mail-outcome';
 import { UNUSED, type Usage } from '../core/quota';
 import { formatInstant, type Instant, SECOND } from '../formats/instant';
-import type { MailCounts, MailFault, MailLedger, RecordedFault } from '../watch/ports';
+import type { MailCounts, MailFault, MailLedger, RecordedFault, SummaryProgress } from '../watch/ports';
 import * as col from './columns';
 import { etagOf, keyOf, type Row } from './columns';
 import { encode } from './keys';
@@ -14,6 +14,7 @@ import { entityOf, removeRow, saveRow } from './writes';
 const PARTITION = 'mail';
 const COUNTS = 'counts';
 const FAULT = 'fault';
+const SUMMARY = 'summary';
 
 const requests = col.json(
   col.list(col.record<Usage['requests'][number]>({ at: col.instant, count: col.number })),
@@ -40,6 +41,11 @@ const faultColumns = col.record<RecordedFault>({
   since: col.instant,
   why: col.oneOf<MailFault>(['signIn', 'ours']),
   message: col.text,
+});
+
+const summaryColumns = col.record<Pick<SummaryProgress, 'on' | 'after'>>({
+  on: col.instant,
+  after: col.optional(col.text),
 });
 
 const totalsColumns = col.recordOf(NO_MAILS, {
@@ -86,6 +92,13 @@ export function openMailLedger(client: TableClient): MailLedger {
       const row = entityOf(PARTITION, operatorNoticesOf(owner), { toldOn: formatInstant(on) });
       await client.upsertEntity(row, 'Replace');
     },
+    async summary() {
+      const row = await find(client, { scope: PARTITION, name: SUMMARY });
+      const progress = summaryColumns.read(row ?? {});
+      return row && progress && { ...progress, etag: etagOf(row) };
+    },
+    saveSummary: ({ etag, ...progress }) =>
+      saveRow(client, entityOf(PARTITION, SUMMARY, summaryColumns.write(progress)), 'Replace', etag),
   };
 }
 

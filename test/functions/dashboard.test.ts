@@ -86,7 +86,7 @@ describe('GET dashboard/{scope}/{name}', () => {
     const { status, text } = await get(TARGET);
     const words = text.replace(/<style>.*?<\/style>/s, '').replace(/<[^>]*>/g, ' ');
     expect(status).toBe(200);
-    expect(words).toMatch(/Gateway.*Expiring.*in 20 days.*30d\s.*crossed.*built in/s);
+    expect(words).toMatch(/Gateway.*Expiring.*in 19 days.*30d\s.*crossed.*built in/s);
     expect(words).toMatch(/ada@example\.com\s+owner.*not due.*It was its threshold 30d/s);
     expect(words).toMatch(/History.*First seen\s.*in the registry.*Told\s.*30d of 2026-06-20/s);
   });

@@ -68,6 +68,7 @@ const LEFT_TO_DEFAULT = [
   'CHECK_EVERY_IOT_CENTRAL_TOKEN',
   'CHECK_EVERY_CONTAINER_APP',
   'HISTORY_DAYS',
+  'SUMMARY_SCHEDULE',
   'MAIL_REPLY_TO',
   'MAIL_FALLBACK',
   // With a secret in it; the identity takes its place.

@@ -157,6 +157,7 @@ describe('faults', () => {
     ['SWEEP_SCHEDULE', '0 0 0 31 2 *'],
     ['SWEEP_SCHEDULE', '2020-01-01T00:00:00'],
     ['REMIND_SCHEDULE', '@daily'],
+    ['SUMMARY_SCHEDULE', 'weekly'],
     ['ARM_ENDPOINT', 'https://user:secret@management.azure.com'],
     ['ARM_ENDPOINT', 'https://management.azure.com?x=1'],
     ['IOT_CENTRAL_ENDPOINT', 'https://{subdomain}.example.org/{baseDomain}'],

@@ -248,7 +248,9 @@ describe('a service in trouble', () => {
     await world().sweep();
   });
   const expectToldOnce = async () => {
-    expect(world().mails()).toEqual([expect.stringMatching(/^ada@example.com: Gateway expires in (29|28) days /)]);
+    expect(world().mails()).toEqual([
+      expect.stringMatching(/^ada@example.com: Gateway expires in (29|28) days /),
+    ]);
     expect(mail().mails.map(({ operationId }) => operationId)).toEqual(operations());
     expect(await told(ADA)).toEqual(['30d accepted']);
     await minutesOf(looks, 20);

@@ -169,6 +169,18 @@ export interface MailLedger {
   /** When an operator last got a mail with operator notices. */
   operatorNoticesToldOn(owner: string): Promise<Instant | undefined>;
   saveOperatorNoticesToldOn(owner: string, on: Instant): Promise<void>;
+  /** How far the summaries are; undefined before the first ones. */
+  summary(): Promise<SummaryProgress | undefined>;
+  /** Under its etag; without one it is new. @returns the new etag; undefined when another sender was faster. */
+  saveSummary(progress: SummaryProgress): Promise<string | undefined>;
+}
+
+export interface SummaryProgress {
+  /** When the last ones were begun. */
+  readonly on: Instant;
+  /** The last owner who was served, as a key; undefined when all were. */
+  readonly after?: string;
+  readonly etag?: string;
 }
 
 /** Why no mail is taken until a person corrects it: there is no sign-in, or something else of our own is wrong. */

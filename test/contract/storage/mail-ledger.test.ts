@@ -193,3 +193,23 @@ test('a fault of our own is remembered, the latest one, until it is cleared', as
   for (let time = 0; time < 2; time += 1) await mailLedger.clearFault();
   expect(await mailLedger.fault()).toBeUndefined();
 });
+
+describe('how far the summaries are', () => {
+  test('is kept as it was written, and nothing before the first ones', async () => {
+    const [first, second] = await twoLedgers();
+    expect(await first.summary()).toBeUndefined();
+    const etag = await first.saveSummary({ on: NOON });
+    expect(await second.summary()).toEqual({ on: NOON, etag });
+    const later = await second.saveSummary({ on: NOON + HOUR, after: 'ada@example.com', etag });
+    expect(await first.summary()).toEqual({ on: NOON + HOUR, after: 'ada@example.com', etag: later });
+  });
+
+  test('is written by one of two senders', async () => {
+    const [first, second] = await twoLedgers();
+    const saved = await Promise.all([first, second].map(ledger => ledger.saveSummary({ on: NOON })));
+    expect(saved.filter(etag => etag !== undefined)).toHaveLength(1);
+    const [etag] = saved.filter(one => one !== undefined);
+    expect(await first.saveSummary({ on: NOON, after: 'a', etag })).toBeDefined();
+    expect(await second.saveSummary({ on: NOON, after: 'b', etag })).toBeUndefined();
+  });
+});

@@ -165,6 +165,8 @@ const contested = (): MailLedger & { readonly tries: () => number } => {
     clearFault: async () => undefined,
     operatorNoticesToldOn: async () => undefined,
     saveOperatorNoticesToldOn: async () => undefined,
+    summary: async () => undefined,
+    saveSummary: async () => undefined,
     tries: () => tries,
   };
 };
