@@ -29,11 +29,19 @@ export function isTroubled({ check }: StatusItem): boolean {
   return check !== 'ok' && check !== 'pending';
 }
 
-/** By address key: what each owner's summary is about. Who has nothing to expire is left out. */
-export function byOwner(items: readonly StatusItem[], asOf: Instant): Map<string, StatusItem[]> {
-  const owned = new Map<string, StatusItem[]>();
+export interface Owned {
+  readonly owner: string;
+  readonly items: StatusItem[];
+}
+
+/** By address key: what each owner's summary is about. Who owns nothing that expires is left out. */
+export function byOwner(items: readonly StatusItem[], asOf: Instant): ReadonlyMap<string, Owned> {
+  const owned = new Map<string, Owned>();
   for (const item of items.filter(one => isExpiring(one, asOf)))
-    for (const owner of new Set(item.owners.map(addressKey)))
-      owned.set(owner, [...(owned.get(owner) ?? []), item]);
+    for (const [key, owner] of new Map(item.owners.map(address => [addressKey(address), address]))) {
+      const one = owned.get(key) ?? { owner, items: [] };
+      one.items.push(item);
+      owned.set(key, one);
+    }
   return owned;
 }

@@ -1,5 +1,4 @@
 /** The HTML part: one column that also fits a phone, in light and dark colours. It loads nothing. */
-
 import type { RenewalStep } from '../core/target';
 import { type Html, html } from '../formats/html';
 import type { Fact } from '../wording/fact';

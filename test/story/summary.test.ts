@@ -22,7 +22,7 @@ async function furnish(): Promise<void> {
   const now = world().clock.now();
   for (const [name, owners, days] of [
     ['soon', `${ADA}, ${BOB}`, 50],
-    ['mine', ADA, 58],
+    ['mine', 'ADA@example.com', 58],
     ['later', ADA, 300],
   ] as const) {
     await world().register(CONTOSO, name, { owners });

@@ -24,6 +24,8 @@ type LinesTurn = Turn<LinesDeps>;
 const MOST_CHECKS = 2 * MOST_LINES;
 /** Lines that are checked before it is known how large they are: so many always fit, unless their texts are very long. */
 const FIRST_CHECKS = 10;
+/** For measuring: no mail says more of what follows. */
+const LONGEST_FOLLOW = { more: 999_999, moreAtLeast: true } as const;
 
 /** Most notices for the operators are mailed once a day. Until then they wait, and `more` does not count them. */
 export async function linesForToday({ owner, now, deps }: LinesTurn): Promise<readonly OutboxLine[]> {
@@ -77,7 +79,7 @@ export async function stillTrue(
 /** How many more lines the mail can hold, if they are as large as these. */
 async function roomAfter(lines: readonly StillTrue[], turn: LinesTurn): Promise<number> {
   if (lines.length === 0) return FIRST_CHECKS;
-  const size = await turn.deps.sizeOf(digestOf(lines, { more: 0 }, turn));
+  const size = await turn.deps.sizeOf(digestOf(lines, LONGEST_FOLLOW, turn));
   const bySize = Math.floor((MOST_BYTES - size) / (size / lines.length));
   return Math.min(bySize, MOST_LINES - lines.length);
 }
@@ -85,7 +87,7 @@ async function roomAfter(lines: readonly StillTrue[], turn: LinesTurn): Promise<
 /** The first lines that a mail can hold. One line always fits: its texts are limited. */
 async function fittingOf(lines: StillTrue[], turn: LinesTurn): Promise<StillTrue[]> {
   if (lines.length <= 1) return lines;
-  const size = await turn.deps.sizeOf(digestOf(lines, { more: 0 }, turn));
+  const size = await turn.deps.sizeOf(digestOf(lines, LONGEST_FOLLOW, turn));
   if (size <= MOST_BYTES) return lines;
   const fewer = Math.min(lines.length - 1, Math.ceil((lines.length * MOST_BYTES) / size));
   return fittingOf(lines.slice(0, fewer), turn);

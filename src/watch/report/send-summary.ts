@@ -7,7 +7,7 @@ import type { LinkSigning } from '../../core/snooze';
 import { byOwner, isExpiring, isTroubled, type Summary } from '../../core/summary';
 import { viewUrlOf } from '../../core/view-link';
 import type { MailPolicy } from '../../core/watched';
-import type { Instant } from '../../formats/instant';
+import { HOUR, type Instant } from '../../formats/instant';
 import { nextTick } from '../../formats/ncrontab';
 import { compareText } from '../../formats/text';
 import type { Clock, DelayCause, Log, Mailer, SummaryProgress, Tables } from '../ports';
@@ -42,12 +42,12 @@ export async function sendSummary(deps: SummaryDeps, log: Log): Promise<void> {
   // While no mail is taken for a fault of our own, the sender alone tries whether that is over.
   if (!progress || (await tables.mailLedger.fault())) return;
   const summaries = await summariesOf(deps, now);
-  for (const [owner, summary] of summaries) {
-    if (compareText(owner, progress.after ?? BEFORE_ALL) <= 0) continue;
+  for (const [key, { owner, summary }] of summaries) {
+    if (compareText(key, progress.after ?? BEFORE_ALL) <= 0) continue;
     if (!(await quota.mayAsk({ send: 1, look: 1 }, clock.now()))) return;
     // Before the send: after a crash nobody gets it twice.
     const before = progress.after;
-    const saved = await save({ ...progress, after: owner }, tables);
+    const saved = await save({ ...progress, after: key }, tables);
     if (!saved) return;
     progress = saved;
     const digest = await fitting({ owner, lines: [], more: 0, asOf: now, summary }, deps);
@@ -66,15 +66,18 @@ function isOurs(cause: DelayCause): boolean {
   return cause === 'signIn' || cause === 'ours';
 }
 
-/** The progress of the summaries to send now; undefined if there are none. The first ones go out at the next tick. */
+/**
+ * The progress of the summaries to send now; undefined if there are none. The first ones go out at the next tick, also after an
+ * instant that a clock which ran ahead left behind.
+ */
 async function due(
   stored: SummaryProgress | undefined,
   schedule: string,
   now: Instant,
   tables: SummaryDeps['tables'],
 ): Promise<SummaryProgress | undefined> {
-  if (!stored) {
-    await save({ on: now }, tables);
+  if (!stored || stored.on > now + HOUR) {
+    await save({ on: now, etag: stored?.etag }, tables);
     return undefined;
   }
   if (stored.after !== undefined) return stored;
@@ -95,21 +98,21 @@ async function save(
 async function summariesOf(
   { tables, mail, links }: SummaryDeps,
   now: Instant,
-): Promise<[owner: string, summary: Summary][]> {
+): Promise<[key: string, to: { owner: string; summary: Summary }][]> {
   const { items } = await firstOfBothParts(tables.calendar, MOST_LOOKED_AT, now);
   const listed = (owner: string, some: readonly StatusItem[]) =>
     some.slice(0, MOST_LISTED).map(item => {
       const { scope, name } = item;
       return { item, viewUrl: viewUrlOf(owner, { scope, name }, links, now) };
     });
-  const summaryOf = (owner: string, expiring: readonly StatusItem[], failing: readonly StatusItem[]) => ({
-    expiring: listed(owner, expiring),
-    failing: listed(owner, failing),
-    left: Math.max(0, expiring.length - MOST_LISTED) + Math.max(0, failing.length - MOST_LISTED),
-  });
-  const summaries = new Map<string, Summary>();
+  const summaryOf = (owner: string, expiring: readonly StatusItem[], failing: readonly StatusItem[]) => {
+    const left = Math.max(0, expiring.length - MOST_LISTED) + Math.max(0, failing.length - MOST_LISTED);
+    return { owner, summary: { expiring: listed(owner, expiring), failing: listed(owner, failing), left } };
+  };
+  const summaries = new Map<string, { owner: string; summary: Summary }>();
   if (mail.to === 'owners')
-    for (const [owner, owned] of byOwner(items, now)) summaries.set(owner, summaryOf(owner, owned, []));
+    for (const [key, { owner, items: owned }] of byOwner(items, now))
+      summaries.set(key, summaryOf(owner, owned, []));
   const all = items.filter(item => isExpiring(item, now));
   for (const operator of mail.operators)
     summaries.set(addressKey(operator), summaryOf(operator, all, items.filter(isTroubled)));
