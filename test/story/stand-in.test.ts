@@ -68,7 +68,7 @@ beforeEach(async () => {
 test('the operators get all that the owner should have read, with the owner’s name and why it did not arrive', async () => {
   await lose(ADA);
   expect(await within(1)).toEqual([
-    `${OPS}: 1 token and 1 problem need you: Gateway expires in 30 days (31 January 2027)`,
+    `${OPS}: 1 token and 1 problem need you: Gateway expires in 29 days (31 January 2027)`,
   ]);
   const text = flat(textTo(world(), OPS));
   expect(text).toContain(
@@ -99,7 +99,7 @@ test('it does not wait for the operators’ daily mail', async () => {
   await world().tick();
   expect(world().mailsTo(OPS)).toHaveLength(1);
   await lose(ADA);
-  expect(await within(1)).toEqual([`${OPS}: Gateway expires in 30 days (31 January 2027)`]);
+  expect(await within(1)).toEqual([`${OPS}: Gateway expires in 29 days (31 January 2027)`]);
   expect(flat(textTo(world(), OPS))).toContain(`Meant for ${ADA}`);
 });
 
@@ -138,12 +138,12 @@ describe('what is no longer true when the operators’ turn comes', () => {
     [
       'it has another owner',
       () => register({ owners: BOB }),
-      [`${BOB}: Gateway expires in 30 days (31 January 2027)`],
+      [`${BOB}: Gateway expires in 29 days (31 January 2027)`],
     ],
     [
       'the operator has left',
       () => withOperators(OPER),
-      [`${OPER}: Gateway expires in 30 days (31 January 2027)`],
+      [`${OPER}: Gateway expires in 29 days (31 January 2027)`],
     ],
   ])('goes to nobody: %s', async (_why, change, mailed) => {
     await change();
@@ -203,7 +203,7 @@ describe('an operator who cannot be reached', () => {
     expect(reason?.message).not.toMatch(/ada|gateway/i);
     expect(await within(30)).toEqual([]);
     withOperators('new@example.com');
-    expect(await within(2)).toEqual([expect.stringContaining('new@example.com: Gateway expires in 30 days')]);
+    expect(await within(2)).toEqual([expect.stringContaining('new@example.com: Gateway expires in 29 days')]);
     await ticks(world(), 1);
     expect(await codes()).toEqual([]);
   });
