@@ -219,5 +219,5 @@ test('the number of days shows only while it is asked for', async () => {
   await page.getByLabel('30 days').check();
   await page.getByLabel('Why').fill('on holiday');
   await submit(page, 'Snooze');
-  expect(await page.getByRole('status').textContent()).toContain('2026-07-20');
+  expect(await page.getByRole('status').textContent()).toContain('20 Jul 2026');
 });
