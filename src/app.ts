@@ -3,6 +3,7 @@ import { version } from '../package.json';
 import { type Ping, pinger } from './azure/ping';
 import { lazyCredential, safeCredential } from './azure/sign-in';
 import { domainOf } from './core/address';
+import type { Digest } from './core/digest';
 import { once } from './core/once';
 import type { Key } from './core/target';
 import { type MailSettings, openMailer, transports } from './email/transports';
@@ -38,8 +39,10 @@ import { forecast } from './watch/report/forecast';
 import { sharedHealth } from './watch/report/health';
 import { kindWords } from './watch/report/kind-words';
 import { metrics } from './watch/report/metrics';
+import { showMine } from './watch/report/mine';
 import { overview } from './watch/report/overview';
 import { tellReminderAge } from './watch/report/reminder-age';
+import { sendSummary } from './watch/report/send-summary';
 import { report, type StatusQuery } from './watch/report/status';
 import { followLink, showLink } from './watch/snooze/link';
 import type { LinkAction } from './watch/snooze/link-answers';
@@ -126,6 +129,7 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
   };
   const knownKinds: Kinds = { sources, policies: settings.kinds, ...keys };
   const watch = { tables: store, clock, kinds: knownKinds, mail: settings.mail, links: settings.links };
+  const sizeOf = async (digest: Digest) => (await import('./email/render')).bodySize(digest, { publicUrl });
   const mailState = { isOff: settings.mail.to === 'none', faults: settings.mailFaults };
   /** Creates the tables that are missing, before the first use of any of them. */
   const ready = async <T>(use: () => Promise<T>): Promise<T> => {
@@ -169,7 +173,13 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     startSweep: tick,
     sweepScope: (message: SweepMessage, log: Log) => ready(() => sweepScope(message, watch, log)),
     sendReminders: (log: Log) =>
-      ready(() => withTransports(ts => sendReminders({ ...watch, mailState, ...ts }, log), senderCounters)),
+      ready(() =>
+        withTransports(async ts => {
+          const sending = { ...watch, mailState, sizeOf, ...ts };
+          await sendReminders(sending, log);
+          await sendSummary({ ...sending, schedule: settings.summarySchedule }, log);
+        }, senderCounters),
+      ),
     testMail: (to: string | undefined, log: Log) =>
       ready(() =>
         withTransports(ts =>
@@ -200,6 +210,7 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     importRows: (lines: readonly ImportLine[], dryRun: boolean, log: Log) =>
       ready(() => importRows(lines, dryRun, watch, log)),
     showLink: (token: string) => ready(() => showLink(token, watch)),
+    showMine: (token: string) => ready(() => showMine(token, watch)),
     followLink: (token: string, asked: LinkAction, log: Log) =>
       ready(() => followLink(token, asked, watch, log)),
     health: sharedHealth({ ...watch, ready: store.ready, sweepPeriodMs, mailState, transports: names }),

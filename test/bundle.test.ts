@@ -241,6 +241,7 @@ test('loaded by the worker, it registers exactly these functions', async () => {
     http('health', 'health', 'anonymous'),
     http('openapi', 'openapi.json'),
     http('snooze', 'snooze', 'anonymous'),
+    http('mine', 'mine', 'anonymous'),
     http('dashboard', 'dashboard'),
     http('dashboardLost', 'dashboard/lost'),
     http('dashboardMail', 'dashboard/mail'),
@@ -261,7 +262,7 @@ function registration({ name, bindings }: Loaded['functions'][number]): unknown[
 
 test('without any setting it loads, and a call fails with the list of faults', async () => {
   const { functions, answers, logged } = await load(deployed, 'and call');
-  expect(functions).toHaveLength(28);
+  expect(functions).toHaveLength(29);
   const words =
     /^BadSettings: The settings are wrong:.*AzureWebJobsStorage:.*COMMUNICATION_ENDPOINT:.*MAIL_SENDER:/s;
   expect(answers).toEqual({ startSweep: expect.stringMatching(words), status: 500 });

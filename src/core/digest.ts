@@ -2,18 +2,27 @@
 import { DAY, type Instant } from '../formats/instant';
 import { compareText } from '../formats/text';
 import { JUST_EXPIRED_RANK, LONG_EXPIRED_RANK, NOTICES, type Notice, noticeKindOf } from './notices';
+import type { RecipientState } from './recipient-states';
 import type { Reminder } from './reminder';
+import type { Summary } from './summary';
 import type { Description } from './target';
 
 /** A transaction deletes the lines and the claim together, so 100 operations bound the lines. */
 export const MOST_LINES = 99;
 
+/** Of each part of a mail's body: Gmail cuts a mail at 102 KB. */
+export const MOST_BYTES = 100_000;
+
 /** What a mail says about one reminder, with its facts. */
 export interface DigestLine extends Description {
   readonly reminder: Reminder;
   readonly notice: Notice;
+  /** Its owners, and who else is told; empty for notices about the watcher itself. */
+  readonly recipients: readonly RecipientState[];
   /** The signed link under which its owner can snooze it; absent where links can't be signed. */
   readonly snoozeUrl?: string;
+  /** The signed link to a page that shows the target. */
+  readonly viewUrl?: string;
 }
 
 export interface Digest {
@@ -23,6 +32,10 @@ export interface Digest {
   readonly more: number;
   /** More wait than were counted. */
   readonly moreAtLeast?: true;
+  /** The signed link to the list of what this owner owns; absent for a mere operator. */
+  readonly listUrl?: string;
+  /** Of a summary: then there are no lines. */
+  readonly summary?: Summary;
   /** The one instant of this digest: days are counted from it. */
   readonly asOf: Instant;
   /** It has no lines: it is a test mail, which says how it was sent. */

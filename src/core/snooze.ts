@@ -24,6 +24,14 @@ export interface LinkSigning {
   readonly previous?: string;
 }
 
+/** A link works this long after its mail. The longest snooze is 90 days, and undoing it must work until its end. */
+export const LINK_LASTS = 120 * DAY;
+
+/** Why a token gives no link. */
+export type TokenRefused =
+  | { readonly refused: 'unreadable' }
+  | { readonly refused: 'over'; readonly until: Instant };
+
 export const MOST_SNOOZE_DAYS = 90;
 export const LONGEST_REASON = 500;
 

@@ -24,3 +24,11 @@ export const CHECK_WORDS: Readonly<Record<Check, StateWords>> = {
   pending: { label: 'Not read yet', tone: 'grey' },
   notVerified: { label: 'Replaced, not verified', tone: 'amber' },
 };
+
+/** On a light and on a dark ground: each has a contrast of 4.5:1 there, and as the ground of a badge. */
+export const SHADES: Readonly<Record<Tone, { readonly light: string; readonly dark: string }>> = {
+  red: { light: '#c4281c', dark: '#ff9085' },
+  amber: { light: '#a85b00', dark: '#ffb85c' },
+  green: { light: '#14532b', dark: '#a9e5bf' },
+  grey: { light: '#5b6470', dark: '#a4adb7' },
+};

@@ -28,6 +28,27 @@ export interface Identity {
   readonly names: readonly string[];
 }
 
+/** One part of what names a target in its service, in words: `Token id`, `gateway-prod`. */
+export interface NamePart {
+  readonly term: string;
+  readonly text: string;
+}
+
+export interface RenewalStep {
+  readonly say: string;
+  /** To copy into a terminal. It holds no text of a row that a shell could take for more than a word. */
+  readonly command?: string;
+}
+
+/** How people renew a target: the steps, and what is left to do once the new token is in use. */
+export interface Renewal {
+  readonly steps: readonly RenewalStep[];
+  readonly cleanup: readonly RenewalStep[];
+}
+
+/** Of what can't be found in its service. */
+export const NO_RENEWAL: Renewal = { steps: [], cleanup: [] };
+
 /** A target in words for people. */
 export interface Description {
   readonly displayName: string;
@@ -35,10 +56,31 @@ export interface Description {
   readonly label: string;
   /** Where it is, in words that a person can search for. */
   readonly where: string;
+  /** All that names it in its service; empty where its key is not understood. */
+  readonly parts: readonly NamePart[];
   readonly portalUrl?: string;
   readonly runbook?: string;
   readonly notes?: string;
-  readonly howToRenew: string;
+  readonly renewal: Renewal;
   /** A renewed token is read under the same name. Otherwise the new one must be registered, and this one closed. */
   readonly renewalKeepsName?: boolean;
+}
+
+/**
+ * All steps in order. A new token with a name of its own must be told to the watcher before the old one goes.
+ * @param tell how that is done
+ */
+export function renewalSteps(
+  { renewal, renewalKeepsName }: Pick<Description, 'renewal' | 'renewalKeepsName'>,
+  tell: string,
+): RenewalStep[] {
+  const { steps, cleanup } = renewal;
+  if (steps.length === 0) return [];
+  return [...steps, ...(renewalKeepsName ? [] : [{ say: tell }]), ...cleanup];
+}
+
+/** The steps as one line, for calendars. */
+export function renewalInOneLine(description: Pick<Description, 'renewal' | 'renewalKeepsName'>): string {
+  const steps = renewalSteps(description, 'Tell the watcher the id of the new one.');
+  return steps.map(({ say }) => say).join(' ');
 }

@@ -1,7 +1,9 @@
 /** The HTML part: one column that also fits a phone, in light and dark colours. It loads nothing. */
+import type { RenewalStep } from '../core/target';
 import { type Html, html } from '../formats/html';
+import type { Fact } from '../wording/fact';
 import type { LineWords } from '../wording/line';
-import type { Fact } from '../wording/notice-wording';
+import type { Action } from '../wording/renewal';
 import { COLOURS, STYLE_SHEET, STYLES } from './html-style';
 import type { MailWords } from './words';
 
@@ -23,12 +25,14 @@ ${words.lines.map(overviewRow)}</table>`;
 <style>${STYLE_SHEET}</style>
 </head>
 <body class="body" style="${STYLES.body}">
+<div style="${STYLES.preview}">${words.preview}</div>
 <div class="page" role="article" style="${STYLES.page}">
 <h1 style="${STYLES.heading}">${words.heading}</h1>
 <p class="muted" style="${STYLES.intro}">${words.intro}</p>
 ${words.overview && overview}
 ${words.lines.map(lineCard)}
 ${words.more && html`<p style="${STYLES.more}">${words.more}</p>`}
+${words.list && html`<p style="${STYLES.more}"><a class="link" href="${words.list.href}">${words.list.label}</a></p>`}
 <p class="muted" style="${STYLES.footer}">${words.footer.map(sentence => html`${sentence}<br>\n`)}</p>
 </div>
 </body>
@@ -37,15 +41,16 @@ ${words.more && html`<p style="${STYLES.more}">${words.more}</p>`}
 }
 
 function lineCard(line: LineWords): Html {
-  const fill = COLOURS[line.urgency];
+  const fill = COLOURS[line.tone].light;
   return html`<${TABLE} class="card" style="${STYLES.card}"><tr>
-<td class="fill-${line.urgency}" width="6" style="${STYLES.edge};background:${fill}">&nbsp;</td>
+<td class="fill-${line.tone}" width="6" style="${STYLES.edge};background:${fill}">&nbsp;</td>
 <td class="inside" style="${STYLES.inside}">
-<span class="fill-${line.urgency}" style="${STYLES.badge};background:${fill}">${line.badge}</span>
+<span class="fill-${line.tone}" style="${STYLES.badge};background:${fill}">${line.badge}</span>
 <span class="muted">${line.label}</span>
 <h2 style="${STYLES.name}"><bdi>${line.name}</bdi></h2>
 <p class="when">${countdown(line, line.phrase)}<br>${dateOf(line)}</p>
 ${line.warning && html`<p class="warning" style="${STYLES.warning}">${line.warning}</p>`}
+${line.actions.length > 0 && html`<p class="actions">${line.actions.map(actionLink)}</p>`}
 <${TABLE} class="facts">
 ${line.facts.map(htmlFact)}</table>
 </td></tr></table>
@@ -59,18 +64,30 @@ ${countdown(line, line.brief ?? line.phrase)} <span class="muted">${dateOf(line)
 `;
 }
 
-function countdown({ urgency }: LineWords, phrase: string): Html {
-  return html`<b class="ink-${urgency}" style="color:${COLOURS[urgency]}">${phrase}</b>`;
+function countdown({ tone }: LineWords, phrase: string): Html {
+  return html`<b class="ink-${tone}" style="color:${COLOURS[tone].light}">${phrase}</b>`;
 }
 
 function dateOf({ dateIs, date }: LineWords): string {
   return dateIs === 'Expiry' ? date : `${dateIs.toLowerCase()} ${date}`;
 }
 
-function htmlFact({ term, paragraphs, link }: Fact): Html {
+/** Separated by a space, for clients that drop the style sheet. */
+function actionLink({ label, href }: Action, index: number): Html {
+  return html`<a class="act${index === 0 && ' first'}" href="${href}">${label}</a>${' '}`;
+}
+
+function htmlFact({ term, paragraphs, steps = [], link }: Fact): Html {
   const said = paragraphs.map(text => html`<div class="para">${text}</div>`);
   const anchor = link ? html`<a class="link" href="${link.href}">${link.shown}</a>` : '';
-  return html`<tr><th class="term" scope="row" style="${STYLES.term}">${term}</th>
-<td class="said" dir="auto">${said}${anchor}</td></tr>
+  const list =
+    steps.length > 0 && html`<ol class="steps" style="${STYLES.steps}">${steps.map(htmlStep)}</ol>`;
+  return html`<tr><th class="term" scope="row" align="left" valign="top" width="100">${term}</th>
+<td class="said" valign="top" dir="auto">${said}${list}${anchor}</td></tr>
 `;
+}
+
+function htmlStep({ say, command }: RenewalStep): Html {
+  const copied = command !== undefined && html`<br><code class="command">${command}</code>`;
+  return html`<li>${say}${copied}</li>`;
 }

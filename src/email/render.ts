@@ -17,6 +17,12 @@ export interface MailContent {
   }[];
 }
 
+/** The bytes of the larger part of its body. */
+export function bodySize(digest: Digest, letterhead: Letterhead): number {
+  const { text, html } = renderDigest(digest, letterhead);
+  return Math.max(Buffer.byteLength(text), Buffer.byteLength(html));
+}
+
 /** Renders a digest; days are counted from `digest.asOf`. */
 export function renderDigest(digest: Digest, letterhead: Letterhead = {}): MailContent {
   const words = mailWords(digest, letterhead);

@@ -1,6 +1,6 @@
 /** NCRONTAB schedules, in UTC, as the Functions host reads them: by the grammar of its library NCrontab, which is not that of cron. */
 import { Cron } from 'croner';
-import { HOUR } from './instant';
+import { HOUR, type Instant } from './instant';
 import { asciiQuoted } from './invisible';
 
 interface Field {
@@ -129,6 +129,13 @@ export function longestGap(ncrontab: string): number | undefined {
   if (ticks.length < 2) return undefined;
   const gaps = ticks.slice(1).map((tick, index) => tick - (ticks[index] ?? tick));
   return Math.max(...gaps, ...waits(cron));
+}
+
+/** The first tick after an instant; undefined for a text that is not a schedule. */
+export function nextTick(ncrontab: string, after: Instant): Instant | undefined {
+  return longestGap(ncrontab) === undefined
+    ? undefined
+    : parseNcrontab(ncrontab).nextRun(new Date(after))?.getTime();
 }
 
 /** The time to the next tick, six times a day for more than a week: at night and at weekends there may be no ticks. */

@@ -51,6 +51,16 @@ export function readEnv(env: Environment) {
     if (result === undefined) fault(name, message);
     return result ?? fallback;
   };
+  /** The longest gap between two ticks; undefined, and a fault, for a text that is no schedule. */
+  const gapOf = (name: string, schedule: string) => {
+    const gap = longestGap(schedule);
+    if (gap === undefined)
+      fault(
+        name,
+        `${ncrontabFault(schedule) ?? 'it never comes'}; write six fields in UTC, for example 0 */5 * * * *`,
+      );
+    return gap;
+  };
   return {
     /** Every fault so far, each with its setting's name. */
     faults,
@@ -93,16 +103,15 @@ export function readEnv(env: Environment) {
       const parse = (value: string) => (isUsable(value) ? value.replace(/\/+$/, '') : undefined);
       return parsed<string | undefined>(name, undefined, parse, URL_FAULT);
     },
+    /** An NCRONTAB in UTC; undefined where it is missing or wrong. */
+    schedule(name: string) {
+      const value = text(name) === undefined ? undefined : env[name];
+      return value === undefined || gapOf(name, value) === undefined ? undefined : value;
+    },
     /** The longest gap between two ticks of an NCRONTAB in UTC, in milliseconds. The Functions host reads it untrimmed. */
     schedulePeriod(name: string, fallback: string) {
       const value = text(name) === undefined ? fallback : (env[name] ?? '');
-      const gap = longestGap(value);
-      if (gap === undefined)
-        fault(
-          name,
-          `${ncrontabFault(value) ?? 'it never comes'}; write six fields in UTC, for example 0 */5 * * * *`,
-        );
-      return gap ?? longestGap(fallback) ?? DAY;
+      return gapOf(name, value) ?? longestGap(fallback) ?? DAY;
     },
   };
 }

@@ -54,6 +54,8 @@ export function parseSettings(
     pingUrl: pingUrlOf(read),
     telemetry: readTelemetry(read),
     sweepPeriodMs: read.schedulePeriod('SWEEP_SCHEDULE', '0 */5 * * * *'),
+    // Undefined: no summaries.
+    summarySchedule: read.schedule('SUMMARY_SCHEDULE'),
     historyDays: read.number('HISTORY_DAYS', 400, { least: 1, most: 3_650 }),
   };
   read.schedulePeriod('REMIND_SCHEDULE', '0 */5 * * * *');

@@ -1,12 +1,13 @@
 /** The kind `containerApp`: the auth token of a container app, read from Azure Resource Manager. */
 import * as v from 'valibot';
-import type { Identity } from '../core/target';
+import type { Identity, Renewal } from '../core/target';
 import { asciiQuoted } from '../formats/invisible';
 import type { Source } from '../watch/ports';
 import { ARM_ERRORS } from './arm-errors';
 import type { Service, ServiceClient, SourceKind } from './kind';
 import { readTarget, type TargetWords } from './read';
 import { baseUrlFault, segmentFault } from './segment';
+import { quotedUrl } from './shell';
 
 /** getAuthtoken counts as a write. The limit of writes for each subscription: 200, refilled with 10 a second. */
 export const arm: Service = {
@@ -24,7 +25,7 @@ export const arm: Service = {
 export const containerApp: SourceKind = {
   kind: 'containerApp',
   title: 'Container app',
-  renewal: 'Get a new token with getAuthtoken. The watcher notices it by itself.',
+  renewalInBrief: 'Get a new token with getAuthtoken. The watcher notices it by itself.',
   placeOf: ({ place, names: [group = '', app = ''] }) =>
     `${app} in resource group ${group}, subscription ${place.slice(0, 8)}…`,
   settingName: 'CONTAINER_APP',
@@ -32,8 +33,6 @@ export const containerApp: SourceKind = {
   defaultCheckEvery: '6h',
   service: arm,
   label: 'container app auth token',
-  howToRenew:
-    'Get a new one with the getAuthtoken action of the container app, and use it wherever the old one is used.',
   renewalKeepsName: true,
   mayMint: true,
   guess,
@@ -65,8 +64,27 @@ function locate(client: ServiceClient, { place, names }: Identity): ReturnType<S
   return {
     identity: { kind: 'containerApp', place: subscription, names: [group, app] },
     where: `container app ${app} in resource group ${group}, subscription ${subscription.slice(0, 8)}…`,
+    parts: [
+      { term: 'Container app', text: app },
+      { term: 'Resource group', text: group },
+      { term: 'Subscription', text: subscription },
+    ],
     portalUrl: `https://portal.azure.com/#resource${resource}`,
+    renewal: renewalBy(url),
     read: () => readTarget(client, { method: 'POST', url, words, schema }),
+  };
+}
+
+function renewalBy(url: string): Renewal {
+  return {
+    steps: [
+      {
+        say: 'Ask for a new token, as somebody who may do that. It is renewed if properties.expires is later than before.',
+        command: `az rest --method post --url ${quotedUrl(url)}`,
+      },
+      { say: 'Use the new token wherever the old one is used.' },
+    ],
+    cleanup: [],
   };
 }
 

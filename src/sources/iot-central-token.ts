@@ -1,12 +1,13 @@
 /** The kind `iotCentralToken`: an API token of an IoT Central application, read from that application. */
 import * as v from 'valibot';
-import type { Identity } from '../core/target';
+import type { Identity, Renewal } from '../core/target';
 import { asciiQuoted } from '../formats/invisible';
 import type { Source } from '../watch/ports';
 import { errorTable, forOperators } from './errors';
 import type { Service, ServiceClient, SourceKind } from './kind';
 import { readTarget, type TargetWords } from './read';
 import { baseUrlFault, segmentFault } from './segment';
+import { shellWord } from './shell';
 
 /**
  * The documentation lists statuses only; the codes are their names, and `Unauthenticated` was seen:
@@ -53,15 +54,14 @@ export const iotCentral: Service = {
 export const iotCentralToken: SourceKind = {
   kind: 'iotCentralToken',
   title: 'IoT Central API token',
-  renewal: 'Create a new API token in the application, register it here, and say that it replaces this one.',
+  renewalInBrief:
+    'Create a new API token in the application, register it here, and say that it replaces this one.',
   placeOf: ({ place, names: [tokenId = ''] }) => `${tokenId} in ${place}`,
   settingName: 'IOT_CENTRAL_TOKEN',
   defaultThresholds: '30d 14d 7d 1d 0 -7d',
   defaultCheckEvery: '6h',
   service: iotCentral,
   label: 'IoT Central API token',
-  howToRenew:
-    'Create a new API token in the application (Permissions, API tokens), register it with the watcher, use it wherever the old one is used, then delete the old one.',
   renewalKeepsName: false,
   mayMint: false,
   guess,
@@ -90,9 +90,38 @@ function locate(client: ServiceClient, { place, names }: Identity): ReturnType<S
   return {
     identity: { kind: 'iotCentralToken', place: host, names: [tokenId] },
     where: host,
+    parts: [
+      { term: 'Token id', text: tokenId },
+      { term: 'Application', text: host },
+    ],
     // Not the page of the API tokens: its address is not documented and might change.
     portalUrl: `https://${host}/`,
+    renewal: renewalOf(host, tokenId),
     read: () => readTarget(client, { method: 'GET', url, words, schema }),
+  };
+}
+
+/** The Azure CLI calls the first label of the host the application's id. */
+function renewalOf(host: string, tokenId: string): Renewal {
+  const [subdomain, baseDomain] = splitHost(host);
+  const app = [
+    `--app-id ${subdomain}`,
+    ...(baseDomain === 'azureiotcentral.com' ? [] : [`--central-api-uri ${baseDomain}`]),
+  ].join(' ');
+  return {
+    steps: [
+      {
+        say: 'Create a token with a new id and the role of the old one: in the application under Permissions, API tokens, or with this command. Its value is shown only once.',
+        command: `az iot central api-token create ${app} --token-id NEW_ID --role ROLE`,
+      },
+      { say: 'Use the new token wherever the old one is used.' },
+    ],
+    cleanup: [
+      {
+        say: 'Delete the old token once nothing uses it.',
+        command: `az iot central api-token delete ${app} --token-id ${shellWord(tokenId) ?? 'OLD_ID'}`,
+      },
+    ],
   };
 }
 

@@ -10,6 +10,7 @@ import type {
   MailLedger,
   Outage,
   RecordedFault,
+  SummaryProgress,
   TransportLedger,
 } from '../watch/ports';
 import * as col from './columns';
@@ -24,6 +25,7 @@ const COUNTS = 'counts';
 const FAULT = 'fault';
 const REPORTS = 'reports';
 const AND_TRANSPORT = '|';
+const SUMMARY = 'summary';
 
 /** How often the service was asked, by the instant. */
 export const requests = col.json(
@@ -57,6 +59,11 @@ const faultColumns = col.record<RecordedFault>({
   since: col.instant,
   why: col.oneOf<MailFault>(['signIn', 'ours']),
   message: col.text,
+});
+
+const summaryColumns = col.record<Pick<SummaryProgress, 'on' | 'after'>>({
+  on: col.instant,
+  after: col.optional(col.text),
 });
 
 const totalsColumns = col.recordOf(NO_MAILS, {
@@ -94,6 +101,13 @@ export function openMailLedger(client: TableClient): MailLedger {
       const row = entityOf(PARTITION, operatorNoticesOf(owner), { toldOn: formatInstant(on) });
       await client.upsertEntity(row, 'Replace');
     },
+    async summary() {
+      const row = await find(client, { scope: PARTITION, name: SUMMARY });
+      const progress = summaryColumns.read(row ?? {});
+      return row && progress && { ...progress, etag: etagOf(row) };
+    },
+    saveSummary: ({ etag, ...progress }) =>
+      saveRow(client, entityOf(PARTITION, SUMMARY, summaryColumns.write(progress)), 'Replace', etag),
   };
 }
 

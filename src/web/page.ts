@@ -115,11 +115,13 @@ main{max-width:600px;margin:0 auto;padding:28px 16px 40px}
 .brand{margin:0 2px 10px;color:var(--muted);font-size:13px;font-weight:600;letter-spacing:.02em}
 .card{margin:0 0 16px;padding:20px;background:var(--card);border:1px solid var(--line);border-radius:12px}
 .target{border-top:5px solid var(--tone)}
-.expired{--tone:var(--expired)}.soon{--tone:var(--soon)}.later{--tone:var(--later)}.none{--tone:var(--none)}
+.expired{--tone:var(--expired)}.expiring{--tone:var(--soon)}.unknown{--tone:var(--none)}.healthy{--tone:var(--good-ink)}
 .kind{margin:0;color:var(--muted);font-size:13px}
+.badges{margin:0 0 4px}.badge{color:var(--tone)}
 h1{margin:2px 0 6px;font-size:24px;line-height:1.25}
 h2{margin:0 0 4px;font-size:18px;line-height:1.3}
-p{margin:0 0 10px}
+p{margin:0 0 10px}a{color:var(--link)}
+.steps{margin:8px 0 0;padding:0 0 0 22px}.steps li+li{margin-top:10px}code{font:.92em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 .when{margin:0}.when b{color:var(--tone);font-size:17px}
 dl{display:grid;grid-template-columns:108px 1fr;gap:6px 0;margin:16px 0 0;font-size:14px}
 dt{color:var(--muted);font-size:13px;line-height:21px}dd{margin:0;line-height:21px}

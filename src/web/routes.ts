@@ -6,6 +6,7 @@ import { health } from './health/route';
 import { mailReports } from './mail/reports';
 import { dashboardMail, testMail } from './mail/test-mail';
 import { metrics } from './metrics/route';
+import { mine } from './mine/route';
 import { openapi } from './openapi/route';
 import { registryLost } from './registry/lost';
 import { registry, registryExport, registryImport, registryRow } from './registry/route';
@@ -31,6 +32,7 @@ export const ROUTES: readonly Route[] = [
   health,
   openapi(() => ROUTES),
   snooze,
+  mine,
   dashboard,
   dashboardLost,
   dashboardMail,

@@ -1,12 +1,12 @@
 /** The expiries of a mail as a calendar file. */
 import type { Digest, DigestLine } from '../core/digest';
-import { eventUid } from '../core/target';
+import { eventUid, renewalInOneLine } from '../core/target';
 import { type CalendarEvent, icalendarOf } from '../formats/icalendar';
 import { DAY, HOUR, type Instant } from '../formats/instant';
 import { webLink } from '../formats/text';
 import { utc } from '../formats/when';
+import { shortLine } from './fact';
 import { lineWords, nameOf } from './line';
-import { howToRenew, shortLine } from './notice-wording';
 
 const ALARMS = [DAY, HOUR];
 
@@ -29,7 +29,7 @@ function eventOf(line: DigestLine, uid: string, startsOn: Instant, asOf: Instant
   const said = [
     shortLine(line.label),
     shortLine(line.where),
-    howToRenew(line),
+    shortLine(renewalInOneLine(line)),
     runbook === undefined ? '' : `Runbook: ${runbook}`,
     `As known on ${utc(asOf)}.`,
   ];

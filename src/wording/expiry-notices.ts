@@ -1,42 +1,32 @@
 /** The wording of notices about an expiry: a threshold, expired and gone, renewed. */
-import type { DigestLine } from '../core/digest';
 import type { NoticeAbout, NoticeOf } from '../core/notices';
+import { STANDING_WORDS } from '../core/state-words';
 import { formatThreshold, type Threshold } from '../core/thresholds';
-import { DAY, type Instant } from '../formats/instant';
+import type { Instant } from '../formats/instant';
 import { sentence } from '../formats/text';
-import { expiryPhrase, moment, span, utc, utcDate } from '../formats/when';
-import {
-  closeIt,
-  expiryDate,
-  factsOf,
-  howToClose,
-  howToRenew,
-  type NoticeWording,
-  rowOf,
-  shortLine,
-} from './notice-wording';
+import { date, expiryPhrase, moment, span, utc } from '../formats/when';
+import { rowOf, shortLine } from './fact';
+import { expiryDate, factsOf, type NoticeWording } from './notice-wording';
+import { afterRenewal, howToClose, renewalOf, renewalOfMissing } from './renewal';
 
 type Dated = NoticeOf<'threshold'>;
-
-const BADGES = { expired: 'Expired', soon: 'Soon', later: 'Later' } as const;
-const SOON = 7 * DAY;
 
 export const EXPIRY_NOTICES: { readonly [K in NoticeAbout<'expiry'>]: NoticeWording<K> } = {
   threshold(notice, line, asOf) {
     const { expiresOn, unconfirmed } = notice;
-    const urgency = urgencyOf(expiresOn, asOf);
+    const tone = expiresOn <= asOf ? 'expired' : 'expiring';
     const phrase = expiryPhrase(expiresOn, asOf);
     return {
-      urgency,
-      badge: BADGES[urgency],
+      tone,
+      badge: STANDING_WORDS[tone].label,
       phrase,
       ...expiryDate(expiresOn),
       warning: unconfirmed && warningOf(unconfirmed),
-      subject: at => ` ${phrase} (${at(expiresOn)})`,
+      subject: ` ${phrase} (${date(expiresOn)})`,
       calendarExpiry: expiresOn,
       facts: factsOf(
         line,
-        { 'What to do': [howToRenew(line), afterRenewal(notice, line)] },
+        { 'How to renew': { steps: renewalOf(line) }, 'After that': [afterRenewal(line, !unconfirmed)] },
         {
           Evidence: [`${unconfirmed ? 'Last read' : 'Read'} from Azure on ${utc(notice.readOn)}.`],
           'Why now': [whyNow(notice.threshold, line.reminder.crossedOn)],
@@ -47,19 +37,20 @@ export const EXPIRY_NOTICES: { readonly [K in NoticeAbout<'expiry'>]: NoticeWord
   gone({ expiresOn, since, readOn }, line, asOf) {
     const brief = expiryPhrase(expiresOn, asOf);
     return {
-      urgency: 'expired',
-      badge: 'Expired and gone',
+      tone: 'expired',
+      badge: STANDING_WORDS.expired.label,
       phrase: `${brief} and is gone`,
       brief,
       ...expiryDate(expiresOn),
-      subject: at => ` ${brief} and is gone (${at(expiresOn)})`,
+      subject: ` ${brief} and is gone (${date(expiresOn)})`,
       facts: factsOf(
         line,
         {
           'What to do': [
-            `Still needed? ${howToRenew(line)}`,
+            howToClose(line),
             `Not needed any more? Remove its row from the registry (${rowOf(line)}).`,
           ],
+          'Still needed': { steps: renewalOfMissing(line) },
         },
         {
           Evidence: [
@@ -68,19 +59,18 @@ export const EXPIRY_NOTICES: { readonly [K in NoticeAbout<'expiry'>]: NoticeWord
           ],
           'Why now': ['Its expiry has passed, and it was not found twice in a row. This is told once.'],
         },
-        closeIt(line),
       ),
     };
   },
   renewed({ expiresOn, from, readOn }, line, asOf) {
     const brief = `now ${expiryPhrase(expiresOn, asOf)}`;
     return {
-      urgency: 'good',
+      tone: 'healthy',
       badge: 'Renewed',
       phrase: `was renewed: ${brief}`,
       brief,
       ...expiryDate(expiresOn),
-      subject: () => ` was renewed until ${utcDate(expiresOn)}`,
+      subject: ` was renewed until ${date(expiresOn)}`,
       calendarExpiry: expiresOn,
       facts: factsOf(
         line,
@@ -97,27 +87,12 @@ export const EXPIRY_NOTICES: { readonly [K in NoticeAbout<'expiry'>]: NoticeWord
   },
 };
 
-function urgencyOf(expiresOn: Instant, asOf: Instant): keyof typeof BADGES {
-  if (expiresOn <= asOf) return 'expired';
-  return expiresOn - asOf <= SOON ? 'soon' : 'later';
-}
-
 function warningOf({ since, message, operatorsAreTold }: NonNullable<Dated['unconfirmed']>): string {
   const reason = operatorsAreTold
     ? 'the watcher is not let in, which its operators are told of.'
     : sentence(shortLine(message));
   return `Could not be confirmed since ${utc(since)}: ${reason} The date is the last one known.`;
 }
-
-/** What is noticed by itself, and what is not: a new token with a name of its own is another target to the watcher. */
-function afterRenewal({ unconfirmed }: Dated, line: DigestLine): string {
-  if (!line.renewalKeepsName) return `${NEW_NAME} ${howToClose(line)}`;
-  if (!unconfirmed) return 'The watcher notices the new expiry by itself; there is nothing to acknowledge.';
-  return 'Renewed already? The watcher notices the new expiry by itself as soon as it can read it again. There is nothing to acknowledge.';
-}
-
-const NEW_NAME =
-  'The watcher does not notice the new one by itself: reminders of this one go on until it is closed.';
 
 function whyNow(threshold: Threshold, crossedOn: Instant): string {
   const name = formatThreshold(threshold);

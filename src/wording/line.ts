@@ -4,14 +4,17 @@ import { isOperatorNotice, type NoticeKind, type NoticeOf } from '../core/notice
 import type { Instant } from '../formats/instant';
 import { cut, oneLine } from '../formats/text';
 import { EXPIRY_NOTICES } from './expiry-notices';
-import { type NoticeWording, type NoticeWords, shortLine } from './notice-wording';
+import { shortLine } from './fact';
+import type { NoticeWording, NoticeWords } from './notice-wording';
 import { ROW_NOTICES, WATCHER_NOTICES } from './operator-notices';
 import { READING_NOTICES } from './reading-notices';
+import { type Action, actionsOf } from './renewal';
 import { REPLACEMENT_NOTICES } from './replacement-notices';
 
 export interface LineWords extends NoticeWords {
   readonly name: string;
   readonly label: string;
+  readonly actions: readonly Action[];
 }
 
 const WORDING: { readonly [K in NoticeKind]: NoticeWording<K> } = {
@@ -28,6 +31,7 @@ export function lineWords(line: DigestLine, asOf: Instant): LineWords {
   return {
     name: nameOf(line),
     label: shortLine(line.label),
+    actions: actionsOf(line),
     ...noticeWords(line.notice.is, line.notice, line, asOf),
   };
 }

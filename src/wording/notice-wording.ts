@@ -1,9 +1,13 @@
 /** The parts of a notice's wording: its words in a mail, and the facts below its name. Texts from outside are cleaned here. */
 import type { DigestLine } from '../core/digest';
 import { type LastKnown, NOTICES, type NoticeKind, type NoticeOf } from '../core/notices';
+import type { Standing } from '../core/standing';
+import type { RenewalStep } from '../core/target';
 import type { Instant } from '../formats/instant';
-import { cut, lines, oneLine, sentence, webLink } from '../formats/text';
-import { expiryPhrase, moment, utc, utcDate } from '../formats/when';
+import { cut, lines, sentence, webLink } from '../formats/text';
+import { date, expiryPhrase, moment, utc } from '../formats/when';
+import { type Fact, shortLine } from './fact';
+import { recipientFacts } from './recipients';
 
 /** All that is said about one kind of notice. */
 export type NoticeWording<Kind extends NoticeKind> = (
@@ -13,69 +17,62 @@ export type NoticeWording<Kind extends NoticeKind> = (
 ) => NoticeWords;
 
 export interface NoticeWords {
-  readonly urgency: Urgency;
-  /** Says the urgency in a word, since not every reader sees the colour. */
+  readonly tone: Tone;
+  /** Says the state in a word, since not every reader sees the colour. */
   readonly badge: string;
-  /** `expires in 7 days`: follows the name and the joint, which is a colon if the two are no sentence. */
+  /** `expires in 6 days`: follows the name and the joint, which is a colon if the two are no sentence. */
   readonly phrase: string;
   readonly joint: ' ' | ': ';
   /** A shorter phrase for the overview. */
   readonly brief?: string;
-  /** `Tue 2027-01-12 08:30 UTC`, and what that instant is. */
+  /** `Tue 12 Jan 2027, 08:30 UTC`, and what that instant is. */
   readonly date: string;
   readonly dateIs: 'Expiry' | 'Since' | 'On';
-  /** `2027-01-12`, where there is an expiry. */
+  /** `12 January 2027`, where there is an expiry. */
   readonly day?: string;
   /** Why the date may be wrong. */
   readonly warning?: string;
   readonly facts: readonly Fact[];
-  /** What follows the name in the mail's subject; if absent, joint and phrase. `at` formats an instant for the subject. */
-  readonly subject?: (at: (instant: Instant) => string) => string;
+  /** What follows the name in the mail's subject; if absent, joint and phrase. */
+  readonly subject?: string;
   /** The expiry that the calendar file gets. */
   readonly calendarExpiry?: Instant;
 }
 
-/** `fix`: a person must repair something. */
-export type Urgency = 'expired' | 'soon' | 'later' | 'fix' | 'good';
+/** The state of the target. `fix`: a problem of the watcher itself. */
+export type Tone = Standing | 'fix';
 
-export interface Fact {
-  readonly term: string;
-  readonly paragraphs: readonly string[];
-  /** `href` is http or https. `spoken`: the text part also shows the label, because the term does not explain the link. */
-  readonly link?: { readonly href: string; readonly shown: string; readonly spoken?: boolean };
-}
+const LONGEST = { notes: 2_000, host: 80 };
 
-const LONGEST = { words: 1_000, notes: 2_000, host: 80 };
+/** Paragraphs or steps by term. */
+export type Said = Readonly<Record<string, readonly string[] | Required<Pick<Fact, 'steps'>>>>;
 
-/** Paragraphs by term. */
-type Said = Readonly<Record<string, readonly string[]>>;
-
-/**
- * The facts below a name: those said first, where the target is, and those said last. A fact without content is left out.
- * `closing` says how to close the target; it comes first of all, with the link that otherwise comes last.
- */
-export function factsOf(line: DigestLine, first: Said, last: Said, closing?: Fact): Fact[] {
-  const { about, says, snoozable } = NOTICES[line.notice.is];
-  const needsAction = says !== 'goodNews';
-  // Without a page to open, the scope is already in the name.
-  const hasPlace = about !== 'watcher' || line.portalUrl !== undefined;
+/** The facts below a name: those said first, what names the target and who is told, and those said last. A fact without content is left out. */
+export function factsOf(line: DigestLine, first: Said, last: Said): Fact[] {
+  const needsAction = NOTICES[line.notice.is].says !== 'goodNews';
   const facts = [
-    ...(closing ? [closing] : []),
     meantFor(line),
     ...said(first),
-    ...(needsAction ? [linked('Runbook', [], line.runbook)] : []),
-    ...(hasPlace ? [linked('Where', [shortLine(line.where)], line.portalUrl)] : []),
+    ...(needsAction ? [linked('Runbook', [], line.runbook), notes(line)] : []),
+    ...namesOf(line),
+    ...recipientFacts(line),
     ...said(last),
-    ...(needsAction ? [notes(line)] : []),
-    ...(snoozable && !closing ? [snooze(line)] : []),
   ];
   return facts
     .map(fact => ({ ...fact, paragraphs: fact.paragraphs.filter(paragraph => paragraph !== '') }))
-    .filter(({ paragraphs, link }) => paragraphs.length > 0 || link);
+    .filter(({ paragraphs, steps = [], link }) => paragraphs.length + steps.length > 0 || link);
 }
 
 function said(paragraphs: Said): Fact[] {
-  return Object.entries(paragraphs).map(([term, texts]) => ({ term, paragraphs: texts }));
+  return Object.entries(paragraphs).map(([term, texts]) =>
+    'steps' in texts
+      ? { term, paragraphs: [], steps: texts.steps.map(cleanStep) }
+      : { term, paragraphs: [...texts] },
+  );
+}
+
+function cleanStep({ say, command }: RenewalStep): RenewalStep {
+  return { say: shortLine(say), ...(command !== undefined && { command: shortLine(command) }) };
 }
 
 /** In whose place an operator gets this, and why. */
@@ -93,6 +90,16 @@ function meantFor({ reminder }: DigestLine): Fact {
   };
 }
 
+/** All that names a target in its service, with a link there; where its key is not understood, its scope. */
+function namesOf({ notice, parts, where, portalUrl }: DigestLine): Fact[] {
+  const names = parts.map(({ term, text }) => ({ term, paragraphs: [shortLine(text)] }));
+  const last = names.pop();
+  if (last) return [...names, linked(last.term, last.paragraphs, portalUrl)];
+  // Without a page to open, the scope of a problem of the watcher is already in the name.
+  if (NOTICES[notice.is].about === 'watcher' && portalUrl === undefined) return [];
+  return [linked('Where', [shortLine(where)], portalUrl)];
+}
+
 function linked(term: string, paragraphs: readonly string[], url: string | undefined): Fact {
   const href = webLink(url);
   return href === undefined
@@ -102,45 +109,6 @@ function linked(term: string, paragraphs: readonly string[], url: string | undef
 
 function notes(line: DigestLine): Fact {
   return { term: 'Notes', paragraphs: lines(cut(line.notes ?? '', LONGEST.notes)) };
-}
-
-/** The signed link. Following it only opens a page, so mail scanners can't snooze anything. */
-function snooze(line: DigestLine): Fact {
-  const href = webLink(line.snoozeUrl);
-  const shown = 'Snooze, or say that you replaced it';
-  return {
-    term: 'Not now?',
-    paragraphs: [],
-    link: href === undefined ? undefined : { href, shown, spoken: true },
-  };
-}
-
-/** How to close a target that is not there any more: by the link where links can be signed, else in its row. */
-export function closeIt(line: DigestLine): Fact {
-  const href = webLink(line.snoozeUrl);
-  const shown = 'Say that you replaced it, or snooze it';
-  return {
-    term: 'Close it',
-    paragraphs: [
-      `Replaced, and the new one is registered? Then close it, and no more mails come about it. ${howToClose(line)}`,
-    ],
-    link: href === undefined ? undefined : { href, shown, spoken: true },
-  };
-}
-
-export function howToClose(line: DigestLine): string {
-  return webLink(line.snoozeUrl) === undefined
-    ? `To close it, write the RowKey of the new one into replacedBy of its row (${rowOf(line)}).`
-    : 'Follow the link below, say what replaced it, and it is closed.';
-}
-
-/** The keys of the row to change: any table tool finds it by them. */
-export function rowOf({ reminder }: DigestLine): string {
-  return `PartitionKey ${shortLine(reminder.scope)}, RowKey ${shortLine(reminder.name)}`;
-}
-
-export function howToRenew(line: DigestLine): string {
-  return sentence(shortLine(line.howToRenew));
 }
 
 /** What is known of an expiry that can't be read now, and when it was read last. */
@@ -160,10 +128,5 @@ export function datedExpiry({ expiresOn, minted }: LastKnown): Instant | undefin
 }
 
 export function expiryDate(expiresOn: Instant): Pick<NoticeWords, 'date' | 'dateIs' | 'day' | 'joint'> {
-  return { joint: ' ', dateIs: 'Expiry', date: moment(expiresOn), day: utcDate(expiresOn) };
-}
-
-/** One line, at most 1,000 characters. */
-export function shortLine(text: string): string {
-  return cut(oneLine(text), LONGEST.words);
+  return { joint: ' ', dateIs: 'Expiry', date: moment(expiresOn), day: date(expiresOn) };
 }

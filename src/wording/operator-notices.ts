@@ -1,10 +1,12 @@
 /** The wording of notices for operators: a registry row that can't be understood, and problems of the watcher itself. */
 import type { NoticeAbout, OperatorNotice } from '../core/notices';
+import { CHECK_WORDS } from '../core/state-words';
 import { cut, lines, oneLine, sentence } from '../formats/text';
 import { moment } from '../formats/when';
-import { factsOf, type NoticeWording, type NoticeWords, rowOf } from './notice-wording';
+import { rowOf } from './fact';
+import { factsOf, type NoticeWording, type NoticeWords } from './notice-wording';
 
-const LONGEST_FAULT = 10_000;
+const LONGEST_FAULT = 1_500;
 const LONGEST_NOTE = 4_000;
 
 const KEEPS_TRYING = 'The watcher keeps trying by itself. This is told once, for as long as it lasts.';
@@ -13,8 +15,8 @@ const OWNERS_ARE_NOT_TOLD =
 
 export const ROW_NOTICES: { readonly [K in NoticeAbout<'row'>]: NoticeWording<K> } = {
   invalid: ({ faults, since }, line) => ({
-    urgency: 'fix',
-    badge: 'Row to fix',
+    tone: 'unknown',
+    badge: CHECK_WORDS.invalid.label,
     phrase: "registry row can't be understood",
     brief: "row can't be understood",
     joint: ': ',
@@ -85,7 +87,7 @@ function troubleOfTheWatcher(
   ...whatToDo: readonly string[]
 ): NoticeWording<OperatorNotice> {
   return ({ since, note }, line) => ({
-    urgency: 'fix',
+    tone: 'fix',
     ...said,
     date: moment(since),
     facts: factsOf(

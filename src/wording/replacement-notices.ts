@@ -1,16 +1,18 @@
 /** The wording of notices about a replacement: somebody said so, undid it, or a row says so and names no successor. */
 import type { NoticeAbout, NoticeOf } from '../core/notices';
+import { CHECK_WORDS } from '../core/state-words';
 import { sentence } from '../formats/text';
 import { moment, utc } from '../formats/when';
-import { factsOf, type NoticeWording, rowOf, shortLine } from './notice-wording';
+import { rowOf, shortLine } from './fact';
+import { factsOf, type NoticeWording } from './notice-wording';
 
 export const REPLACEMENT_NOTICES: { readonly [K in NoticeAbout<'replacement'>]: NoticeWording<K> } = {
   replaced(notice, line) {
     const { on, successor, note = '' } = notice;
     const named = successor === undefined ? '' : ` by ${shortLine(successor)}`;
     return {
-      urgency: 'fix',
-      badge: successor === undefined ? 'Replaced, not verified' : 'Replaced',
+      tone: 'unknown',
+      badge: successor === undefined ? CHECK_WORDS.notVerified.label : 'Replaced',
       phrase: `was replaced${named} and is not watched any more`,
       brief: successor === undefined ? 'was replaced, not verified' : 'was replaced',
       joint: ' ',
@@ -30,7 +32,7 @@ export const REPLACEMENT_NOTICES: { readonly [K in NoticeAbout<'replacement'>]: 
     };
   },
   watchedAgain: ({ by, on }, line) => ({
-    urgency: 'good',
+    tone: 'healthy',
     badge: 'Watched again',
     phrase: 'is watched again',
     joint: ' ',
@@ -43,8 +45,8 @@ export const REPLACEMENT_NOTICES: { readonly [K in NoticeAbout<'replacement'>]: 
     ),
   }),
   notVerified: ({ since }, line) => ({
-    urgency: 'fix',
-    badge: 'Replaced, not verified',
+    tone: 'unknown',
+    badge: CHECK_WORDS.notVerified.label,
     phrase: 'is said to be replaced and names no successor',
     brief: 'was replaced, not verified',
     joint: ' ',

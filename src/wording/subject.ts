@@ -2,7 +2,7 @@
 import type { Digest, DigestLine } from '../core/digest';
 import { isOperatorNotice, NOTICES } from '../core/notices';
 import { cut } from '../formats/text';
-import { counted, utc, utcDate } from '../formats/when';
+import { counted } from '../formats/when';
 import { lineWords, nameOf } from './line';
 
 /** What a mail is about, counted. */
@@ -24,8 +24,7 @@ const LONGEST_NAME = 60;
 
 /** One line of at most 150 characters, without control characters. */
 export function subjectOf(digest: Digest): string {
-  const { lines, asOf } = digest;
-  const first = lines.find(line => countedAs(line) !== 'good') ?? lines[0];
+  const first = firstOf(digest);
   if (!first) return 'No token needs you';
   const counts = countsOf(digest);
   const others = needsAction(counts) - 1;
@@ -35,9 +34,23 @@ export function subjectOf(digest: Digest): string {
       first,
       ` and ${others} more`,
     );
-  const { subject, joint, phrase } = lineWords(first, asOf);
-  const after = subject?.(isOne(counts) ? utc : utcDate) ?? joint + phrase;
-  return fitted(opening(counts, first), first, after);
+  const { subject, joint, phrase } = lineWords(first, digest.asOf);
+  return fitted(opening(counts, first), first, subject ?? joint + phrase);
+}
+
+/** What a phone shows of the mail: the name, the date and the days of the most urgent line. */
+export function previewOf(digest: Digest): string {
+  const first = firstOf(digest);
+  if (!first) return 'No token needs you.';
+  const { day, date, phrase, brief = phrase } = lineWords(first, digest.asOf);
+  const others = needsAction(countsOf(digest)) - 1;
+  const more = others > 0 ? ` And ${others} more.` : '';
+  return `${cut(nameOf(first), LONGEST_NAME)}, ${day ?? date}: ${brief}.${more}`;
+}
+
+/** The line that the subject is about: good news only where there is nothing else. */
+function firstOf({ lines }: Digest): DigestLine | undefined {
+  return lines.find(line => countedAs(line) !== 'good') ?? lines[0];
 }
 
 /** `2 tokens need you`: the count of the subject, as the heading in the mail. */

@@ -9,6 +9,7 @@ export function testMailWords(
 ) {
   return {
     subject: 'Test mail: the expiry watcher can send',
+    preview: oneLine(`Mail works: this one left by ${transport} and reached ${owner}.`),
     heading: 'This is a test mail',
     intro: oneLine(
       `As of ${utc(asOf)}. Somebody asked the expiry watcher to prove that its mail works. It does: this one left by ${transport}, from ${sender}, and reached ${owner}. It is about no token, and there is nothing to do.`,

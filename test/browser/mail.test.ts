@@ -1,13 +1,23 @@
 /** The mail in a real browser: phone and desktop, light and dark, with nothing loaded from another host. */
 import { renderDigest } from '../../src/email/render';
-import { dated, digest as digestOf, every, full, mixed, operatorNotices } from '../email/digests';
+import { dated, digest as digestOf, every, full, links, mixed, operatorNotices } from '../email/digests';
 import { faintTexts, overflow, useBrowser } from './browser';
 
 const newPage = useBrowser();
 
 const HOSTILE = '<script>alert(1)</script>\u202Eevil\r\nBcc: x@y.zz';
 const hostile = () =>
-  digestOf([dated({ name: HOSTILE.repeat(3), extra: { notes: `${HOSTILE}${'x'.repeat(300)}` } })]);
+  digestOf([
+    dated({
+      name: HOSTILE.repeat(3),
+      extra: {
+        notes: `${HOSTILE}${'x'.repeat(300)}`,
+        runbook: `https://${'very-long-label.'.repeat(12)}example.com/`,
+        recipients: [{ address: `${'o'.repeat(64)}@${'x'.repeat(180)}`, isOwner: true }],
+        ...links(0),
+      },
+    }),
+  ]);
 
 const WIDTHS = [360, 1000];
 const SCHEMES = ['light', 'dark'] as const;
@@ -28,6 +38,20 @@ describe.each(WIDTHS)('at %i pixels', width => {
     expect(asked).toEqual([]);
   });
 });
+
+test.each([
+  ['lines of every sort', every],
+  ['hostile names', hostile],
+])(
+  'without its style sheet a mail of %s fits a phone, and hides only its first words',
+  async (_what, digest) => {
+    const page = await newPage({ viewport: { width: 360, height: 900 } });
+    await page.setContent(renderDigest(digest(), {}).html.replace(/<style>[\s\S]*<\/style>/, ''));
+    expect(await overflow(page)).toBe(0);
+    expect(await page.locator('body > :first-child').isVisible()).toBe(false);
+    expect(await page.locator('h1').isVisible()).toBe(true);
+  },
+);
 
 describe.each(WIDTHS)('at %i pixels', width => {
   test.each(SCHEMES)('every text of the mail can be read in the %s scheme', async colorScheme => {

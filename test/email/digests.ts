@@ -1,6 +1,7 @@
 /** Digests for tests: one line of each sort, and the builder they are made with. */
 import type { Digest, DigestLine } from '../../src/core/digest';
 import type { Notice, NoticeOf, OperatorNotice } from '../../src/core/notices';
+import { NO_RENEWAL, type Renewal } from '../../src/core/target';
 import { parseThreshold } from '../../src/core/thresholds';
 import { DAY, HOUR, type Instant, MINUTE } from '../../src/formats/instant';
 import { OPERATOR_NOTICES } from '../support/operator-notices';
@@ -8,10 +9,31 @@ import { OPERATOR_NOTICES } from '../support/operator-notices';
 export const NOW: Instant = Date.UTC(2027, 0, 5, 8, 35);
 export const OWNER = 'team-a@example.com';
 
-const RENEW_IOT =
-  'Create a new API token with the same role in IoT Central (Permissions, API tokens), put it where this one is used, then delete this one.';
-const RENEW_APP =
-  'Restart whatever holds the token, or ask for a new one with az containerapp auth; the old one can’t be prolonged.';
+const RENEW_IOT: Renewal = {
+  steps: [
+    {
+      say: 'Create a token with a new id.',
+      command: 'az iot central api-token create --app-id contoso --token-id NEW_ID --role ROLE',
+    },
+    { say: 'Use the new token wherever the old one is used.' },
+  ],
+  cleanup: [
+    {
+      say: 'Delete the old token once nothing uses it.',
+      command: 'az iot central api-token delete --app-id contoso --token-id gateway-prod',
+    },
+  ],
+};
+const SUBSCRIPTION = '3fa1c2d4-0000-4000-8000-000000000001';
+const RENEW_APP: Renewal = {
+  steps: [
+    {
+      say: 'Ask for a new token.',
+      command: `az rest --method post --url "https://management.azure.com/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-plant/providers/Microsoft.App/containerApps/scada-bridge/getAuthtoken?api-version=2023-08-01-preview"`,
+    },
+  ],
+  cleanup: [],
+};
 
 export interface Dated {
   readonly name?: string;
@@ -45,7 +67,13 @@ export function dated(options: Dated = {}): DigestLine {
     label: 'IoT Central API token',
     where: `application contoso.azureiotcentral.com, token ${name}`,
     portalUrl: 'https://contoso.azureiotcentral.com/admin/tokens',
-    howToRenew: RENEW_IOT,
+    parts: [
+      { term: 'Token id', text: name },
+      { term: 'Application', text: 'contoso.azureiotcentral.com' },
+    ],
+    renewal: RENEW_IOT,
+    renewalKeepsName: false,
+    recipients: [{ address: OWNER, isOwner: true }],
     notice: { is: 'threshold', threshold, expiresOn, readOn, unconfirmed },
     ...options.extra,
   };
@@ -182,7 +210,7 @@ const NOTES: Readonly<Record<OperatorNotice, readonly [scope: string, name: stri
   mailStopped: [
     'mail',
     'smtp',
-    'From 2027-01-05 06:30 UTC to 2027-01-05 08:30 UTC no mail was taken by smtp: the mail server answered 535 5.7.8 to the sign-in: correct SMTP_USER and SMTP_PASSWORD. No reminder was given up for it; what waited is sent now.',
+    'From 5 Jan 2027, 06:30 UTC to 5 Jan 2027, 08:30 UTC no mail was taken by smtp: the mail server answered 535 5.7.8 to the sign-in: correct SMTP_USER and SMTP_PASSWORD. No reminder was given up for it; what waited is sent now.',
   ],
   undelivered: [
     'mail',
@@ -209,7 +237,9 @@ export function operatorNotice(is: OperatorNotice): DigestLine {
     displayName: is === 'undelivered' ? `Mail to ${name}` : scope,
     label: 'The watcher itself',
     where: scope,
-    howToRenew: '',
+    parts: [],
+    renewal: NO_RENEWAL,
+    recipients: [],
     notice: { is, since, note },
   };
 }
@@ -227,7 +257,7 @@ export function every(): Digest {
   const { replaced, replacedUnnamed, watchedAgain, notVerified } = LINES;
   const owners = [gone(), ...dates, missing(), unreadable(), neverRead(), minted()].map((line, index) => ({
     ...line,
-    snoozeUrl: snoozeUrl(index),
+    ...links(index),
   }));
   const [rowsLost, scopeFailing, readsRefused, fallbackInUse, mailStopped, undelivered, poisoned, ownerless] =
     OPERATOR_NOTICES.map(operatorNotice);
@@ -251,6 +281,11 @@ export function snoozeUrl(index: number): string {
   return `https://watcher.example.com/api/snooze?link=${`${index}`.padStart(3, '0')}${'aZ09-_'.repeat(40)}`;
 }
 
+/** The links of a line. */
+export function links(index: number): Pick<DigestLine, 'snoozeUrl' | 'viewUrl'> {
+  return { snoozeUrl: snoozeUrl(index), viewUrl: snoozeUrl(index).replace('snooze', 'mine') };
+}
+
 export function digest(lines: readonly DigestLine[], more = 0): Digest {
   return { owner: OWNER, lines, more, asOf: NOW };
 }
@@ -267,7 +302,13 @@ export function mixed(): Digest {
     label: 'Container app auth token',
     where: 'subscription 3fa1…, resource group rg-plant, app scada-bridge',
     portalUrl: 'https://portal.azure.com/#resource/subscriptions/3fa1/resourceGroups/rg-plant/overview',
-    howToRenew: RENEW_APP,
+    parts: [
+      { term: 'Container app', text: 'scada-bridge' },
+      { term: 'Resource group', text: 'rg-plant' },
+      { term: 'Subscription', text: SUBSCRIPTION },
+    ],
+    renewal: RENEW_APP,
+    renewalKeepsName: true,
   };
   return digest(
     [

@@ -1,9 +1,9 @@
 /** Rows are untrusted: whatever they hold, a mail stays one mail with nothing in it but words and web links. */
 import * as fc from 'fast-check';
-import type { Digest, DigestLine } from '../../src/core/digest';
-import { renderDigest } from '../../src/email/render';
+import { type Digest, type DigestLine, MOST_BYTES } from '../../src/core/digest';
+import { bodySize, renderDigest } from '../../src/email/render';
 import { OPERATOR_NOTICES } from '../support/operator-notices';
-import { about, dated, digest, invalid, LINES, NOW } from './digests';
+import { about, dated, digest, invalid, LINES, links as linksOf, NOW } from './digests';
 
 function named(displayName: string, extra: Partial<DigestLine> = {}): Digest {
   return digest([dated({ extra: { displayName, ...extra } })]);
@@ -25,7 +25,7 @@ test('markup in a name is shown, not obeyed', () => {
 
 test('a line break in a name forges neither a header nor a line of text', () => {
   const { subject, text } = renderDigest(named('a\r\nBcc: eve@example.com\u2028\u0085b\u0000'));
-  expect(subject).toMatch(/^a Bcc: eve@example.com b expires in 7 days/);
+  expect(subject).toMatch(/^a Bcc: eve@example.com b expires in 6 days/);
   expect(text).not.toMatch(/^Bcc:/m);
 });
 
@@ -57,7 +57,7 @@ test('characters that turn the direction of text are taken out, right-to-left na
 test('a name of 200 characters is whole in the mail and short in the subject', () => {
   const name = 'x'.repeat(200);
   const { subject, text } = renderDigest(named(name));
-  expect(subject).toBe(`${'x'.repeat(59)}… expires in 7 days (2027-01-12 08:30 UTC)`);
+  expect(subject).toBe(`${'x'.repeat(59)}… expires in 6 days (12 January 2027)`);
   expect(text).toContain(name);
 });
 
@@ -80,7 +80,7 @@ const words = fc.oneof(
 );
 
 const line = fc
-  .record({ displayName: words, label: words, where: words, howToRenew: words, notes: words, message: words })
+  .record({ displayName: words, label: words, where: words, notes: words, message: words })
   .chain(({ message, ...extra }) =>
     fc.constantFrom<DigestLine>(
       ...[
@@ -95,6 +95,13 @@ const line = fc
       ].map(given => ({
         ...given,
         ...extra,
+        parts: [{ term: 'Token id', text: message }],
+        renewal: { steps: [{ say: message, command: message }], cleanup: [] },
+        recipients: [
+          { address: message, isOwner: true, heard: { is: 'notReached', why: message } as const },
+          { address: message, isOwner: false },
+        ],
+        viewUrl: `https://example.com/?${message}`,
         portalUrl: message,
         snoozeUrl: `https://example.com/?${message}`,
       })),
@@ -106,7 +113,7 @@ test('whatever the words are, HTML holds the tags of the template and no other',
     fc.property(fc.array(line, { minLength: 1, maxLength: 5 }), lines => {
       const { html } = renderDigest(digest(lines));
       const allowed =
-        /^(!doctype|\/?(html|head|meta|title|style|body|div|h1|h2|p|table|tr|td|th|span|bdi|b|br|a))$/i;
+        /^(!doctype|\/?(html|head|meta|title|style|body|div|h1|h2|p|table|tr|td|th|ol|li|code|span|bdi|b|br|a))$/i;
       expect(tags(html).filter(tag => !allowed.test(tag))).toEqual([]);
       expect(tags(html).filter(tag => tag === 'table').length).toBe(
         lines.length * 2 + (lines.length > 3 ? 1 : 0),
@@ -127,4 +134,27 @@ test('whatever the words are, the subject is one short line and the text has no 
       expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u);
     }),
   );
+});
+
+test('a line of the longest texts that a row can hold fits into one mail', () => {
+  const wide = (length: number) => '"'.repeat(length);
+  const recipients = Array.from({ length: 10 }, (_, index) => ({
+    address: `${index}${wide(253)}`,
+    isOwner: true,
+    heard: { is: 'notReached', why: wide(200) } as const,
+  }));
+  const extra = {
+    displayName: wide(200),
+    runbook: `https://example.com/${'é'.repeat(2_000)}`,
+    notes: wide(2_000),
+    parts: [{ term: 'Token id', text: wide(1_024) }],
+    recipients,
+    ...linksOf(0),
+  };
+  const key = `key: ${wide(1_495)}`;
+  for (const line of [
+    dated({ extra }),
+    { ...invalid('a', key, `replacedBy: ${key}`, ...Array(9).fill(wide(300))), ...extra },
+  ])
+    expect(bodySize(digest([line], 99), {})).toBeLessThan(MOST_BYTES);
 });

@@ -93,3 +93,13 @@ test('a fallback keeps the Message-ID and the references of the first transport'
   expect(String(message)).toMatch(/References: <[0-9a-f]{32}@example\.com>/);
   expect(String(message)).toContain('List-Id: <expiry-watcher.example.org>');
 });
+
+test('both parts begin with the name, the date and the days', async () => {
+  const { text = '', html } = await simpleParser(await sourceOf([dated(), dated({ name: 'other' })]));
+  const first = 'gateway-prod, 12 January 2027: expires in 6 days. And 1 more.';
+  expect(text.startsWith(`${first}\n`)).toBe(true);
+  const words = String(html)
+    .slice(String(html).indexOf('<body'))
+    .replace(/<[^>]*>/g, ' ');
+  expect(words.trim().startsWith(first)).toBe(true);
+});

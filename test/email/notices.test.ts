@@ -9,10 +9,11 @@ import {
   every,
   invalid,
   LINES,
+  links,
   NOW,
+  OWNER,
   operatorNotice,
   operatorNotices,
-  snoozeUrl,
 } from './digests';
 import { flat, seen } from './reading';
 
@@ -27,10 +28,10 @@ const SENTENCES: readonly (readonly [string, () => DigestLine, readonly string[]
     LINES.gone,
     [
       'old-export expired 3 days ago and is gone',
-      'Replaced, and the new one is registered? Then close it, and no more mails come about it. To close it, write the RowKey of the new one into replacedBy of its row',
-      'RowKey old-export',
-      'Still needed? Create a new API token',
-      'Last read from Azure on 2027-01-01 08:35 UTC. Not found since 2027-01-05 06:35 UTC.',
+      'Replaced? Register the new token, and write its RowKey into replacedBy of the old row (PartitionKey',
+      'RowKey old-export). Then no more mails come about this one.',
+      'Still needed 1. Create a token with a new id.',
+      'Last read from Azure on 1 Jan 2027, 08:35 UTC. Not found since 5 Jan 2027, 06:35 UTC.',
       'not found twice in a row. This is told once.',
     ],
   ],
@@ -42,9 +43,9 @@ const SENTENCES: readonly (readonly [string, () => DigestLine, readonly string[]
       'IoT Central knows no such API token',
       'Deleted? Remove its row from the registry (PartitionKey iotCentralToken:contoso.azureiotcentral.com, RowKey line-3).',
       'Renamed, or the row is wrong? Correct the row.',
-      'Replaced, and the new one is registered? Then close it, and no more mails come about it.',
+      'Replaced? Register the new token, and write its RowKey into replacedBy of the old row (PartitionKey',
       'no reminders of its expiry follow, unless it is found again',
-      'It expires in 90 days, on Mon 2027-04-05 08:35 UTC; last read from Azure on 2027-01-05 02:35 UTC.',
+      'It expires in 90 days, on Mon 5 Apr 2027, 08:35 UTC; last read from Azure on 5 Jan 2027, 02:35 UTC.',
     ],
   ],
   [
@@ -52,26 +53,26 @@ const SENTENCES: readonly (readonly [string, () => DigestLine, readonly string[]
     LINES.unreadable,
     [
       "press-shop can't be read",
-      'Sun 2027-01-03 08:35 UTC',
+      'Sun 3 Jan 2027, 08:35 UTC',
       'give its identity a role there that can view them, such as Administrator',
-      'It expires in 12 days, on Sun 2027-01-17 08:35 UTC; last read from Azure on 2027-01-03 07:35 UTC.',
-      'reminders go by it. To renew in time: Create a new API token',
+      'It expires in 12 days, on Sun 17 Jan 2027, 08:35 UTC; last read from Azure on 3 Jan 2027, 07:35 UTC.',
+      'Until then the last known expiry counts, and reminders go by it: renew it in time. How to renew 1. Create a token with a new id.',
     ],
   ],
   ['never read', LINES.neverRead, ['No expiry was ever read.', 'look up its expiry yourself']],
   [
     'minted',
     LINES.minted,
-    ['Its expiry moves with every read; last read from Azure on 2027-01-05 04:35 UTC.'],
+    ['Its expiry moves with every read; last read from Azure on 5 Jan 2027, 04:35 UTC.'],
   ],
   [
     'renewed',
     LINES.renewed,
     [
-      'gateway-us was renewed: now expires in 372 days',
-      'Wed 2028-01-12 08:30 UTC',
+      'gateway-us was renewed: now expires in 371 days',
+      'Wed 12 Jan 2028, 08:30 UTC',
       'Nothing. Reminders follow the new expiry by themselves.',
-      'It was Mon 2027-01-11 08:35 UTC.',
+      'It was Mon 11 Jan 2027, 08:35 UTC.',
     ],
   ],
   [
@@ -101,7 +102,7 @@ const SENTENCES: readonly (readonly [string, () => DigestLine, readonly string[]
     [
       'press-gate is watched again',
       'Reminders about it go out again when they are due.',
-      'You were told that it was replaced; grace@example.com undid that on 2027-01-05 07:35 UTC.',
+      'You were told that it was replaced; grace@example.com undid that on 5 Jan 2027, 07:35 UTC.',
     ],
   ],
   [
@@ -119,8 +120,8 @@ const SENTENCES: readonly (readonly [string, () => DigestLine, readonly string[]
     LINES.readable,
     [
       'meter-us can be read again',
-      'It expires in 40 days, on Sun 2027-02-14 08:35 UTC',
-      'Could not be read since 2027-01-03 08:35 UTC, for 2 days.',
+      'It expires in 40 days, on Sun 14 Feb 2027, 08:35 UTC',
+      'Could not be read since 3 Jan 2027, 08:35 UTC, for 1 day.',
       'Nothing. It is watched as before.',
     ],
   ],
@@ -169,74 +170,146 @@ test('text and HTML say the same of every sort, fact by fact', () => {
   );
   expect(paragraphs.length).toBeGreaterThan(50);
   for (const paragraph of paragraphs) expect(shown).toContain(paragraph.trim());
-  for (const date of shown.match(/\d{4}-\d\d-\d\d( \d\d:\d\d UTC)?/g) ?? []) expect(read).toContain(date);
+  for (const date of shown.match(/\d{1,2} [A-Z]\w+ \d{4}(, \d\d:\d\d UTC)?/g) ?? [])
+    expect(read).toContain(date);
 });
 
 test('what has expired meanwhile still needs action when it can be read again', () => {
   const known = { expiresOn: NOW - DAY, minted: false };
   const line = about('a', { is: 'readable', since: NOW - 2 * DAY, readOn: NOW, known });
-  for (const part of bothOf(line)) expect(part).toContain('It has expired. Create a new API token');
+  for (const part of bothOf(line))
+    expect(part).toContain('It has expired: renew it now. How to renew 1. Create a token');
 });
 
-describe('what follows a renewal', () => {
+describe('how to renew', () => {
   const unconfirmed = { since: NOW - DAY, message: 'it may not see it (HTTP 403).' };
   const said = (renewalKeepsName: boolean, more: Parameters<typeof dated>[0] = {}) =>
-    bothOf(dated({ ...more, extra: { renewalKeepsName, ...more.extra } })).join('\n');
-  const byItself = /notices the new expiry by itself/g;
+    bothOf(dated({ ...more, extra: { renewalKeepsName, ...more.extra } }));
+  const TELL = '3. Tell the watcher: ';
 
-  test('is noticed by itself where the new token has the name of the old one', () => {
-    expect(said(true).match(byItself)).toHaveLength(2);
-    expect(said(true, { unconfirmed })).toContain('as soon as it can read it again');
+  test('is one list of steps, with commands that stand whole on a line of their own', () => {
+    for (const part of said(false))
+      expect(part).toMatch(
+        /How to renew 1\. Create .* api-token create .* 2\. Use .* 3\. Tell .* 4\. Delete .* api-token delete/,
+      );
+    const { text, html } = renderDigest(digest([dated()]));
+    const command = 'az iot central api-token create --app-id contoso --token-id NEW_ID --role ROLE';
+    expect(text).toContain(`\n                   ${command}\n`);
+    expect(html).toContain(`<code class="command">${command}</code>`);
   });
 
-  test('is not where it has a name of its own: it says how to close the old one', () => {
-    for (const text of [said(false), said(false, { unconfirmed })]) {
-      expect(text).not.toMatch(byItself);
-      expect(text).toContain('does not notice the new one by itself');
-      expect(text).toContain(
-        'write the RowKey of the new one into replacedBy of its row (PartitionKey iotCentralToken:contoso.azureiotcentral.com, RowKey gateway-prod).',
-      );
+  test('says that a new token with the name of the old one is noticed by itself, and asks for nothing', () => {
+    for (const part of said(true)) {
+      expect(part).toContain('The watcher notices the new expiry by itself. You need not tell it.');
+      expect(part).not.toContain('Tell the watcher');
     }
-    expect(said(false, { extra: { snoozeUrl: snoozeUrl(0) } })).toContain(
-      'Follow the link below, say what replaced it, and it is closed.',
-    );
+    for (const part of said(true, { unconfirmed }))
+      expect(part).toContain('by itself as soon as it can read it again.');
+  });
+
+  test('says how the watcher learns of a token with a name of its own: by a link, or in the registry', () => {
+    for (const part of said(false)) {
+      expect(part).toContain(
+        `${TELL}register the new token, and write its RowKey into replacedBy of the old row (PartitionKey iotCentralToken:contoso.azureiotcentral.com, RowKey gateway-prod).`,
+      );
+      expect(part).toContain('reminders of this one go on until you tell it.');
+    }
+    for (const part of said(false, { extra: links(0) }))
+      expect(part).toContain(`${TELL}follow “I replaced it” and give the new id.`);
+  });
+
+  test('of what is gone asks nothing of a service that does not know it', () => {
+    for (const part of bothOf({ ...LINES.gone(), renewalKeepsName: true }))
+      expect(part).toContain('Still needed 1. Bring it back under the same name.');
   });
 
   test('an owner reads of a refusal only that the operators are told', () => {
-    const text = said(true, { unconfirmed: { ...unconfirmed, operatorsAreTold: true } });
+    const text = said(true, { unconfirmed: { ...unconfirmed, operatorsAreTold: true } }).join();
     expect(text).toContain('the watcher is not let in, which its operators are told of.');
     expect(text).not.toContain('403');
   });
 });
 
-describe('the snooze link', () => {
-  const href = snoozeUrl(0);
-  test('stands in text and HTML where there is something to snooze', () => {
-    for (const line of [dated(), LINES.unreadable()]) {
-      const { text, html } = renderDigest(digest([{ ...line, snoozeUrl: href }]));
-      expect(text).toContain(`Snooze, or say that you replaced it:\n              ${href}\n`);
-      expect(html).toContain(`href="${href}">Snooze, or say that you replaced it</a>`);
+describe('who is told', () => {
+  const [BOB, OPS] = ['bob@example.com', 'ops@example.com'];
+  const heard = {
+    told: { is: 'told', on: NOW - HOUR },
+    snoozed: { is: 'snoozed', until: NOW + DAY },
+    notReached: { is: 'notReached', why: 'the mailbox is unknown' },
+    waits: { is: 'waits' },
+  } as const;
+  const to = (owner: string, recipients: DigestLine['recipients']) => {
+    const line = dated();
+    return bothOf({ ...line, reminder: { ...line.reminder, owner }, recipients });
+  };
+
+  test('names the other owners and the operators with what each has heard', () => {
+    const recipients = [
+      { address: OWNER, isOwner: true, heard: heard.waits },
+      { address: BOB, isOwner: true, heard: heard.told },
+      { address: OPS, isOwner: false, heard: heard.waits },
+    ];
+    for (const part of to(OWNER, recipients)) {
+      expect(part).toContain(`Owners ${OWNER} (you) ${BOB}: told on Tue 5 Jan 2027, 07:35 UTC`);
+      expect(part).toContain(`Operator ${OPS}: not told yet, the mail is still to go out`);
     }
   });
 
-  test('comes before anything else where a token is not there any more, and closes it', () => {
-    for (const line of [LINES.gone(), LINES.missing()]) {
-      const { text, html } = renderDigest(digest([{ ...line, snoozeUrl: href }]));
-      const said = ['Follow the link below, say what replaced it, and it is closed.', href, 'What to do'];
-      for (const part of [flat(text), html])
-        expect([...said].sort((a, b) => part.indexOf(a) - part.indexOf(b))).toEqual(said);
-      expect(text).toContain(`Say that you replaced it, or snooze it:\n              ${href}\n`);
-      expect(text.split(href)).toHaveLength(2);
+  test('tells an operator whose token it is, and whether the owner was reached', () => {
+    const recipients = [
+      { address: OWNER, isOwner: true, heard: heard.notReached },
+      { address: BOB, isOwner: true, heard: heard.snoozed },
+      { address: OPS, isOwner: false, heard: heard.waits },
+    ];
+    for (const part of to(OPS, recipients)) {
+      expect(part).toContain(
+        `Owners ${OWNER}: not reached: the mailbox is unknown ${BOB}: snoozed it until `,
+      );
+      expect(part).not.toContain(`Operator ${OPS}`);
     }
   });
 
-  test('is left out of good news and of operator notices, where it is not given, and where it is no web link', () => {
-    for (const line of [LINES.renewed(), LINES.readable(), operatorNotice('ownerless')])
-      expect(renderDigest(digest([{ ...line, snoozeUrl: href }])).text).not.toContain('Snooze');
-    expect(renderDigest(digest([dated()])).text).not.toContain('Snooze');
-    expect(renderDigest(digest([dated({ extra: { snoozeUrl: 'javascript:x' } })])).text).not.toContain(
-      'Snooze',
+  test('says that a row names no owner', () => {
+    for (const part of to(OPS, [{ address: OPS, isOwner: false, heard: heard.waits }]))
+      expect(part).toContain('Owners Nobody: its registry row names no owner, so the operators are told.');
+  });
+});
+
+describe('the links of a line', () => {
+  const { snoozeUrl = '', viewUrl = '' } = links(0);
+  const labels = (line: DigestLine) =>
+    [...renderDigest(digest([{ ...line, ...links(0) }])).html.matchAll(/<a class="act[^>]*>(.*?)<\/a>/g)].map(
+      match => match[1],
     );
+
+  test('stand in text and HTML', () => {
+    const { text, html } = renderDigest(digest([dated({ extra: links(0) })]));
+    for (const [label, href] of [
+      ['I replaced it', `${snoozeUrl}&do=replaced`],
+      ['View', viewUrl],
+      ['Snooze it', snoozeUrl],
+    ]) {
+      expect(text).toContain(`\n${label?.padEnd(16)}${href}\n`);
+      expect(html).toContain(`href="${href?.replace('&', '&amp;')}">${label}</a>`);
+    }
+  });
+
+  test('begin with "I replaced it" where only people can say so, and with the page where it is noticed by itself', () => {
+    const closed = ['I replaced it', 'View', 'Snooze it'];
+    for (const line of [dated(), LINES.gone(), LINES.missing()]) expect(labels(line)).toEqual(closed);
+    const keeps = { renewalKeepsName: true };
+    expect(labels({ ...LINES.missing(), ...keeps })).toEqual(closed);
+    expect(labels(dated({ extra: keeps }))).toEqual(['View', 'Snooze it', 'I replaced it']);
+  });
+
+  test('do not act in good news and in operator notices, and are left out where they are no web links', () => {
+    for (const line of [LINES.renewed(), LINES.readable(), operatorNotice('ownerless')])
+      expect(labels(line)).toEqual(['View']);
+    const { html, text } = renderDigest(
+      digest([dated({ extra: { snoozeUrl: 'javascript:x', viewUrl: 'x' } })]),
+    );
+    expect(html).not.toContain('class="act');
+    expect(text).not.toContain('Snooze');
   });
 });
 
@@ -244,26 +317,26 @@ describe('the subject', () => {
   const subjectOf = (...lines: DigestLine[]) => renderDigest(digest(lines)).subject;
 
   test.each<[string, DigestLine]>([
-    ['old-export expired 3 days ago and is gone (2027-01-02 08:35 UTC)', LINES.gone()],
-    ["line-3 can't be found since 2027-01-05 03:35 UTC", LINES.missing()],
-    ["press-shop can't be read since 2027-01-03 08:35 UTC", LINES.unreadable()],
-    ['gateway-us was renewed until 2028-01-12', LINES.renewed()],
-    ['meter-us can be read again and expires in 40 days (2027-02-14 08:35 UTC)', LINES.readable()],
+    ['old-export expired 3 days ago and is gone (2 January 2027)', LINES.gone()],
+    ["line-3 can't be found since 5 January 2027", LINES.missing()],
+    ["press-shop can't be read since 3 January 2027", LINES.unreadable()],
+    ['gateway-us was renewed until 12 January 2028', LINES.renewed()],
+    ['meter-us can be read again and expires in 40 days (14 February 2027)', LINES.readable()],
     ['The watcher needs you: Mail to team-b@example.com was not delivered', operatorNotice('undelivered')],
   ])('of one line: %s', (subject, line) => {
     expect(subjectOf(line)).toBe(subject);
   });
 
   test('counts what needs action, and good news only where there is nothing else', () => {
-    expect(subjectOf(dated(), LINES.renewed())).toBe('gateway-prod expires in 7 days (2027-01-12 08:30 UTC)');
+    expect(subjectOf(dated(), LINES.renewed())).toBe('gateway-prod expires in 6 days (12 January 2027)');
     expect(subjectOf(LINES.renewed(), LINES.readable())).toBe(
-      'Good news about 2 tokens: gateway-us was renewed until 2028-01-12',
+      'Good news about 2 tokens: gateway-us was renewed until 12 January 2028',
     );
     expect(renderDigest(operatorNotices()).subject).toBe(
       '8 problems of the watcher need you: registry: many rows vanished at once',
     );
     expect(renderDigest(every()).subject).toBe(
-      '11 tokens, 1 registry row and 8 problems need you: old-export expired 3 days ago and is gone (2027-01-02)',
+      '11 tokens, 1 registry row and 8 problems need you: old-export expired 3 days ago and is gone (2 January 2027)',
     );
   });
 
@@ -280,7 +353,7 @@ describe('the subject', () => {
       ...digest([long, invalid(), operatorNotice('poisoned')]),
       more: 98_765,
     });
-    expect(subject).toMatch(/x… expired 3 days ago and is gone \(2027-01-02\)$/);
+    expect(subject).toMatch(/x… expired 3 days ago and is gone \(2 January 2027\)$/);
     expect(subject.length).toBeLessThanOrEqual(150);
   });
 
@@ -291,8 +364,8 @@ describe('the subject', () => {
 });
 
 test('good news is announced where it comes last', () => {
-  expect(renderDigest(every()).text).toContain('Good news about\n3 tokens comes last.');
-  expect(renderDigest(digest([LINES.renewed()])).text).toMatch(/^Good news about 1 token\.\n/);
+  expect(flat(renderDigest(every()).text)).toContain('Good news about 3 tokens comes last.');
+  expect(renderDigest(digest([LINES.renewed()])).text).toMatch(/\nGood news about 1 token\.\n/);
 });
 
 describe('the attached calendar', () => {

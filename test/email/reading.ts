@@ -10,7 +10,11 @@ const PLAIN: Readonly<Record<string, string>> = {
 /** Of the HTML part. */
 export function seen(html: string): string {
   const body = html.slice(html.indexOf('<body'));
-  const words = body
+  const numbered = body.replace(/<ol.*?<\/ol>/g, list => {
+    let number = 0;
+    return list.replaceAll('<li>', () => ` ${++number}. `);
+  });
+  const words = numbered
     .replace(/<[^>]*>/g, ' ')
     .replace(/&(#39|quot|lt|gt|amp);/g, entity => PLAIN[entity] ?? '');
   return words.replace(/\s+/g, ' ');

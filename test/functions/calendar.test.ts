@@ -64,7 +64,7 @@ test('holds one event for each dated, fixed expiry, soonest first, with alarms a
     ['far expires', '20270328T000000Z', ['-P10D', '-PT12H', 'PT0S']],
   ]);
   expect(events[2]?.description).toMatch(
-    /^IoT Central API token\n.*contoso.*\n.+\nRunbook: https:\/\/example\.com\/run\nLast read on Mon 2026-06-01 00:\d\d UTC\.$/s,
+    /^IoT Central API token\n.*contoso.*\n.+\nRunbook: https:\/\/example\.com\/run\nLast read on Mon 1 Jun 2026, 00:\d\d UTC\.$/s,
   );
   expect(events[2]?.url).toMatch(/^https:\/\/.*contoso/);
 });
@@ -99,7 +99,7 @@ test('an expiry that can not be confirmed stays, and says since when', async () 
   const [event] = await subscribe(await serve());
   expect(event?.startsOn).toBe('20260621T000000Z');
   expect(event?.description).toMatch(
-    /Last read on Mon 2026-06-01 00:.*\nIt could not be read since Mon 2026-06-01 06:/s,
+    /Last read on Mon 1 Jun 2026, 00:.*\nIt could not be read since Mon 1 Jun 2026, 06:/s,
   );
 });
 

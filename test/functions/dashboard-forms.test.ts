@@ -77,7 +77,7 @@ describe('check now', () => {
     const shown = await ask(`${PAGE}${location}`);
     expect(shown.text).toMatch(/role="status"><p><b>Checked\.<\/b>/);
     expect(wordsOf(shown.text)).toContain(
-      'It was read Mon 2026-06-01 00:00 UTC : it expires Sun 2026-06-21 00:00 UTC.',
+      'It was read Mon 1 Jun 2026, 00:00 UTC : it expires Sun 21 Jun 2026, 00:00 UTC.',
     );
     expect(wordsOf(shown.text)).not.toContain(KEY);
   });
@@ -88,7 +88,7 @@ describe('check now', () => {
     const { headers } = await check();
     const text = await page(headers.get('location') ?? '');
     expect(text).toMatch(
-      /role="alert"><p><b>It was tried <time [^>]*>Mon 2026-06-01 00:00 UTC<\/time>, and the read failed:<\/b> <code>notAllowed<\/code>/,
+      /role="alert"><p><b>It was tried <time [^>]*>Mon 1 Jun 2026, 00:00 UTC<\/time>, and the read failed:<\/b> <code>notAllowed<\/code>/,
     );
   });
 
@@ -102,7 +102,7 @@ describe('check now', () => {
     const { status, text } = await check();
     expect([status, await records()]).toEqual([200, before]);
     expect(wordsOf(text)).toContain(
-      'Read just now, Mon 2026-06-01 00:00 UTC : it expires Sun 2026-06-21 00:00 UTC.',
+      'Read just now, Mon 1 Jun 2026, 00:00 UTC : it expires Sun 21 Jun 2026, 00:00 UTC.',
     );
     expect(wordsOf(text)).toContain(
       'It is not recorded yet: a sweep is reading this scope and will record it',
@@ -154,7 +154,7 @@ describe('edit', () => {
     await world().sweep();
     const shown = wordsOf(await page());
     expect(shown).toMatch(inForce);
-    expect(shown).toMatch(/ 0 Sun 2026-06-21 00:00 UTC .{0,20}always in force/);
+    expect(shown).toMatch(/ 0 Sun 21 Jun 2026, 00:00 UTC .{0,20}always in force/);
     await post({ ...formIn(await page()), notes: 'x', enabled: 'true' });
     expect(await columns()).toMatchObject({ thresholds: '30d 7d', notes: 'x' });
     // A form that was refused speaks of what was typed.

@@ -43,7 +43,7 @@ describe('GET dashboard', () => {
     await watched();
     const { status, type, text } = await get('dashboard');
     expect([status, type]).toEqual([200, 'text/html; charset=utf-8']);
-    expect(text).toContain('<title>Sat 2026-06-20: 1</title>');
+    expect(text).toContain('<title>Sat 20 Jun 2026: 1</title>');
     const troubles = text.slice(text.indexOf('Act on these now'), text.indexOf('id="timeline"'));
     expect(troubles).toContain('Typing error');
     expect(troubles).toContain('Never there');
@@ -112,7 +112,7 @@ describe('GET dashboard/{scope}/{name}', () => {
     const { status, text } = await get(TARGET);
     const words = text.replace(/<style>.*?<\/style>/s, '').replace(/<[^>]*>/g, ' ');
     expect(status).toBe(200);
-    expect(words).toMatch(/Gateway.*Expiring.*in 20 days.*30d\s.*crossed.*built in/s);
+    expect(words).toMatch(/Gateway.*Expiring.*in 19 days.*30d\s.*crossed.*built in/s);
     expect(words).toMatch(/ada@example\.com\s+owner.*not due.*It was its threshold 30d/s);
     expect(words).toMatch(
       /History.*Mail sent\s.*To\s+ada@example\.com\s*: 30 days before it expires \(Sat 2026-06-20\)/s,

@@ -40,6 +40,7 @@ const createdApp: App = {
   importRows: unused,
   showLink: unused,
   followLink: unused,
+  showMine: unused,
   health: unused,
 };
 
@@ -97,6 +98,7 @@ test('these functions are registered, with these triggers, routes and schedules'
     http('health', 'health', 'anonymous'),
     http('openapi', 'openapi.json'),
     http('snooze', 'snooze', 'anonymous'),
+    http('mine', 'mine', 'anonymous'),
     http('dashboard', 'dashboard'),
     http('dashboardLost', 'dashboard/lost'),
     http('dashboardMail', 'dashboard/mail'),

@@ -47,6 +47,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   GRAPH_MAIL_SENDER: 'watcher@example.com',
   MAIL_FALLBACK: 'smtp',
   MAIL_REPLY_TO: 'team@example.com',
+  SUMMARY_SCHEDULE: '0 0 7 * * 1',
   OPERATORS: 'ops@example.com',
   MAIL_PER_MINUTE: '30',
   MAIL_PER_HOUR: '100',

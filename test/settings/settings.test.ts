@@ -188,6 +188,7 @@ describe('faults', () => {
       `"endpoint=https://contoso.communication.azure.com/;accesskey=${KEY}"`,
     ],
     ['AZURE_CLIENT_ID', 'watcher'],
+    ['SUMMARY_SCHEDULE', 'weekly'],
     ['ARM_ENDPOINT', 'https://user:secret@management.azure.com'],
     ['ARM_ENDPOINT', 'https://management.azure.com?x=1'],
     ['IOT_CENTRAL_ENDPOINT', 'https://{subdomain}.example.org/{baseDomain}'],

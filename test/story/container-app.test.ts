@@ -93,7 +93,7 @@ describe('a container app that mints a token at every read', () => {
       await world().tick();
       await ticks(world(), 24);
     });
-    expect(mails).toEqual(["ada@example.com: Cart can't be read since 2026-06-01 06:15 UTC"]);
+    expect(mails).toEqual(["ada@example.com: Cart can't be read since 1 June 2026"]);
     expect(await item()).toMatchObject({ minted: true, standing: 'unknown', check: 'failing' });
     app().recovers();
     world().clock.pass(HOUR);
@@ -119,7 +119,7 @@ describe('a container app that mints a token at every read', () => {
         await world().tick();
       }
     });
-    expect(mails).toEqual([expect.stringContaining('ada@example.com: Cart expires in 8 hours')]);
+    expect(mails).toEqual([expect.stringContaining('ada@example.com: Cart expires today at 20:15 UTC')]);
     expect((await item()).minted).toBe(false);
   });
 });
@@ -131,14 +131,14 @@ describe('a container app whose token is fixed', () => {
     await ticks(world(), 2);
     const life: [string, string[]][] = [
       ['2026-06-13T11:50:00Z', []],
-      ['2026-06-13T12:00:00Z', ['ada@example.com: Cart expires in 7 days (2026-06-20 12:00 UTC)']],
-      ['2026-06-19T12:00:00Z', ['ada@example.com: Cart expires in 1 day (2026-06-20 12:00 UTC)']],
-      ['2026-06-20T11:00:00Z', ['ada@example.com: Cart expires in 1 hour (2026-06-20 12:00 UTC)']],
+      ['2026-06-13T12:00:00Z', ['ada@example.com: Cart expires in 7 days (20 June 2026)']],
+      ['2026-06-19T12:00:00Z', ['ada@example.com: Cart expires in 1 day (20 June 2026)']],
+      ['2026-06-20T11:00:00Z', ['ada@example.com: Cart expires today at 12:00 UTC (20 June 2026)']],
       [
         '2026-06-20T12:00:00Z',
         [
-          'ada@example.com: Cart expired just now (2026-06-20 12:00 UTC)',
-          'ops@example.com: Cart expired just now (2026-06-20 12:00 UTC)',
+          'ada@example.com: Cart expired just now (20 June 2026)',
+          'ops@example.com: Cart expired just now (20 June 2026)',
         ],
       ],
       ['2026-06-27T12:00:00Z', []],
@@ -151,7 +151,7 @@ describe('a container app whose token is fixed', () => {
     expect(await mailedBy(world(), () => ticks(world(), 1))).toEqual([]);
     expect(await evidence()).toBe('first');
     expect(await mailedBy(world(), () => ticks(world(), 1))).toEqual([
-      expect.stringContaining('ada@example.com: Cart expires in 12 hours'),
+      expect.stringContaining('ada@example.com: Cart expires today at 12:00 UTC'),
     ]);
   });
 
@@ -166,11 +166,11 @@ describe('a container app whose token is fixed', () => {
     await ticks(world(), 1);
     expect(await evidence()).toBe('fixed');
     expect(await historyOf(world(), APPS, 'shop:cart')).toEqual(['firstSeen', 'told', 'told', 'renewed']);
-    expect(world().mails().at(-1)).toBe('ada@example.com: Cart was renewed until 2026-07-19');
+    expect(world().mails().at(-1)).toBe('ada@example.com: Cart was renewed until 19 July 2026');
     expect((await item()).lifetimeSeconds).toBe((30 * DAY) / 1_000);
     expect(await mailsAbout('2026-06-20T12:00:00Z')).toEqual([]);
     expect(await mailsAbout('2026-07-12T18:00:00Z')).toEqual([
-      'ada@example.com: Cart expires in 7 days (2026-07-19 18:00 UTC)',
+      'ada@example.com: Cart expires in 7 days (19 July 2026)',
     ]);
   });
 
@@ -190,7 +190,7 @@ describe('a container app whose token is fixed', () => {
     await ticks(world(), 2);
     app().misbehaves({ fault: 'status', status: 403 });
     expect(await mailsAbout('2026-06-19T12:00:00Z')).toEqual([
-      'ada@example.com: Cart expires in 1 day (2026-06-20 12:00 UTC)',
+      'ada@example.com: Cart expires in 1 day (20 June 2026)',
       `ops@example.com: The watcher needs you: ${APPS}: every read fails`,
     ]);
     expect(await item()).toMatchObject({ standing: 'expiring', check: 'failing' });

@@ -40,25 +40,25 @@ describe('every threshold', () => {
     const life: [string, string[]][] = [
       ['2026-12-01T00:00:00Z', []],
       ['2027-01-01T11:59:59.999Z', []],
-      ['2027-01-01T12:00:00Z', ['ada@example.com: Gateway expires in 30 days (2027-01-31 12:00 UTC)']],
+      ['2027-01-01T12:00:00Z', ['ada@example.com: Gateway expires in 30 days (31 January 2027)']],
       ['2027-01-02T12:00:00Z', []],
-      ['2027-01-17T12:00:00Z', ['ada@example.com: Gateway expires in 14 days (2027-01-31 12:00 UTC)']],
+      ['2027-01-17T12:00:00Z', ['ada@example.com: Gateway expires in 14 days (31 January 2027)']],
       ['2027-01-24T11:00:00Z', []],
-      ['2027-01-24T12:00:00Z', ['ada@example.com: Gateway expires in 7 days (2027-01-31 12:00 UTC)']],
-      ['2027-01-30T12:00:00Z', ['ada@example.com: Gateway expires in 1 day (2027-01-31 12:00 UTC)']],
+      ['2027-01-24T12:00:00Z', ['ada@example.com: Gateway expires in 7 days (31 January 2027)']],
+      ['2027-01-30T12:00:00Z', ['ada@example.com: Gateway expires in 1 day (31 January 2027)']],
       [
         '2027-01-31T12:00:00Z',
         [
-          'ada@example.com: Gateway expired just now (2027-01-31 12:00 UTC)',
-          'ops@example.com: Gateway expired just now (2027-01-31 12:00 UTC)',
+          'ada@example.com: Gateway expired just now (31 January 2027)',
+          'ops@example.com: Gateway expired just now (31 January 2027)',
         ],
       ],
       ['2027-02-03T12:00:00Z', []],
       [
         '2027-02-07T12:00:00Z',
         [
-          'ada@example.com: Gateway expired 7 days ago (2027-01-31 12:00 UTC)',
-          'ops@example.com: Gateway expired 7 days ago (2027-01-31 12:00 UTC)',
+          'ada@example.com: Gateway expired 7 days ago (31 January 2027)',
+          'ops@example.com: Gateway expired 7 days ago (31 January 2027)',
         ],
       ],
       ['2027-12-31T12:00:00Z', []],
@@ -83,9 +83,9 @@ describe('every threshold', () => {
   test('is explained in the mail: when it was read, which threshold, what to do', async () => {
     await dayBefore();
     const text = flat(textTo(world(), 'ada@example.com'));
-    expect(text).toContain('Read from Azure on 2027-01-30 12:00 UTC.');
-    expect(text).toContain('Its 1d threshold was crossed on 2027-01-30 12:00 UTC.');
-    expect(text).toContain('Create a new API token in the application');
+    expect(text).toContain('Read from Azure on 30 Jan 2027, 12:00 UTC.');
+    expect(text).toContain('Its 1d threshold was crossed on 30 Jan 2027, 12:00 UTC.');
+    expect(text).toContain('How to renew 1. Create a token with a new id');
   });
 });
 
@@ -93,7 +93,7 @@ describe('missed runs', () => {
   test('after an outage over three thresholds only the tightest is told, once', async () => {
     await at('2026-12-20T00:00:00Z');
     expect(await at('2027-01-25T00:00:00Z')).toEqual([
-      'ada@example.com: Gateway expires in 7 days (2027-01-31 12:00 UTC)',
+      'ada@example.com: Gateway expires in 6 days (31 January 2027)',
     ]);
     expect(await notesOf(world(), CONTOSO, 'gateway', 'told')).toHaveLength(1);
     expect(await at('2027-01-26T00:00:00Z')).toEqual([]);
@@ -102,8 +102,8 @@ describe('missed runs', () => {
 
   test('reminders that were missed at the expiry itself still come, days later', async () => {
     expect(await at('2027-02-03T12:00:00Z')).toEqual([
-      'ada@example.com: Gateway expired 3 days ago (2027-01-31 12:00 UTC)',
-      'ops@example.com: Gateway expired 3 days ago (2027-01-31 12:00 UTC)',
+      'ada@example.com: Gateway expired 3 days ago (31 January 2027)',
+      'ops@example.com: Gateway expired 3 days ago (31 January 2027)',
     ]);
   });
 
@@ -111,7 +111,7 @@ describe('missed runs', () => {
     world().clock.to('2027-01-24T12:00:00Z');
     await world().sweep();
     expect(await at('2027-01-30T13:00:00Z')).toEqual([
-      'ada@example.com: Gateway expires in 23 hours (2027-01-31 12:00 UTC)',
+      'ada@example.com: Gateway expires in 23 hours (31 January 2027)',
     ]);
     expect(await notesOf(world(), CONTOSO, 'gateway', 'dropped')).toEqual([
       expect.stringContaining('7d of 2027-01-31T12:00:00.000Z to ada@example.com: superseded'),
@@ -149,13 +149,13 @@ describe('renewal', () => {
     expect(await at('2027-01-30T12:00:00Z')).toHaveLength(1);
     gateway().expires('2027-06-30T12:00:00Z');
     expect(await at('2027-01-31T12:00:00Z')).toEqual([
-      'ada@example.com: Gateway was renewed until 2027-06-30',
+      'ada@example.com: Gateway was renewed until 30 June 2027',
     ]);
     expect(await at('2027-05-31T12:00:00Z')).toEqual([
-      'ada@example.com: Gateway expires in 30 days (2027-06-30 12:00 UTC)',
+      'ada@example.com: Gateway expires in 30 days (30 June 2027)',
     ]);
     expect(await at('2027-06-29T12:00:00Z')).toEqual([
-      'ada@example.com: Gateway expires in 1 day (2027-06-30 12:00 UTC)',
+      'ada@example.com: Gateway expires in 1 day (30 June 2027)',
     ]);
   });
 
@@ -163,8 +163,8 @@ describe('renewal', () => {
     await at('2027-01-31T12:00:00Z');
     gateway().expires('2028-01-31T12:00:00Z');
     expect(await at('2027-02-07T12:00:00Z')).toEqual([
-      'ada@example.com: Gateway was renewed until 2028-01-31',
-      'ops@example.com: Gateway was renewed until 2028-01-31',
+      'ada@example.com: Gateway was renewed until 31 January 2028',
+      'ops@example.com: Gateway was renewed until 31 January 2028',
     ]);
     expect((await world().item('gateway'))?.standing).toBe('healthy');
   });
@@ -191,7 +191,7 @@ describe('renewal', () => {
         await world().tick();
       }
     });
-    expect(flaps).toEqual(['ada@example.com: Gateway was renewed until 2028-01-31']);
+    expect(flaps).toEqual(['ada@example.com: Gateway was renewed until 31 January 2028']);
     expect(await world().item('gateway')).toMatchObject({ standing: 'expiring' });
     expect(await at('2027-01-30T12:00:00Z')).toHaveLength(1);
   });
@@ -230,15 +230,15 @@ describe('failing reads', () => {
     await at('2027-01-23T18:00:00Z');
     gateway().misbehaves({ fault: 'reset' });
     expect(await at('2027-01-24T12:00:00Z')).toEqual([
-      'ada@example.com: Gateway expires in 7 days (2027-01-31 12:00 UTC)',
+      'ada@example.com: Gateway expires in 7 days (31 January 2027)',
     ]);
     const text = flat(textTo(world(), 'ada@example.com'));
     expect(text).toContain(
-      'Could not be confirmed since 2027-01-23 18:00 UTC: IoT Central could not be reached',
+      'Could not be confirmed since 23 Jan 2027, 18:00 UTC: IoT Central could not be reached',
     );
-    expect(text).toContain('Last read from Azure on 2027-01-23 12:00 UTC.');
+    expect(text).toContain('Last read from Azure on 23 Jan 2027, 12:00 UTC.');
     expect(await at('2027-01-25T12:00:00Z')).toEqual([
-      "ada@example.com: Gateway can't be read since 2027-01-23 18:00 UTC",
+      "ada@example.com: Gateway can't be read since 23 January 2027",
     ]);
     expect(await at('2027-01-26T12:00:00Z')).toEqual([]);
   });
@@ -265,7 +265,7 @@ describe('failing reads', () => {
     await at('2027-01-24T11:59:00Z');
     gateway().recovers().expires('2028-01-31T12:00:00Z');
     expect(await at('2027-01-24T12:04:00Z')).toEqual([
-      'ada@example.com: Gateway was renewed until 2028-01-31',
+      'ada@example.com: Gateway was renewed until 31 January 2028',
     ]);
   });
 
@@ -332,8 +332,8 @@ describe('failed sends', () => {
     await dayBefore();
     await ticks(world(), 3);
     expect(world().mails()).toEqual([
-      'bob@example.com: Sensor expires in 1 day (2027-01-31 12:00 UTC)',
-      'ops@example.com: 1 token and 1 problem need you: Gateway expires in 1 day (2027-01-31)',
+      'bob@example.com: Sensor expires in 1 day (31 January 2027)',
+      'ops@example.com: 1 token and 1 problem need you: Gateway expires in 23 hours (31 January 2027)',
     ]);
     expect(sends()).toBe(3);
     expect(await toldAs()).toEqual([expect.stringMatching(/^refused /)]);
@@ -351,8 +351,8 @@ describe('failed sends', () => {
     await dayBefore();
     await ticks(world(), 1);
     expect(await at('2027-01-31T12:00:00Z')).toEqual([
-      'ada@example.com: Gateway expired just now (2027-01-31 12:00 UTC)',
-      'ops@example.com: Gateway expired just now (2027-01-31 12:00 UTC)',
+      'ada@example.com: Gateway expired just now (31 January 2027)',
+      'ops@example.com: Gateway expired just now (31 January 2027)',
     ]);
   });
 });

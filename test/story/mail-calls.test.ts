@@ -77,16 +77,19 @@ test('the most urgent of 1,600 lines are mailed first, at the cost of one mail, 
   const run = await sender(world());
   const targets = targetsOf(ADA, 1_600, world().clock.now() + DAY);
   await plant(targets);
+  let told = 0;
   for (const mail of [0, 1]) {
     const { calls, mailed } = await run();
     expect(mailed).toEqual([expect.stringMatching(/^ada@example.com: At least \d+ tokens need you/)]);
-    expect(calls).toBeLessThanOrEqual(PER_RUN + 99 * PER_LINE + PER_MAIL + PAGES);
     const text = linesOf(ADA)[mail] ?? '';
+    const lines = targets.slice(told).findIndex(({ name }) => !text.includes(name));
+    expect(lines).toBeGreaterThan(20);
+    expect(calls).toBeLessThanOrEqual(PER_RUN + lines * PER_LINE + PER_MAIL + PAGES);
     expect(flat(text)).toMatch(/At least \d+ more follow in the next mails\./);
-    for (const { name } of targets.slice(mail * 99, (mail + 1) * 99)) expect(text).toContain(name);
+    told += lines;
     world().clock.pass(MINUTE);
   }
-  expect(await queued(world())).toBe(1_600 - 198);
+  expect(await queued(world())).toBe(1_600 - told);
 }, 120_000);
 
 test('lines in as many scopes cost two calls more for each scope: one to write what was told, one for the history', async () => {
@@ -150,7 +153,7 @@ test('of 1,500 reminders at one instant each is told in the end, none twice', as
     ...targetsOf('cyd@example.com', 100, 0, { expiresOn }),
   ];
   await plant(targets);
-  for (let runs = 0; runs < 20 && (await queued(world())) > 0; runs += 1) {
+  for (let runs = 0; runs < 60 && (await queued(world())) > 0; runs += 1) {
     await run();
     world().clock.pass(MINUTE);
   }
@@ -162,13 +165,13 @@ test('of 1,500 reminders at one instant each is told in the end, none twice', as
 
 test('lines that are no longer true are dropped at two calls each, and what waits behind them goes out in the same run', async () => {
   const run = await sender(world());
-  const targets = targetsOf(ADA, 250, world().clock.now() + DAY);
+  const targets = targetsOf(ADA, 230, world().clock.now() + DAY);
   await plant(targets);
   for (const { name } of targets.slice(0, 210)) await world().unregister(CONTOSO, name);
   const { calls, mailed } = await run();
-  expect(mailed).toEqual([expect.stringContaining('40 tokens need you')]);
+  expect(mailed).toEqual([expect.stringContaining('20 tokens need you')]);
   const drops = 210 * 2 + 2 * 5;
-  expect(calls).toBeLessThanOrEqual(2 * PER_RUN + drops + 40 * PER_LINE + PER_MAIL);
+  expect(calls).toBeLessThanOrEqual(2 * PER_RUN + drops + 20 * PER_LINE + PER_MAIL);
   expect(await queued(world())).toBe(0);
 }, 120_000);
 

@@ -67,10 +67,10 @@ describe('renewed', () => {
   test('is told once to those who were reminded, with both expiries and when the new one was read', async () => {
     expect(await at('2027-01-01T12:00:00Z')).toHaveLength(1);
     token().expires(NEW);
-    expect(await at('2027-01-01T18:00:00Z')).toEqual([`${ADA}: Gateway was renewed until 2028-01-31`]);
-    expect(lastText()).toContain('It was Sun 2027-01-31 12:00 UTC.');
-    expect(lastText()).toContain('Expiry Mon 2028-01-31 12:00 UTC');
-    expect(lastText()).toContain('Read from Azure on 2027-01-01 18:00 UTC.');
+    expect(await at('2027-01-01T18:00:00Z')).toEqual([`${ADA}: Gateway was renewed until 31 January 2028`]);
+    expect(lastText()).toContain('It was Sun 31 Jan 2027, 12:00 UTC.');
+    expect(lastText()).toContain('Expiry Mon 31 Jan 2028, 12:00 UTC');
+    expect(lastText()).toContain('Read from Azure on 1 Jan 2027, 18:00 UTC.');
     expect(await at('2027-03-01T12:00:00Z')).toEqual([]);
     expect(await told()).toEqual(['30d of 2027-01-31T12:00:00.000Z', 'renewed of 2028-01-31T12:00:00.000Z']);
   });
@@ -79,7 +79,7 @@ describe('renewed', () => {
     expect(await at('2027-01-01T12:00:00Z')).toHaveLength(1);
     token().expires(NEW);
     await register('gateway', 'Gateway', `${ADA}, bob@example.com`);
-    expect(await at('2027-01-01T18:00:00Z')).toEqual([`${ADA}: Gateway was renewed until 2028-01-31`]);
+    expect(await at('2027-01-01T18:00:00Z')).toEqual([`${ADA}: Gateway was renewed until 31 January 2028`]);
   });
 
   test('in time, without a reminder, is not told', async () => {
@@ -94,7 +94,7 @@ describe('renewed', () => {
     expect(await at('2027-01-01T12:00:00Z')).toHaveLength(1);
     token().expires('2027-01-20T12:00:00Z');
     expect(await at('2027-01-01T18:00:00Z')).toEqual([
-      `${ADA}: Gateway expires in 19 days (2027-01-20 12:00 UTC)`,
+      `${ADA}: Gateway expires in 18 days (20 January 2027)`,
     ]);
     expect(await history()).toEqual(['firstSeen', 'told', 'told', 'shortened']);
   });
@@ -125,7 +125,7 @@ describe('a container app whose token is fixed', () => {
     cart().expires('2026-07-20T12:00:00Z');
     world().clock.pass(6 * HOUR);
     expect(await mailedBy(world(), () => world().tick())).toEqual([]);
-    expect(await within(1)).toEqual([`${ADA}: Cart was renewed until 2026-07-20`]);
+    expect(await within(1)).toEqual([`${ADA}: Cart was renewed until 20 July 2026`]);
     expect(await told(APPS, 'shop:cart')).toEqual([
       '1d of 2026-06-20T12:00:00.000Z',
       'renewed of 2026-07-20T12:00:00.000Z',
@@ -150,7 +150,7 @@ describe('missing', () => {
 
   test('is told once it was not found twice in a row, and never again', async () => {
     await away();
-    expect(await within(1)).toEqual([`${ADA}: Gateway can't be found since 2026-06-02 06:00 UTC`]);
+    expect(await within(1)).toEqual([`${ADA}: Gateway can't be found since 2 June 2026`]);
     expect(lastText()).toContain('IoT Central knows no such API token');
     expect(lastText()).toContain('It was not found twice in a row.');
     expect(await later()).toEqual([]);
@@ -178,7 +178,7 @@ describe('missing', () => {
     await ticks(world(), 1);
     token().expires(OLD);
     expect(await within(12)).toEqual([
-      `${ADA}: Gateway can be read again and expires in 244 days (2027-01-31 12:00 UTC)`,
+      `${ADA}: Gateway can be read again and expires in 243 days (31 January 2027)`,
     ]);
     expect(await told()).toEqual([
       'missing of 2026-06-02T06:00:00.000Z',
@@ -193,7 +193,7 @@ describe('missing', () => {
     expect(await at('2027-01-30T12:00:00Z')).toEqual([]);
     await register('gateway', 'Gateway', `${ADA}, bob@example.com`);
     expect(await at('2027-01-30T18:00:00Z')).toEqual([
-      "bob@example.com: Gateway can't be found since 2027-01-20 00:00 UTC",
+      "bob@example.com: Gateway can't be found since 20 January 2027",
     ]);
   });
 
@@ -201,9 +201,9 @@ describe('missing', () => {
     await at('2027-01-24T06:00:00Z');
     remove();
     expect(await at('2027-01-24T12:00:00Z')).toEqual([]);
-    expect(await within(1)).toEqual([`${ADA}: Gateway can't be found since 2027-01-24 12:00 UTC`]);
+    expect(await within(1)).toEqual([`${ADA}: Gateway can't be found since 24 January 2027`]);
     expect(await at('2027-02-28T12:00:00Z')).toEqual([
-      'ops@example.com: Gateway expired 28 days ago and is gone (2027-01-31 12:00 UTC)',
+      'ops@example.com: Gateway expired 28 days ago and is gone (31 January 2027)',
     ]);
   });
 
@@ -211,7 +211,7 @@ describe('missing', () => {
     await at('2027-01-24T06:00:00Z');
     token().misbehaves({ fault: 'times', times: 1, inner: { fault: 'status', status: 404 } });
     expect(await at('2027-01-24T12:00:00Z')).toEqual([]);
-    expect(await within(1)).toEqual([`${ADA}: Gateway expires in 7 days (2027-01-31 12:00 UTC)`]);
+    expect(await within(1)).toEqual([`${ADA}: Gateway expires in 6 days (31 January 2027)`]);
   });
 
   test('that is over begins a new life of reminders', async () => {
@@ -220,7 +220,7 @@ describe('missing', () => {
     token().expires(OLD);
     expect(await within(12)).toHaveLength(1);
     expect(await at('2027-01-01T12:00:00Z')).toEqual([
-      `${ADA}: Gateway expires in 30 days (2027-01-31 12:00 UTC)`,
+      `${ADA}: Gateway expires in 30 days (31 January 2027)`,
     ]);
   });
 });
@@ -257,8 +257,8 @@ describe('a token that is replaced by the book: the new one created and register
       expect.stringMatching(/^ada@example.com: Gateway (can't be found|expired .* and is gone)/),
     ]);
     const text = textTo(world(), ADA);
-    expect(text.indexOf('Close it')).toBeLessThan(text.indexOf('What to do'));
-    expect(flat(text)).toContain('Follow the link below, say what replaced it, and it is closed.');
+    expect(text.indexOf('I replaced it')).toBeLessThan(text.indexOf('What to do'));
+    expect(flat(text)).toContain('What to do Replaced? Follow “I replaced it” and give the new id.');
   });
 });
 
@@ -266,7 +266,7 @@ test('a target that was never found is told as missing, too', async () => {
   token('other');
   await register('typo', 'Typo');
   expect(await within(1)).toEqual([]);
-  expect(await within(1)).toEqual([`${ADA}: Typo can't be found since 2026-06-01 00:05 UTC`]);
+  expect(await within(1)).toEqual([`${ADA}: Typo can't be found since 1 June 2026`]);
   expect(lastText()).toContain('the token id in its row is wrong');
   expect(await told(CONTOSO, 'typo')).toEqual(['missing of 2026-06-01T00:05:00.000Z']);
 });
@@ -279,9 +279,9 @@ describe('expired and gone', () => {
     remove();
     expect(await at('2027-01-31T12:00:00Z')).toEqual([]);
     expect(await at('2027-01-31T12:05:00Z')).toEqual(
-      both('expired 5 minutes ago and is gone (2027-01-31 12:00 UTC)'),
+      both('expired 5 minutes ago and is gone (31 January 2027)'),
     );
-    expect(lastText()).toContain('Not found since 2027-01-31 12:00 UTC.');
+    expect(lastText()).toContain('Not found since 31 Jan 2027, 12:00 UTC.');
     expect(await at('2027-02-07T12:00:00Z')).toEqual([]);
     expect(await at('2027-03-07T12:00:00Z')).toEqual([]);
     expect((await told()).slice(-2)).toEqual([
@@ -295,11 +295,11 @@ describe('expired and gone', () => {
     remove();
     await at('2027-01-31T00:00:00Z');
     expect(await at('2027-01-31T00:05:00Z')).toEqual([
-      `${ADA}: Gateway can't be found since 2027-01-31 00:00 UTC`,
+      `${ADA}: Gateway can't be found since 31 January 2027`,
     ]);
     // Its owner knows. Operators get a copy from the expiry on.
     expect(await at('2027-01-31T12:00:00Z')).toEqual([
-      'ops@example.com: Gateway expired just now and is gone (2027-01-31 12:00 UTC)',
+      'ops@example.com: Gateway expired just now and is gone (31 January 2027)',
     ]);
     expect(await at('2027-02-07T12:00:00Z')).toEqual([]);
   });
@@ -310,7 +310,7 @@ describe('expired and gone', () => {
     await at('2027-01-31T12:00:00Z');
     expect(await at('2027-01-31T12:05:00Z')).toHaveLength(2);
     token().expires(NEW);
-    expect(await at('2027-02-01T12:00:00Z')).toEqual(both('was renewed until 2028-01-31'));
+    expect(await at('2027-02-01T12:00:00Z')).toEqual(both('was renewed until 31 January 2028'));
   });
 });
 
@@ -327,7 +327,7 @@ describe('unreadable', () => {
   test('is told after an hour of failures, with the reason', async () => {
     await away();
     expect(await within(11)).toEqual([]);
-    expect(await within(1)).toEqual([`${ADA}: Gateway can't be read since 2026-06-02 06:00 UTC`]);
+    expect(await within(1)).toEqual([`${ADA}: Gateway can't be read since 2 June 2026`]);
     const { html = '' } = world().mailsTo(ADA)[0]?.message.content ?? {};
     for (const part of [lastText(), flat(html)]) {
       expect(part).toContain('IoT Central has a problem of its own');
@@ -343,7 +343,7 @@ describe('unreadable', () => {
     await away();
     world().clock.pass(3 * HOUR);
     expect(await mailedBy(world(), () => world().tick())).toEqual([]);
-    expect(await within(2)).toEqual([`${ADA}: Gateway can't be read since 2026-06-02 06:00 UTC`]);
+    expect(await within(2)).toEqual([`${ADA}: Gateway can't be read since 2 June 2026`]);
   });
 
   test('is one notice, whatever the reasons that follow one another', async () => {
@@ -364,7 +364,7 @@ describe('unreadable', () => {
     token().misbehaves(DOWN);
     world().clock.pass(6 * HOUR);
     await world().tick();
-    expect(await within(12)).toEqual([`${ADA}: Gateway can't be read since 2026-06-02 14:00 UTC`]);
+    expect(await within(12)).toEqual([`${ADA}: Gateway can't be read since 2 June 2026`]);
   });
 
   test('and renewed meanwhile: both are told in one mail as soon as it can be read', async () => {
@@ -375,10 +375,10 @@ describe('unreadable', () => {
     token().recovers().expires(NEW);
     world().clock.pass(HOUR);
     expect(await mailedBy(world(), () => world().tick())).toEqual([
-      `${ADA}: Gateway was renewed until 2028-01-31`,
+      `${ADA}: Gateway was renewed until 31 January 2028`,
     ]);
-    expect(lastText()).toContain('It was Sun 2027-01-31 12:00 UTC.');
-    expect(lastText()).toContain('Could not be read since 2027-01-24 18:00 UTC, for 2 hours.');
+    expect(lastText()).toContain('It was Sun 31 Jan 2027, 12:00 UTC.');
+    expect(lastText()).toContain('Could not be read since 24 Jan 2027, 18:00 UTC, for 2 hours.');
     expect((await told()).slice(-2).sort()).toEqual([
       'readable of 2027-01-24T18:00:00.000Z',
       'renewed of 2028-01-31T12:00:00.000Z',
@@ -397,7 +397,7 @@ describe('unreadable from the start', () => {
     cart().misbehaves(DOWN);
     await world().register(scope, name, { owners: ADA, displayName: 'New' });
     await ticks(world(), 1);
-    expect(await within(12)).toEqual([`${ADA}: New can't be read since 2026-06-01 00:05 UTC`]);
+    expect(await within(12)).toEqual([`${ADA}: New can't be read since 1 June 2026`]);
     expect(lastText()).toContain(reason);
     expect(lastText()).toContain('Until then it is not watched: look up its expiry yourself.');
     expect(await told(scope, name)).toEqual(['unreadable of 2026-06-01T00:05:00.000Z']);
@@ -427,7 +427,7 @@ describe('a minted target', () => {
     world().clock.to('2026-06-02T00:00:00Z');
     cart().misbehaves(DOWN);
     await world().tick();
-    expect(await within(12)).toEqual([`${ADA}: Cart can't be read since 2026-06-02 00:00 UTC`]);
+    expect(await within(12)).toEqual([`${ADA}: Cart can't be read since 2 June 2026`]);
     expect(lastText()).toContain('Until then the watcher cannot see whether it still works.');
     cart().recovers();
     expect(await within(12)).toEqual([`${ADA}: Cart can be read again`]);
@@ -440,7 +440,7 @@ describe('a minted target', () => {
   test('is told of as missing, never as expired and gone', async () => {
     world().azure.arm.remove(SUBSCRIPTION, 'shop', 'cart');
     await world().tick();
-    expect(await within(1)).toEqual([`${ADA}: Cart can't be found since 2026-06-01 12:00 UTC`]);
+    expect(await within(1)).toEqual([`${ADA}: Cart can't be found since 1 June 2026`]);
     expect(await later()).toEqual([]);
   });
 });
@@ -467,9 +467,9 @@ describe('readable again', () => {
     expect(await within(12)).toHaveLength(1);
     token().recovers();
     expect(await within(12)).toEqual([
-      `${ADA}: Gateway can be read again and expires in 244 days (2027-01-31 12:00 UTC)`,
+      `${ADA}: Gateway can be read again and expires in 243 days (31 January 2027)`,
     ]);
-    expect(lastText()).toMatch(/Could not be read since 2026-06-02 06:00 UTC, for \d+ (minutes|hours)/);
+    expect(lastText()).toMatch(/Could not be read since 2 Jun 2026, 06:00 UTC, for \d+ (minutes|hours)/);
     expect(await later()).toEqual([]);
     expect((await told()).at(-1)).toBe('readable of 2026-06-02T06:00:00.000Z');
   });
@@ -512,7 +512,7 @@ describe('one mail', () => {
       await world().remind();
       await within(3);
     });
-    expect(mails).toEqual([`${ADA}: Gateway expires in 23 hours (2027-01-31 12:00 UTC)`]);
+    expect(mails).toEqual([`${ADA}: Gateway expires in 22 hours (31 January 2027)`]);
     expect(lastText()).toContain("Gateway can't be read");
     expect((await told()).slice(-2).sort()).toEqual([
       '1d of 2027-01-31T12:00:00.000Z',
@@ -541,7 +541,7 @@ describe('one mail', () => {
     const text = textTo(world(), ADA);
     const order = ['Sooner', 'Later', 'Missing', 'Renewed'];
     expect([...order].sort((a, b) => text.indexOf(a) - text.indexOf(b))).toEqual(order);
-    expect(world().mails().at(-1)).toBe(`${ADA}: 3 tokens need you: Sooner expires in 7 days (2026-07-02)`);
+    expect(world().mails().at(-1)).toBe(`${ADA}: 3 tokens need you: Sooner expires in 6 days (2 July 2026)`);
     expect(flat(text)).toContain('Good news about 1 token comes last.');
   });
 });

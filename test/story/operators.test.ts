@@ -283,7 +283,7 @@ describe('within the day', () => {
     await register('orphan', { owners: '' });
     await world().app().tellPoison({ scope: CONTOSO }, world().log);
     expect(await within(1)).toEqual([
-      `${OPS}: 1 token, 1 registry row and 2 problems need you: Due expires in 7 days (2026-06-08)`,
+      `${OPS}: 1 token, 1 registry row and 2 problems need you: Due expires in 6 days (8 June 2026)`,
     ]);
     const text = textTo(world(), OPS);
     const order = [' Due ', 'could not be handled', 'row-a', 'without an owner'];
@@ -296,7 +296,7 @@ describe('within the day', () => {
     await world().app().tellPoison({ scope: CONTOSO }, world().log);
     await register('orphan', { owners: '', displayName: 'Orphan' });
     token('orphan').expires('2026-06-08T00:00:00Z');
-    expect(await passing(6 * HOUR)).toEqual([`${OPS}: Orphan expires in 7 days (2026-06-08 00:00 UTC)`]);
+    expect(await passing(6 * HOUR)).toEqual([`${OPS}: Orphan expires in 6 days (8 June 2026)`]);
     expect(textOf()).not.toContain('handled');
     expect(await passing(6 * HOUR)).toEqual([]);
     expect(await passing(12 * HOUR)).toEqual([expect.stringContaining(`${OPS}: 2 problems of the watcher`)]);
@@ -310,7 +310,7 @@ describe('within the day', () => {
     await world().register(CONTOSO, 'orphan', { owners: OPS, displayName: 'Orphan' });
     world().azure.communication.refuses({ fault: 'status', status: 500 });
     expect(await within(1)).toEqual([]);
-    expect(await within(1)).toEqual([`${OPS}: Orphan expires in 7 days (2026-06-08 00:00 UTC)`]);
+    expect(await within(1)).toEqual([`${OPS}: Orphan expires in 6 days (8 June 2026)`]);
     expect(textOf()).not.toContain('in the next mail');
   });
 });

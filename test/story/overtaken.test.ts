@@ -67,7 +67,7 @@ test('it hurries nothing that the service has: that mail is found, and is not se
   await minutes(34);
   expect(world().mails()).toHaveLength(1);
   await due('urgent', 2);
-  expect(await minutes(10)).toEqual([expect.stringMatching(/^ada@example.com: urgent expires in 2 days/)]);
+  expect(await minutes(10)).toEqual([expect.stringMatching(/^ada@example.com: urgent expires in 1 day/)]);
   expect(await queued(world())).toBe(0);
 });
 
@@ -102,7 +102,7 @@ test('each more urgent line hurries a mail that fails once, and such a mail is g
   mail().switches.scripts.length = 0;
   // It was given up after two hours, and its lines went to the operators. What became due after that is told.
   expect(await minutes(60)).toEqual([
-    expect.stringMatching(/^ada@example.com: in-16-days expires in 16 days/),
+    expect.stringMatching(/^ada@example.com: in-16-days expires in 15 days/),
     expect.stringMatching(/^ops@example.com: 4 tokens and 1 problem need you: in-17-days/),
   ]);
 });

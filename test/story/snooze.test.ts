@@ -54,6 +54,7 @@ test('the page shows the target, its expiry and the recipient; nothing else', as
       where: HOST,
       id: 'gateway',
       expiresOn: instant(EXPIRY),
+      standing: 'expiring',
       readOn: world().clock.now(),
     },
   });

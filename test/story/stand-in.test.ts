@@ -73,14 +73,14 @@ beforeEach(async () => {
 test('the operators get all that the owner should have read, with the owner’s name and why it did not arrive', async () => {
   await lose(ADA);
   expect(await within(1)).toEqual([
-    `${OPS}: 1 token and 1 problem need you: Gateway expires in 30 days (2027-01-31)`,
+    `${OPS}: 1 token and 1 problem need you: Gateway expires in 29 days (31 January 2027)`,
   ]);
   const text = flat(textTo(world(), OPS));
   expect(text).toContain(
     `Meant for ${ADA} The mail with this did not arrive there: the mail service no longer sends to this address`,
   );
   for (const words of [
-    'Sun 2027-01-31 12:00 UTC',
+    'Sun 31 Jan 2027, 12:00 UTC',
     'https://wiki.example.com/gateway',
     'Ask the plant first.',
     'https://contoso.azureiotcentral.com',
@@ -104,7 +104,7 @@ test('it does not wait for the operators’ daily mail', async () => {
   await world().tick();
   expect(world().mailsTo(OPS)).toHaveLength(1);
   await lose(ADA);
-  expect(await within(1)).toEqual([`${OPS}: Gateway expires in 30 days (2027-01-31 12:00 UTC)`]);
+  expect(await within(1)).toEqual([`${OPS}: Gateway expires in 29 days (31 January 2027)`]);
   expect(flat(textTo(world(), OPS))).toContain(`Meant for ${ADA}`);
 });
 
@@ -143,12 +143,12 @@ describe('what is no longer true when the operators’ turn comes', () => {
     [
       'it has another owner',
       () => register({ owners: BOB }),
-      [`${BOB}: Gateway expires in 30 days (2027-01-31 12:00 UTC)`],
+      [`${BOB}: Gateway expires in 29 days (31 January 2027)`],
     ],
     [
       'the operator has left',
       () => withOperators(OPER),
-      [`${OPER}: Gateway expires in 30 days (2027-01-31 12:00 UTC)`],
+      [`${OPER}: Gateway expires in 29 days (31 January 2027)`],
     ],
   ])('goes to nobody: %s', async (_why, change, mailed) => {
     await change();
@@ -165,7 +165,7 @@ test('an operator who snoozes it hears no more of it in the owner’s place', as
   const asked = { act: 'snooze', days: 30, reason: 'Ada is back soon', seen: '' } as const;
   expect(await world().app().followLink(link, asked, world().log)).toMatchObject({ done: 'snoozed' });
   expect(await mailsAt(world(), '2027-01-17T12:00:00Z')).toEqual([
-    `${ADA}: Gateway expires in 14 days (2027-01-31 12:00 UTC)`,
+    `${ADA}: Gateway expires in 14 days (31 January 2027)`,
     expect.stringContaining(`${OPS}: The watcher needs you: Mail to ${ADA}`),
   ]);
   expect(await codes()).toEqual([]);
@@ -208,7 +208,7 @@ describe('an operator who cannot be reached', () => {
     expect(reason?.message).not.toMatch(/ada|gateway/i);
     expect(await within(30)).toEqual([]);
     withOperators('new@example.com');
-    expect(await within(2)).toEqual([expect.stringContaining('new@example.com: Gateway expires in 30 days')]);
+    expect(await within(2)).toEqual([expect.stringContaining('new@example.com: Gateway expires in 29 days')]);
     await ticks(world(), 1);
     expect(await codes()).toEqual([]);
   });

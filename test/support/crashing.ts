@@ -2,6 +2,7 @@
 import { domainOf } from '../../src/core/address';
 import { once } from '../../src/core/once';
 import type { QuotaLimits } from '../../src/core/quota';
+import { bodySize } from '../../src/email/render';
 import { type MailSettings, openMailer, transports } from '../../src/email/transports';
 import { MINUTE } from '../../src/formats/instant';
 import { parseSettings } from '../../src/settings';
@@ -62,6 +63,7 @@ export function composeWatch(env: Readonly<Record<string, string>>, clock: Clock
     links: settings.links,
     ...inUse(first, limits),
     fallback: fallback && fallbackLimits && inUse(fallback, fallbackLimits),
+    sizeOf: async digest => bodySize(digest, { publicUrl }),
   };
 }
 

@@ -10,7 +10,9 @@ export const LINKED = {
 /** The snooze links of the mails to an owner, oldest first. */
 export function linksTo(world: World, owner: string): string[] {
   const texts = world.mailsTo(owner).map(({ message }) => message.content.plainText ?? '');
-  return texts.flatMap(text => text.match(/https:\/\/watcher\.example\.com\/api\/snooze\?t=[\w.-]+/g) ?? []);
+  return texts.flatMap(
+    text => text.match(/https:\/\/watcher\.example\.com\/api\/snooze\?t=[\w.-]+(?=\n)/g) ?? [],
+  );
 }
 
 /** The token of the latest link to an owner. */

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import type { Digest } from '../../src/core/digest';
+import { NO_RENEWAL } from '../../src/core/target';
 import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
 import type { Feed, FeedEntry } from '../../src/watch/report/feed';
 import { calendarResponse, feedQuery } from '../../src/web/calendar/route';
@@ -15,7 +16,9 @@ const entry: FeedEntry = {
   displayName: 'Gateway',
   label: 'IoT Central API token',
   where: 'contoso.azureiotcentral.com',
-  howToRenew: 'Make a new token.',
+  parts: [],
+  renewal: { steps: [{ say: 'Make a new token.' }], cleanup: [] },
+  renewalKeepsName: true,
   portalUrl: 'https://contoso.azureiotcentral.com/',
   expiresOn: NOW + 20 * DAY,
   alarms: [14 * DAY, 12 * HOUR, 0, -7 * DAY],
@@ -46,7 +49,7 @@ test('the answer is a calendar, and no cache keeps it', () => {
         startsOn: '20260621T000000Z',
         summary: 'Gateway expires',
         description:
-          'IoT Central API token\ncontoso.azureiotcentral.com\nMake a new token.\nLast read on Sun 2026-05-31 23:55 UTC.',
+          'IoT Central API token\ncontoso.azureiotcentral.com\nMake a new token.\nLast read on Sun 31 May 2026, 23:55 UTC.',
         url: 'https://contoso.azureiotcentral.com/',
         alarms: ['-P14D', '-PT12H', 'PT0S', 'P7D'],
       },
@@ -66,10 +69,12 @@ test('a renewed token moves: its event keeps its identity, and another target ha
   expect(eventOf({ scope: `${KEY.scope}g`, name: 'ateway' }).uid).not.toBe(eventOf().uid);
 });
 
+const NAMELESS = { displayName: '', label: '', where: '', parts: [], renewal: NO_RENEWAL };
+
 test('a mail and the feed name an event alike', () => {
   const about = { ...KEY, owner: 'ada@example.com', reason: '30d', about: NOW, crossedOn: NOW, since: NOW };
   const notice = { is: 'renewed', from: NOW, expiresOn: NOW + DAY, readOn: NOW } as const;
-  const line = { reminder: about, displayName: '', label: '', where: '', howToRenew: '', notice };
+  const line = { ...NAMELESS, reminder: about, notice, recipients: [] };
   const digest: Digest = { owner: 'ada@example.com', lines: [line], more: 0, asOf: NOW };
   expect(readCalendar(calendarOf(digest) ?? '').events[0]?.uid).toBe(eventOf().uid);
 });
@@ -85,7 +90,7 @@ test('an expiry that could not be confirmed says since when and why; a runbook i
   const runbook = 'https://example.com/runbook';
   const [event] = readCalendar(answerOf([{ ...unlinked, runbook, failure }]).body).events;
   expect(event?.description).toMatch(
-    /\nRunbook: https:\/\/example\.com\/runbook\n.*\nIt could not be read since Sun 2026-05-31 00:00 UTC: Its service answers 403\.$/s,
+    /\nRunbook: https:\/\/example\.com\/runbook\n.*\nIt could not be read since Sun 31 May 2026, 00:00 UTC: Its service answers 403\.$/s,
   );
   expect(event?.url).toBe(runbook);
 });
@@ -120,7 +125,7 @@ test('whatever the words are, another program reads the calendar', () => {
     }),
   );
   const entries = fc.uniqueArray(
-    fc.record({ name: words, displayName: words, where: words, runbook: words, howToRenew: words }),
+    fc.record({ name: words, displayName: words, where: words, runbook: words }),
     { selector: ({ name }) => Buffer.from(name).toString() },
   );
   fc.assert(

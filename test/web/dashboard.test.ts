@@ -128,7 +128,7 @@ describe('the page', () => {
 
   test('says when the oldest finished sweep ended, or that none has finished', () => {
     expect(textOf(shown().body)).toMatch(
-      /The oldest finished sweep ended\s+Mon 2026-06-01 07:26 UTC\s+\(4 minutes ago\)/,
+      /The oldest finished sweep ended\s+Mon 1 Jun 2026, 07:26 UTC\s+\(4 minutes ago\)/,
     );
     expect(textOf(shown('', overviewOf([], { countsAsOf: undefined })).body)).toContain(
       'No sweep has finished yet.',
@@ -158,26 +158,26 @@ describe('the page', () => {
       '',
       overviewOf([itemAt('a', NOW + DAY), itemAt('b', NOW + DAY), itemAt('c', NOW + 8 * DAY)]),
     );
-    expect(body).toContain('<title>Tue 2026-06-02: 2</title>');
+    expect(body).toContain('<title>Tue 2 Jun 2026: 2</title>');
     expect(body.match(/<rect class="(amber|green)"/g)).toEqual([
       '<rect class="amber"',
       '<rect class="amber"',
     ]);
-    expect(textOf(body)).toMatch(/3 expiries, 2 of them in the first 7 days; most on Tue 2026-06-02: 2\./);
-    expect(textOf(body)).toMatch(/Tue 2026-06-02\s+2\s+a\s+,\s+b.*Tue 2026-06-09\s+1\s+c/s);
+    expect(textOf(body)).toMatch(/3 expiries, 2 of them in the first 7 days; most on Tue 2 Jun 2026: 2\./);
+    expect(textOf(body)).toMatch(/Tue 2 Jun 2026\s+2\s+a\s+,\s+b.*Tue 9 Jun 2026\s+1\s+c/s);
   });
 
   test('says where the chart ends early', () => {
     const overview = overviewOf([itemAt('a', NOW + DAY)]);
     const cut = { ...overview, coming: { ...overview.coming, isCut: true } };
     expect(textOf(shown('', cut).body)).toContain(
-      'Only the 1 soonest are drawn, up to Tue 2026-06-02; more follow.',
+      'Only the 1 soonest are drawn, up to Tue 2 Jun 2026; more follow.',
     );
   });
 
   test('gives failing reads with their reasons', () => {
     expect(textOf(shown().body)).toMatch(
-      /The watcher may not read it \(403 Forbidden\)\.\s+notAllowed\s+since\s+Sun 2026-05-31 11:30 UTC\s+, 7 times in a row/,
+      /The watcher may not read it \(403 Forbidden\)\.\s+notAllowed\s+since\s+Sun 31 May 2026, 11:30 UTC\s+, 7 times in a row/,
     );
   });
 

@@ -1,7 +1,7 @@
 /** Ports: what the watch needs from the world. Adapters implement them; tests use the real adapters. */
 import type { Limits } from '../../core/pace';
 import type { Reading } from '../../core/reading';
-import type { Identity } from '../../core/target';
+import type { Identity, NamePart, Renewal } from '../../core/target';
 import type { Instant } from '../../formats/instant';
 import type { MailLedger, Outbox } from './mail';
 import type { Calendar, Expiries, History, Registry, Scopes } from './records';
@@ -25,12 +25,11 @@ export interface Source {
   /** What people call it, as a title: `Container app`. */
   readonly title: string;
   /** How to renew it, in one line that says what to do. */
-  readonly renewal: string;
+  readonly renewalInBrief: string;
   /** Where it is, in one line: `gateway-prod in contoso.azureiotcentral.com`. */
   placeOf(identity: Identity): string;
   /** What people call it. */
   readonly label: string;
-  readonly howToRenew: string;
   /** A renewed token is read under the name of the old one. Otherwise it has a name of its own, and must be registered. */
   readonly renewalKeepsName: boolean;
   /** A read may make a new token, so several reads must show whether its expiry means anything (rule 7). */
@@ -47,7 +46,9 @@ export interface Located {
   /** The identity in its canonical spelling. */
   readonly identity: Identity;
   readonly where: string;
+  readonly parts: readonly NamePart[];
   readonly portalUrl: string;
+  readonly renewal: Renewal;
   /** Reads it once. Every fault of the service is a reading, never an exception. */
   read(): Promise<ReadResult>;
 }

@@ -187,6 +187,10 @@ export interface MailLedger {
   /** When an operator last got a mail with operator notices. */
   operatorNoticesToldOn(owner: string): Promise<Instant | undefined>;
   saveOperatorNoticesToldOn(owner: string, on: Instant): Promise<void>;
+  /** How far the summaries are; undefined before the first ones. */
+  summary(): Promise<SummaryProgress | undefined>;
+  /** Under its etag; without one it is new. @returns the new etag; undefined when another sender was faster. */
+  saveSummary(progress: SummaryProgress): Promise<string | undefined>;
 }
 
 /** The requests of all instances of the app to one mail service, and how their mails ended. */
@@ -208,6 +212,14 @@ export interface TransportLedger {
   /** Mails are taken again, and the operators were told. */
   clearFault(): Promise<void>;
   saveReportedOn(on: Instant): Promise<void>;
+}
+
+export interface SummaryProgress {
+  /** When the last ones were begun. */
+  readonly on: Instant;
+  /** The last owner who was served, as a key; undefined when all were. */
+  readonly after?: string;
+  readonly etag?: string;
 }
 
 /** Whether the settings let mails leave at all. */

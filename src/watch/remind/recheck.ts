@@ -12,12 +12,15 @@ import {
   type OperatorNotice,
   type TargetNotice,
 } from '../../core/notices';
+import { recipientStates } from '../../core/recipient-states';
 import { isSameReminder, type Reminder } from '../../core/reminder';
 import { isReplaced } from '../../core/replacement';
 import type { LinkSigning } from '../../core/snooze';
 import { isStandInOf, stillTrueFor } from '../../core/stand-in';
 import { fixedExpiry } from '../../core/standing';
+import { NO_RENEWAL } from '../../core/target';
 import { nextAttempt } from '../../core/told';
+import { viewUrlOf } from '../../core/view-link';
 import { audienceOf, type MailPolicy, type Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
 import type { OutboxLine, Stored, Tables } from '../ports';
@@ -58,7 +61,7 @@ export interface RecheckDeps {
   };
   readonly kinds: Kinds;
   readonly mail: MailPolicy;
-  /** Without it, mails have no snooze links. */
+  /** Without it, mails have no links that act or show something. */
   readonly links?: LinkSigning;
 }
 
@@ -86,7 +89,10 @@ export async function recheck(
   const notice = FACTS[kind](reminder, state, deps.mail);
   const snoozeUrl = snoozeUrlOf(reminder, state, deps.links, now);
   const attempt = nextAttempt(toldTo(state, reminder.owner), reminder);
-  return { id, line: { reminder, ...descriptionOf(parsed), notice, snoozeUrl }, attempt, state };
+  const recipients = recipientStates(reminder, kind, watched, state, deps.mail, now);
+  const viewUrl = viewUrlOf(reminder.owner, reminder, deps.links, now);
+  const line = { reminder, ...descriptionOf(parsed), notice, recipients, snoozeUrl, viewUrl };
+  return { id, line, attempt, state };
 }
 
 /** What happened to the watcher itself stays true; only its operators may have changed. */
@@ -98,7 +104,13 @@ function recheckOperatorNotice(
   const { owner, scope, name, since, note = '', attempt = 1 } = reminder;
   if (!includesAddress(mail.operators, owner)) return { id, reminder, because: 'notARecipient' };
   const displayName = is === 'undelivered' ? `Mail to ${name}` : scope;
-  const common = { label: 'The watcher itself', where: scope, howToRenew: '' };
+  const common = {
+    label: 'The watcher itself',
+    where: scope,
+    parts: [],
+    renewal: NO_RENEWAL,
+    recipients: [],
+  };
   return { id, line: { reminder, displayName, ...common, notice: { is, since, note } }, attempt };
 }
 

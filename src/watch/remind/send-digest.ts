@@ -1,16 +1,15 @@
 /** One owner's digest, from the claim to the mark that it was told, in four steps that survive a crash at any point (docs/design.md, One owner's digest). */
-import type { Digest } from '../../core/digest';
 import { waitsForDailyMail } from '../../core/notices';
 import { describeReminder, type Reminder } from '../../core/reminder';
 import { counted } from '../../formats/when';
 import type { Claim, Log, Mailer, MailState, OwnerLines, Tables } from '../ports';
-import { isOvertaken, linesForToday, stillTrue } from './choose-lines';
+import { digestOf, isOvertaken, type LinesDeps, linesForToday, stillTrue } from './choose-lines';
 import { ClaimLost, claimOf, type DigestClaim, type Failures, isWaiting, makeClaim, mayHurry } from './claim';
 import { type FollowDeps, recordLook } from './follow-digests';
 import { requestsOfSend, STATUS_READS_OF_A_RETRY } from './mail-counters';
 import { addHistory, markTold, settleTold, tellUndelivered } from './mark-told';
 import { findWithFallback, givenUp, passOf, wasNotTaken } from './pass';
-import type { RecheckDeps, StillTrue } from './recheck';
+import type { StillTrue } from './recheck';
 import {
   DONE,
   type Finish,
@@ -26,7 +25,7 @@ import {
 import { tellInUse } from './tell-in-use';
 import { hadItsHour, inUseBy, triedSince, type Via } from './transports';
 
-export interface SendDeps extends FollowDeps, RecheckDeps {
+export interface SendDeps extends FollowDeps, LinesDeps {
   readonly tables: Tables;
   readonly mailState: MailState;
 }
@@ -179,7 +178,7 @@ async function postAgain(claim: DigestClaim, turn: SendTurn): Promise<Stop | Cla
   const { owner, deps } = turn;
   const all = await linesForToday(turn);
   const claimed = all.filter(({ id }) => claim.row.lineIds.includes(id));
-  const { lines } = await stillTrue(claimed, turn);
+  const { lines, unchecked } = await stillTrue(claimed, turn);
   if (lines.length === 0) return await release(claim);
   const mailer = await deps.mailer();
   if (!(await deps.quota.mayAsk(requestsOfSend(mailer), deps.clock.now()))) return QUOTA_SPENT;
@@ -187,7 +186,8 @@ async function postAgain(claim: DigestClaim, turn: SendTurn): Promise<Stop | Cla
   const via = viaOf(mailer, turn);
   if (claim.row.oddly && !turn.passed) await claim.retry(lineIds, via);
   else await claim.renew(lineIds, via, turn.passed?.trouble);
-  return { step: 3, claim, lines, more: all.length - claimed.length, moreAtLeast: owner.cut };
+  const more = all.length - claimed.length + unchecked;
+  return { step: 3, claim, lines, more, moreAtLeast: owner.cut };
 }
 
 async function release(claim: DigestClaim): Promise<ClaimLines> {
@@ -228,14 +228,8 @@ async function postDigest(
   { claim, lines, more, moreAtLeast }: Post,
   turn: SendTurn,
 ): Promise<Stop | Finish | Pass> {
-  const { owner, now, deps, log } = turn;
-  const digest: Digest = {
-    owner: owner.owner,
-    lines: lines.map(({ line }) => line),
-    more,
-    moreAtLeast,
-    asOf: now,
-  };
+  const { deps, log } = turn;
+  const digest = digestOf(lines, { more, moreAtLeast }, turn);
   const mailer = await deps.mailer();
   if (!claim.mayPost(viaOf(mailer, turn))) {
     log.warn(`A digest is late: the next run sends it (operation ${claim.row.operationId}).`);

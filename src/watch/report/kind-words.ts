@@ -31,14 +31,14 @@ export function kindWords({ sources, takeApart, readable }: Kinds): KindWords {
           name: located.identity.names.at(-1) ?? key.name,
           title: source.title,
           place: source.placeOf(located.identity),
-          renewal: source.renewal,
+          renewal: source.renewalInBrief,
         };
       const raw = readable({ scope: place.join(':') || key.scope, name: key.name });
       return {
         name: raw.name,
         title: source?.title ?? kind,
         place: `${raw.name} in ${raw.scope}`,
-        renewal: source?.renewal,
+        renewal: source?.renewalInBrief,
       };
     },
   };

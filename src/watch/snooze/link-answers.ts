@@ -1,8 +1,8 @@
 /** What the recipient of a mail can ask by its link, and every answer. */
-import type { Snooze } from '../../core/snooze';
+import type { Snooze, TokenRefused } from '../../core/snooze';
+import type { Standing } from '../../core/standing';
 import type { Description } from '../../core/target';
 import type { Instant } from '../../formats/instant';
-import type { TokenRefused } from './token';
 
 /** What the recipient wants to be done. */
 export type LinkAction =
@@ -83,6 +83,7 @@ export interface LinkView extends Pick<Description, 'displayName' | 'label' | 'w
   /** Its id as people write it, such as `shop/web`. The id of a replacement is written the same way. */
   readonly id: string;
   readonly expiresOn: Instant | 'never' | undefined;
+  readonly standing: Standing;
   readonly readOn?: Instant;
   readonly failure?: { readonly since: Instant; readonly message: string };
   /** The recipient's own snooze, if one is in force. */

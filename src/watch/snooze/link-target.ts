@@ -1,10 +1,10 @@
 /** The target that a link leads to: found, judged by what the link may do, and shown to its recipient. */
 import { includesAddress } from '../../core/address';
-import { mutedSinceBy, snoozeOf } from '../../core/assess';
+import { assess, mutedSinceBy, snoozeOf } from '../../core/assess';
 import type { Expiry } from '../../core/expiry';
 import type { TargetEvent } from '../../core/history';
 import { daysLeft, holds, type LinkSigning, type Snooze } from '../../core/snooze';
-import { fixedExpiry } from '../../core/standing';
+import { fixedExpiry, type Standing, standingOf } from '../../core/standing';
 import type { Key } from '../../core/target';
 import type { MailPolicy, Watched } from '../../core/watched';
 import type { Instant } from '../../formats/instant';
@@ -32,6 +32,7 @@ export interface LinkTarget {
   readonly row: RegistryRow & { readonly etag?: string };
   readonly parsed: ParsedTarget;
   readonly state: Expiry;
+  readonly mail: MailPolicy;
   /** The instant at which all of it is judged. */
   readonly now: Instant;
 }
@@ -49,7 +50,7 @@ export async function findTarget(token: string, deps: Deps): Promise<LinkTarget 
   if (!row || !state) return { refused: 'removed' };
   const parsed = await resolveTarget(row, kinds, successorsOf(row.scope, deps.tables, kinds));
   const refused = refusalOf(link, parsed.watched, state, deps.mail.operators);
-  return refused ?? { link, links, row, parsed, state, now };
+  return refused ?? { link, links, row, parsed, state, mail: deps.mail, now };
 }
 
 /** Why a link may no longer act on its target; undefined if it may. */
@@ -92,11 +93,18 @@ export function viewOf(
     where,
     id: readableId(row),
     expiresOn: shownExpiry(state),
+    standing: standingNow(target),
     readOn,
     failure: failure && { since: failure.since, message: failure.message },
     snooze,
     mute: since === undefined ? undefined : { since, daysLeft: daysLeft(now, since) },
   };
+}
+
+/** As reports say it. */
+function standingNow({ parsed, state, mail, now }: LinkTarget): Standing {
+  const { listing } = assess(parsed.watched, state, undefined, mail, now);
+  return listing ? standingOf(listing, now) : 'unknown';
 }
 
 /** The expiry, if it is certain: unknown while evidence is undecided, and if each read makes a new token. */

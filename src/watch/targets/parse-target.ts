@@ -1,6 +1,6 @@
 /** Parses a registry row: which kind it is, where its target is read, which policy is in force, and every fault. */
 import { parseColumns } from '../../core/row';
-import type { Description, Identity, Key } from '../../core/target';
+import { type Description, type Identity, type Key, NO_RENEWAL } from '../../core/target';
 import type { ThresholdPolicy } from '../../core/thresholds';
 import type { Watched } from '../../core/watched';
 import { foreignIn, invisibleIn, withoutInvisible } from '../../formats/invisible';
@@ -63,9 +63,9 @@ export function parseTarget(given: RegistryRow, kinds: Kinds): ParsedRow {
 
 export function descriptionOf({ watched, source, located }: ParsedRow): Description {
   const { displayName = watched.name, runbook, notes } = watched.columns;
-  const { label = watched.kind, howToRenew = '', renewalKeepsName } = source ?? {};
-  const { where = watched.scope, portalUrl } = located ?? {};
-  return { displayName, label, where, portalUrl, runbook, notes, howToRenew, renewalKeepsName };
+  const { label = watched.kind, renewalKeepsName } = source ?? {};
+  const { where = watched.scope, parts = [], portalUrl, renewal = NO_RENEWAL } = located ?? {};
+  return { displayName, label, where, parts, portalUrl, runbook, notes, renewal, renewalKeepsName };
 }
 
 /** A row is untrusted: its recorded faults stay few and short. */

@@ -1,6 +1,6 @@
 /** `GET calendar.ics`: the expiries as a calendar to subscribe to (RFC 5545). */
 import * as v from 'valibot';
-import { eventUid } from '../../core/target';
+import { eventUid, renewalInOneLine } from '../../core/target';
 import { type CalendarEvent, icalendarOf } from '../../formats/icalendar';
 import type { Instant } from '../../formats/instant';
 import { cut, oneLine } from '../../formats/text';
@@ -66,11 +66,12 @@ function eventOf(entry: FeedEntry, asOf: Instant): CalendarEvent {
 }
 
 /** It says when it was read, since a calendar may show an old copy. */
-function descriptionOf({ label, where, howToRenew, runbook, readOn, failure }: FeedEntry): string {
+function descriptionOf(entry: FeedEntry): string {
+  const { label, where, runbook, readOn, failure } = entry;
   const sentences = [
     label,
     where,
-    howToRenew,
+    renewalInOneLine(entry),
     runbook && `Runbook: ${runbook}`,
     readOn === undefined ? '' : `Last read on ${moment(readOn)}.`,
     failure && `It could not be read since ${moment(failure.since)}: ${failure.message}`,

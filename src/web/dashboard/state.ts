@@ -1,5 +1,6 @@
 /** The top of a target's page: its state, what to do about it, whose it is, and what people wrote about it. */
 import { STANDING_WORDS } from '../../core/state-words';
+import { type RenewalStep, renewalSteps } from '../../core/target';
 import { formatDuration } from '../../formats/duration';
 import { type Html, html } from '../../formats/html';
 import { formatInstant, type Instant } from '../../formats/instant';
@@ -61,11 +62,10 @@ function whatToDo({ about, explanation: { row, state }, report }: Explained): Ht
   const faults = state?.invalid;
   const failure = state?.failure;
   const steps = [
-    isDue && html`<li>${sentence(about.howToRenew)}</li>`,
+    ...(isDue ? renewalSteps(about, TELL).map(renewalStep) : []),
     isDue &&
-      (about.renewalKeepsName
-        ? html`<li>Nothing else: the next read notices the new expiry, and tells who was warned.</li>`
-        : html`<li>Then write the name of the new one into <code>replacedBy</code> below, so that this one is watched no more.</li>`),
+      about.renewalKeepsName &&
+      html`<li>Nothing else: the next read notices the new expiry, and tells who was warned.</li>`,
     faults &&
       html`<li><b>Correct its registry row</b>, which can’t be understood since ${moment(faults.since)}: <ul>${faults.faults.map(fault => html`<li><bdi>${fault}</bdi></li>`)}</ul></li>`,
     failure &&
@@ -76,6 +76,13 @@ function whatToDo({ about, explanation: { row, state }, report }: Explained): Ht
   const tone = standing === 'expired' || failure || faults ? 'bad' : 'warn';
   if (steps.length === 0) return html`<div class="note"><p><b>Nothing to do now.</b></p>${links}</div>`;
   return html`<div class="note ${tone}"><h2>What to do</h2><ol class="steps">${steps}</ol>${links}</div>`;
+}
+
+const TELL =
+  'Tell the watcher: register the new one, and write its name into replacedBy below. Then this one is watched no more.';
+
+function renewalStep({ say, command }: RenewalStep): Html {
+  return html`<li>${say}${command !== undefined && html`<br><code class="command">${command}</code>`}</li>`;
 }
 
 function moment(instant: Instant): Html {

@@ -16,6 +16,7 @@ a{color:var(--link);text-underline-offset:2px}
 .title{display:flex;flex-wrap:wrap;gap:0 20px;align-items:baseline;justify-content:space-between;margin:0 0 12px}h1{margin:0 0 2px;font-size:26px}.fresh{margin:0;color:var(--muted);font-size:14px}
 ul,ol{margin:0;padding:0;list-style:none}
 small{display:block;color:var(--muted);font-size:13px;line-height:1.4;font-weight:400}
+code.command{display:inline-block;margin:.25rem 0 0;padding:.3rem .5rem;background:var(--ground);border-radius:6px;overflow-wrap:anywhere}
 code{font:.92em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 .alarm{margin:4px 0 20px;padding:18px 22px;background:var(--bad);color:var(--bad-ink);border:2px solid var(--bad-ink);border-radius:12px}
 .alarm h2{font-size:20px}.alarm p{margin:0 0 4px}.alarm ul,.note ul{padding-left:20px;list-style:disc}

@@ -1,6 +1,6 @@
 /** The snooze page: the target and its forms; after a form what was done; or why the link does nothing. */
 import { type Html, html } from '../../formats/html';
-import { DAY, type Instant } from '../../formats/instant';
+import type { Instant } from '../../formats/instant';
 import { expiryPhrase, moment } from '../../formats/when';
 import type { LinkResult, LinkView, Refused, Shown } from '../../watch/snooze/link-answers';
 import { page } from '../page';
@@ -9,13 +9,12 @@ import { type Filled, snoozeForm, undoForm } from './fields';
 import type { SnoozeForm } from './form';
 import { proposalPage, replaceForm, stoppedPage } from './replacement';
 
-const SOON = 7 * DAY;
-
 /**
  * The answer to a form is the page itself, not a redirect: browsers inside mail apps may fail at redirects. A form that is sent
  * twice does no harm.
+ * @param saysReplaced the link was "I replaced it": that form comes first, and is open
  */
-export function snoozePage(answer: LinkResult, form?: SnoozeForm): Response {
+export function snoozePage(answer: LinkResult, form?: SnoozeForm, saysReplaced = false): Response {
   if ('refused' in answer) return refusalPage(answer);
   if ('stopped' in answer) return stoppedPage(answer);
   if ('proposed' in answer) return proposalPage(answer, targetCard(answer.view));
@@ -23,7 +22,7 @@ export function snoozePage(answer: LinkResult, form?: SnoozeForm): Response {
   const filled: Filled = { given: faults.length > 0 && form ? form.given : {}, faults };
   const { view } = answer;
   const open = filled.given.act === 'snooze' || answer.changedMeanwhile === true;
-  const main = html`${bannerOf(answer, filled)}${targetCard(view)}${view.snooze && undoForm(view.snooze, view)}${snoozeForm(view, filled, open)}${replaceForm(view, filled)}<footer>Only the buttons change anything; opening this page does not. All times are UTC.</footer>`;
+  const main = html`${bannerOf(answer, filled)}${targetCard(view)}${view.snooze && undoForm(view.snooze, view)}${saysReplaced && replaceForm(view, filled, true)}${snoozeForm(view, filled, open)}${!saysReplaced && replaceForm(view, filled)}<footer>Only the buttons change anything; opening this page does not. All times are UTC.</footer>`;
   const { status, headers, body } = page(statusOf(answer, faults.length > 0, form), titleOf(answer), main);
   const wait = answer.retryAfterMs;
   return { status, headers: { ...headers, ...(wait !== undefined && retryAfter(wait)) }, body };
@@ -83,7 +82,7 @@ function bannerOf({ view, done, changedMeanwhile }: Shown, { faults }: Filled): 
 
 function targetCard(view: LinkView): Html {
   const { expiresOn, readOn, failure, asOf } = view;
-  return html`<section class="card target ${toneOf(view)}">
+  return html`<section class="card target ${view.standing}">
 <p class="kind">${view.label}</p>
 <h1><bdi>${view.displayName}</bdi></h1>
 ${whenOf(expiresOn, asOf)}
@@ -103,12 +102,6 @@ function whenOf(expiresOn: LinkView['expiresOn'], asOf: number): Html {
   return html`<p class="when"><b>${expiresOn === 'never' ? 'never expires' : 'no expiry is known'}</b></p>`;
 }
 
-function toneOf({ expiresOn, asOf }: LinkView): string {
-  if (typeof expiresOn !== 'number') return 'none';
-  if (expiresOn <= asOf) return 'expired';
-  return expiresOn - asOf <= SOON ? 'soon' : 'later';
-}
-
 const REFUSALS: Readonly<Record<Refused['refused'], readonly [status: number, heading: string]>> = {
   off: [404, 'Links are switched off'],
   unreadable: [400, 'This link can’t be read'],
@@ -126,7 +119,7 @@ export function crossSitePage(): Response {
   return refusal(403, 'That came from another site', why);
 }
 
-function refusalPage(refused: Refused): Response {
+export function refusalPage(refused: Refused): Response {
   const [status, heading] = REFUSALS[refused.refused];
   return refusal(status, heading, whyRefused(refused));
 }

@@ -9,9 +9,9 @@ import { type Filled, faultOf, faultyIn } from './fields';
 
 const NOTHING_FILLED: Filled = { given: {}, faults: [] };
 
-export function replaceForm({ id, label }: LinkView, filled: Filled): Html {
+export function replaceForm({ id, label }: LinkView, filled: Filled, isAsked = false): Html {
   const { given } = filled;
-  const open = given.act === 'replace' || given.act === 'confirm';
+  const open = isAsked || given.act === 'replace' || given.act === 'confirm';
   const faulty = faultyIn(filled);
   return html`<details class="card"${open && html` open`}>
 <summary>I replaced it: stop watching</summary>

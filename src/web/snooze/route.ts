@@ -6,8 +6,11 @@ import { lenient, type Route } from '../route';
 import { parseSnoozeForm, refusedForm } from './form';
 import { crossSitePage, snoozePage } from './page';
 
-/** Mail programs may add parameters to a link: only `t` is read. */
-const LinkQuery = v.object({ t: v.pipe(v.string(), v.description('The signed token of the link.')) });
+/** Mail programs may add parameters to a link: only these are read. */
+const LinkQuery = v.object({
+  t: v.pipe(v.string(), v.description('The signed token of the link.')),
+  do: v.optional(v.pipe(v.string(), v.description('`replaced`: the form for that comes first.'))),
+});
 
 const NO_LINK = {
   400: aboutPage('The link was cut short or altered.'),
@@ -27,7 +30,8 @@ export const snooze: Route = {
       description: 'Says what its buttons would do, and does nothing: mail scanners follow links.',
       query: LinkQuery,
       responses: { 200: aboutPage('The page.'), ...NO_LINK },
-      handler: async ({ url, app }) => snoozePage(await app().showLink(tokenOf(url))),
+      handler: async ({ url, app }) =>
+        snoozePage(await app().showLink(tokenOf(url)), undefined, saysReplaced(url)),
     }),
     POST: lenient({
       tag: 'Pages',
@@ -56,11 +60,17 @@ export const snooze: Route = {
         return snoozePage(
           await (action ? app().followLink(token, action, log) : app().showLink(token)),
           form,
+          saysReplaced(url),
         );
       },
     }),
   },
 };
+
+/** Whether the link was "I replaced it". */
+function saysReplaced(url: string): boolean {
+  return new URL(url).searchParams.get('do') === 'replaced';
+}
 
 /** '' for no token, and for two: it is not clear which one is meant. */
 function tokenOf(url: string): string {

@@ -55,9 +55,9 @@ describe('a send', () => {
       replyTo: [],
     });
     expect(mail?.message.content.subject).toMatch(
-      /^4 tokens and 1 registry row need you: legacy-export expired 3 days ago/,
+      /^4 tokens and 1 registry row need you: legacy-export expired 2 days ago/,
     );
-    expect(mail?.message.content.plainText).toContain('1. [EXPIRED] legacy-export expired 3 days ago');
+    expect(mail?.message.content.plainText).toContain('1. [EXPIRED] legacy-export expired 2 days ago');
     expect(mail?.message.content.html).toMatch(/^<!doctype html>/);
   });
 

@@ -122,3 +122,50 @@ it('kinds and their settings have names of their own', () => {
   expect(new Set(kinds.map(kind => kind.kind)).size).toBe(kinds.length);
   expect(new Set(kinds.map(kind => kind.settingName)).size).toBe(kinds.length);
 });
+
+describe('how to renew', () => {
+  const commands = (identity: Identity, options: Parameters<typeof world>[0] = {}) => {
+    const { renewal } = world(options).found(identity);
+    return [...renewal.steps, ...renewal.cleanup].flatMap(({ command }) => command ?? []);
+  };
+
+  it('a container app: one call of the Azure CLI, by its whole address in quotes', () => {
+    expect(commands(APP)).toEqual([
+      `az rest --method post --url "https://management.azure.com/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-shop/providers/Microsoft.App/containerApps/shop-api/getAuthtoken?api-version=2023-08-01-preview"`,
+    ]);
+  });
+
+  it('an API token: create one and delete the old one, by the name of the application', () => {
+    expect(commands(TOKEN)).toEqual([
+      'az iot central api-token create --app-id contoso --token-id NEW_ID --role ROLE',
+      'az iot central api-token delete --app-id contoso --token-id pipeline',
+    ]);
+    const other = commands(
+      { ...TOKEN, place: 'contoso.azureiotcentral.us' },
+      { baseDomains: ['azureiotcentral.us'] },
+    );
+    expect(other[1]).toBe(
+      'az iot central api-token delete --app-id contoso --central-api-uri azureiotcentral.us --token-id pipeline',
+    );
+  });
+
+  it.each(['$(reboot)', '`reboot`', '"; reboot', "'", 'a b', '--yes', 'a;b', '%PATH%', 'x'.repeat(201), 'é'])(
+    'never puts %j into a command',
+    name => {
+      expect(commands({ ...TOKEN, names: [name] })[1]).toMatch(/ --token-id OLD_ID$/);
+      const [app] = commands({ ...APP, names: [name.slice(0, 63), name.slice(0, 63)] });
+      expect(app?.slice('az rest --method post --url '.length)).toMatch(/^"https:[\w./:?=%-]+"$/);
+    },
+  );
+
+  it('names every part of a target', () => {
+    const parts = (identity: Identity) =>
+      sources.found(identity).parts.map(({ term, text }) => `${term}: ${text}`);
+    expect(parts(TOKEN)).toEqual(['Token id: pipeline', `Application: ${HOST}`]);
+    expect(parts(APP)).toEqual([
+      'Container app: shop-api',
+      'Resource group: rg-shop',
+      `Subscription: ${SUBSCRIPTION}`,
+    ]);
+  });
+});

@@ -3,7 +3,7 @@ import { NO_MAILS } from '../../../src/core/mail-outcome';
 import { reserve, UNUSED } from '../../../src/core/quota';
 import { HOUR, MINUTE } from '../../../src/formats/instant';
 import { openTables } from '../../../src/storage/tables';
-import type { MailCounts, TransportLedger } from '../../../src/watch/ports';
+import type { MailCounts, MailLedger, TransportLedger } from '../../../src/watch/ports';
 import { freshStorage } from '../../support/azurite';
 import { all, freshTables, NOON, names, plant } from './storage';
 
@@ -26,12 +26,17 @@ const USED: MailCounts = {
 const withoutEtag = ({ etag: _etag, ...counts }: Awaited<ReturnType<TransportLedger['counts']>>) => counts;
 
 /** Two instances of the app on one account. */
-async function twoLedgers(): Promise<[TransportLedger, TransportLedger]> {
+async function twoTables(): Promise<[MailLedger, MailLedger]> {
   const value = freshStorage();
   const open = () => openTables({ kind: 'connectionString', value });
   const first = open();
   await first.ready();
-  return [first.mailLedger.of('acs'), open().mailLedger.of('acs')];
+  return [first.mailLedger, open().mailLedger];
+}
+
+async function twoLedgers(): Promise<[TransportLedger, TransportLedger]> {
+  const [first, second] = await twoTables();
+  return [first.of('acs'), second.of('acs')];
 }
 
 test('nothing is on record before something is asked for', async () => {
@@ -212,4 +217,24 @@ test('a fault of our own is remembered, the latest one, until it is cleared', as
   expect((await mailLedger.of('acs').counts()).fault).toEqual({ ...fault, on: NOON + 1, why: 'ours' });
   for (let time = 0; time < 2; time += 1) await mailLedger.of('acs').clearFault();
   expect(await mailLedger.of('acs').fault()).toBeUndefined();
+});
+
+describe('how far the summaries are', () => {
+  test('is kept as it was written, and nothing before the first ones', async () => {
+    const [first, second] = await twoTables();
+    expect(await first.summary()).toBeUndefined();
+    const etag = await first.saveSummary({ on: NOON });
+    expect(await second.summary()).toEqual({ on: NOON, etag });
+    const later = await second.saveSummary({ on: NOON + HOUR, after: 'ada@example.com', etag });
+    expect(await first.summary()).toEqual({ on: NOON + HOUR, after: 'ada@example.com', etag: later });
+  });
+
+  test('is written by one of two senders', async () => {
+    const [first, second] = await twoTables();
+    const saved = await Promise.all([first, second].map(ledger => ledger.saveSummary({ on: NOON })));
+    expect(saved.filter(etag => etag !== undefined)).toHaveLength(1);
+    const [etag] = saved.filter(one => one !== undefined);
+    expect(await first.saveSummary({ on: NOON, after: 'a', etag })).toBeDefined();
+    expect(await second.saveSummary({ on: NOON, after: 'b', etag })).toBeUndefined();
+  });
 });

@@ -1,6 +1,8 @@
 /** The check of a queued reminder just before its mail: what is dropped, and with which reason. */
+
 import type { Expiry } from '../../../src/core/expiry';
 import type { Reminder } from '../../../src/core/reminder';
+import { NO_RENEWAL } from '../../../src/core/target';
 import { DAY } from '../../../src/formats/instant';
 import { keys } from '../../../src/storage/keys';
 import type { Source } from '../../../src/watch/ports';
@@ -16,15 +18,21 @@ const OPS = 'ops@example.com';
 const source: Source = {
   kind: 'iotCentralToken',
   title: 'T',
-  renewal: 'Renew it.',
+  renewalInBrief: 'Renew it.',
   placeOf: () => 'there',
   label: 'IoT Central API token',
-  howToRenew: 'Create a new one.',
   renewalKeepsName: false,
   mayMint: false,
   limits: { rate: 1, burst: 1 },
   guess: (place, name) => ({ kind: 'none', place, names: [name] }),
-  locate: identity => ({ identity, where: 'contoso', portalUrl: 'https://example.com', read: neverRead }),
+  locate: identity => ({
+    identity,
+    where: 'contoso',
+    parts: [],
+    portalUrl: 'https://example.com',
+    renewal: NO_RENEWAL,
+    read: neverRead,
+  }),
 };
 const neverRead = () => Promise.reject(new Error('a recheck reads nothing'));
 

@@ -1,6 +1,7 @@
 import type { Expiry } from '../../../src/core/expiry';
 import type { Topic } from '../../../src/core/notices';
 import type { Key } from '../../../src/core/target';
+import { NO_RENEWAL } from '../../../src/core/target';
 import type { MailPolicy } from '../../../src/core/watched';
 import { DAY, type Instant } from '../../../src/formats/instant';
 import { keys } from '../../../src/storage/keys';
@@ -26,15 +27,21 @@ const MAIL: MailPolicy = { to: 'owners', operators: [OPS] };
 const source: Source = {
   kind: 'iotCentralToken',
   title: 'T',
-  renewal: 'Renew it.',
+  renewalInBrief: 'Renew it.',
   placeOf: () => 'there',
   label: 'IoT Central API token',
-  howToRenew: 'Create a new one.',
   renewalKeepsName: false,
   mayMint: true,
   limits: { rate: 1, burst: 1 },
   guess: (place, name) => ({ kind: 'none', place, names: [name] }),
-  locate: identity => ({ identity, where: 'contoso', portalUrl: 'https://example.com', read: neverRead }),
+  locate: identity => ({
+    identity,
+    where: 'contoso',
+    parts: [],
+    portalUrl: 'https://example.com',
+    renewal: NO_RENEWAL,
+    read: neverRead,
+  }),
 };
 const neverRead = () => Promise.reject(new Error('an explanation reads nothing'));
 const kinds: Kinds = {
@@ -117,7 +124,7 @@ describe('why nothing is due is said with its code and in a sentence', () => {
       'noThresholdCrossed',
       'threshold',
       { state: fixed(EXPIRY, at('05-01')), now: at('05-01') },
-      /the first, 30d, falls on 2026-05-31 00:00 UTC/,
+      /the first, 30d, falls on 31 May 2026, 00:00 UTC/,
     ],
     [
       'noThresholdCrossed',
@@ -129,9 +136,9 @@ describe('why nothing is due is said with its code and in a sentence', () => {
       'awaitsReading',
       'threshold',
       { state: fixed(EXPIRY, at('05-30')) },
-      /last successful read \(2026-05-30 00:00 UTC\)/,
+      /last successful read \(30 May 2026, 00:00 UTC\)/,
     ],
-    ['awaitsSecondLook', 'missing', { state: missing(1) }, /last read \(2026-06-24 .*twice in a row/],
+    ['awaitsSecondLook', 'missing', { state: missing(1) }, /last read \(24 Jun 2026, .*twice in a row/],
     [
       'toldAsGone',
       'threshold',
@@ -142,13 +149,13 @@ describe('why nothing is due is said with its code and in a sentence', () => {
       'told',
       'threshold',
       { state: { ...read, ...hear(told('7d', EXPIRY, WEEK)) } },
-      /Told on 2026-06-23 00:00 UTC\. It was its threshold 7d; wider ones count as done/,
+      /Told on 23 Jun 2026, 00:00 UTC\. It was its threshold 7d; wider ones count as done/,
     ],
     [
       'told',
       'threshold',
       { state: { ...read, ...hear(told('7d', EXPIRY, WEEK, { outcome: 'refused' })) } },
-      /could not be sent on 2026-06-23 .* the operators get it/,
+      /could not be sent on 23 Jun 2026, .* the operators get it/,
     ],
     [
       'told',
@@ -166,7 +173,7 @@ describe('why nothing is due is said with its code and in a sentence', () => {
       'snoozed',
       'threshold',
       { state: { ...read, snoozes: new Map([[ADA, snooze]]) } },
-      /snoozed it until 2026-06-28 00:00 UTC: on leave until Monday/,
+      /snoozed it until 28 Jun 2026, 00:00 UTC: on leave until Monday/,
     ],
     ['notSo', 'missing', { state: read }, /last read found it/],
     ['notSo', 'missing', { state: { ...read, ...failing(WEEK) } }, /not because it is not found/],
@@ -191,7 +198,7 @@ describe('why nothing is due is said with its code and in a sentence', () => {
       'notYet',
       'unreadable',
       { state: { ...read, ...failing(WEEK, { count: 2 }) } },
-      /failed 2 times in a row since 2026-06-23 .*after three failures and one hour/,
+      /failed 2 times in a row since 23 Jun 2026, .*after three failures and one hour/,
     ],
     [
       'notYet',
@@ -229,7 +236,7 @@ describe('why nothing is due is said with its code and in a sentence', () => {
     [
       'removed',
       { columns: null, state: { ...read, goneSince: WEEK } },
-      /gone, which was noticed on 2026-06-23 /,
+      /gone, which was noticed on 23 Jun 2026, /,
     ],
     ['removed', { columns: null, state: read }, /gone; the next sweep notices it/],
     ['disabled', { state: read, columns: { enabled: 'false' } }, /neither read nor told about/],
@@ -240,7 +247,7 @@ describe('why nothing is due is said with its code and in a sentence', () => {
         now: at('07-02'),
         mail: { ...MAIL, operators: [] },
       },
-      /Told on 2026-06-30/,
+      /Told on 30 Jun 2026/,
     ],
     ['neverExpires', { state: fixed('never', NOW) }, /never expires/],
   ])('%s, for all: no mail follows', async (code, given, words) => {
@@ -283,28 +290,28 @@ describe('what is due is explained with its facts', () => {
       '7d',
       'threshold',
       { state: read },
-      /threshold 7d was crossed on 2026-06-23 .*expires on 2026-06-30 .*as read on 2026-06-24 /,
+      /threshold 7d was crossed on 23 Jun 2026, .*expires on 30 Jun 2026, .*as read on 24 Jun 2026, /,
     ],
     [
       '7d',
       'threshold',
       { state: { ...read, ...unreadable } },
-      /as last read on .*; reads fail since 2026-06-23/,
+      /as last read on .*; reads fail since 23 Jun 2026/,
     ],
-    ['missing', 'missing', { state: missing(2) }, /not been found since 2026-06-23/],
+    ['missing', 'missing', { state: missing(2) }, /not been found since 23 Jun 2026/],
     ['gone', 'missing', { state: missing(2), now: at('07-01') }, /passed, and it is not found/],
     ['unreadable', 'unreadable', { state: { ...read, ...unreadable } }, /3 times\): Grant the role X\./],
     [
       'readable',
       'readable',
       { state: { ...read, recovered: { since: WEEK, on: NOW }, ...hear(told('unreadable', WEEK, WEEK)) } },
-      /can be read again since 2026-06-24/,
+      /can be read again since 24 Jun 2026/,
     ],
     [
       'renewed',
       'renewed',
       { state: { ...read, renewed: { from: WEEK, on: NOW }, ...hear(told('0', WEEK, WEEK)) } },
-      /renewed until 2026-06-30/,
+      /renewed until 30 Jun 2026/,
     ],
   ])('%s, of %s', async (reason, topic, given, words) => {
     expect(await decisionOf(topic, given)).toMatchObject({
@@ -319,7 +326,7 @@ describe('what is due is explained with its facts', () => {
     const given = { state: read, columns: { thresholds: 'soon' } };
     expect(await decisionOf('invalid', given, OPS)).toMatchObject({
       due: true,
-      why: expect.stringMatching(/can't be understood since 2026-06-24/),
+      why: expect.stringMatching(/can't be understood since 24 Jun 2026/),
     });
   });
 });

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import type { Reminder } from '../../../src/core/reminder';
-import type { LinkSigning } from '../../../src/core/snooze';
+import { LINK_LASTS, type LinkSigning } from '../../../src/core/snooze';
 import { DAY } from '../../../src/formats/instant';
-import { LINK_LASTS, type Link, linkFor, readLink, snoozeUrlOf } from '../../../src/watch/snooze/token';
+import { type Link, linkFor, readLink, snoozeUrlOf } from '../../../src/watch/snooze/token';
 import { fixed } from '../../core/states';
 
 const NOW = Date.UTC(2026, 5, 1);
