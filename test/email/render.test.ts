@@ -146,7 +146,7 @@ describe('the HTML', () => {
     'Expired',
     'Expiring',
     'Missing',
-    'Reads fail',
+    'Failing',
     'Invalid row',
     'Replaced, not verified',
     'Rows lost',

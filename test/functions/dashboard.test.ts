@@ -115,7 +115,7 @@ describe('GET dashboard/{scope}/{name}', () => {
     expect(words).toMatch(/Gateway.*Expiring.*in 19 days.*30d\s.*crossed.*built in/s);
     expect(words).toMatch(/ada@example\.com\s+owner.*not due.*It was its threshold 30d/s);
     expect(words).toMatch(
-      /History.*Mail sent\s.*To\s+ada@example\.com\s*: 30 days before it expires \(Sat 2026-06-20\)/s,
+      /History.*Mail sent\s.*To\s+ada@example\.com\s*: 30 days before it expires \(Sat 20 Jun 2026\)/s,
     );
   });
 
@@ -145,7 +145,7 @@ describe('GET dashboard/{scope}/{name}', () => {
       `${await url()}/api/dashboard/${encodeURIComponent(CONTOSO)}/gateway-2?code=k`,
     );
     expect(text.replace(/<[^>]*>/g, ' ')).toMatch(
-      /expires in 20 days\s+Sat 2026-06-20 12:00 UTC\s*, as last read/,
+      /expires in 19 days\s+Sat 20 Jun 2026, 12:00 UTC\s*, as last read/,
     );
   });
 

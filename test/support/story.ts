@@ -74,7 +74,9 @@ export async function dumpOf(connectionString: string, names: readonly string[])
     const client = TableClient.fromConnectionString(connectionString, name, {
       allowInsecureConnection: true,
     });
-    for await (const row of client.listEntities()) rows.push(`${name} ${JSON.stringify(row)}`);
+    // The version of the tables is there from the first use on.
+    for await (const row of client.listEntities())
+      if (row.partitionKey !== 'schema') rows.push(`${name} ${JSON.stringify(row)}`);
   }
   return rows;
 }

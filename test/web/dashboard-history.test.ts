@@ -36,22 +36,22 @@ test.each([
 describe('the history says', () => {
   test('to whom what was told, and by which operation', () => {
     expect(told(`${describeReminder(REMINDER)}, operation 1234`)).toContain(
-      'To ada@example.com: 30 days before it expires (Sat 2026-06-20) Operation 1234',
+      'To ada@example.com: 30 days before it expires (Sat 20 Jun 2026) Operation 1234',
     );
     expect(told(describeReminder({ ...REMINDER, meantFor: 'bob@example.com' }))).toContain(
-      'To ada@example.com, in the place of bob@example.com: 30 days before it expires (Sat 2026-06-20)',
+      'To ada@example.com, in the place of bob@example.com: 30 days before it expires (Sat 20 Jun 2026)',
     );
   });
 
   test('why a reminder was dropped', () => {
     expect(said({ type: 'dropped', on: ON, note: `${describeReminder(REMINDER)}: snoozed` })).toContain(
-      'To ada@example.com: 30 days before it expires (Sat 2026-06-20). Snoozed',
+      'To ada@example.com: 30 days before it expires (Sat 20 Jun 2026). Snoozed',
     );
   });
 
   test('why a read failed without its code, and what is wrong with a row with its column', () => {
     expect(said({ type: 'failing', on: ON, note: 'timeout: The service was silent.' })).toContain(
-      'A read failed Mon 2026-06-01 07:30 UTCThe service was silent.',
+      'A read failed Mon 1 Jun 2026, 07:30 UTCThe service was silent.',
     );
     expect(said({ type: 'invalid', on: ON, note: "thresholds: 'soon' is not a threshold" })).toContain(
       'Thresholds: &#39;soon&#39; is not a threshold',
@@ -60,7 +60,7 @@ describe('the history says', () => {
 
   test('any other note as it is, with its instants as days', () => {
     expect(said({ type: 'snoozed', on: ON, note: 'by <ada> until 2026-06-20T12:00:00.000Z' })).toContain(
-      'By &lt;ada&gt; until Sat 2026-06-20',
+      'By &lt;ada&gt; until Sat 20 Jun 2026',
     );
   });
 });

@@ -65,7 +65,7 @@ describe('the page', () => {
     expect(body).toContain('<title>1 expired, 5 expiring, 2 failing · Expiry watcher</title>');
     const first = textOf(body.slice(body.indexOf('id="act"'), body.indexOf('id="timeline"')));
     expect(first).toMatch(
-      /Expired\s+Legacy bridge\s+IoT Central API token +· +legacy-bridge in contoso\.azureiotcentral\.com\s+expired \d days ago\s+Sat 2026-05-30 00:18 UTC\s+Owners:\s+grace@example\.com\s+What to do:\s+Create a new API token/,
+      /Expired\s+Legacy bridge\s+IoT Central API token +· +legacy-bridge in contoso\.azureiotcentral\.com\s+expired \d days ago\s+Sat 30 May 2026, 00:18 UTC\s+Owners:\s+grace@example\.com\s+What to do:\s+Create a new API token/,
     );
     expect(first).toMatch(
       /Expiring\s+Shop worker\s+Container app +· +shop-worker in resource group rg-shop, subscription 651f8027…/,
