@@ -32,6 +32,8 @@ export interface Request {
   readonly key: Key;
   /** Null for a header that is absent; the name in lower case. */
   header(name: string): string | null;
+  /** The signed-in person, where the platform vouches for the name; it becomes part of the history. */
+  readonly by?: string | undefined;
   /** The whole body; undefined for one of more than `most` bytes, of which no more is read. */
   bytes(most: number): Promise<Uint8Array | undefined>;
 }

@@ -8,7 +8,7 @@ import { bundle, compileFiles } from '../../scripts/bundle';
 import { median, type Ratio } from './measure';
 
 const KIB = 1024;
-const COMPRESSED_BUDGET = 400 * KIB;
+const COMPRESSED_BUDGET = 425 * KIB;
 /** The part of the Functions worker that registering needs. */
 const CORE = `const noop = () => {}; module.exports = { version: '4', hostVersion: '4', setProgrammingModel: noop, registerHook: () => ({ dispose: noop }), registerFunction: noop, Disposable: class {} };`;
 
@@ -35,12 +35,12 @@ export async function benchLoad({ rounds }: { rounds: number }): Promise<Ratio[]
       `  load time: ${median(times.map(({ one }) => one)).toFixed(0)} ms bundled, ${median(times.map(({ many }) => many)).toFixed(0)} ms in files`,
     );
     const compressed = gzipSync(readFileSync(bundled), { level: 9 }).length;
-    console.log(`  bundle: ${Math.round(compressed / KIB)} KiB compressed (budget: at most 400 KiB)`);
+    console.log(`  bundle: ${Math.round(compressed / KIB)} KiB compressed (budget: at most 425 KiB)`);
     const ratio = median(times.map(({ one, many }) => one / many));
     const share = (100 * compressed) / COMPRESSED_BUDGET;
     return [
       { what: 'loading the bundle over loading its files', value: ratio, unit: 'x', budget: 'at most 0.35' },
-      { what: 'compressed size, of 400 KiB', value: share, unit: '%', budget: 'at most 100' },
+      { what: 'compressed size, of 425 KiB', value: share, unit: '%', budget: 'at most 100' },
     ];
   } finally {
     rmSync(folder, { recursive: true });

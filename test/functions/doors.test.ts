@@ -58,6 +58,8 @@ const CHANGES = ROUTES.flatMap(({ path, methods }) =>
 function contentFor(method: string, address: string): RequestInit {
   if (method === 'GET' || method === 'DELETE' || address.endsWith('/check')) return {};
   if (method === 'PUT') return { headers: { 'content-type': 'application/json' }, body: '{}' };
+  if (address === 'dashboard/import')
+    return { headers: { 'content-type': 'multipart/form-data; boundary=b' }, body: '--b--' };
   if (address.endsWith('/import'))
     return { headers: { 'content-type': 'text/csv' }, body: `scope,name\n${CONTOSO},other\n` };
   return { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'act=check' };

@@ -88,7 +88,7 @@ interface NextMail {
   readonly lines: readonly Pick<Reminder, 'owner' | 'reason'>[];
 }
 
-const MOST_EVENTS = 100;
+export const MOST_EVENTS = 100;
 
 /** @returns undefined for a target that has neither a registry row nor a recorded state. */
 export async function explain(key: Key, deps: Deps): Promise<Explained | undefined> {

@@ -2,6 +2,7 @@
 import { type Html, html } from '../../formats/html';
 import { document, PRIVATE, page, pageStyleOf } from '../page';
 import type { Response } from '../problem';
+import type { Done } from './done';
 import { backLink, type Links, listPath, query } from './links';
 import { SCRIPT_VERSION } from './script';
 import { DASHBOARD_STYLE } from './style';
@@ -11,21 +12,26 @@ const DASHBOARD_PAGE = pageStyleOf(DASHBOARD_STYLE, ["script-src 'self'", "conne
 interface Frame {
   readonly title: string;
   readonly main: Html;
-  /** Only for a target's page: it has a link back to the dashboard. */
+  /** Only for pages below the dashboard: they have a link back to it. */
   readonly links?: Links;
+  /** From such a page to the folder of the dashboard; absent on a target's page, which is two folders down. */
+  readonly up?: string | undefined;
   /** Whether its address shows the same page later. The address of an answer to a form does not. */
   readonly lasting: boolean;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export function framed(status: number, { title, main, links, lasting, headers = {} }: Frame): Response {
+export function framed(
+  status: number,
+  { title, main, links, up = '../../', lasting, headers = {} }: Frame,
+): Response {
   // Addresses are relative: a target's page is two folders below the dashboard.
-  const script = html`<script src="${links ? '../../' : ''}dashboard.js?v=${SCRIPT_VERSION}" defer></script>
+  const script = html`<script src="${links ? up : ''}dashboard.js?v=${SCRIPT_VERSION}" defer></script>
 `;
   const content = html`<a class="skip" href="#main">Skip to the content</a>
 <header class="top">
 <p class="brand">Expiry watcher</p>
-${links && html`<nav aria-label="Pages">${backLink(links)}</nav>`}
+${links && html`<nav aria-label="Pages">${backLink(links, up)}</nav>`}
 </header>
 <main id="main" tabindex="-1"${lasting && html` data-lasting`}>
 ${main}
@@ -36,17 +42,22 @@ ${main}
 }
 
 /** For a form that another site made the browser send. */
-export function crossSitePage(links: Links): Response {
+export function crossSitePage(links: Links, up?: string): Response {
   const words =
     'Another site made your browser send it, or your browser is too old to say which site did. Use a current browser.';
-  return refusal(403, 'That came from another site', words, links);
+  return refusal(403, 'That came from another site', words, links, up);
 }
 
 /** @param status 413: too large; 415: of another type; else it could not be parsed */
-export function unreadablePage(status: number, links: Links): Response {
-  if (status === 413) return refusal(status, 'The form is too large', 'A form has 64 KiB at most.', links);
+export function unreadablePage(
+  status: number,
+  links: Links,
+  up?: string,
+  tooLarge = 'A form has 64 KiB at most.',
+): Response {
+  if (status === 413) return refusal(status, 'The form is too large', tooLarge, links, up);
   const words = 'It was not a form of this page, or a field was missing, unknown or there twice.';
-  return refusal(status, 'The form is not understood', words, links);
+  return refusal(status, 'The form is not understood', words, links, up);
 }
 
 /** It may be loaded again: to confirm the same twice changes nothing. */
@@ -71,12 +82,12 @@ export function faultPage(): Response {
 }
 
 /** Redirects to the page as it is now, so that a reload does not send the form again. */
-export function donePage(done: 'checked' | 'saved', links: Links): Response {
+export function donePage(done: Done, links: Links): Response {
   return { status: 303, headers: { ...PRIVATE, location: listPath({ done }, links) }, body: '' };
 }
 
-function refusal(status: number, title: string, why: string, links: Links): Response {
+function refusal(status: number, title: string, why: string, links: Links, up?: string): Response {
   const main = html`<section class="card" role="alert"><h1>${title}</h1>
-<p><b>Nothing was changed.</b> ${why} <a href="${listPath({}, links)}">Back to the target</a></p></section>`;
-  return framed(status, { title, main, links, lasting: false });
+<p><b>Nothing was changed.</b> ${why} <a href="${listPath({}, links)}">${up === undefined ? 'Back to the target' : 'Back to the form'}</a></p></section>`;
+  return framed(status, { title, main, links, up, lasting: false });
 }

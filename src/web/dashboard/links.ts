@@ -37,14 +37,15 @@ export function listPath(fields: Fields, { code }: Links): string {
 }
 
 /** From the dashboard to a target's page; undefined for keys that no path can hold. */
-export function targetPath(scope: string, name: string, links: Links): string | undefined {
+export function targetPath(scope: string, name: string, links: Links, done?: string): string | undefined {
   const parts = [scope, name].map(segment);
-  return parts.includes(undefined) ? undefined : `dashboard/${parts.join('/')}${query(links)}`;
+  const search = done === undefined ? query(links) : listPath({ done }, links);
+  return parts.includes(undefined) ? undefined : `dashboard/${parts.join('/')}${search}`;
 }
 
-/** From a target's page to the dashboard. */
-export function backLink(links: Links): Html {
-  return html`<a href="../../dashboard${query(links)}"><span aria-hidden="true">‹ </span>What expires next</a>`;
+/** From a page below the dashboard to it. */
+export function backLink(links: Links, up: string): Html {
+  return html`<a href="${up}dashboard${query(links)}"><span aria-hidden="true">‹ </span>What expires next</a>`;
 }
 
 /** A name as a link, or the name alone where there is no path. */

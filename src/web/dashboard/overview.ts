@@ -42,7 +42,7 @@ export function dashboardPage(
 ): Response {
   const { report } = overview;
   const main = html`${staleBanner(reasons, lost, links)}<div class="title"><h1>What expires next</h1>
-${freshness(report)}</div>
+${freshness(report)}${registryLinks(links)}</div>
 ${countsCard(report, links)}
 <div class="columns">${timeline(overview, links)}${soonestCard(overview, links)}</div>
 ${troublesCard(overview, links)}${listCard(filterForm(request, kinds, links), list(report, request, links))}`;
@@ -78,6 +78,12 @@ function staleBanner(reasons: Dashboard['reasons'], lost: LostRows | undefined, 
 ${lost && lost.targets > 0 && lostWords(lost, links)}</div>
 `
   );
+}
+
+/** To the pages that change the registry as a whole. */
+function registryLinks(links: Links): Html {
+  const key = query(links);
+  return html`<nav class="rows" aria-label="Registry"><a href="dashboard/add${key}">Add a target</a><a href="dashboard/import${key}">Import</a><a href="registry/export${key}">Export</a></nav>`;
 }
 
 /** The form names the instant that the operator looks at: what is lost later is not confirmed with it. */

@@ -84,6 +84,11 @@ const EVENTS: Readonly<Record<TargetEvent['type'], string>> = {
   rowLost: 'Row lost',
   gone: 'Row removed',
   returned: 'Row back',
+  added: 'Added',
+  edited: 'Edited',
+  paused: 'Paused',
+  resumed: 'Resumed',
+  removed: 'Removed',
 };
 
 /** Colours; the words say the same. */

@@ -84,6 +84,13 @@ h3{margin:0;font-size:16px}h3 .hint{font-weight:400}.recipient .note{margin:10px
 .history{margin:12px 0 0 6px;border-left:2px solid var(--line)}
 .history li{position:relative;padding:0 0 16px 20px}.history li:last-child{padding-bottom:0}
 .history li::before{content:"";position:absolute;left:-7px;top:6px;width:12px;height:12px;background:var(--tone);border:2px solid var(--card);border-radius:50%}
+.rows,.kinds{display:flex;flex-wrap:wrap;gap:4px 20px}.rows a,.kinds a{display:inline-flex;align-items:center;min-height:44px}
+.kinds{gap:8px;margin:8px 0 14px}.kinds a{padding:0 16px;border:1px solid var(--field);border-radius:8px;color:inherit;text-decoration:none}
+.kinds [aria-current]{background:var(--picked);border-color:var(--fill);box-shadow:0 0 0 1px var(--fill);font-weight:600}
+.means{padding-left:20px;list-style:disc}.means li{margin:0 0 8px}.notice .check{margin-top:10px}.notice .hint{color:inherit}
+a.button{display:inline-flex;align-items:center;min-height:44px;padding:0 18px}.danger{color:var(--expired)}a.danger{display:inline-flex;align-items:center;min-height:44px}
+#add form{max-width:900px}
+input[type=file]{display:block;width:100%;min-height:44px;padding:9px 0;font:inherit}td p:last-child{margin:0}.rejected td:nth-child(2){color:var(--expired);font-weight:600}
 @media (max-width:1000px){.columns,.columns.even{display:block}.list .read{display:none}.list thead th:last-child{display:none}}
 @media (max-width:760px){.top,main,.end{padding-left:12px;padding-right:12px}.tiles{grid-template-columns:1fr 1fr;gap:10px}.tile{padding:12px 14px}
 h1{font-size:24px}.filter{grid-template-columns:1fr 1fr}.actions{margin:0;grid-column:1/-1}
