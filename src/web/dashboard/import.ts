@@ -118,6 +118,6 @@ function lineRow(
   const { scope = '', name = '' } = source ?? {};
   const path = outcome === 'rejected' || outcome === 'created' ? undefined : targetPath(scope, name, links);
   const words = [...(reason === undefined ? [] : [reason]), ...hints];
-  return html`<tr${outcome === 'rejected' && html` class="rejected"`}><th scope="row">${line}</th><td>${outcome}</td><td>${linkTo(path && `../${path}`, name)}<small><bdi>${scope}</bdi></small></td><td>${words.map(text => html`<p><bdi>${text}</bdi></p>`)}</td></tr>
+  return html`<tr${outcome === 'rejected' && html` class="rejected"`}><th scope="row">${line}</th><td class="outcome">${outcome}</td><td>${linkTo(path && `../${path}`, name)}<small><bdi>${scope}</bdi></small></td><td>${words.map(text => html`<p><bdi>${text}</bdi></p>`)}</td></tr>
 `;
 }

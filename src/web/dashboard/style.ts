@@ -90,7 +90,7 @@ h3{margin:0;font-size:16px}h3 .hint{font-weight:400}.recipient .note{margin:10px
 .means{padding-left:20px;list-style:disc}.means li{margin:0 0 8px}.notice .check{margin-top:10px}.notice .hint{color:inherit}
 a.button{display:inline-flex;align-items:center;min-height:44px;padding:0 18px}.danger{color:var(--expired)}a.danger{display:inline-flex;align-items:center;min-height:44px}
 #add form{max-width:900px}
-input[type=file]{display:block;width:100%;min-height:44px;padding:9px 0;font:inherit}td p:last-child{margin:0}.rejected td:nth-child(2){color:var(--expired);font-weight:600}
+input[type=file]{display:block;width:100%;min-height:44px;padding:9px 0;font:inherit}td p:last-child{margin:0}.outcome{white-space:nowrap}.rejected .outcome{color:var(--expired);font-weight:600}.check+.scroll{margin-top:14px}
 @media (max-width:1000px){.columns,.columns.even{display:block}.list .read{display:none}.list thead th:last-child{display:none}}
 @media (max-width:760px){.top,main,.end{padding-left:12px;padding-right:12px}.tiles{grid-template-columns:1fr 1fr;gap:10px}.tile{padding:12px 14px}
 h1{font-size:24px}.filter{grid-template-columns:1fr 1fr}.actions{margin:0;grid-column:1/-1}

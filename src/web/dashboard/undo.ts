@@ -2,7 +2,7 @@
 
 import { COLUMNS } from '../../core/columns';
 import type { TargetEvent } from '../../core/history';
-import { COLUMN_NAMES, type Columns } from '../../core/row';
+import { COLUMN_NAMES, type Columns, flagOf } from '../../core/row';
 import { type Html, html } from '../../formats/html';
 import { cut, oneLine } from '../../formats/text';
 import type { TaggedRow } from '../../watch/registry/row';
@@ -30,10 +30,12 @@ export function undoForm(
   row: TaggedRow | undefined,
   links: Links,
 ): Html | undefined {
-  const last = history.find(({ type }) => CHANGES.has(type));
+  const changes = history.filter(({ type }) => CHANGES.has(type));
+  // A row that came back, or went, in another way is not what the last change left. Two may be of the same instant.
+  const fits = ({ type, on }: TargetEvent) => on === changes[0]?.on && (type === 'removed') === !row;
+  const last = changes.find(fits);
   const before = last && 'before' in last ? last.before : undefined;
-  // A row that came back, or went, in another way is not what the change left.
-  if (!before || (last?.type === 'removed') !== (row === undefined)) return undefined;
+  if (!before) return undefined;
   const names = COLUMN_NAMES.filter(name => before[name] !== undefined);
   const hidden = names.map(name => html`<input type="hidden" name="${name}" value="${before[name]}">`);
   const what = row ? 'Puts back what was there before' : 'Puts its row back';
@@ -45,7 +47,9 @@ export function undoForm(
 }
 
 function columnWords(name: keyof Columns, before: Partial<Columns>, index: number): Html {
-  const text = cut(oneLine(before[name]), LONGEST_SHOWN);
+  const written = before[name] ?? '';
+  const isOn = COLUMNS[name].shape === 'flag' ? flagOf(name, written) : undefined;
+  const text = isOn === undefined ? cut(oneLine(written), LONGEST_SHOWN) : isOn ? 'on' : 'off';
   const label = COLUMNS[name].field?.label ?? name;
   return html`${index > 0 && ', '}${label} ${text === '' ? 'empty' : html`“<bdi>${text}</bdi>”`}`;
 }
