@@ -154,11 +154,18 @@ test('from the dashboard, adding and checking that it exists takes three presses
   const { text } = await person.open('dashboard?code=a+k');
   expect(text).toContain('href="dashboard/add?code=a+k"');
   await person.open('dashboard/add?kind=iotCentralToken&code=a+k');
-  await person.press('Add it', { place: HOST, name: 'gateway', owners: 'ada@example.com' });
+  await person.press('Add it', { place: HOST, name: 'gateway', owners: ' ada@example.com\n' });
   expect(person.address()).toContain('?done=added&code=a+k');
   await person.press('Check now');
   expect(person.words()).toContain('it expires Sun 2026-06-21 00:00 UTC');
   expect(await notesOf(world(), CONTOSO, 'gateway', 'added')).toEqual(['in the dashboard']);
+  expect(await columns(CONTOSO, 'gateway')).toMatchObject({ owners: 'ada@example.com', enabled: '' });
+});
+
+test('an address may fill it in, and what it holds stays text', async () => {
+  await person.open(`dashboard/add?${new URLSearchParams({ kind: HOSTILE, place: HOSTILE, name: 'x' })}`);
+  expect(person.page().text).not.toContain('<script>alert');
+  expect(person.fields('Add it')).toMatchObject({ kind: 'containerApp', place: HOSTILE, name: 'x' });
 });
 
 test('a form with a field of its own, or without one, is not taken', async () => {

@@ -1,6 +1,6 @@
 /** The form that adds a target: which kind, where it is and what it is called there, and the columns of its row. */
 import type { KindForm } from '../../app';
-import { hintsOf, parseColumns, textsOf } from '../../core/row';
+import { byColumn, type Columns, hintsOf, parseColumns, textsOf } from '../../core/row';
 import { type Html, html } from '../../formats/html';
 import { marks } from '../page';
 import type { Fault, Response } from '../problem';
@@ -15,7 +15,7 @@ export interface AddForm {
   readonly kind: string;
   readonly place: string;
   readonly name: string;
-  readonly texts: ReturnType<typeof textsOf>;
+  readonly texts: Columns;
   readonly faults: readonly Fault[];
   /** Where it is registered already: the path of its page. */
   readonly there?: string | undefined;
@@ -38,8 +38,8 @@ export function parseAddForm(given: ReadonlyMap<string, string>): AddForm | unde
   const texts = columnTexts(given, OTHERS, COLUMNS);
   if (!texts) return undefined;
   const [kind = '', place = '', name = ''] = OTHERS.map(field => given.get(field));
-  const trimmed = textsOf({ ...texts, enabled: '' });
-  return { kind, place, name, texts: trimmed, faults: parseColumns(trimmed).faults.map(faultOf) };
+  const written = byColumn<Columns>(column => (column === 'enabled' ? '' : texts[column].trim()));
+  return { kind, place, name, texts: written, faults: parseColumns(written).faults.map(faultOf) };
 }
 
 /**

@@ -87,7 +87,7 @@ h3{margin:0;font-size:16px}h3 .hint{font-weight:400}.recipient .note{margin:10px
 .rows,.kinds{display:flex;flex-wrap:wrap;gap:4px 20px}.rows a,.kinds a{display:inline-flex;align-items:center;min-height:44px}
 .kinds{gap:8px;margin:8px 0 14px}.kinds a{padding:0 16px;border:1px solid var(--field);border-radius:8px;color:inherit;text-decoration:none}
 .kinds [aria-current]{background:var(--picked);border-color:var(--fill);box-shadow:0 0 0 1px var(--fill);font-weight:600}
-.means{padding-left:20px;list-style:disc}.means li{margin:0 0 8px}.notice .check{margin-top:10px}.notice .hint{color:inherit}
+.card dl+p{margin-top:14px}.means{padding-left:20px;list-style:disc}.means li{margin:0 0 8px}.notice .check{margin-top:10px}.notice .hint{color:inherit}
 a.button{display:inline-flex;align-items:center;min-height:44px;padding:0 18px}.danger{color:var(--expired)}a.danger{display:inline-flex;align-items:center;min-height:44px}
 #add form{max-width:900px}
 input[type=file]{display:block;width:100%;min-height:44px;padding:9px 0;font:inherit}td p:last-child{margin:0}.outcome{white-space:nowrap}.rejected .outcome{color:var(--expired);font-weight:600}.check+.scroll{margin-top:14px}
