@@ -34,6 +34,16 @@ export const containerApp: SourceKind = {
   label: 'container app auth token',
   howToRenew:
     'Get a new one with the getAuthtoken action of the container app, and use it wherever the old one is used.',
+  asks: {
+    place: {
+      label: 'Resource id, or its address in the portal',
+      hint: 'Such as /subscriptions/…/resourceGroups/…/providers/Microsoft.App/containerApps/…, or the address of its page in the Azure portal.',
+    },
+    name: {
+      label: 'Resource group and name',
+      hint: 'Such as rg-shop/web. Empty where the other field has them; write them here if that holds a subscription id alone.',
+    },
+  },
   renewalKeepsName: true,
   mayMint: true,
   guess,

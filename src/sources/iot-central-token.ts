@@ -62,6 +62,16 @@ export const iotCentralToken: SourceKind = {
   label: 'IoT Central API token',
   howToRenew:
     'Create a new API token in the application (Permissions, API tokens), register it with the watcher, use it wherever the old one is used, then delete the old one.',
+  asks: {
+    place: {
+      label: 'Address of the application',
+      hint: 'Such as https://contoso.azureiotcentral.com/, as the browser shows it.',
+    },
+    name: {
+      label: 'Token id',
+      hint: 'As the application lists it under Permissions, API tokens. Never the token itself.',
+    },
+  },
   renewalKeepsName: false,
   mayMint: false,
   guess,

@@ -41,10 +41,17 @@ const DOORS = GUARDED.flatMap(({ path, methods }) =>
   ]),
 );
 
-test.each(['True', 'true', ' TRUE '])('%s switches it on: the host asks for a key on feeds alone', value => {
-  const on = levels({ WEBSITE_AUTH_ENABLED: value });
-  expect(Object.keys(on).filter(path => on[path] === 'function')).toEqual(['metrics', 'calendar.ics']);
-});
+test.each(['True', 'true', ' TRUE '])(
+  '%s switches it on: the host asks for a key only where programs ask',
+  value => {
+    const on = levels({ WEBSITE_AUTH_ENABLED: value });
+    expect(Object.keys(on).filter(path => on[path] === 'function')).toEqual([
+      'metrics',
+      'calendar.ics',
+      'mail/reports',
+    ]);
+  },
+);
 
 test.each(['', 'False', 'false', '0', 'no'])("'%s' leaves keys as they are", value => {
   expect(levels({ WEBSITE_AUTH_ENABLED: value })).toEqual(levels({}));

@@ -29,6 +29,11 @@ const EVENTS: Readonly<Record<TargetEvent['type'], string>> = {
   rowLost: 'Row lost',
   gone: 'Row removed',
   returned: 'Row back',
+  added: 'Added',
+  edited: 'Edited',
+  paused: 'Paused',
+  resumed: 'Resumed',
+  removed: 'Removed',
 };
 
 /** The words say the same. */

@@ -65,7 +65,7 @@ function whatToDo({ about, explanation: { row, state }, report }: Explained): Ht
     isDue &&
       (about.renewalKeepsName
         ? html`<li>Nothing else: the next read notices the new expiry, and tells who was warned.</li>`
-        : html`<li>Then write the name of the new one into <code>replacedBy</code> below, so that this one is watched no more.</li>`),
+        : html`<li>Then name the new one under “Replace” below: that registers it with the same owners, unless it is registered already, and this one is watched no more.</li>`),
     faults &&
       html`<li><b>Correct its registry row</b>, which can’t be understood since ${moment(faults.since)}: <ul>${faults.faults.map(fault => html`<li><bdi>${fault}</bdi></li>`)}</ul></li>`,
     failure &&

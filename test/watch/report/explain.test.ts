@@ -30,6 +30,7 @@ const source: Source = {
   placeOf: () => 'there',
   label: 'IoT Central API token',
   howToRenew: 'Create a new one.',
+  asks: { place: { label: '', hint: '' }, name: { label: '', hint: '' } },
   renewalKeepsName: false,
   mayMint: true,
   limits: { rate: 1, burst: 1 },
