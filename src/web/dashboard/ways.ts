@@ -21,7 +21,7 @@ const WAYS: readonly (readonly [title: string, words: string, sample: string])[]
   ],
   [
     'From a CSV file',
-    'Many rows at once, as a spreadsheet saves them. Each line gets its own answer; ?dryRun=true only looks.',
+    'Many rows at once, as a spreadsheet saves them: on the page Import, or by a program. Each line gets its own answer; ?dryRun=true only looks.',
     `curl --request POST "$url/api/registry/import?dryRun=true" \\
   --header "x-functions-key: $key" --header 'content-type: text/csv' --data-binary @registry.csv`,
   ],
