@@ -4,6 +4,7 @@ import { type Ping, pinger } from './azure/ping';
 import { lazyCredential, safeCredential } from './azure/sign-in';
 import { domainOf } from './core/address';
 import type { Digest } from './core/digest';
+import type { Actor } from './core/history';
 import { once } from './core/once';
 import type { Key } from './core/target';
 import { type MailSettings, openMailer, transports } from './email/transports';
@@ -33,7 +34,7 @@ import { mailCounters } from './watch/remind/mail-counters';
 import { sendReminders } from './watch/remind/send-reminders';
 import { sendTestMail } from './watch/remind/test-mail';
 import { type InUse, inUseBy, type Transports } from './watch/remind/transports';
-import { explain } from './watch/report/explain';
+import { explain, MOST_EVENTS } from './watch/report/explain';
 import { type FeedQuery, feed } from './watch/report/feed';
 import { forecast } from './watch/report/forecast';
 import { sharedHealth } from './watch/report/health';
@@ -46,12 +47,14 @@ import { sendSummary } from './watch/report/send-summary';
 import { report, type StatusQuery } from './watch/report/status';
 import { followLink, showLink } from './watch/snooze/link';
 import type { LinkAction } from './watch/snooze/link-answers';
+import { readReplacement, type SnoozeAsked, snoozeFor, unsnoozeFor } from './watch/snooze/operator';
 import { checkNow } from './watch/sweep/check-now';
 import { tellPoison } from './watch/sweep/operator-notices';
 import { reconcile } from './watch/sweep/reconcile';
 import { type SweepMessage, startSweep } from './watch/sweep/start-sweep';
 import { sweepScope } from './watch/sweep/sweep-scope';
 import type { Kinds } from './watch/targets/parse-target';
+import { type Pasted, understand } from './watch/targets/understand';
 
 /** One mail, sign-in included. Longer than a read: a mail of 99 lines over a new connection takes time. */
 const MAIL_TIMEOUT = 30_000;
@@ -71,6 +74,7 @@ const systemClock: Clock = {
 /** The use cases, composed. */
 export type { Environment } from './settings/env';
 export type App = ReturnType<typeof createApp>;
+export type KindForm = App['kindForms'][number];
 
 /** @throws BadSettings, which names every wrong setting; but faults of mail alone are kept in `mailState` */
 export function createApp(env: Environment, clock: Clock = systemClock) {
@@ -201,14 +205,26 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
     feed: (query: FeedQuery) => ready(() => feed(query, watch)),
     checkNow: (key: Key, log: Log) => ready(() => checkNow(key, watch, log)),
     findRow: (key: Key) => ready(() => findRow(key, watch)),
-    putRow: (key: Key, wanted: Wanted, on: Condition) => ready(() => putRow(key, wanted, on, watch)),
-    removeRow: (key: Key, on: Condition) => ready(() => removeRow(key, on, watch)),
+    putRow: (key: Key, wanted: Wanted, on: Condition, actor?: Actor) =>
+      ready(() => putRow(key, wanted, on, watch, actor)),
+    removeRow: (key: Key, on: Condition, actor?: Actor) => ready(() => removeRow(key, on, watch, actor)),
+    /** What people and the watcher did to a target, also where neither its row nor its state is left. */
+    historyOf: (key: Key) => ready(() => store.history.of(key, MOST_EVENTS)),
     listRows: (query: RegistryQuery) => ready(() => listRows(query, watch)),
     lostRows: () => ready(() => lostRows(watch)),
     confirmRemoval: (until: Instant) => ready(() => confirmRemoval(until, watch)),
     everyRow: () => ready(async () => everyRow(watch)),
-    importRows: (lines: readonly ImportLine[], dryRun: boolean, log: Log) =>
-      ready(() => importRows(lines, dryRun, watch, log)),
+    importRows: (lines: readonly ImportLine[], dryRun: boolean, log: Log, actor?: Actor) =>
+      ready(() => importRows(lines, dryRun, watch, log, actor)),
+    /** The kinds as a form asks for their targets. */
+    kindForms: kinds.map(({ kind, title, asks }) => ({ kind, title, asks })),
+    understand: (pasted: Pasted) => understand(pasted, knownKinds),
+    snoozeFor: (key: Key, asked: SnoozeAsked, actor: Actor) =>
+      ready(() => snoozeFor(key, asked, watch, actor)),
+    unsnoozeFor: (key: Key, owner: string, actor: Actor) =>
+      ready(() => unsnoozeFor(key, owner, watch, actor)),
+    readReplacement: (key: Key, newId: string, log: Log) =>
+      ready(() => readReplacement(key, newId, watch, log)),
     showLink: (token: string) => ready(() => showLink(token, watch)),
     showMine: (token: string) => ready(() => showMine(token, watch)),
     followLink: (token: string, asked: LinkAction, log: Log) =>

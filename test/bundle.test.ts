@@ -245,6 +245,8 @@ test('loaded by the worker, it registers exactly these functions', async () => {
     http('dashboard', 'dashboard'),
     http('dashboardLost', 'dashboard/lost'),
     http('dashboardMail', 'dashboard/mail'),
+    http('dashboardAdd', 'dashboard/add'),
+    http('dashboardImport', 'dashboard/import'),
     http('dashboardTarget', 'dashboard/{scope}/{name}'),
     http('dashboardScript', 'dashboard.js', 'anonymous'),
     home('home', '{nothing:maxlength(0)?}'),
@@ -262,7 +264,7 @@ function registration({ name, bindings }: Loaded['functions'][number]): unknown[
 
 test('without any setting it loads, and a call fails with the list of faults', async () => {
   const { functions, answers, logged } = await load(deployed, 'and call');
-  expect(functions).toHaveLength(29);
+  expect(functions).toHaveLength(31);
   const words =
     /^BadSettings: The settings are wrong:.*AzureWebJobsStorage:.*COMMUNICATION_ENDPOINT:.*MAIL_SENDER:/s;
   expect(answers).toEqual({ startSweep: expect.stringMatching(words), status: 500 });

@@ -142,6 +142,7 @@ export const COLUMNS = {
     parse: parseReplacedBy,
     keepsInvisible: true,
     takenOver: false,
+    field: { label: 'Replaced by', control: 'line', position: 8 },
   }),
 };
 

@@ -33,6 +33,16 @@ export const containerApp: SourceKind = {
   defaultCheckEvery: '6h',
   service: arm,
   label: 'container app auth token',
+  asks: {
+    place: {
+      label: 'Resource id, or its address in the portal',
+      hint: 'Such as /subscriptions/…/resourceGroups/…/providers/Microsoft.App/containerApps/…, or the address of its page in the Azure portal.',
+    },
+    name: {
+      label: 'Resource group and name',
+      hint: 'Such as rg-shop/web. Empty where the other field has them; write them here if that holds a subscription id alone.',
+    },
+  },
   renewalKeepsName: true,
   mayMint: true,
   guess,

@@ -62,6 +62,16 @@ export const iotCentralToken: SourceKind = {
   defaultCheckEvery: '6h',
   service: iotCentral,
   label: 'IoT Central API token',
+  asks: {
+    place: {
+      label: 'Address of the application',
+      hint: 'Such as https://contoso.azureiotcentral.com/, as the browser shows it.',
+    },
+    name: {
+      label: 'Token id',
+      hint: 'As the application lists it under Permissions, API tokens. Never the token itself.',
+    },
+  },
   renewalKeepsName: false,
   mayMint: false,
   guess,

@@ -1,10 +1,11 @@
 /** The history table: what happened to each target, newest first. People read it; no decision depends on it. */
 import type { TableClient } from '@azure/data-tables';
 import { EVENTS_WITH_NOTE, type TargetEvent } from '../core/history';
+import { type Columns, isColumn } from '../core/row';
 import { hashOf, type Key } from '../core/target';
 import { formatInstant, type Instant } from '../formats/instant';
 import type { History } from '../watch/ports';
-import { instant, keyOf, nonEmptyText, optional, type Row, record, text } from './columns';
+import { instant, json, keyOf, nonEmptyText, object, optional, type Row, record, text } from './columns';
 import { refusalOf, submitDerived } from './derived';
 import { canBeKey, hashText } from './keys';
 import { and, compare, pagesOf, rowsOf } from './pages';
@@ -19,6 +20,7 @@ interface EventColumns {
   readonly note?: string;
   readonly from?: Instant;
   readonly to?: Instant;
+  readonly before?: Row;
 }
 
 /** The order of these columns is part of each row's key: see `eventKey`. */
@@ -28,6 +30,7 @@ const eventColumns = record<EventColumns>({
   note: optional(text),
   from: optional(instant),
   to: optional(instant),
+  before: optional(json(object)),
 });
 
 /** Later than every instant. Keys hold its distance to the event, so the newest event has the first key. */
@@ -41,6 +44,7 @@ export function openHistory(client: TableClient): History {
     refusal: () => refusalOf(client),
     of: (key, most) => newest(client, key, most),
     prune: before => prune(client, before),
+    forgetColumns: before => forgetColumns(client, before),
   };
 }
 
@@ -61,11 +65,18 @@ function eventKey(key: Key, { on, type }: TargetEvent, columns: Row): string {
 
 /** Undefined for a row that is no event. */
 function toEvent(row: Row): TargetEvent | undefined {
-  const { type = '', on, note = '', from, to } = eventColumns.fill({}, row);
+  const { type = '', on, note = '', from, to, before } = eventColumns.fill({}, row);
   if (on === undefined) return undefined;
   const withNote = EVENTS_WITH_NOTE.find(known => known === type);
-  if (withNote) return { type: withNote, on, note };
+  if (withNote) return { type: withNote, on, note, ...(before && { before: formerColumns(before) }) };
   return isMove(type) && from !== undefined && to !== undefined ? { type, on, from, to } : undefined;
+}
+
+function formerColumns(stored: Row): Partial<Columns> {
+  const texts: Partial<Record<keyof Columns, string>> = {};
+  for (const [name, value] of Object.entries(stored))
+    if (isColumn(name) && typeof value === 'string') texts[name] = value;
+  return texts;
 }
 
 function isMove(type: string): type is MoveEvent['type'] {
@@ -100,4 +111,16 @@ async function prune(client: TableClient, before: Instant): Promise<number> {
     deleted += deletions.length - refused.size;
   }
   return deleted;
+}
+
+/** As `prune`, page by page; the events stay. */
+async function forgetColumns(client: TableClient, before: Instant): Promise<void> {
+  const filter = and(compare('on', 'lt', formatInstant(before)), compare('before', 'gt', ''));
+  for await (const page of pagesOf(client, { filter, select: [] })) {
+    const keys = page.map(keyOf);
+    await submit(
+      client,
+      keys.map(({ scope, name }): Operation => ['update', entityOf(scope, name, { before: '' }), 'Merge']),
+    );
+  }
 }

@@ -32,10 +32,17 @@ export async function readContent(
   // The header may be absent or wrong, so the bytes are counted too.
   const body = await bytes(mostBytes);
   if (body === undefined) return tooLarge;
-  const text = isSpreadsheet ? spreadsheetText(body) : utf8Text(body);
-  if (text !== undefined) return { text };
-  const detail = isSpreadsheet ? `${whereNotUtf8(body)}; ${SAVE_AS_UTF_8}.` : 'It is not UTF-8.';
-  return { refusal: problem('bad-body', detail) };
+  const read = isSpreadsheet ? readSpreadsheet(body) : { text: utf8Text(body), fault: 'It is not UTF-8.' };
+  return read.text === undefined ? { refusal: problem('bad-body', read.fault) } : { text: read.text };
+}
+
+/** The text of a file that a spreadsheet saved, or a sentence that says why it can't be read. */
+export function readSpreadsheet(file: Uint8Array): {
+  readonly text: string | undefined;
+  readonly fault: string;
+} {
+  const text = spreadsheetText(file);
+  return { text, fault: text === undefined ? `${whereNotUtf8(file)}; ${SAVE_AS_UTF_8}.` : '' };
 }
 
 /** The decoder drops the byte order mark. */

@@ -28,8 +28,8 @@ export interface Request {
   readonly method: string;
   /** The whole address. */
   readonly url: string;
-  /** Who has signed in, as the platform names them; undefined where there is no sign-in, or the route needs none. */
-  readonly by?: string;
+  /** Who has signed in, as the platform names them; undefined where there is no sign-in, or the route needs none. It becomes part of the history. */
+  readonly by?: string | undefined;
   /** The table keys in the path; '' where the path has none. */
   readonly key: Key;
   /** Null for a header that is absent; the name in lower case. */

@@ -1,5 +1,7 @@
 /** Every route of the app. */
 import { calendar } from './calendar/route';
+import { dashboardAdd } from './dashboard/add-route';
+import { dashboardImport } from './dashboard/import-route';
 import { dashboard, dashboardLost, dashboardScript, dashboardTarget } from './dashboard/route';
 import { forecast } from './forecast/route';
 import { health } from './health/route';
@@ -36,6 +38,8 @@ export const ROUTES: readonly Route[] = [
   dashboard,
   dashboardLost,
   dashboardMail,
+  dashboardAdd,
+  dashboardImport,
   dashboardTarget,
   dashboardScript,
 ];

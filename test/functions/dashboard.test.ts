@@ -124,7 +124,7 @@ describe('GET dashboard/{scope}/{name}', () => {
     const { register, unregister, sweep } = world();
     await register(CONTOSO, 'gateway', { enabled: 'false' });
     await register(CONTOSO, 'new', {});
-    expect((await get(TARGET)).text).toContain('It is switched off');
+    expect((await get(TARGET)).text).toContain('It is paused');
     expect((await get(TARGET.replace('gateway', 'new'))).text).toContain('No sweep has found it yet');
     await unregister(CONTOSO, 'gateway');
     await sweep();

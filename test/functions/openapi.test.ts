@@ -34,7 +34,9 @@ describe('GET openapi.json', () => {
       const { lintFromString, createConfig } = await import('@redocly/openapi-core');
       let source = '';
       for await (const chunk of process.stdin) source += chunk;
-      const config = await createConfig({ extends: ['recommended-strict'] });
+      // A form that did its work answers with a redirect.
+      const rules = { 'operation-2xx-response': 'off' };
+      const config = await createConfig({ extends: ['recommended-strict'], rules });
       const problems = await lintFromString({ source, absoluteRef: 'openapi.json', config });
       console.log(JSON.stringify(problems.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])));`;
     const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);

@@ -103,7 +103,15 @@ test('the form shows and saves them', async () => {
   const form = {
     act: 'edit',
     tag: /name="tag" value="(\w+)"/.exec(text)?.[1] ?? '',
-    ...{ displayName: '', owners: ADA, thresholds: '', checkEvery: '', runbook: '', notes: '' },
+    ...{
+      displayName: '',
+      owners: ADA,
+      thresholds: '',
+      checkEvery: '',
+      runbook: '',
+      notes: '',
+      replacedBy: '',
+    },
     ...{ enabled: 'true', team: 'green', tags: 'c' },
   };
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };

@@ -8,7 +8,7 @@ import { json } from '../../src/web/problem';
 import { lenient } from '../../src/web/route';
 import { ROUTES } from '../../src/web/routes';
 import { useHost } from '../support/host';
-import { CONTOSO, dump } from '../support/story';
+import { CONTOSO, dump, notesOf } from '../support/story';
 import { useWorld } from '../support/world';
 
 const world = useWorld();
@@ -41,14 +41,17 @@ const DOORS = GUARDED.flatMap(({ path, methods }) =>
   ]),
 );
 
-test.each(['True', 'true', ' TRUE '])('%s switches it on: the host asks for a key on feeds alone', value => {
-  const on = levels({ WEBSITE_AUTH_ENABLED: value });
-  expect(Object.keys(on).filter(path => on[path] === 'function')).toEqual([
-    'metrics',
-    'calendar.ics',
-    'mail/reports',
-  ]);
-});
+test.each(['True', 'true', ' TRUE '])(
+  '%s switches it on: the host asks for a key only where programs ask',
+  value => {
+    const on = levels({ WEBSITE_AUTH_ENABLED: value });
+    expect(Object.keys(on).filter(path => on[path] === 'function')).toEqual([
+      'metrics',
+      'calendar.ics',
+      'mail/reports',
+    ]);
+  },
+);
 
 test.each(['', 'False', 'false', '0', 'no'])("'%s' leaves keys as they are", value => {
   expect(levels({ WEBSITE_AUTH_ENABLED: value })).toEqual(levels({}));
@@ -103,6 +106,36 @@ test('pages carry no key in their links, also where the address has one', async 
   }
   const slash = await fetch(`${api}/dashboard/?code=k&owner=a%40b.c`, { headers: ADA, redirect: 'manual' });
   expect([slash.status, slash.headers.get('location')]).toEqual([308, '../dashboard?owner=a%40b.c']);
+});
+
+test('who has signed in stands in the history of what they changed; a name that anybody can send does not', async () => {
+  const add = async (api: string, name: string) => {
+    const { status } = await fetch(`${api}/registry/${encodeURIComponent(CONTOSO)}/${name}`, {
+      method: 'PUT',
+      headers: { ...ADA, 'content-type': 'application/json' },
+      body: JSON.stringify({ owners: ['ada@example.com'] }),
+    });
+    expect(status).toBe(201);
+  };
+  const form = new URLSearchParams({
+    kind: 'iotCentralToken',
+    place: CONTOSO.slice(CONTOSO.indexOf(':') + 1),
+    name: 'by-form',
+    ...{ displayName: '', owners: '', thresholds: '', checkEvery: '', runbook: '', notes: '' },
+  });
+  const api = await start();
+  await add(api, 'by-program');
+  const added = await fetch(`${api}/dashboard/add`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: ADA,
+    body: form,
+  });
+  expect(added.status).toBe(303);
+  await add(await start({ WEBSITE_AUTH_ENABLED: 'False' }), 'unsigned');
+  expect(await notesOf(world(), CONTOSO, 'by-program', 'added')).toEqual(['by ada@example.com']);
+  expect(await notesOf(world(), CONTOSO, 'by-form', 'added')).toEqual(['by ada@example.com']);
+  expect(await notesOf(world(), CONTOSO, 'unsigned', 'added')).toEqual(['by the API']);
 });
 
 describe('who asks', () => {

@@ -139,7 +139,7 @@ test('the page offers what is left of the 90 days, and says when nothing is left
     const refused = await ask('POST', `act=snooze&reason=x&${body}`);
     expect(refused.status).toBe(400);
     expect(refused.text).toContain(
-      `id="${field}Fault">Not saved: 20 days at most: you first snoozed it on 2026-06-20`,
+      `id="${field}Fault">Not saved: 20 days at most: it was first snoozed on 2026-06-20`,
     );
   }
   expect(await dump(world())).toEqual(before);

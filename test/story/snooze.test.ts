@@ -177,7 +177,7 @@ describe('a snooze', () => {
     await snooze(30);
     world().clock.pass(10 * DAY);
     expect(await snooze(81, { seen: await seen() })).toMatchObject({
-      badDays: expect.stringMatching(/^80 days at most: you first snoozed it on 2026-07-02,/),
+      badDays: expect.stringMatching(/^80 days at most: it was first snoozed on 2026-07-02,/),
       view: { mute: { daysLeft: 80 } },
     });
     expect(await snooze(80, { seen: await seen() })).toMatchObject({ done: 'snoozed' });

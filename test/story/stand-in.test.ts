@@ -58,7 +58,7 @@ async function dashboard(): Promise<string> {
     pageSize: 10,
   };
   return String(
-    dashboardPage({ overview, reasons, mailFaults: [], words: world().app().words }, request, {
+    dashboardPage({ overview, reasons, mailFaults: [], words: world().app().words, kindForms: [] }, request, {
       code: undefined,
     }).body,
   );

@@ -3,7 +3,7 @@ import type { App } from '../../src/app';
 import { itemOf, type StatusItem } from '../../src/core/listing';
 import type { FailureCode } from '../../src/core/reading';
 import { DAY, HOUR } from '../../src/formats/instant';
-import { createSources } from '../../src/sources';
+import { createSources, kinds } from '../../src/sources';
 import { keys } from '../../src/storage/keys';
 import { kindWords } from '../../src/watch/report/kind-words';
 import type { Overview, Urgent } from '../../src/watch/report/overview';
@@ -102,6 +102,7 @@ export function smallFleet(): StatusItem[] {
   ];
 }
 
+export const KIND_FORMS = kinds.map(({ kind, title, asks }) => ({ kind, title, asks }));
 /** The words of the real kinds; nothing is read with them. */
 export const WORDS = kindWords({
   ...keys,
@@ -163,6 +164,7 @@ export function showing(
   const known: Partial<App> = {
     kinds: WORDS.kinds.map(({ kind }) => kind),
     words: WORDS,
+    kindForms: KIND_FORMS,
     mailState: MAIL_IS_SENT,
     overview: async () => overview,
     health: async () => ({ reasons, oldestReminderMs: undefined }),

@@ -81,7 +81,7 @@ describe('the edit form', () => {
     );
   });
 
-  test('changes what was changed, trimmed, and leaves replacedBy alone', () => {
+  test('changes what was changed, trimmed, and nothing else', () => {
     const typed = posted(changed({ owners: ' eve@example.com\n', notes: 'a\nb' }));
     expect(typed && edited(typed, row)).toEqual({ ...row, owners: 'eve@example.com', notes: 'a\nb' });
   });
@@ -101,7 +101,7 @@ describe('the edit form', () => {
   test.each<[string, (form: URLSearchParams) => void]>([
     ['a field left out, which would clear a column', form => form.delete('notes')],
     ['a field twice', form => form.append('notes', 'again')],
-    ['a column that it has no field for', form => form.set('replacedBy', 'x')],
+    ['a column that it has no field for', form => form.set('color', 'x')],
     ['a box with another value', form => form.set('enabled', 'yes')],
     ['another act', form => form.set('act', 'delete')],
     ['no tag', form => form.delete('tag')],
@@ -112,7 +112,7 @@ describe('the edit form', () => {
   });
 
   test('"check now" is accepted in its exact form only', () => {
-    expect(parseTargetForm('act=check')).toEqual({ act: 'check' });
+    expect(parseTargetForm('act=check')).toEqual({ act: 'check', given: {} });
     for (const body of ['', 'act=check&act=check', 'act=check&notes=x'])
       expect(parseTargetForm(body)).toBeUndefined();
   });

@@ -49,6 +49,12 @@ describe('the history says', () => {
     );
   });
 
+  test('who changed which fields, as the form calls them', () => {
+    const edited = said({ type: 'edited', on: ON, note: 'by ada@example.com: displayName, checkEvery' });
+    expect(edited).toContain('Edited Mon 2026-06-01 07:30 UTCBy ada@example.com: Display name, Read every');
+    expect(said({ type: 'paused', on: ON, note: 'in the dashboard' })).toContain('In the dashboard');
+  });
+
   test('why a read failed without its code, and what is wrong with a row with its column', () => {
     expect(said({ type: 'failing', on: ON, note: 'timeout: The service was silent.' })).toContain(
       'A read failed Mon 1 Jun 2026, 07:30 UTCThe service was silent.',

@@ -4,7 +4,7 @@ import { parseDashboardQuery } from '../../src/web/dashboard/filter';
 import { linksOf, listPath, targetPath } from '../../src/web/dashboard/links';
 import { dashboardPage, faultyPage } from '../../src/web/dashboard/overview';
 import { SCRIPT_VERSION } from '../../src/web/dashboard/script';
-import { HOSTILE, itemAt, NOW, overviewOf, smallFleet, WORDS } from '../support/dashboard';
+import { HOSTILE, itemAt, KIND_FORMS, NOW, overviewOf, smallFleet, WORDS } from '../support/dashboard';
 
 const KINDS = ['containerApp', 'iotCentralToken'];
 const KEY = 'Zm9v+/=&"<';
@@ -19,7 +19,7 @@ function shown(
   const request = parseDashboardQuery(url, KINDS);
   const links = linksOf(url);
   return request.query
-    ? dashboardPage({ overview, reasons, mailFaults, words: WORDS }, request, links)
+    ? dashboardPage({ overview, reasons, mailFaults, words: WORDS, kindForms: KIND_FORMS }, request, links)
     : faultyPage(request, WORDS, links);
 }
 
@@ -104,6 +104,7 @@ describe('the page', () => {
   test('of an empty registry teaches what to do first, and the ways to add a target', () => {
     const words = textOf(shown('', overviewOf([], { countsAsOf: undefined })).body);
     expect(words).toMatch(/Nothing is watched yet.*Add a target.*Choose one token.*Wait for the next sweep/s);
+    expect(words).toMatch(/Container app.*Resource id.*Owners.*Add it/s);
     expect(words).toMatch(/With the API.*From a CSV file.*In the table itself.*scope,name,owners/s);
     expect(words).not.toMatch(/All targets|The coming 90 days/);
   });

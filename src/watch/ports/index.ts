@@ -30,6 +30,8 @@ export interface Source {
   placeOf(identity: Identity): string;
   /** What people call it. */
   readonly label: string;
+  /** The two fields that ask a person which target is meant. */
+  readonly asks: { readonly place: AskedField; readonly name: AskedField };
   /** A renewed token is read under the name of the old one. Otherwise it has a name of its own, and must be registered. */
   readonly renewalKeepsName: boolean;
   /** A read may make a new token, so several reads must show whether its expiry means anything (rule 7). */
@@ -39,6 +41,11 @@ export interface Source {
   guess(place: string, name: string): Identity;
   /** Finds a target by its identity, or says what is wrong with the identity. */
   locate(identity: Identity): Located | { readonly fault: string };
+}
+
+export interface AskedField {
+  readonly label: string;
+  readonly hint: string;
 }
 
 /** One target, ready to be read. */

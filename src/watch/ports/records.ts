@@ -157,6 +157,8 @@ export interface History {
   of(key: Key, most: number): Promise<TargetEvent[]>;
   /** Deletes what happened before an instant. @returns how many events. */
   prune(before: Instant): Promise<number>;
+  /** Forgets what columns held before they were changed, in events before an instant. */
+  forgetColumns(before: Instant): Promise<void>;
 }
 
 /** A scope: who sweeps it, how fast, and how its last sweep ended. */

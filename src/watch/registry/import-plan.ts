@@ -23,6 +23,8 @@ export interface Plan {
   readonly write?: RowToWrite;
   /** The row as it is to be; undefined where the line is rejected before that is known. */
   readonly whole?: Columns;
+  /** The row as it was; undefined for a new one. */
+  readonly known?: Columns;
 }
 
 export type KnownRow = Stored<ManagedRow>;
@@ -55,7 +57,8 @@ export function planOf(source: ImportLine, { rows, missing }: KnownRows, deps: D
     return { source, whole, report: { line, outcome: 'unchanged', reason, hints } };
   if (reason !== undefined) return { ...rejected(source, reason), whole };
   const write = { name, columns: written, etag: known?.etag };
-  return { source, report: { line, outcome: known ? 'updated' : 'created', hints }, write, whole };
+  const report: LineReport = { line, outcome: known ? 'updated' : 'created', hints };
+  return { source, report, write, whole, ...(known && { known: known.columns }) };
 }
 
 /** A program that read the file in a wrong encoding leaves this character, and nobody knows what was there. */

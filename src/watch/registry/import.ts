@@ -1,5 +1,6 @@
 /** The import of registry rows: each line has an outcome of its own, and the report names everything that was written. */
 import pMap from 'p-map';
+import type { Actor } from '../../core/history';
 import { tracesAfter, tracesBefore } from '../../formats/spreadsheet';
 import type { Log, RegistryRow, Stored, Unwritten } from '../ports';
 import { sourceOf } from '../targets/parse-target';
@@ -13,7 +14,8 @@ import {
   rejected,
   withSuccessors,
 } from './import-plan';
-import { type Deps, keyFaults, managedRow } from './row';
+import { type Deps, keyFaults, managedRow, type WriteDeps } from './row';
+import { addedEvent, BY_API, changedEvent } from './row-events';
 
 const SCOPES_AT_ONCE = 8;
 const UNREAD = 'the store failed while this scope was read, so nothing was written to it';
@@ -31,12 +33,14 @@ const NONE_KNOWN: KnownRows = { rows: new Map(), missing: new Map() };
 export async function importRows(
   lines: readonly ImportLine[],
   dryRun: boolean,
-  deps: Deps,
+  deps: WriteDeps,
   log: Log,
+  actor: Actor = BY_API,
 ): Promise<LineReport[]> {
   const importScope = async ([scope, some]: readonly [string, readonly ImportLine[]]) => {
     const plans = await planFor(scope, some, deps, log);
     const unwritten = dryRun ? new Map<string, string>() : await write(scope, plans, deps, log);
+    if (!dryRun) await addHistory(scope, plans, unwritten, deps, actor);
     return plans.map(plan => reportOf(plan, unwritten));
   };
   const scopes = byScope(withDuplicatesNamed(await withoutMarks(lines, deps, log)));
@@ -133,6 +137,23 @@ async function write(
     warn(log, `Importing into scope '${scope}'`, error);
     return new Map(rows.map(({ name }) => [name, UNWRITTEN]));
   }
+}
+
+/** One line for each row that was written. */
+async function addHistory(
+  scope: string,
+  plans: readonly Plan[],
+  unwritten: ReadonlyMap<string, string>,
+  { tables, clock }: WriteDeps,
+  actor: Actor,
+): Promise<void> {
+  const now = clock.now();
+  const events = plans.flatMap(({ write, known }) => {
+    if (!write || unwritten.has(write.name)) return [];
+    const event = known ? changedEvent(known, write.columns, actor, now) : addedEvent(actor, now);
+    return [{ scope, name: write.name, event }];
+  });
+  if (events.length > 0) await tables.history.add(events);
 }
 
 function warn(log: Log, what: string, error: unknown): void {

@@ -4,7 +4,7 @@ import { type Link, replacementOf } from '../../core/replacement';
 import { COLUMN_NAMES, type Columns, changesOf, parseColumns, textsOf } from '../../core/row';
 import type { Key } from '../../core/target';
 import { sha256 } from '../../formats/hash';
-import type { Expiries, Registry, RegistryRow } from '../ports';
+import type { Clock, Expiries, History, Registry, RegistryRow } from '../ports';
 import { type Kinds, parseTarget } from '../targets/parse-target';
 import { chainFrom, faultWords, type Successors } from '../targets/successors';
 
@@ -22,6 +22,12 @@ export interface TaggedRow extends ManagedRow {
 export interface Deps {
   readonly tables: { readonly registry: Registry; readonly expiries: Pick<Expiries, 'row' | 'rows'> };
   readonly kinds: Kinds;
+}
+
+/** What a write needs besides: it leaves a line of history. */
+export interface WriteDeps extends Deps {
+  readonly tables: Deps['tables'] & { readonly history: Pick<History, 'add'> };
+  readonly clock: Clock;
 }
 
 /** In UTF-16 units: the table takes keys of 1 KiB. */

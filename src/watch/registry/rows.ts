@@ -1,8 +1,9 @@
 /** Registry rows one by one: get, list, put and remove, each under the client's own conditions. */
 import { includesAddress, splitAddresses } from '../../core/address';
+import type { Actor, TargetEvent } from '../../core/history';
 import { type Columns, changesOf, textsOf } from '../../core/row';
 import type { Key } from '../../core/target';
-import type { Clock, Expiries } from '../ports';
+import type { Expiries } from '../ports';
 import { limitFaults } from '../targets/parse-target';
 import { successorsOf } from '../targets/successors';
 import {
@@ -15,7 +16,9 @@ import {
   type TaggedRow,
   taggedRow,
   tagOf,
+  type WriteDeps,
 } from './row';
+import { addedEvent, BY_API, changedEvent, removedEvent } from './row-events';
 
 /** What must be true of the row's tag before a write; `*` is any row. Absent: nothing. */
 export interface Condition {
@@ -38,9 +41,8 @@ export type Put =
 /** `contended`: at each try another writer was faster. */
 export type Removed = 'removed' | 'missing' | 'conditionFailed' | 'contended';
 
-interface RemoveDeps {
-  readonly tables: Deps['tables'] & { readonly expiries: Pick<Expiries, 'markDelete'> };
-  readonly clock: Clock;
+interface RemoveDeps extends WriteDeps {
+  readonly tables: WriteDeps['tables'] & { readonly expiries: Pick<Expiries, 'markDelete'> };
 }
 
 /** A write whose row keeps changing is tried this often. */
@@ -66,7 +68,13 @@ export async function findRow(key: Key, { tables }: Deps): Promise<TaggedRow | u
 }
 
 /** Creates a row, or replaces its known columns; columns that people added of their own stay. */
-export async function putRow(key: Key, wanted: Wanted, condition: Condition, deps: Deps): Promise<Put> {
+export async function putRow(
+  key: Key,
+  wanted: Wanted,
+  condition: Condition,
+  deps: WriteDeps,
+  actor: Actor = BY_API,
+): Promise<Put> {
   const ofRow = [...wanted.faults, ...faultsOf(key, wanted.columns, deps)];
   const faults = limitFaults([...ofRow, ...(await newSuccessorFaults(key, wanted.columns, deps))]);
   if (faults.length > 0) return { outcome: 'refused', faults };
@@ -80,6 +88,12 @@ export async function putRow(key: Key, wanted: Wanted, condition: Condition, dep
     const etag = await deps.tables.registry.save(key, written, found?.etag);
     // Undefined: another writer was faster, so the conditions are tested again.
     if (etag === undefined) continue;
+    const now = deps.clock.now();
+    await addHistory(
+      key,
+      current ? changedEvent(current.columns, written, actor, now) : addedEvent(actor, now),
+      deps,
+    );
     const columns = { ...(current ?? wanted).columns, ...written };
     const { scope, name } = key;
     const lookalikes = current?.lookalikes ?? [];
@@ -98,7 +112,16 @@ async function newSuccessorFaults(key: Key, columns: Columns, { tables, kinds }:
   return row && changesOf({ replacedBy }, textsOf(row.columns)).replacedBy === undefined ? [] : [fault];
 }
 
-export async function removeRow(key: Key, condition: Condition, deps: RemoveDeps): Promise<Removed> {
+async function addHistory({ scope, name }: Key, event: TargetEvent, { tables }: WriteDeps): Promise<void> {
+  await tables.history.add([{ scope, name, event }]);
+}
+
+export async function removeRow(
+  key: Key,
+  condition: Condition,
+  deps: RemoveDeps,
+  actor: Actor = BY_API,
+): Promise<Removed> {
   const { tables, clock } = deps;
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const found = await tables.registry.row(key);
@@ -106,7 +129,9 @@ export async function removeRow(key: Key, condition: Condition, deps: RemoveDeps
     if (!isMet(condition, tagOf(found.etag))) return 'conditionFailed';
     // Before the row goes: the next sweep must not take it for one that was lost.
     await tables.expiries.markDelete(key, clock.now());
-    if (await tables.registry.remove(key, found.etag)) return 'removed';
+    if (!(await tables.registry.remove(key, found.etag))) continue;
+    await addHistory(key, removedEvent(textsOf(found.columns), actor, clock.now()), deps);
+    return 'removed';
   }
   return 'contended';
 }

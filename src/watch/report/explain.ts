@@ -92,7 +92,7 @@ interface NextMail {
   readonly lines: readonly Pick<Reminder, 'owner' | 'reason'>[];
 }
 
-const MOST_EVENTS = 100;
+export const MOST_EVENTS = 100;
 const MOST_MAILS = 12;
 
 /** @returns undefined for a target that has neither a registry row nor a recorded state. */

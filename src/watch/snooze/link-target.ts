@@ -24,10 +24,9 @@ export interface Deps {
   readonly links: LinkSigning | undefined;
 }
 
-/** The target that a link leads to. */
-export interface LinkTarget {
+/** A target as one recipient sees it. */
+export interface OwnTarget {
   readonly link: Link;
-  readonly links: LinkSigning;
   /** Without an etag it is only remembered: the row itself is lost. */
   readonly row: RegistryRow & { readonly etag?: string };
   readonly parsed: ParsedTarget;
@@ -35,6 +34,11 @@ export interface LinkTarget {
   readonly mail: MailPolicy;
   /** The instant at which all of it is judged. */
   readonly now: Instant;
+}
+
+/** The target that a link leads to. */
+export interface LinkTarget extends OwnTarget {
+  readonly links: LinkSigning;
 }
 
 /** Also one that was replaced: that can be undone. */
@@ -71,14 +75,14 @@ function refusalOf(
 }
 
 /** The recipient's own snooze, if one is in force. */
-export function snoozeInForce({ link, state, now }: LinkTarget): Snooze | undefined {
+export function snoozeInForce({ link, state, now }: OwnTarget): Snooze | undefined {
   const snooze = snoozeOf(state, link.owner);
   return holds(snooze, fixedExpiry(state), now) ? snooze : undefined;
 }
 
 /** @param snooze as it is after the action */
 export function viewOf(
-  target: LinkTarget,
+  target: OwnTarget,
   snooze: Snooze | undefined,
   since: Instant | undefined = mutedSinceBy(target.link.owner, target.state),
 ): LinkView {
@@ -102,7 +106,7 @@ export function viewOf(
 }
 
 /** As reports say it. */
-function standingNow({ parsed, state, mail, now }: LinkTarget): Standing {
+function standingNow({ parsed, state, mail, now }: OwnTarget): Standing {
   const { listing } = assess(parsed.watched, state, undefined, mail, now);
   return listing ? standingOf(listing, now) : 'unknown';
 }
@@ -117,6 +121,10 @@ export function readableId({ identity, name }: Pick<RegistryRow, 'identity' | 'n
   return identity?.names.join('/') ?? name;
 }
 
-export async function addHistory(key: Key, event: TargetEvent, { tables }: Deps): Promise<void> {
+export async function addHistory(
+  key: Key,
+  event: TargetEvent,
+  { tables }: Pick<Deps, 'tables'>,
+): Promise<void> {
   await tables.history.add([{ scope: key.scope, name: key.name, event }]);
 }

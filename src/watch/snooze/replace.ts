@@ -28,24 +28,43 @@ interface Successor extends Key {
   readonly located: Located;
 }
 
-/** Reads the new target and asks. A read that fails stops nothing, and says why. */
-export async function replace(target: LinkTarget, newId: string, deps: Deps, log: Log): Promise<LinkResult> {
+/** The old target: its row as it is judged. */
+type Old = Pick<LinkTarget, 'row' | 'parsed' | 'now'>;
+
+/** The new target as it was read. */
+export type ReadSuccessor =
+  | Omit<Proposed['proposed'], 'proof'>
+  | { readonly fault: string; readonly retryAfterMs?: number };
+
+/** Reads the new target. A read that fails says why. */
+export async function readSuccessor(
+  target: Old,
+  newId: string,
+  deps: Deps,
+  log: Log,
+): Promise<ReadSuccessor> {
   const successor = await successorOf(target, newId, deps);
-  if ('fault' in successor) return refuse(target, successor.fault);
+  if ('fault' in successor) return successor;
   const { name, located } = successor;
   const known = await deps.tables.registry.row(successor);
   const fault = known && (await faultOf(target, name, deps));
-  if (fault !== undefined) return refuse(target, fault);
+  if (fault !== undefined) return { fault };
   const reading = await readNow(successor, deps, log);
-  if ('refused' in reading) return refuseThrottled(target, reading);
+  if ('refused' in reading) return throttledFault(reading);
   if (reading.outcome === 'failed')
-    return refuse(target, `it could not be read: ${reading.message.replace(/\.$/, '')}`);
+    return { fault: `it could not be read: ${reading.message.replace(/\.$/, '')}` };
   const expiresOn = reading.outcome === 'expires' ? reading.expiresOn : 'never';
   if (expiresOn !== 'never' && expiresOn <= target.now)
-    return refuse(target, `it expired on ${moment(expiresOn)}; write the id of the one that is used now`);
-  const id = located.identity.names.join('/');
-  const proof = proofOf(target.links, subjectOf(target, name), deps.clock.now());
-  return proposal(target, { id, name, expiresOn, isRegistered: known !== undefined, proof });
+    return { fault: `it expired on ${moment(expiresOn)}; write the id of the one that is used now` };
+  return { id: located.identity.names.join('/'), name, expiresOn, isRegistered: known !== undefined };
+}
+
+/** Reads the new target and asks. A read that fails stops nothing, and says why. */
+export async function replace(target: LinkTarget, newId: string, deps: Deps, log: Log): Promise<LinkResult> {
+  const read = await readSuccessor(target, newId, deps, log);
+  if ('fault' in read) return { ...refuse(target, read.fault), retryAfterMs: read.retryAfterMs };
+  const proof = proofOf(target.links, subjectOf(target, read.name), deps.clock.now());
+  return proposal(target, { ...read, proof });
 }
 
 /** Stops watching. A confirmation of anything but the last reading is asked again. */
@@ -150,21 +169,17 @@ function refuse(target: LinkTarget, badNewId: string): Shown {
   return { view: viewOf(target, snoozeInForce(target)), badNewId };
 }
 
-function refuseThrottled(target: LinkTarget, { by, retryAfterMs }: Throttled): Shown {
+function throttledFault({ by, retryAfterMs }: Throttled) {
   const seconds = Math.max(1, Math.ceil(retryAfterMs / 1_000));
   const why =
     by === 'scope'
       ? 'the service allows no request for it now'
       : 'checks may use half of the pace of their scope, and that is used up';
-  return { ...refuse(target, `${why}; try again in ${counted(seconds, 'second')}`), retryAfterMs };
+  return { fault: `${why}; try again in ${counted(seconds, 'second')}`, retryAfterMs };
 }
 
 /** Why a registered target can't take this one's place; undefined if it can. */
-async function faultOf(
-  target: LinkTarget,
-  name: string,
-  { tables, kinds }: Deps,
-): Promise<string | undefined> {
+async function faultOf(target: Old, name: string, { tables, kinds }: Deps): Promise<string | undefined> {
   const successors = successorsOf(target.row.scope, tables, kinds);
   const chain = await chainFrom({ ...linkOf(target.parsed), replacedBy: name }, successors);
   const replacement = replacementOf(chain);
@@ -181,7 +196,7 @@ function withoutColumn(fault: string): string {
 
 /** The successor by the id that a person typed: like the old one, as its row is called, or as a whole resource id or URL. */
 async function successorOf(
-  target: LinkTarget,
+  target: Old,
   newId: string,
   { kinds, tables }: Deps,
 ): Promise<Successor | { readonly fault: string }> {

@@ -24,6 +24,9 @@ const BATCH = 100;
 /** After faults of so many scopes the store itself is at fault, and each more would take long. */
 const MOST_FAULTS = 3;
 
+/** What a changed row held before can be put back for so long. */
+const UNDO_LASTS = 7 * DAY;
+
 export async function reconcile(deps: Deps, log: Log): Promise<void> {
   const rebuilt = new Set<string>();
   const keys = new Set<string>();
@@ -42,6 +45,7 @@ export async function reconcile(deps: Deps, log: Log): Promise<void> {
     }
   }
   const strays = await deleteStrays(rebuilt, keys, deps);
+  await deps.tables.history.forgetColumns(deps.clock.now() - UNDO_LASTS);
   const pruned = await deps.tables.history.prune(deps.clock.now() - deps.historyDays * DAY);
   log.info(
     `Reconciled ${counted(rebuilt.size, 'scope')}: ${counted(keys.size, 'calendar row')} rebuilt, ${counted(strays, 'stray')} deleted, ${counted(pruned, 'line')} of history pruned.`,

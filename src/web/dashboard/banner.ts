@@ -4,28 +4,42 @@ import { type Html, html } from '../../formats/html';
 import type { Instant } from '../../formats/instant';
 import { counted, moment } from '../../formats/when';
 import type { Explained } from '../../watch/report/explain';
+import type { ReadSuccessor } from '../../watch/snooze/replace';
 import type { CheckResult } from '../../watch/sweep/check-now';
-import { secondsToWait } from '../problem';
+import { type Fault, secondsToWait } from '../problem';
+import { type Changed, type Done, doneWords, isDone } from './done';
 import { isField, type Returned, typedTexts } from './edit';
+import type { Given } from './target-form';
 import { time } from './words';
 
 type Unchecked = Extract<CheckResult, { readonly refused: string }>;
 
 /** What a form did. */
 export type FormOutcome =
-  | { readonly is: 'checked' | 'saved' }
+  | { readonly is: Done }
   | { readonly is: 'unrecorded'; readonly asOf: Instant; readonly item: StatusItem }
   | { readonly is: 'unchecked'; readonly why: Unchecked }
   /** Not saved: the row has faults, or was changed in the meantime. */
-  | { readonly is: 'refused' | 'changed'; readonly returned: Returned };
+  | { readonly is: 'refused' | 'changed'; readonly returned: Returned }
+  /** Nothing was done: the row is not the one that the person looked at. */
+  | { readonly is: 'overtaken' }
+  | Faulty
+  /** The new one was read, and the person is asked. `tag`: of the old one's row. */
+  | ({ readonly is: 'proposed'; readonly tag: string } & Exclude<ReadSuccessor, { readonly fault: string }>);
 
-const DONE = ['checked', 'saved'] as const;
+/** A small form with faults: nothing was done. */
+export interface Faulty {
+  readonly is: 'faulty';
+  readonly act: 'snooze' | 'replace';
+  readonly given: Given;
+  readonly faults: readonly Fault[];
+  readonly retryAfterMs?: number | undefined;
+}
 
 /** The outcome that the address names; undefined for an unknown word. */
 export function outcomeIn(url: string): FormOutcome | undefined {
   const [text, ...more] = new URL(url).searchParams.getAll('done');
-  const is = more.length === 0 ? DONE.find(word => word === text) : undefined;
-  return is && { is };
+  return more.length === 0 && isDone(text) ? { is: text } : undefined;
 }
 
 export function outcomeOfCheck(answer: CheckResult): FormOutcome {
@@ -36,47 +50,81 @@ export function outcomeOfCheck(answer: CheckResult): FormOutcome {
 
 export function statusOf(outcome: FormOutcome | undefined): number {
   if (outcome?.is === 'refused') return 422;
-  if (outcome?.is === 'changed') return 409;
+  if (outcome?.is === 'changed' || outcome?.is === 'overtaken') return 409;
+  if (outcome?.is === 'faulty') return outcome.retryAfterMs === undefined ? 422 : 429;
   if (outcome?.is !== 'unchecked') return 200;
   return { unknown: 404, invalid: 409, notWatched: 409, throttled: 429 }[outcome.why.refused];
 }
 
 export function headersOf(outcome: FormOutcome | undefined): Record<string, string> {
-  if (outcome?.is !== 'unchecked' || outcome.why.refused !== 'throttled') return {};
-  return { 'retry-after': String(secondsToWait(outcome.why.retryAfterMs)) };
+  const wait = outcome?.is === 'faulty' ? outcome.retryAfterMs : waitOf(outcome);
+  return wait === undefined ? {} : { 'retry-after': String(secondsToWait(wait)) };
 }
 
+function waitOf(outcome: FormOutcome | undefined): number | undefined {
+  if (outcome?.is !== 'unchecked' || outcome.why.refused !== 'throttled') return undefined;
+  return outcome.why.retryAfterMs;
+}
+
+/** @param undo the form that undoes what was done, if it can be undone */
 export function bannerOf(
   outcome: FormOutcome | undefined,
   { explanation, report }: Explained,
+  undo: Html | undefined,
 ): Html | undefined {
-  switch (outcome?.is) {
+  if (!outcome) return undefined;
+  switch (outcome.is) {
+    case 'proposed':
+      return undefined;
     case 'checked':
       return checkedBanner(report.items[0]);
-    case 'saved':
-      return banner(html`<b>Saved.</b> The next sweep goes by it.`);
+    case 'overtaken':
+      return alarm(OVERTAKEN);
+    case 'faulty':
+      return alarm(
+        html`<b>Nothing was changed.</b> Correct the marked fields below, and send the form again.`,
+      );
     case 'unrecorded':
       return unrecordedBanner(outcome.item, outcome.asOf);
     case 'unchecked':
       return alarm(html`<b>It was not read.</b> ${whyUnchecked(outcome.why)}`);
     case 'refused':
-      return alarm(html`<b>Nothing was saved.</b> ${faultWords(outcome.returned)}`);
+      return explanation.row
+        ? alarm(html`<b>Nothing was saved.</b> ${faultWords(outcome.returned)}`)
+        : notPutBack(outcome.returned);
     case 'changed':
       return explanation.row && !explanation.row.lost ? alarm(CHANGED) : removedBanner(outcome.returned);
     default:
-      return undefined;
+      return doneBanner(outcome.is, undo);
   }
 }
+
+export function doneBanner(done: Changed, undo: Html | undefined): Html {
+  return html`<div class="card notice"><div role="status"><p>${doneWords(done)}</p></div>${undo}</div>
+`;
+}
+
+export const OVERTAKEN = html`<b>Nothing was done.</b> The registry row was changed or removed in the meantime. This page shows what holds now; press again if you still want to.`;
 
 const CHANGED = html`<b>Nothing was saved.</b> The row was changed in the meantime. The form below still has your text, and shows what is in the registry now. Save again if your text is right.`;
 
 /** The row is gone, but the page still shows what the person typed. */
 export function removedBanner({ typed }: Returned): Html {
-  const written = typedTexts(typed).map(
-    ([label, text]) => html`<div><dt>${label}</dt><dd class="notes"><bdi>${text}</bdi></dd></div>`,
-  );
-  return html`<div class="card notice bad" role="alert"><p><b>Nothing was saved.</b> The registry row was removed in the meantime. You had typed:</p><dl>${written}</dl></div>
+  return html`<div class="card notice bad" role="alert"><p><b>Nothing was saved.</b> The registry row was removed in the meantime. You had typed:</p>${typedList(typed)}</div>
 `;
+}
+
+/** A removed row that can't be put back as it was. */
+export function notPutBack({ typed, faults }: Returned): Html {
+  const words = faults.map(({ parameter, detail }) => html`<li><bdi>${parameter}: ${detail}</bdi></li>`);
+  return html`<div class="card notice bad" role="alert"><p><b>The row was not put back:</b> it would be refused now. Add it anew, with these corrected:</p><ul>${words}</ul>${typedList(typed)}</div>
+`;
+}
+
+function typedList(typed: Returned['typed']): Html {
+  return html`<dl>${typedTexts(typed).map(
+    ([label, text]) => html`<div><dt>${label}</dt><dd class="notes"><bdi>${text}</bdi></dd></div>`,
+  )}</dl>`;
 }
 
 function checkedBanner(item: StatusItem | undefined): Html {
@@ -131,7 +179,7 @@ function banner(words: Html): Html {
 `;
 }
 
-function alarm(words: Html): Html {
+export function alarm(words: Html): Html {
   return html`<div class="card notice bad" role="alert"><p>${words}</p></div>
 `;
 }

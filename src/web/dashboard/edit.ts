@@ -1,5 +1,5 @@
 /** A target's registry row as a form without script: each field shows its text and its fault, and keeps what was typed. */
-import { hintsOf } from '../../core/row';
+import { type Columns, hintsOf } from '../../core/row';
 import { type Html, html } from '../../formats/html';
 import type { TaggedRow } from '../../watch/registry/row';
 import { marks } from '../page';
@@ -27,27 +27,39 @@ interface ShownField extends FormField {
 export function editForm(row: TaggedRow, returned: Returned | undefined, links: Links): Html {
   const stored = asTyped(row);
   const typed = returned?.typed ?? stored;
+  const isRefused = returned !== undefined && returned.faults.length > 0;
   // What the registry holds is shown only where the row was changed in the meantime.
-  const now = returned?.faults.length === 0 ? stored : typed;
+  const now = isRefused ? typed : stored;
   const hints = hintsOf(typed.texts).map(faultOf);
-  const shown = FIELDS.map((field): ShownField => {
-    const [text, held] = [typed.texts[field.name], now.texts[field.name]];
-    const faults = returned?.faults.filter(({ parameter }) => parameter === field.name) ?? [];
-    const fault = faults.map(({ detail }) => detail).join('; ') || undefined;
-    const about = hints.find(({ parameter }) => parameter === field.name)?.detail;
-    return { ...field, text, now: text === held ? undefined : held, fault, about };
-  });
+  const shown = shownFields(FIELDS, typed.texts, now.texts, returned?.faults ?? [], hints);
   const faulty = shown.filter(({ fault }) => fault !== undefined).map(({ name }) => name);
   return html`<details class="edit" id="edit"${returned && html` open`}>
-<summary>Edit owners, thresholds and more</summary>
+<summary>Edit…</summary>
 <form method="post" action="${listPath({}, links)}" aria-label="Edit the registry row">
-<input type="hidden" name="act" value="edit"><input type="hidden" name="tag" value="${row.tag}">
+<input type="hidden" name="act" value="edit"><input type="hidden" name="tag" value="${isRefused ? typed.tag : row.tag}">
 <div class="fields">
 ${shown.filter(({ control }) => control !== 'box').map(field => textField(field, faulty))}</div>
 ${shown.filter(({ control }) => control === 'box').map(field => boxField(field, faulty))}<p class="send"><button data-busy="Saving…">Save</button> <span class="hint">The next sweep uses it. Nothing is saved if somebody else changed the row in the meantime.</span></p>
 </form>
 </details>
 `;
+}
+
+/** The fields of a form with the texts that were typed, and with what the registry holds now where that differs. */
+export function shownFields(
+  fields: readonly FormField[],
+  typed: Columns,
+  now: Columns,
+  faults: readonly Fault[],
+  hints: readonly Fault[],
+): ShownField[] {
+  return fields.map(field => {
+    const [text, held] = [typed[field.name], now[field.name]];
+    const ofField = faults.filter(({ parameter }) => parameter === field.name);
+    const fault = ofField.map(({ detail }) => detail).join('; ') || undefined;
+    const about = hints.find(({ parameter }) => parameter === field.name)?.detail;
+    return { ...field, text, now: text === held ? undefined : held, fault, about };
+  });
 }
 
 export function isField(parameter: string | undefined): boolean {
@@ -60,7 +72,7 @@ export function typedTexts({ texts }: Typed): [label: string, text: string][] {
   return filled.map(({ name, label }) => [label, texts[name]]);
 }
 
-function textField(shown: ShownField, faulty: readonly string[]): Html {
+export function textField(shown: ShownField, faulty: readonly string[]): Html {
   const { name, label, hint, control, longest, prose, text, now, about } = shown;
   const described = marks(name, faulty, now === undefined ? ['Hint'] : ['Now', 'Hint']);
   // A browser corrects only prose.
@@ -76,7 +88,7 @@ ${faultWords(shown)}${now !== undefined && html`<p class="now" id="${name}Now">I
 `;
 }
 
-function boxField(shown: ShownField, faulty: readonly string[]): Html {
+export function boxField(shown: ShownField, faulty: readonly string[]): Html {
   const { name, label, hint, text, now } = shown;
   return html`<div class="field"><label class="choice"><input type="checkbox" id="${name}" name="${name}" value="true"${text === 'true' && html` checked`}${marks(name, faulty)}><span>${label}<small>${hint}</small></span></label>
 ${faultWords(shown)}${now !== undefined && html`<p class="now">In the registry now: ${now === 'true' ? 'on' : 'off'}</p>`}</div>

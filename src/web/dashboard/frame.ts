@@ -1,8 +1,11 @@
 /** The frame of the dashboard's pages: skip link, header, main part and footer; and the short pages that say why nothing was done. */
 import { type Html, html } from '../../formats/html';
-import { document, PRIVATE, page, pageStyleOf } from '../page';
+import { UNKNOWN_CALLER } from '../access';
+import { aboutPage, document, PRIVATE, page, pageStyleOf } from '../page';
 import type { Response } from '../problem';
-import { backLinks, type Links, listPath, query } from './links';
+import type { AboutResponse } from '../route';
+import type { Done } from './done';
+import { type Links, listPath, type Place, places, query } from './links';
 import { SCRIPT_VERSION } from './script';
 import { DASHBOARD_STYLE } from './style';
 
@@ -11,10 +14,11 @@ const DASHBOARD_PAGE = pageStyleOf(DASHBOARD_STYLE, ["script-src 'self'", "conne
 interface Frame {
   readonly title: string;
   readonly main: Html;
-  /** Only for a target's page: it has links back to the dashboard. */
-  readonly links?: Links;
-  /** Links to the parts of a long page. */
-  readonly parts?: Html | false;
+  readonly links: Links;
+  /** From the page to the folder of the dashboard; absent on a target's page, which is two folders down. */
+  readonly up?: string | undefined;
+  /** Absent on a target's page. */
+  readonly here?: Place | undefined;
   /** Whether its address shows the same page later. The address of an answer to a form does not. */
   readonly lasting: boolean;
   readonly headers?: Readonly<Record<string, string>>;
@@ -22,15 +26,14 @@ interface Frame {
 
 export function framed(
   status: number,
-  { title, main, links, parts, lasting, headers = {} }: Frame,
+  { title, main, links, up = '../../', here, lasting, headers = {} }: Frame,
 ): Response {
-  // Addresses are relative: a target's page is two folders below the dashboard.
-  const script = html`<script src="${links ? '../../' : ''}dashboard.js?v=${SCRIPT_VERSION}" defer></script>
+  const script = html`<script src="${up}dashboard.js?v=${SCRIPT_VERSION}" defer></script>
 `;
   const content = html`<a class="skip" href="#main">Skip to the content</a>
 <header class="top">
 <p class="brand">Expiry watcher</p>
-${(links || parts) && html`<nav aria-label="Pages">${links ? backLinks(links) : parts}</nav>`}
+${places(links, up, here)}
 </header>
 <main id="main" tabindex="-1"${lasting && html` data-lasting`}>
 ${main}
@@ -41,17 +44,22 @@ ${main}
 }
 
 /** For a form that another site made the browser send. */
-export function crossSitePage(links: Links): Response {
+export function crossSitePage(links: Links, up?: string): Response {
   const words =
     'Another site made your browser send it, or your browser is too old to say which site did. Use a current browser.';
-  return refusal(403, 'That came from another site', words, links);
+  return refusal(403, 'That came from another site', words, links, up);
 }
 
 /** @param status 413: too large; 415: of another type; else it could not be parsed */
-export function unreadablePage(status: number, links: Links): Response {
-  if (status === 413) return refusal(status, 'The form is too large', 'A form has 64 KiB at most.', links);
+export function unreadablePage(
+  status: number,
+  links: Links,
+  up?: string,
+  tooLarge = 'A form has 64 KiB at most.',
+): Response {
+  if (status === 413) return refusal(status, 'The form is too large', tooLarge, links, up);
   const words = 'It was not a form of this page, or a field was missing, unknown or there twice.';
-  return refusal(status, 'The form is not understood', words, links);
+  return refusal(status, 'The form is not understood', words, links, up);
 }
 
 /** It may be loaded again: to confirm the same twice changes nothing. */
@@ -68,6 +76,17 @@ export function unconfirmedPage(status: number): Response {
   return page(status, 'Nothing was confirmed', main);
 }
 
+/** Answers of every form, for the OpenAPI document. */
+export const OF_FORMS: Readonly<Record<number, AboutResponse>> = {
+  401: aboutPage(UNKNOWN_CALLER),
+  500: aboutPage('An error occurred in the watcher; its log has the cause.'),
+};
+/** The same of every page. */
+export const OF_PAGES: Readonly<Record<number, AboutResponse>> = {
+  ...OF_FORMS,
+  308: { is: 'The address ends in a slash.', headers: { Location: 'The address without it.' } },
+};
+
 /** Where the platform let somebody through who has not signed in. Its links are those of the platform. */
 export function signedOutPage(): Response {
   const main = html`<section class="card" role="alert"><h1>You are not signed in</h1>
@@ -83,12 +102,12 @@ export function faultPage(): Response {
 }
 
 /** Redirects to the page as it is now, so that a reload does not send the form again. */
-export function donePage(done: 'checked' | 'saved', links: Links): Response {
+export function donePage(done: Done, links: Links): Response {
   return { status: 303, headers: { ...PRIVATE, location: listPath({ done }, links) }, body: '' };
 }
 
-function refusal(status: number, title: string, why: string, links: Links): Response {
+function refusal(status: number, title: string, why: string, links: Links, up?: string): Response {
   const main = html`<section class="card" role="alert"><h1>${title}</h1>
-<p><b>Nothing was changed.</b> ${why} <a href="${listPath({}, links)}">Back to the target</a></p></section>`;
-  return framed(status, { title, main, links, lasting: false });
+<p><b>Nothing was changed.</b> ${why} <a href="${listPath({}, links)}">${up === undefined ? 'Back to the target' : 'Back to the form'}</a></p></section>`;
+  return framed(status, { title, main, links, up, lasting: false });
 }

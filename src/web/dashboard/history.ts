@@ -1,6 +1,8 @@
 /** A target's history, in words that a person uses: what happened, and to whom what was told. */
+import { COLUMNS } from '../../core/columns';
 import type { TargetEvent } from '../../core/history';
 import { FAILURE_CODES } from '../../core/reading';
+import { isColumn } from '../../core/row';
 import type { Tone } from '../../core/state-words';
 import { type Html, html } from '../../formats/html';
 import { parseInstant } from '../../formats/instant';
@@ -29,6 +31,11 @@ const EVENTS: Readonly<Record<TargetEvent['type'], string>> = {
   rowLost: 'Row lost',
   gone: 'Row removed',
   returned: 'Row back',
+  added: 'Added',
+  edited: 'Edited',
+  paused: 'Paused',
+  resumed: 'Resumed',
+  removed: 'Removed',
 };
 
 /** The words say the same. */
@@ -54,7 +61,10 @@ ${history.length > 0 ? html`<ol class="history">${history.map(event)}</ol>` : no
 }
 
 function event(event: TargetEvent): Html {
-  const words = 'note' in event ? noteWords(event.note) : html`from ${time(event.from)} to ${time(event.to)}`;
+  const words =
+    'note' in event
+      ? noteWords(event.type === 'edited' ? withLabels(event.note) : event.note)
+      : html`from ${time(event.from)} to ${time(event.to)}`;
   return html`<li class="${TONES[event.type] ?? 'grey'}"><b>${EVENTS[event.type]}</b> <span class="hint">${time(event.on)}</span><br>${words}</li>
 `;
 }
@@ -70,6 +80,12 @@ function noteWords(note: string): Html {
   if (reason === undefined || instant === undefined) return html`<bdi>${sentenceCase(withDays(note))}</bdi>`;
   const inPlace = meantFor !== undefined && html`, in the place of <bdi>${meantFor}</bdi>`;
   return html`To <bdi>${owner}</bdi>${inPlace}: ${reasonWords(reason)} (${day(instant)})${because !== undefined && html`. <bdi>${sentenceCase(withDays(because))}</bdi>`}${operation !== undefined && html` <small>Operation <code><bdi>${operation}</bdi></code></small>`}`;
+}
+
+/** The columns that a note ends with, as the fields of the form are called. */
+function withLabels(note: string): string {
+  const label = (name: string) => (isColumn(name) ? COLUMNS[name].field?.label : undefined) ?? name;
+  return note.replace(/(?<=: )[A-Za-z, ]+$/, names => names.split(', ').map(label).join(', '));
 }
 
 function withDays(text: string): string {

@@ -37,9 +37,10 @@ export function listPath(fields: Fields, { code }: Links): string {
 }
 
 /** From the dashboard to a target's page; undefined for keys that no path can hold. */
-export function targetPath(scope: string, name: string, links: Links): string | undefined {
+export function targetPath(scope: string, name: string, links: Links, done?: string): string | undefined {
   const parts = [scope, name].map(segment);
-  return parts.includes(undefined) ? undefined : `dashboard/${parts.join('/')}${query(links)}`;
+  const search = done === undefined ? query(links) : listPath({ done }, links);
+  return parts.includes(undefined) ? undefined : `dashboard/${parts.join('/')}${search}`;
 }
 
 /** From a target's page to that of another. */
@@ -48,14 +49,22 @@ export function siblingPath(scope: string, name: string, links: Links): string |
   return path === undefined ? undefined : `../../${path}`;
 }
 
-/** From a target's page to the dashboard, and to its list. */
-export function backLinks(links: Links): Html {
-  const path = `../../dashboard${query(links)}`;
-  return html`<a href="${path}"><span aria-hidden="true">‹ </span>Dashboard</a> <a href="${path}#list">Find a target</a>`;
-}
+export type Place = 'dashboard' | 'add' | 'import' | 'mail';
 
-/** Within the dashboard, which is long. */
-export const PARTS = html`<a href="#list">Find a target</a> <a href="#add">Add a target</a>`;
+/**
+ * The places of the dashboard, the same in the head of each page.
+ * @param up from the page to the folder of the dashboard
+ * @param here the page itself; undefined on a target's page
+ */
+export function places(links: Links, up: string, here: Place | undefined): Html {
+  const key = query(links);
+  const path = `${up}dashboard`;
+  const to = (place: Place, words: Html) =>
+    html`<a href="${path}/${place}${key}"${place === here && html` aria-current="page"`}>${words}</a>`;
+  const isBelow = here !== 'dashboard';
+  const back = html`<a href="${path}${key}"><span aria-hidden="true">‹ </span>Dashboard</a>`;
+  return html`<nav aria-label="Pages">${isBelow && back}<a href="${isBelow && `${path}${key}`}#list">Find<span class="long"> a target</span></a>${to('add', html`Add<span class="long"> a target</span>`)}${to('import', html`Import`)}<a href="${up}registry/export${key}">Export</a>${to('mail', html`Test mail`)}</nav>`;
+}
 
 /** A name as a link, or the name alone where there is no path. */
 export function linkTo(path: string | undefined, name: string): Html {

@@ -1,4 +1,5 @@
 /** The dashboard: what to act on now, whether the watcher can be trusted, what comes, and every target, on one page that works without a script. */
+import type { KindForm } from '../../app';
 import type { Standing } from '../../core/standing';
 import { STANDING_WORDS } from '../../core/state-words';
 import { type Html, html } from '../../formats/html';
@@ -7,13 +8,12 @@ import type { HealthReason } from '../../watch/report/health';
 import type { KindWords } from '../../watch/report/kind-words';
 import type { Overview } from '../../watch/report/overview';
 import type { Report } from '../../watch/report/status';
-import { testMailForm } from '../mail/test-form';
 import type { Response } from '../problem';
 import { actCard, actWords } from './act';
-import { addCard } from './add';
+import { emptyRegistry } from './add';
 import { chips, FORM_FIELDS, filterForm, isFiltered, type ListRequest } from './filter';
 import { framed } from './frame';
-import { type Links, listPath, PARTS } from './links';
+import { type Links, listPath } from './links';
 import { list } from './list';
 import { timeline } from './timeline';
 import { concernsNote, illBanner } from './watcher';
@@ -24,6 +24,7 @@ interface Dashboard {
   /** Empty while the watcher is healthy. */
   readonly reasons: readonly Pick<HealthReason, 'message'>[];
   readonly words: KindWords;
+  readonly kindForms: readonly KindForm[];
   /** What is wrong with the settings of mail; empty where mail is off. */
   readonly mailFaults: readonly string[];
   /** Where registry rows are lost. */
@@ -33,7 +34,7 @@ interface Dashboard {
 const MOST_NEXT = 5;
 
 export function dashboardPage(
-  { overview, reasons, mailFaults, words, lost }: Dashboard,
+  { overview, reasons, mailFaults, words, kindForms, lost }: Dashboard,
   request: ListRequest,
   links: Links,
 ): Response {
@@ -41,14 +42,14 @@ export function dashboardPage(
   const isEmpty = report.counts.total === 0 && report.items.length === 0 && !isFiltered(request.given);
   const title = actWords(overview);
   const body = isEmpty
-    ? addCard(true)
+    ? emptyRegistry(kindForms, links)
     : html`${tiles(report, links)}
 ${actCard(overview, words, links)}<div class="columns">${timeline(overview, words, links)}${nextCard(overview, words, links)}</div>
-${listCard(report, request, words, links)}${addCard(false)}`;
+${listCard(report, request, words, links)}`;
   const main = html`${illBanner(reasons, mailFaults, lost, links)}<div class="title"><h1>${title}</h1>
 ${freshness(report)}</div>
-${concernsNote(concerns, words, links)}${body}${testMailForm(links)}`;
-  return framed(200, { title, main, parts: !isEmpty && PARTS, lasting: true });
+${concernsNote(concerns, words, links)}${body}`;
+  return framed(200, { title, main, links, up: '', here: 'dashboard', lasting: true });
 }
 
 /** For a query with faults: it shows them, and reads no table. */
@@ -63,7 +64,14 @@ ${others.length > 0 && html`<ul>${others.map(({ parameter, detail }) => html`<li
 <h2 id="list" tabindex="-1">All targets</h2>
 ${filterForm(request, words, links)}</section>
 `;
-  return framed(400, { title: 'The filter is not understood', main, lasting: false });
+  return framed(400, {
+    title: 'The filter is not understood',
+    main,
+    links,
+    up: '',
+    here: 'dashboard',
+    lasting: false,
+  });
 }
 
 function freshness({ asOf, countsAsOf }: Report): Html {

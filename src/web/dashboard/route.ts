@@ -1,19 +1,21 @@
 /** The routes of the dashboard: the list, a target's page with its forms, and their script. */
-import type { Key } from '../../core/target';
-import { UNKNOWN_CALLER } from '../access';
 import { FORM, readContent } from '../content';
 import { aboutPage, FORM_BODY } from '../page';
 import type { Response } from '../problem';
-import { faultOf } from '../registry/body';
 import { parseConfirmation } from '../registry/lost';
-import { type AboutResponse, type Call, lenient, type Route } from '../route';
-import { type FormOutcome, outcomeIn, outcomeOfCheck } from './banner';
+import { type Call, lenient, type Route } from '../route';
+import { perform } from './acts';
+import { proposalPage, removePage } from './asking';
+import { type FormOutcome, outcomeIn } from './banner';
+import { isDone } from './done';
 import { dashboardQuery, parseDashboardQuery } from './filter';
 import {
   confirmedPage,
   crossSitePage,
   donePage,
   faultPage,
+  OF_FORMS,
+  OF_PAGES,
   signedOutPage,
   unconfirmedPage,
   unreadablePage,
@@ -22,14 +24,7 @@ import { linksOf, withoutSlash } from './links';
 import { dashboardPage, faultyPage } from './overview';
 import { scriptResponse } from './script';
 import { noTargetPage, targetPage } from './target';
-import { edited, parseTargetForm, type Typed } from './target-form';
-
-/** Answers that every page has. */
-const SHARED: Readonly<Record<number, AboutResponse>> = {
-  308: { is: 'The address ends in a slash.', headers: { Location: 'The address without it.' } },
-  401: aboutPage(UNKNOWN_CALLER),
-  500: aboutPage('An error occurred in the watcher; its log has the cause.'),
-};
+import { parseTargetForm } from './target-form';
 
 export const dashboard: Route = {
   name: 'dashboard',
@@ -43,7 +38,7 @@ export const dashboard: Route = {
       description: 'Takes the filters of `status`; a form’s empty fields count as none.',
       query: dashboardQuery,
       responses: {
-        ...SHARED,
+        ...OF_PAGES,
         200: aboutPage('The page.'),
         400: aboutPage('The filter is not understood.'),
       },
@@ -64,8 +59,7 @@ export const dashboardLost: Route = {
       description: 'What `POST registry/lost` does, as the button of the dashboard’s banner.',
       body: FORM_BODY,
       responses: {
-        401: SHARED[401] ?? aboutPage(''),
-        500: SHARED[500] ?? aboutPage(''),
+        ...OF_FORMS,
         200: aboutPage('Confirmed.'),
         400: aboutPage('The form is not understood.'),
         403: aboutPage('The form came from another site.'),
@@ -88,17 +82,20 @@ export const dashboardTarget: Route = {
       tag: 'Pages',
       summary: 'One target whole, for people',
       description: 'What `targets/{scope}/{name}` answers, as a page.',
-      responses: { ...SHARED, 200: aboutPage('The page.'), 404: aboutPage('There is no such target.') },
+      responses: { ...OF_PAGES, 200: aboutPage('The page.'), 404: aboutPage('There is no such target.') },
       handler: async call => withoutSlash(call.url) ?? (await showTarget(call, outcomeIn(call.url))),
     }),
     POST: lenient({
       tag: 'Pages',
       summary: 'The forms of a target’s page',
-      description: 'Check now, or edit the registry row. Only forms of this very site are taken.',
+      description:
+        'Check now; edit, pause, resume, replace or remove the registry row, and undo that; snooze for a recipient. Only forms of this very site are taken.',
       body: FORM_BODY,
       responses: {
-        ...SHARED,
-        200: aboutPage('It was read, and a running sweep will record it.'),
+        ...OF_PAGES,
+        200: aboutPage(
+          'It was read, and a running sweep will record it; or a question before the next step.',
+        ),
         303: { is: 'Done; the page says what.', headers: { Location: 'The target’s page.' } },
         400: aboutPage('The form is not understood.'),
         403: aboutPage('The form came from another site.'),
@@ -137,14 +134,14 @@ export const dashboardScript: Route = {
 };
 
 async function showDashboard({ url, app }: Call): Promise<Response> {
-  const { kinds, words, overview, health, lostRows, mailState } = app();
+  const { kinds, words, kindForms, overview, health, lostRows, mailState } = app();
   const mailFaults = mailState.isOff ? [] : mailState.faults;
   const request = parseDashboardQuery(url, kinds);
   const links = linksOf(url);
   if (!request.query) return faultyPage(request, words, links);
   const [shown, { reasons }] = await Promise.all([overview(request.query), health()]);
   const lost = reasons.some(({ code }) => code === 'rowsLost') ? await lostRows() : undefined;
-  return dashboardPage({ overview: shown, reasons, mailFaults, words, lost }, request, links);
+  return dashboardPage({ overview: shown, reasons, mailFaults, words, kindForms, lost }, request, links);
 }
 
 async function postConfirmation(call: Call): Promise<Response> {
@@ -159,33 +156,19 @@ async function postConfirmation(call: Call): Promise<Response> {
 async function showTarget({ url, key, app }: Call, outcome: FormOutcome | undefined): Promise<Response> {
   const links = linksOf(url);
   const [explained, row] = await Promise.all([app().explain(key.scope, key.name), app().findRow(key)]);
-  return explained ? targetPage(explained, row, app().words, links, outcome) : noTargetPage(links, outcome);
+  if (!explained) return noTargetPage(links, await app().historyOf(key), outcome);
+  if (outcome?.is === 'proposed') return proposalPage(explained, outcome, links);
+  const asksToRemove = outcome === undefined && new URL(url).searchParams.get('ask') === 'remove';
+  if (asksToRemove && row) return removePage(explained, row, links);
+  return targetPage(explained, row, app().words, links, outcome);
 }
 
 async function postForm(call: Call): Promise<Response> {
-  const { url, key, app, log } = call;
-  const links = linksOf(url);
+  const links = linksOf(call.url);
   const content = await readContent(call, FORM);
   if ('refusal' in content) return unreadablePage(content.refusal.status, links);
   const form = parseTargetForm(content.text);
   if (!form) return unreadablePage(400, links);
-  const outcome =
-    form.act === 'check'
-      ? outcomeOfCheck(await app().checkNow(key, log))
-      : await saveRow(key, form.typed, app());
-  if (outcome.is === 'checked' || outcome.is === 'saved') return donePage(outcome.is, links);
-  return await showTarget(call, outcome);
-}
-
-async function saveRow(key: Key, typed: Typed, app: ReturnType<Call['app']>): Promise<FormOutcome> {
-  const row = await app.findRow(key);
-  if (row?.tag !== typed.tag) return { is: 'changed', returned: { typed, faults: [] } };
-  const wanted = { columns: edited(typed, row.columns), faults: [] };
-  const put = await app.putRow(key, wanted, { ifMatch: [typed.tag] });
-  if (put.outcome === 'refused')
-    return { is: 'refused', returned: { typed, faults: put.faults.map(faultOf) } };
-  // Another writer may have changed the row since it was read above.
-  if (put.outcome === 'conditionFailed' || put.outcome === 'contended')
-    return { is: 'changed', returned: { typed, faults: [] } };
-  return { is: 'saved' };
+  const outcome = await perform(form, call);
+  return isDone(outcome.is) ? donePage(outcome.is, links) : await showTarget(call, outcome);
 }

@@ -79,7 +79,7 @@ function whatToDo({ about, explanation: { row, state }, report }: Explained): Ht
 }
 
 const TELL =
-  'Tell the watcher: register the new one, and write its name into replacedBy below. Then this one is watched no more.';
+  'Tell the watcher: name the new one under “Replace” below. That registers it with the same owners, unless it is registered already, and this one is watched no more.';
 
 function renewalStep({ say, command }: RenewalStep): Html {
   return html`<li>${say}${command !== undefined && html`<br><code class="command">${command}</code>`}</li>`;

@@ -6,7 +6,7 @@ export const DASHBOARD_STYLE = html`${PAGE_STYLE}
 .red{--tone:var(--expired)}.amber{--tone:var(--soon)}.green{--tone:var(--good-ink)}.grey{--tone:var(--none)}
 .top,main,.end{max-width:1440px;margin:0 auto;padding:0 24px}
 .top{display:flex;flex-wrap:wrap;gap:0 24px;align-items:center;min-height:52px}
-.top .brand{margin:0}.top nav{display:flex;flex-wrap:wrap;gap:0 20px}.top a{display:inline-flex;gap:6px;align-items:center;min-height:44px;font-size:15px}
+.top .brand{margin:0}.top nav{display:flex;flex-wrap:wrap;gap:0 20px}.top [aria-current]{color:inherit;font-weight:600;text-decoration:none}.top a{line-height:44px;font-size:15px}
 main{padding-bottom:24px}main:focus{outline:0}
 .end{padding-bottom:32px;color:var(--muted);font-size:13px}
 a{color:var(--link);text-underline-offset:2px}
@@ -45,7 +45,7 @@ border-left:5px solid var(--tone);border-radius:12px;text-decoration:none}
 .chart rect{fill:var(--tone)}.chart .grid{fill:var(--line)}.chart rect.none{fill:var(--line)}
 .axis{display:flex;justify-content:space-between;margin:6px 0 0;color:var(--muted);font-size:12px;line-height:1.35}
 .axis li{text-align:center}.axis li:first-child{text-align:left}.axis li:last-child{text-align:right}
-details.plainly{margin:12px 0 0}
+details.plainly{margin:12px 0 0}.card>.plainly:only-child{margin:-6px 0}
 .plainly>summary{min-height:44px;margin:0;padding:10px 0;color:var(--link);font-size:15px;font-weight:400}
 .scroll{overflow-x:auto}
 .next li{padding:9px 0;border-top:1px solid var(--line)}.next li:first-child{border:0}
@@ -99,10 +99,19 @@ h3{margin:0;font-size:16px}.recipient .plainly{margin:0}.recipient .plainly>summ
 .history{margin:12px 0 0 6px;border-left:2px solid var(--line)}
 .history li{position:relative;padding:0 0 16px 20px}.history li:last-child{padding-bottom:0}
 .history li::before{content:"";position:absolute;left:-7px;top:6px;width:12px;height:12px;background:var(--tone);border:2px solid var(--card);border-radius:50%}
+.row{display:flex;flex-wrap:wrap;gap:10px;align-items:center;margin:10px 0}.row button{width:auto;margin:0}.row .edit{margin:0;border:0}
+.row .edit:not([open])>summary{display:flex;align-items:center;min-height:44px;margin:0;padding:0 18px;border:1px solid var(--link);border-radius:8px;font-size:16px}.row .edit[open]{flex:0 0 100%;order:1;padding:0 0 8px;border-top:1px solid var(--line)}
+.kinds{display:flex;flex-wrap:wrap}.kinds a{display:inline-flex;align-items:center;min-height:44px}
+.kinds{gap:8px;margin:8px 0 14px}.kinds a{padding:0 16px;border:1px solid var(--field);border-radius:8px;color:inherit;text-decoration:none}
+.kinds [aria-current]{background:var(--picked);border-color:var(--fill);box-shadow:0 0 0 1px var(--fill);font-weight:600}
+.card dl+p{margin-top:14px}.means{padding-left:20px;list-style:disc}.means li{margin:0 0 8px}.notice .check{margin-top:10px}.notice .hint{color:inherit}
+a.button{display:inline-flex;align-items:center;min-height:44px;padding:0 18px}.danger{color:var(--expired)}a.danger{display:inline-flex;align-items:center;min-height:44px}
+#add form{max-width:900px}
+input[type=file]{display:block;width:100%;min-height:44px;padding:9px 0;font:inherit}td p:last-child{margin:0}.outcome{white-space:nowrap}.rejected .outcome{color:var(--expired);font-weight:600}.check+.scroll{margin-top:14px}
 @media (max-width:1180px){.acts li{grid-template-columns:112px minmax(0,1.4fr) minmax(0,1fr)}.acts .owners{grid-column:2}.acts .when{grid-column:3;grid-row:1}.acts .todo{grid-column:2/-1;padding-top:4px}
 .filter,.filter:has(.f-scope){grid-template-columns:repeat(4,minmax(0,1fr))}}
 @media (max-width:1000px){.columns,.columns.even{display:block}.list .read{display:none}.list thead th:last-child{display:none}}
-@media (max-width:760px){.now-is{text-align:left}.top,main,.end{padding-left:12px;padding-right:12px}.tiles{grid-template-columns:1fr 1fr;gap:8px}.tile{min-height:48px;padding:5px 12px}.tile b{grid-row:1;font-size:22px}.tile small{display:none}
+@media (max-width:760px){.top .long{display:none}.top nav{gap:0 14px}.top .brand{margin:8px 0 -6px;flex-basis:100%}.now-is{text-align:left}.top,main,.end{padding-left:12px;padding-right:12px}.tiles{grid-template-columns:1fr 1fr;gap:8px}.tile{min-height:48px;padding:5px 12px}.tile b{grid-row:1;font-size:22px}.tile small{display:none}
 h1{font-size:22px}.filter,.filter:has(.f-scope){grid-template-columns:1fr 1fr}.f-q,.f-scope,.actions{grid-column:1/-1}.actions button{width:100%}
 .acts li{grid-template-columns:1fr auto}.acts .state{grid-column:1}.acts .when{grid-column:2;grid-row:1;text-align:right}.acts .what,.acts .owners,.acts .todo{grid-column:1/-1}
 .acts .owners bdi{display:inline}

@@ -1,6 +1,7 @@
 /** Parses the forms of a target's page: each field comes once, and the row keeps what the person did not edit. */
 import { COLUMNS, type Field } from '../../core/columns';
-import { byColumn, COLUMN_NAMES, type ColumnName, type Columns, flagOf } from '../../core/row';
+import { byColumn, COLUMN_NAMES, type ColumnName, type Columns, flagOf, isColumn } from '../../core/row';
+import { fieldsOf, hasExactly } from '../form';
 
 export interface FormField extends Field {
   readonly name: ColumnName;
@@ -23,22 +24,70 @@ export interface Typed {
   readonly texts: Columns;
 }
 
-type TargetForm = { readonly act: 'check' } | { readonly act: 'edit'; readonly typed: Typed };
+/** The fields of the small forms. `tag`: of the row that the person looked at. */
+const SMALL = {
+  check: [],
+  pause: ['tag'],
+  resume: ['tag'],
+  remove: ['tag'],
+  watchAgain: ['tag'],
+  replace: ['tag', 'newId'],
+  confirm: ['tag', 'name'],
+  snooze: ['owner', 'days', 'reason'],
+  unsnooze: ['owner'],
+} as const;
+type Small = keyof typeof SMALL;
+
+export type Given = Readonly<Record<string, string>>;
+export type TargetForm =
+  | { readonly act: 'edit'; readonly typed: Typed }
+  /** `tag` is '' where the row is gone. */
+  | { readonly act: 'undo'; readonly tag: string; readonly columns: Partial<Columns> }
+  | { readonly act: Small; readonly given: Given };
 
 /** Undefined for any other form, since a missing field could clear a column. */
 export function parseTargetForm(body: string): TargetForm | undefined {
-  const entries = [...new URLSearchParams(body)];
-  const given = new Map(entries);
-  if (given.size !== entries.length) return undefined;
-  const act = given.get('act');
-  if (act === 'check') return given.size === 1 ? { act } : undefined;
-  if (act !== 'edit' || BOXES.some(({ name }) => ![undefined, 'true'].includes(given.get(name))))
-    return undefined;
-  // A browser does not send a box that is not ticked.
-  for (const { name } of BOXES) if (!given.has(name)) given.set(name, 'false');
-  const expected = ['act', 'tag', ...FIELDS.map(({ name }) => name)];
-  if (given.size !== expected.length || !expected.every(name => given.has(name))) return undefined;
-  return { act, typed: { tag: given.get('tag') ?? '', texts: textsOf(name => given.get(name) ?? '') } };
+  const given = fieldsOf(body);
+  const act = given?.get('act');
+  if (!given || act === undefined) return undefined;
+  if (act === 'edit') return parseEdit(given);
+  if (act === 'undo') return parseUndo(given);
+  if (!isSmall(act) || !hasExactly(given, ['act', ...SMALL[act]])) return undefined;
+  return { act, given: Object.fromEntries(SMALL[act].map(name => [name, given.get(name) ?? ''])) };
+}
+
+function isSmall(act: string): act is Small {
+  return Object.hasOwn(SMALL, act);
+}
+
+function parseEdit(given: ReadonlyMap<string, string>): TargetForm | undefined {
+  const texts = columnTexts(given, ['act', 'tag'], FIELDS);
+  return texts && { act: 'edit', typed: { tag: given.get('tag') ?? '', texts } };
+}
+
+/**
+ * The columns of a form that has these fields, and the fields of these columns; undefined for any other form. A browser does not send
+ * a box that is not ticked.
+ */
+export function columnTexts(
+  given: ReadonlyMap<string, string>,
+  others: readonly string[],
+  fields: readonly FormField[],
+): Columns | undefined {
+  const boxes = BOXES.filter(box => fields.includes(box));
+  if (boxes.some(({ name }) => ![undefined, 'true'].includes(given.get(name)))) return undefined;
+  const whole = new Map([...boxes.map(({ name }) => [name, 'false'] as const), ...given]);
+  if (!hasExactly(whole, [...others, ...fields.map(({ name }) => name)])) return undefined;
+  return textsOf(name => whole.get(name) ?? '');
+}
+
+function parseUndo(given: ReadonlyMap<string, string>): TargetForm | undefined {
+  const columns: Partial<Record<ColumnName, string>> = {};
+  for (const [name, text] of given)
+    if (isColumn(name)) columns[name] = text.replaceAll('\r\n', '\n');
+    else if (name !== 'act' && name !== 'tag') return undefined;
+  const tag = given.get('tag');
+  return tag === undefined ? undefined : { act: 'undo', tag, columns };
 }
 
 /** What the form shows of a row before anyone types. */

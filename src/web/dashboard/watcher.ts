@@ -32,7 +32,7 @@ export function concernsNote(concerns: readonly Concern[], words: KindWords, lin
   const more = scopes.length - MOST_SCOPES;
   return html`<div class="note warn" role="note" aria-label="Warnings">
 <ul>${concerns.some(({ is }) => is === 'mailOff') && html`<li><b>No mail is sent about anything:</b> MAIL_TO is none. This page is all that warns.</li>`}
-${concerns.some(({ is }) => is === 'neverMailed') && html`<li><b>No mail was sent yet,</b> so nothing shows that mails arrive. Send a test mail before the first warning is due.</li>`}
+${concerns.some(({ is }) => is === 'neverMailed') && html`<li><b>No mail was sent yet,</b> so nothing shows that mails arrive. <a href="dashboard/mail${query(links)}">Send a test mail</a> before the first warning is due.</li>`}
 ${scopes.slice(0, MOST_SCOPES).map(scope => html`<li><b>Nothing can be read in</b> <a href="${listPath({ scope }, links)}#list"><bdi>${scope.slice(scope.indexOf(':') + 1)}</bdi></a> (${words.of({ scope, name: '' }).title}): every target that was tried fails.</li>`)}
 ${more > 0 && html`<li>Nor in ${more} more: <a href="${listPath({ check: 'failing' }, links)}#list">all that fail</a>.</li>`}</ul></div>
 `;

@@ -1,30 +1,33 @@
-/** The form of the dashboard that sends a test mail, and the page that says what came of it. Both work without a script. */
+/** The page of the dashboard that sends a test mail, and says what came of it. It works without a script. */
 import { type Html, html } from '../../formats/html';
 import { counted } from '../../formats/when';
 import type { TestMailResult } from '../../watch/remind/test-mail';
+import { framed } from '../dashboard/frame';
 import { type Links, query } from '../dashboard/links';
-import { page } from '../page';
 import { type Response, secondsToWait } from '../problem';
 
-export function testMailForm(links: Links): Html {
-  return html`<details class="card" id="mail">
-<summary>Prove that mail works</summary>
-<form method="post" action="dashboard/mail${query(links)}" aria-label="Send a test mail">
-<div class="field"><label class="label" for="to">Send one test mail to</label>
+/** @param said what came of the form that was just sent */
+export function testMailPage(links: Links, said?: Shown): Response {
+  const { status, title, words, headers } = said ?? { status: 200, title: 'Send a test mail' };
+  const isBad = status !== 200;
+  const notice =
+    words &&
+    html`<div class="card notice${isBad && html` bad`}" role="${isBad ? 'alert' : 'status'}"><p><b>${title}.</b> ${words}</p></div>
+`;
+  const main = html`${notice}<section class="card" aria-labelledby="proof"><h1 id="proof">Send a test mail</h1>
+<p class="hint">One mail, now, by the way that reminders take. You see what the mail service answers.</p>
+<form method="post" action="mail${query(links)}" aria-label="Send a test mail">
+<div class="field"><label class="label" for="to">To</label>
 <input type="text" id="to" name="to" value="" maxlength="254" autocomplete="off" autocapitalize="none" spellcheck="false" aria-describedby="toHint">
 <p class="hint" id="toHint">An owner in the registry, or an operator. Empty: the first operator. It takes a place of the mail quota.</p></div>
 <button data-busy="Sending…">Send a test mail</button>
-</form>
-</details>
+</form></section>
 `;
+  return framed(status, { title, main, links, up: '../', here: 'mail', lasting: false, headers });
 }
 
 export function resultPage(result: TestMailResult, links: Links): Response {
-  const { status, title, words, headers } = shown(result);
-  const main = html`<section class="card" role="${status === 200 ? 'status' : 'alert'}"><h1>${title}</h1>
-<p>${words} <a href="../dashboard${query(links)}">Back to the dashboard</a></p></section>`;
-  const response = page(status, title, main);
-  return { ...response, headers: { ...response.headers, ...headers } };
+  return testMailPage(links, shown(result));
 }
 
 interface Shown {
@@ -61,8 +64,7 @@ function sentWords({ to, transport, answer }: Extract<TestMailResult, { is: 'tak
 }
 
 /** For a form that was not taken: a bad one, or one of another site. */
-export function unsentPage(status: number): Response {
-  const main = html`<section class="card" role="alert"><h1>No test mail was sent</h1>
-<p>It was not the form of the dashboard, or another site made your browser send it. Go back to the dashboard, reload it and press the button again.</p></section>`;
-  return page(status, 'No test mail was sent', main);
+export function unsentPage(status: number, links: Links): Response {
+  const words = html`It was not the form of this page, or another site made your browser send it. Send the form below.`;
+  return testMailPage(links, { status, title: 'No test mail was sent', words });
 }

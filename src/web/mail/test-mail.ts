@@ -1,4 +1,4 @@
-/** `POST mail/test`: sends one test mail and says what the transport answered; and the button of the dashboard that does the same. */
+/** `POST mail/test`: sends one test mail and says what the transport answered; and the page of the dashboard that does the same. */
 import * as v from 'valibot';
 import { trimmed } from '../../formats/invisible';
 import { parseJson } from '../../formats/json';
@@ -6,14 +6,14 @@ import { counted } from '../../formats/when';
 import type { TestMailResult } from '../../watch/remind/test-mail';
 import { UNKNOWN_CALLER } from '../access';
 import { type BodyRule, FORM, readContent } from '../content';
-import { faultPage, signedOutPage } from '../dashboard/frame';
-import { linksOf } from '../dashboard/links';
+import { faultPage, OF_FORMS, OF_PAGES, signedOutPage } from '../dashboard/frame';
+import { linksOf, withoutSlash } from '../dashboard/links';
 import { aboutPage, FORM_BODY } from '../page';
 import { badRequest, jsonOf, problem, type Response, secondsToWait } from '../problem';
 import { NO_QUERY } from '../query';
 import { type Call, lenient, type Route, strict } from '../route';
 import { described } from '../shape';
-import { resultPage, unsentPage } from './test-form';
+import { resultPage, testMailPage, unsentPage } from './test-form';
 
 const WHICH = 'write one mail address as a text, or leave it out for the operators';
 const TestMailRequest = v.strictObject({
@@ -75,11 +75,18 @@ export const dashboardMail: Route = {
   onFault: faultPage,
   onSignedOut: signedOutPage,
   methods: {
+    GET: lenient({
+      tag: 'Pages',
+      summary: 'The form that sends a test mail',
+      description: 'Without a script.',
+      responses: { ...OF_PAGES, 200: aboutPage('The page.') },
+      handler: ({ url }) => withoutSlash(url) ?? testMailPage(linksOf(url)),
+    }),
     POST: lenient({
       tag: 'Pages',
       summary: 'Sends one test mail',
       description:
-        'What `POST mail/test` does, as the button of the dashboard. An empty field means the operators.',
+        'What `POST mail/test` does, as a page of the dashboard. An empty field means the operators.',
       body: FORM_BODY,
       responses: {
         200: aboutPage('The transport took the mail.'),
@@ -89,15 +96,16 @@ export const dashboardMail: Route = {
         413: aboutPage('The form is too large.'),
         415: aboutPage('This is not a form.'),
         429: { ...aboutPage('The mail quota is spent.'), headers: { 'Retry-After': 'Seconds to wait.' } },
-        500: aboutPage('An error occurred in the watcher; its log has the cause.'),
+        ...OF_FORMS,
         502: aboutPage('The mail was not taken: the page says why.'),
       },
-      onCrossSite: () => unsentPage(403),
+      onCrossSite: ({ url }) => unsentPage(403, linksOf(url)),
       handler: async call => {
         const content = await readContent(call, FORM);
-        if ('refusal' in content) return unsentPage(content.refusal.status);
+        const links = linksOf(call.url);
+        if ('refusal' in content) return unsentPage(content.refusal.status, links);
         const asked = addressIn(content.text);
-        return asked ? resultPage(await send(asked.to, call), linksOf(call.url)) : unsentPage(400);
+        return asked ? resultPage(await send(asked.to, call), links) : unsentPage(400, links);
       },
     }),
   },

@@ -8,7 +8,12 @@ import type { ManagedRow } from '../../watch/registry/row';
 import type { Response } from '../problem';
 
 const KEYS = ['scope', 'name'];
-const HEADER: readonly string[] = [...KEYS, ...COLUMN_NAMES];
+export const HEADER: readonly string[] = [...KEYS, ...COLUMN_NAMES];
+
+/** A file that a person may begin with: the columns that most rows need. */
+export const EXAMPLE = `scope,name,owners,displayName
+iotCentralToken:contoso.azureiotcentral.com,gateway-prod,ada@example.com,Gateway (prod)
+containerApp:651f8027-33e8-4ec4-97b4-f6e9f3dc8744,rg-shop:shop-worker,"ada@example.com, grace@example.com",Shop worker`;
 
 /** With it, Excel reads the file as UTF-8. */
 const BYTE_ORDER_MARK = '\ufeff';

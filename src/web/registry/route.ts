@@ -81,10 +81,10 @@ export const registryRow: Route = {
       headers: ['If-Match', 'If-None-Match'],
       responses: { 204: { is: 'Removed.' } },
       problems: ['unknown-row', 'row-contended', 'condition-failed'],
-      handler: async ({ key, app, header }) => {
+      handler: async ({ key, app, header, by }) => {
         const condition = parseCondition(header);
         if ('faults' in condition) return badRequest(condition.faults);
-        return removedResponse(await app().removeRow(key, condition));
+        return removedResponse(await app().removeRow(key, condition, { by, at: 'api' }));
       },
     }),
   },
@@ -132,7 +132,7 @@ export const registryImport: Route = {
         if ('refusal' in content) return content.refusal;
         const file = parseRegistryCsv(content.text);
         if ('fault' in file) return problem('bad-body', `Nothing was imported: ${file.fault}`);
-        const lines = await app().importRows(file.lines, query.dryRun, log);
+        const lines = await app().importRows(file.lines, query.dryRun, log, { by: request.by, at: 'api' });
         return IMPORT.answer(200, { lines });
       },
     }),
@@ -146,7 +146,7 @@ async function putRow({ key, app, ...request }: Call): Promise<Response> {
   if ('faults' in condition) return badRequest(condition.faults);
   const wanted = parseRowBody(content.text, key);
   if (!wanted) return problem('bad-body', 'Send one JSON object with the columns of the row.');
-  return putResponse(await app().putRow(key, wanted, condition));
+  return putResponse(await app().putRow(key, wanted, condition, { by: request.by, at: 'api' }));
 }
 
 function listResponse({ items, next }: RegistryPage): Response {

@@ -37,6 +37,24 @@ test('an event written again is one event, and events of one instant stay apart'
   expect(await history.of(KEY, 10)).toHaveLength(3);
 });
 
+test('what columns held before is read again, without what is no column, until it is forgotten; the events stay', async () => {
+  const { tables, bare } = await freshTables();
+  const event = (on: number): TargetEvent => ({
+    type: 'edited',
+    on,
+    note: 'by ann@example.com: notes',
+    before: { notes: 'a "b"\nc', owners: '' },
+  });
+  await tables.history.add([NOON, NOON + DAY].map(on => ({ ...KEY, event: event(on) })));
+  const [{ partitionKey = '', rowKey = '' } = {}] = await all(bare('history').listEntities());
+  const before = JSON.stringify({ notes: 'x', team: 'blue', owners: 7, __proto__: 1 });
+  await bare('history').updateEntity({ partitionKey, rowKey, before }, 'Merge');
+  const [newest, older] = await tables.history.of(KEY, 9);
+  expect([newest, older]).toEqual([{ ...event(NOON + DAY), before: { notes: 'x' } }, event(NOON)]);
+  await tables.history.forgetColumns(NOON + MINUTE);
+  expect(await tables.history.of(KEY, 9)).toEqual([newest, { ...event(NOON), before: undefined }]);
+});
+
 test('only so many are read, and only of their target', async () => {
   const { history } = (await freshTables()).tables;
   const other = { scope: SCOPE, name: 'two' };

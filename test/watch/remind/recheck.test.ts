@@ -21,6 +21,7 @@ const source: Source = {
   renewalInBrief: 'Renew it.',
   placeOf: () => 'there',
   label: 'IoT Central API token',
+  asks: { place: { label: '', hint: '' }, name: { label: '', hint: '' } },
   renewalKeepsName: false,
   mayMint: false,
   limits: { rate: 1, burst: 1 },

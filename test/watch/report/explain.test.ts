@@ -30,6 +30,7 @@ const source: Source = {
   renewalInBrief: 'Renew it.',
   placeOf: () => 'there',
   label: 'IoT Central API token',
+  asks: { place: { label: '', hint: '' }, name: { label: '', hint: '' } },
   renewalKeepsName: false,
   mayMint: true,
   limits: { rate: 1, burst: 1 },
