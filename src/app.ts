@@ -31,7 +31,7 @@ import { type DeliveryReport, takeReports } from './watch/remind/delivery-report
 import { mailCounters } from './watch/remind/mail-counters';
 import { sendReminders } from './watch/remind/send-reminders';
 import { sendTestMail } from './watch/remind/test-mail';
-import { type InUse, inUseBy, type Transports } from './watch/remind/transports';
+import type { InUse, Transports } from './watch/remind/transports';
 import { explain } from './watch/report/explain';
 import { type FeedQuery, feed } from './watch/report/feed';
 import { forecast } from './watch/report/forecast';
@@ -176,10 +176,13 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
           sendTestMail(to, { ...watch, ...ts, ...mailState, way: first, ways: WAYS_TO_SEND }, log),
         ),
       ),
-    // Only Communication Services sends reports.
+    // Only Communication Services sends reports, also of its last mails where it is set no more.
     takeReports: (reports: readonly DeliveryReport[], log: Log) =>
       ready(() =>
-        withTransports(ts => takeReports(reports, { ...watch, ...ts, ...inUseBy('acs', ts) }, log)),
+        withTransports(ts => {
+          const acs = { transport: 'acs', ...mailCounters(store.mailLedger.of('acs'), limits) };
+          return takeReports(reports, { ...watch, ...ts, ...acs }, log);
+        }),
       ),
     tellPoison: (message: unknown, log: Log) => ready(() => tellPoison(message, watch, log)),
     reconcile: (log: Log) => ready(() => reconcile({ ...watch, historyDays: settings.historyDays }, log)),

@@ -147,6 +147,9 @@ describe('POST mail/test', () => {
     expect((await press()).body.detail).toMatch(
       /could not be reached.*\. The mail may have left all the same\.$/,
     );
+    const log = hosting.texts().join('\n');
+    expect(log).toContain('A test mail by acs: The mail service answered 403 Forbidden');
+    expect(log).not.toContain(OPS);
   });
 
   test('says that a mail was taken and then not delivered', async () => {

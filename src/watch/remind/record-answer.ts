@@ -93,12 +93,12 @@ async function refuseOrPass(
   { cause, message }: Extract<SendOutcome, { outcome: 'refused' }>,
   turn: MailTurn,
 ): Promise<Stop | Finish | Pass> {
-  const { owner, now, next, passed, deps, log } = turn;
+  const { now, next, passed, deps } = turn;
   const isLast = passed ? passed.never : !deps.fallback;
   if (cause === 'recipient' || isLast) return await recordRefused(claim, 'refused', message, turn);
+  tellNotTaken(claim, { outcome: next ? 'passed' : 'waits', message }, turn);
   if (next) return { step: 'pass', from: claim, why: message, end: 'answered', never: true };
   await claim.postpone(now, 0, { transport: undefined });
-  log.warn(`${owner.owner}: the digest waits for the other transport, ${message}`);
   return { step: 'stop', end: 'answered' };
 }
 
@@ -112,7 +112,7 @@ export async function postpone(
   { cause, message, retryAfterMs = 0, oddly }: Omit<Unsettled, 'outcome'>,
   turn: MailTurn,
 ): Promise<Stop | Pass> {
-  const { now, deps, log, next, passed } = turn;
+  const { now, deps, next, passed } = turn;
   const wait = Math.min(LONGEST_WAIT, retryAfterMs);
   if (wait > 0) await deps.quota.pause(asked, now + wait);
   const acceptedOn = deps.tally.acceptedOn();
@@ -123,14 +123,13 @@ export async function postpone(
   const trouble = troubleAfter(before, cause, now, acceptedOn);
   const mayBeThere = asked === 'look' || cause === 'unknown' || oddly;
   const mustBeAsked = asked === 'send' && mayBeThere && (await deps.mailer()).getStatus !== undefined;
-  if (next && !mustBeAsked && hadItsHour(claim.row, now))
-    return { step: 'pass', from: claim, why: message, end, trouble };
+  const passes = next !== undefined && !mustBeAsked && hadItsHour(claim.row, now);
+  tellNotTaken(claim, { outcome: passes ? 'passed' : 'waits', cause, message }, turn);
+  if (passes) return { step: 'pass', from: claim, why: message, end, trouble };
   const after = { transport: mayBeThere ? claim.row.transport : undefined, ...(oddly && { oddly }) };
   // The fallback's wait must not hold back the first one. Its quota is paused.
   if (passed) await claim.postpone(now, 0, { ...after, fallbackTrouble: trouble });
   else await claim.postpone(now, wait, { ...after, trouble }, latestTry(claim, turn));
-  log.warn(`A digest waits: ${message} (operation ${claim.row.operationId})`);
-  log.warn(eventLine('mailFailed', { ...mailOf(claim), outcome: 'waits', cause }));
   return { step: 'stop', end };
 }
 
@@ -179,7 +178,7 @@ export async function recordAccepted(
   const sent = { operationId, attempt, transport, on: now, reminders, ...firstFollow(now, firstLook) };
   await claim.accept(getStatus && sent);
   deps.tally.count('accepted');
-  log.info(eventLine('mailSent', mailOf(claim)));
+  log.info(eventLine('mailSent', mailOf(claim, deps)));
   // Nobody will say how it ended.
   if (!getStatus) deps.tally.count('unknown');
   return { step: 4, claim, look: firstLook && { sent, status: firstLook } };
@@ -194,13 +193,33 @@ export async function recordRefused(
 ): Promise<Finish> {
   await claim.refuse(refusal);
   deps.tally.count(outcome);
-  log.warn(eventLine('mailFailed', { ...mailOf(claim), outcome, cause: undefined }));
+  log.warn(eventLine('mailFailed', { ...mailOf(claim, deps), outcome, cause: undefined }));
   return { step: 4, claim, end: 'answered' };
 }
 
+interface NotTaken {
+  /** `passed`: the fallback takes it now. */
+  readonly outcome: 'waits' | 'passed';
+  readonly cause?: DelayCause;
+  readonly message: string;
+}
+
+function tellNotTaken(
+  claim: DigestClaim,
+  { outcome, cause, message }: NotTaken,
+  { deps, log }: MailTurn,
+): void {
+  const what = outcome === 'waits' ? 'waits' : 'passes to the fallback';
+  log.warn(`A digest ${what}: ${message} (operation ${claim.row.operationId})`);
+  log.warn(eventLine('mailFailed', { ...mailOf(claim, deps), outcome, cause }));
+}
+
 /** What events say of a mail: its operation finds it in the history of its targets, which has the names. */
-function mailOf({ row: { operationId, attempt, lineIds } }: DigestClaim) {
-  return { operation: operationId, attempt, reminders: lineIds.length };
+function mailOf(
+  { row: { operationId, attempt, lineIds } }: DigestClaim,
+  { transport }: Pick<InUse, 'transport'>,
+) {
+  return { operation: operationId, attempt, transport, reminders: lineIds.length };
 }
 
 /** The reminders in the claim's mail that are still in the outbox. */

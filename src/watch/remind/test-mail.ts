@@ -61,7 +61,7 @@ export async function sendTestMail(asked: string | undefined, deps: Deps, log: L
   await tally.write(log);
   const { is, words } = wordsOf(outcome);
   const answer = note === undefined ? words : `${words} ${note}`;
-  log[is === 'taken' ? 'info' : 'warn'](`The test mail to ${to} by ${transport}: ${answer}`);
+  log[is === 'taken' ? 'info' : 'warn'](`A test mail by ${transport}: ${answer}`);
   return { is, to, transport, answer };
 }
 
