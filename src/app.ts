@@ -126,7 +126,8 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
   };
   const knownKinds: Kinds = { sources, policies: settings.kinds, ...keys };
   const watch = { tables: store, clock, kinds: knownKinds, mail: settings.mail, links: settings.links };
-  const mailState = { isOff: settings.mail.to === 'none', faults: settings.mailFaults };
+  const { mailFaults: faults, fallbackFaults } = settings;
+  const mailState = { isOff: settings.mail.to === 'none', faults, fallbackFaults };
   /** Creates the tables that are missing, before the first use of any of them. */
   const ready = async <T>(use: () => Promise<T>): Promise<T> => {
     await store.ready();

@@ -181,6 +181,35 @@ describe('POST mail/test', () => {
     expect((await ask('health')).status).toBe(200);
   });
 
+  test('a fault of our own is an alarm at once, until a test mail is taken', async () => {
+    mail().refuses({ fault: 'status', status: 401, code: 'Denied' });
+    await press();
+    const ill = await ask('health');
+    expect([ill.status, ill.body.reasons]).toEqual([
+      503,
+      [{ code: 'mailRefused', message: expect.stringMatching(/^No mail is taken by acs .* 401 Denied/) }],
+    ]);
+    expect((await ask('metrics')).text).toContain('expiry_watcher_mail_stopped{transport="acs"} 1');
+    world().clock.pass(MINUTE);
+    expect((await press()).status).toBe(200);
+    expect((await ask('health')).status).toBe(200);
+    world().restart({ MAIL_TO: 'none' });
+    mail().refuses({ fault: 'status', status: 401, code: 'Denied' });
+    await press();
+    expect((await ask('health')).status).toBe(200);
+  });
+
+  test('that fails says that reminders go by the fallback, but not where nobody would take them', async () => {
+    world().restart({ MAIL_FALLBACK: 'graph', GRAPH_MAIL_SENDER: 'watcher@example.com' });
+    mail().refuses({ fault: 'status', status: 403, code: 'Forbidden' });
+    expect((await press()).body.detail).toMatch(
+      / While that lasts, reminders go by the fallback, graph, an hour late\.$/,
+    );
+    mail().refuses({ fault: 'status', status: 400, code: 'InvalidRecipient' });
+    expect((await press()).body.detail).toMatch(/InvalidRecipient\.$/);
+    expect((await press()).body.answer).not.toContain('graph');
+  });
+
   test('where reminders are off it is sent all the same, and says so', async () => {
     world().restart({ MAIL_TO: 'none' });
     const { status, body } = await press();

@@ -1,10 +1,9 @@
 /** Records what an answer to a mail means: the digest is accepted, or never sent, or tried again later (docs/design.md, One owner's digest). */
 import { eventLine } from '../../core/events';
 import type { Reminder } from '../../core/reminder';
-import { DAY, type Instant } from '../../formats/instant';
+import type { Instant } from '../../formats/instant';
 import type {
   DelayCause,
-  MailFault,
   OperationStatus,
   OwnerLines,
   Quota,
@@ -15,6 +14,7 @@ import type {
 import { type DigestClaim, type Failures, LONGEST_WAIT } from './claim';
 import { type FollowDeps, firstFollow } from './follow-digests';
 import type { Turn } from './mark-told';
+import { recordFault } from './own-faults';
 import type { ToldChange } from './save-told';
 import { FIRST_ALONE, hadItsHour, type InUse } from './transports';
 import { gapAfter, isFaultOfThisMail, isOurs, type Tried, troubleAfter } from './tries';
@@ -148,21 +148,6 @@ function triedBy({ passed }: MailTurn, { row }: DigestClaim): Tried {
 function endOf(before: Tried, cause: DelayCause, acceptedOn: Instant | undefined): TurnEnd {
   if (isOurs(cause)) return isFaultOfThisMail(before, acceptedOn) ? 'answered' : 'ours';
   return cause === 'recipient' ? 'answered' : 'unanswered';
-}
-
-/** Health shows it at once; the operators are told when it is over. */
-async function recordFault(
-  why: MailFault,
-  message: string,
-  now: Instant,
-  { tables, transport, tally }: MailTurn['deps'],
-): Promise<void> {
-  const before = tally.fault();
-  // One that was left behind by settings that changed is another.
-  const since = before && now - before.on <= DAY ? before.since : now;
-  const fault = { on: now, since, why, message };
-  await tables.mailLedger.of(transport).saveFault(fault);
-  tally.noteFault(fault);
 }
 
 /** This is recorded before anything else. Only one sender can record it, and that one counts it. */

@@ -138,7 +138,7 @@ export const dashboardScript: Route = {
 
 async function showDashboard({ url, app }: Call): Promise<Response> {
   const { kinds, words, overview, health, lostRows, mailState } = app();
-  const mailFaults = mailState.isOff ? [] : mailState.faults;
+  const mailFaults = mailState.isOff ? [] : [...mailState.faults, ...mailState.fallbackFaults];
   const request = parseDashboardQuery(url, kinds);
   const links = linksOf(url);
   if (!request.query) return faultyPage(request, words, links);
