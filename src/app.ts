@@ -33,7 +33,7 @@ import { type DeliveryReport, takeReports } from './watch/remind/delivery-report
 import { mailCounters } from './watch/remind/mail-counters';
 import { sendReminders } from './watch/remind/send-reminders';
 import { sendTestMail } from './watch/remind/test-mail';
-import { type InUse, inUseBy, type Transports } from './watch/remind/transports';
+import type { InUse, Transports } from './watch/remind/transports';
 import { explain, MOST_EVENTS } from './watch/report/explain';
 import { type FeedQuery, feed } from './watch/report/feed';
 import { forecast } from './watch/report/forecast';
@@ -134,7 +134,8 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
   const knownKinds: Kinds = { sources, policies: settings.kinds, ...keys };
   const watch = { tables: store, clock, kinds: knownKinds, mail: settings.mail, links: settings.links };
   const sizeOf = async (digest: Digest) => (await import('./email/render')).bodySize(digest, { publicUrl });
-  const mailState = { isOff: settings.mail.to === 'none', faults: settings.mailFaults };
+  const { mailFaults: faults, fallbackFaults } = settings;
+  const mailState = { isOff: settings.mail.to === 'none', faults, fallbackFaults };
   /** Creates the tables that are missing, before the first use of any of them. */
   const ready = async <T>(use: () => Promise<T>): Promise<T> => {
     await store.ready();
@@ -190,10 +191,13 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
           sendTestMail(to, { ...watch, ...ts, ...mailState, way: first, ways: WAYS_TO_SEND }, log),
         ),
       ),
-    // Only Communication Services sends reports.
+    // Only Communication Services sends reports, also of its last mails where it is set no more.
     takeReports: (reports: readonly DeliveryReport[], log: Log) =>
       ready(() =>
-        withTransports(ts => takeReports(reports, { ...watch, ...ts, ...inUseBy('acs', ts) }, log)),
+        withTransports(ts => {
+          const acs = { transport: 'acs', ...mailCounters(store.mailLedger.of('acs'), limits) };
+          return takeReports(reports, { ...watch, ...ts, ...acs }, log);
+        }),
       ),
     tellPoison: (message: unknown, log: Log) => ready(() => tellPoison(message, watch, log)),
     reconcile: (log: Log) => ready(() => reconcile({ ...watch, historyDays: settings.historyDays }, log)),

@@ -10,9 +10,9 @@ export const EVENTS = {
   /** Reads of one scope that failed in one run of sweepScope for one reason. */
   readFailed: ['scope', 'code', 'reads'],
   /** A mail was accepted. */
-  mailSent: ['operation', 'attempt', 'reminders'],
+  mailSent: ['operation', 'attempt', 'transport', 'reminders'],
   /** A mail was not taken, or did not arrive. */
-  mailFailed: ['operation', 'attempt', 'reminders', 'outcome', 'cause'],
+  mailFailed: ['operation', 'attempt', 'transport', 'reminders', 'outcome', 'cause'],
   /** How long the oldest reminder has waited; told at each run of startSweep. */
   reminderAge: ['oldestMs'],
   /** A sweep message was given up. */

@@ -66,6 +66,8 @@ export function readEnv(env: Environment) {
     faults,
     fault,
     text,
+    /** Whether anything is written there, right or wrong. Reports no fault. */
+    isSet: (name: string) => trimmed(env[name] ?? '') !== '',
     list(name: string) {
       const value = text(name);
       return value === undefined ? undefined : splitList(value);

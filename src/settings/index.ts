@@ -35,6 +35,7 @@ export function parseSettings(
   const read = readEnv(env);
   // Apart, since a fault of mail stops mail alone.
   const mailRead = readEnv(env);
+  const fallbackRead = readEnv(env);
   const mail = mailPolicyOf(mailRead);
   const publicUrl = publicUrlOf(mailRead);
   const settings = {
@@ -45,9 +46,11 @@ export function parseSettings(
     kinds: new Map(kinds.map(kind => [kind.kind, kindOf(read, kind)])),
     probeTimeoutMs: read.duration('PROBE_TIMEOUT', '10s', '60s'),
     mail,
-    mailTransports: readMail(mailRead, transports, mail.to !== 'none'),
+    mailTransports: readMail(mailRead, fallbackRead, transports, mail.to !== 'none'),
     /** While there are any, mails wait and everything else goes on. */
     mailFaults: mailRead.faults,
+    /** While there are any, mails go by the first transport alone. */
+    fallbackFaults: fallbackRead.faults,
     publicUrl,
     // Undefined while no secret is set, or a wrong one: then there are no links for snoozing.
     links: linksOf(mailRead, publicUrl),
@@ -59,7 +62,8 @@ export function parseSettings(
     historyDays: read.number('HISTORY_DAYS', 400, { least: 1, most: 3_650 }),
   };
   read.schedulePeriod('REMIND_SCHEDULE', '0 */5 * * * *');
-  if (read.faults.length > 0) throw new BadSettings([...read.faults, ...mailRead.faults]);
+  if (read.faults.length > 0)
+    throw new BadSettings([...read.faults, ...mailRead.faults, ...fallbackRead.faults]);
   return settings;
 }
 

@@ -10,11 +10,19 @@ test('an event is one line of JSON that begins with its name, so that a query ca
 });
 
 test('a field that is not known is left out', () => {
-  const mail = { operation: 'o', attempt: 1, reminders: 2, outcome: 'refused', cause: undefined };
+  const mail = {
+    operation: 'o',
+    attempt: 1,
+    transport: 'acs',
+    reminders: 2,
+    outcome: 'refused',
+    cause: undefined,
+  };
   expect(Object.keys(JSON.parse(eventLine('mailFailed', mail)))).toEqual([
     'event',
     'operation',
     'attempt',
+    'transport',
     'reminders',
     'outcome',
   ]);

@@ -13,7 +13,7 @@ const definitions = functionsOf(unused);
 const createdApp: App = {
   kinds: [],
   version: '0.0.0',
-  mailState: { isOff: false, faults: [] },
+  mailState: { isOff: false, faults: [], fallbackFaults: [] },
   traced: (_call, work) => work(),
   startSweep: unused,
   sweepScope: unused,

@@ -201,6 +201,19 @@ describe('a report', () => {
     expect(await told()).toEqual(['30d undelivered']);
   });
 
+  test.each<[string, Record<string, string>]>([
+    ['another transport is set', { COMMUNICATION_ENDPOINT: '', SMTP_HOST: 'mail.example.com' }],
+    ['settings of mail are wrong', { MAIL_SENDER: 'nobody' }],
+  ])('is counted with the mails of acs, also while %s', async (_, settings) => {
+    world().restart(settings);
+    const before = await totals();
+    expect((await post([event('Delivered')])).body).toEqual({ events: 1, settled: 1 });
+    expect(await totals()).toEqual({ ...before, delivered: 1 });
+    const ledger = await world().tables.mailLedger.everyTransport();
+    expect([...ledger.keys()]).toEqual(['', 'acs']);
+    expect((await world().tables.mailLedger.of('acs').counts()).reportedOn).toBe(world().clock.now());
+  });
+
   test('logs no recipient that it does not know, and nothing of what a server wrote', async () => {
     await post([event('Bounced', idOf(), 'eve@example.com'), event('Bounced')]);
     expect(hosting.texts().join('\n')).not.toMatch(/eve@example|a token of yours/);

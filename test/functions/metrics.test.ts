@@ -257,7 +257,7 @@ describe('the bounds', () => {
       sweepPeriodMs: MINUTE,
       transports: { first: 'acs', fallback: undefined },
       version: '1',
-      mailState: { isOff: false, faults: [] },
+      mailState: { isOff: false, faults: [], fallbackFaults: [] },
     });
     expect([targets.dated.length, targets.failures.get('timeout'), targets.leftOut]).toEqual([
       5_000, 5_000, 10_002,

@@ -147,6 +147,9 @@ describe('POST mail/test', () => {
     expect((await press()).body.detail).toMatch(
       /could not be reached.*\. The mail may have left all the same\.$/,
     );
+    const log = hosting.texts().join('\n');
+    expect(log).toContain('A test mail by acs: The mail service answered 403 Forbidden');
+    expect(log).not.toContain(OPS);
   });
 
   test('says that a mail was taken and then not delivered', async () => {
@@ -176,6 +179,35 @@ describe('POST mail/test', () => {
     await ticks(world(), 2);
     expect(world().mails()).toContainEqual(expect.stringMatching(/^ops@example.com: .*[Mm]ail/));
     expect((await ask('health')).status).toBe(200);
+  });
+
+  test('a fault of our own is an alarm at once, until a test mail is taken', async () => {
+    mail().refuses({ fault: 'status', status: 401, code: 'Denied' });
+    await press();
+    const ill = await ask('health');
+    expect([ill.status, ill.body.reasons]).toEqual([
+      503,
+      [{ code: 'mailRefused', message: expect.stringMatching(/^No mail is taken by acs .* 401 Denied/) }],
+    ]);
+    expect((await ask('metrics')).text).toContain('expiry_watcher_mail_stopped{transport="acs"} 1');
+    world().clock.pass(MINUTE);
+    expect((await press()).status).toBe(200);
+    expect((await ask('health')).status).toBe(200);
+    world().restart({ MAIL_TO: 'none' });
+    mail().refuses({ fault: 'status', status: 401, code: 'Denied' });
+    await press();
+    expect((await ask('health')).status).toBe(200);
+  });
+
+  test('that fails says that reminders go by the fallback, but not where nobody would take them', async () => {
+    world().restart({ MAIL_FALLBACK: 'graph', GRAPH_MAIL_SENDER: 'watcher@example.com' });
+    mail().refuses({ fault: 'status', status: 403, code: 'Forbidden' });
+    expect((await press()).body.detail).toMatch(
+      / While that lasts, reminders go by the fallback, graph, an hour late\.$/,
+    );
+    mail().refuses({ fault: 'status', status: 400, code: 'InvalidRecipient' });
+    expect((await press()).body.detail).toMatch(/InvalidRecipient\.$/);
+    expect((await press()).body.answer).not.toContain('graph');
   });
 
   test('where reminders are off it is sent all the same, and says so', async () => {

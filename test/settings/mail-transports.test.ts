@@ -17,6 +17,8 @@ const url = (SMTP_URL: string) => smtpOf({ SMTP_URL });
 
 const faults = (env: Environment) =>
   parseSettings({ ...STORAGE, ...env }, kinds, services, transports).mailFaults;
+const fallbackFaults = (env: Environment) =>
+  parseSettings({ ...STORAGE, ...env }, kinds, services, transports).fallbackFaults;
 const names = (env: Environment) => faults(env).map(fault => fault.slice(0, fault.indexOf(':')));
 
 describe('the transport', () => {
@@ -55,16 +57,61 @@ describe('the transport', () => {
   test.each([
     ['is no transport', 'pigeon', /write one of acs, smtp, graph/],
     ['is not set up', 'graph', /names graph, which is not set: set GRAPH_MAIL_SENDER/],
-    ['is the only one', 'acs', /names acs, which is the only way to send/],
-  ])('a fallback that %s is a fault', (_name, MAIL_FALLBACK, message) => {
-    expect(faults({ ...ACS, ...SENDER, MAIL_FALLBACK })).toEqual([expect.stringMatching(message)]);
+  ])('a fallback that %s is a fault of its own', (_name, MAIL_FALLBACK, message) => {
+    const one = { ...ACS, ...SENDER, MAIL_FALLBACK };
+    expect([faults(one), fallbackFaults(one)]).toEqual([[], [expect.stringMatching(message)]]);
+    expect(parse(one)).toMatchObject({ first: { transport: 'acs' }, fallback: undefined });
+    // Of two, it is then not known which is the first.
+    const two = { ...one, ...SMTP };
+    expect([faults(two), fallbackFaults(two)]).toEqual([[expect.stringMatching(message)], []]);
+  });
+
+  test('a fallback that is the only one is a fault', () => {
+    expect(faults({ ...ACS, ...SENDER, MAIL_FALLBACK: 'acs' })).toEqual([
+      expect.stringMatching(/names acs, which is the only way to send/),
+    ]);
+  });
+
+  test.each<[string, Environment, string[], string[]]>([
+    [
+      'a sender of the fallback alone',
+      { ...ACS, ...SENDER, GRAPH_MAIL_SENDER: 'a@b', MAIL_FALLBACK: 'graph' },
+      [],
+      ['GRAPH_MAIL_SENDER'],
+    ],
+    ['a sender that the fallback lacks', { ...GRAPH, ...ACS, MAIL_FALLBACK: 'acs' }, [], ['MAIL_SENDER']],
+    ['a sender of both', { ...ACS, ...SMTP, MAIL_FALLBACK: 'smtp' }, ['MAIL_SENDER'], []],
+    [
+      'both transports',
+      { ...ACS, COMMUNICATION_ENDPOINT: 'acs', ...SMTP, SMTP_PORT: 'x', ...SENDER, MAIL_FALLBACK: 'smtp' },
+      ['COMMUNICATION_ENDPOINT'],
+      ['SMTP_PORT'],
+    ],
+    [
+      'a secret that was not resolved',
+      {
+        ...ACS,
+        ...SMTP,
+        ...SENDER,
+        SMTP_USER: 'ada',
+        SMTP_PASSWORD: '@Microsoft.KeyVault(SecretUri=x)',
+        MAIL_FALLBACK: 'smtp',
+      },
+      [],
+      ['SMTP_PASSWORD'],
+    ],
+  ])('what is wrong with %s is told of those whom it concerns', (_name, env, ofFirst, ofFallback) => {
+    expect([names(env), fallbackFaults(env).map(fault => fault.split(':', 1)[0])]).toEqual([
+      ofFirst,
+      ofFallback,
+    ]);
+    expect(parse(env).fallback && ofFallback.length > 0).toBeFalsy();
   });
 
   test('graph needs no other sender; the others need MAIL_SENDER', () => {
     expect(faults(GRAPH)).toEqual([]);
     expect(names(ACS)).toEqual(['MAIL_SENDER']);
     expect(names(SMTP)).toEqual(['MAIL_SENDER']);
-    expect(names({ ...ACS, ...GRAPH, MAIL_FALLBACK: 'acs' })).toEqual(['MAIL_SENDER']);
   });
 
   test.each([

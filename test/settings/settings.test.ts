@@ -46,6 +46,7 @@ test('storage and mail are enough; everything else has a default', () => {
       replyTo: undefined,
     },
     mailFaults: [],
+    fallbackFaults: [],
     publicUrl: undefined,
     links: undefined,
     sweepPeriodMs: 5 * MINUTE,

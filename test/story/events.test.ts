@@ -98,7 +98,12 @@ describe('a scope of which nothing can be read', () => {
 });
 
 describe('a mail', () => {
-  const mail = { operation: expect.stringMatching(/^[0-9a-f-]{36}$/), attempt: 1, reminders: 2 };
+  const mail = {
+    operation: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    attempt: 1,
+    transport: 'acs',
+    reminders: 2,
+  };
   beforeEach(async () => {
     for (const name of ['a', 'b']) await watched(name, SOON);
     await world().sweep();

@@ -156,6 +156,13 @@ describe.each(PAIRS)('$mail first, then $fallback', ({ mail, fallback }) => {
     trouble.tooLarge(world(), mail);
     await runs(world(), 1);
     expect(mailed(world())).toEqual([`${fallback} ada`]);
+    const said = world().log.lines.flatMap(line =>
+      line.startsWith('{"event":"mail') ? [JSON.parse(line)] : [],
+    );
+    expect(said).toEqual([
+      expect.objectContaining({ event: 'mailFailed', transport: mail, outcome: 'passed' }),
+      expect.objectContaining({ event: 'mailSent', transport: fallback, operation: said[0].operation }),
+    ]);
     const [sent] = world().azure.communication.mails;
     const domain = mail === 'graph' ? 'example.org' : 'example.com';
     expect(sent?.message.headers['Message-ID']).toMatch(new RegExp(`^<[0-9a-f-]{36}@${domain}>$`));
@@ -181,6 +188,7 @@ describe.each(PAIRS)('$mail first, then $fallback', ({ mail, fallback }) => {
     trouble.tooLarge(world(), fallback);
     await runs(world(), 40);
     expect([mailed(world()), await toldOf(world(), 'ada')]).toEqual([[], undefined]);
+    expect(world().log.lines.join('\n')).not.toContain('@');
     trouble.heals(world());
     trouble.tooLarge(world(), fallback);
     await runs(world(), 13);
@@ -241,6 +249,17 @@ describe('smtp first, then graph', () => {
     await runs(world(), 1);
     expect(mailed(world())).toEqual(['smtp bob', 'graph ada']);
     expect([await codes(world()), await inUse(world())]).toEqual([[], false]);
+  });
+
+  test('a mail that was first tried while the clock was days ahead is not the first one’s for days', async () => {
+    const { clock } = world();
+    await owners(world(), 'ada');
+    trouble.away(world(), 'smtp');
+    clock.pass(3 * DAY);
+    await runs(world(), 1, 0);
+    clock.pass(-3 * DAY);
+    await runs(world(), 1);
+    expect(mailed(world())).toEqual(['graph ada']);
   });
 
   test('greylisting that is over within the hour is the first one’s', async () => {

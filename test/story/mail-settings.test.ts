@@ -28,8 +28,8 @@ test.each<[what: string, settings: Record<string, string>, named: string]>([
   ['no sender', { MAIL_SENDER: '' }, 'MAIL_SENDER'],
   ['a wrong sender', { MAIL_SENDER: 'grace@example' }, 'MAIL_SENDER'],
   ['a wrong reply address', { MAIL_REPLY_TO: 'grace@example' }, 'MAIL_REPLY_TO'],
-  ['a second transport that is not set', { MAIL_FALLBACK: 'graph' }, 'MAIL_FALLBACK'],
-  ['a wrong server', { SMTP_HOST: 'a b', MAIL_FALLBACK: 'smtp' }, 'SMTP_HOST'],
+  ['two transports', { SMTP_HOST: 'mail.example.com' }, 'MAIL_FALLBACK'],
+  ['a fallback that is the only transport', { MAIL_FALLBACK: 'acs' }, 'MAIL_FALLBACK'],
   ['a quota of none', { MAIL_PER_HOUR: '0' }, 'MAIL_PER_HOUR'],
   ['an unknown recipient', { MAIL_TO: 'everybody' }, 'MAIL_TO'],
   ['a wrong operator', { OPERATORS: 'grace@example' }, 'OPERATORS'],
@@ -69,6 +69,48 @@ test.each<[what: string, settings: Record<string, string>, named: string]>([
   expect((await world().app().health()).reasons).toEqual([]);
   expect(await measured()).toEqual({ mailUnset: false, mailOff: false });
 });
+
+const GRAPH_SECOND = { MAIL_FALLBACK: 'graph', GRAPH_MAIL_SENDER: 'watcher@example.com' };
+
+test.each<[what: string, settings: Record<string, string>, named: string]>([
+  ['is not set', { MAIL_FALLBACK: 'graph' }, 'MAIL_FALLBACK'],
+  ['is no transport', { MAIL_FALLBACK: 'grace@example' }, 'MAIL_FALLBACK'],
+  ['has a wrong server', { SMTP_HOST: 'grace@example', MAIL_FALLBACK: 'smtp' }, 'SMTP_HOST'],
+  ['has a placeholder', { SMTP_URL: 'smtp://ada:changeme@example.com', MAIL_FALLBACK: 'smtp' }, 'SMTP_URL'],
+  ['has a wrong sender', { ...GRAPH_SECOND, GRAPH_MAIL_SENDER: 'grace@example' }, 'GRAPH_MAIL_SENDER'],
+  ['has a wrong endpoint', { ...GRAPH_SECOND, GRAPH_ENDPOINT: 'http://grace.example' }, 'GRAPH_ENDPOINT'],
+])(
+  'a fallback that %s holds back no mail of the first transport, and all say so',
+  async (_, settings, named) => {
+    await expiring();
+    world().restart(settings);
+    await world().tick();
+    expect(world().mails()).toEqual([expect.stringMatching(/^ada@example\.com: gateway expires in/)]);
+    expect(world().log.lines).toContainEqual(
+      expect.stringMatching(new RegExp(`^The fallback of mail is not used.*\n  - ${named}: `, 's')),
+    );
+    const ask = await asking(world(), hosting);
+    const health = await ask('health');
+    expect([health.status, health.body.reasons]).toEqual([
+      503,
+      [
+        {
+          code: 'mailSettings',
+          message: expect.stringMatching(`fallback of mail is not used.*\\(${named}\\)`),
+        },
+      ],
+    ]);
+    expect(health.text).not.toContain('grace');
+    expect((await ask('dashboard')).text).toMatch(new RegExp(`role="alert"[^]*${named}: `));
+    expect((await ask('metrics')).text).toMatch(/\nexpiry_watcher_mail_stopped\{transport="acs"\} 0\n/);
+    expect(await measured()).toEqual({ mailUnset: false, mailOff: false });
+    const tested = await ask('mail/test', { method: 'POST' });
+    expect([tested.status, tested.body.answer]).toEqual([
+      200,
+      expect.stringMatching(`The fallback is not used: ${named}: `),
+    ]);
+  },
+);
 
 test('MAIL_TO=none is a decision: it is seen, nothing is queued, and the watcher is healthy, also with what waited before', async () => {
   await expiring();

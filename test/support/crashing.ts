@@ -59,7 +59,7 @@ export function composeWatch(env: Readonly<Record<string, string>>, clock: Clock
     clock,
     kinds: { sources, policies: settings.kinds, ...keys },
     mail: settings.mail,
-    mailState: { isOff: false, faults: settings.mailFaults },
+    mailState: { isOff: false, faults: settings.mailFaults, fallbackFaults: settings.fallbackFaults },
     links: settings.links,
     ...inUse(first, limits),
     fallback: fallback && fallbackLimits && inUse(fallback, fallbackLimits),

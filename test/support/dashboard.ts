@@ -150,7 +150,7 @@ export function overviewOf(items: readonly StatusItem[], more: Partial<Overview[
   };
 }
 
-export const MAIL_IS_SENT: App['mailState'] = { isOff: false, faults: [] };
+export const MAIL_IS_SENT: App['mailState'] = { isOff: false, faults: [], fallbackFaults: [] };
 
 const unused = (): never => {
   throw new Error('This test has no use for it.');

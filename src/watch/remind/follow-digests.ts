@@ -137,11 +137,11 @@ async function recordUndelivered(sent: SentDigest, message: string, turn: Turn<F
 }
 
 function tellFailed(
-  { operationId, attempt, reminders }: SentDigest,
+  { operationId, attempt, transport, reminders }: SentDigest,
   outcome: 'undelivered' | 'forgotten',
   { log }: Turn,
 ): void {
-  const mail = { operation: operationId, attempt, reminders: reminders.length };
+  const mail = { operation: operationId, attempt, transport, reminders: reminders.length };
   log.warn(eventLine('mailFailed', { ...mail, outcome, cause: undefined }));
 }
 

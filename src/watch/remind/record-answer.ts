@@ -1,10 +1,9 @@
 /** Records what an answer to a mail means: the digest is accepted, or never sent, or tried again later (docs/design.md, One owner's digest). */
 import { eventLine } from '../../core/events';
 import type { Reminder } from '../../core/reminder';
-import { DAY, type Instant } from '../../formats/instant';
+import type { Instant } from '../../formats/instant';
 import type {
   DelayCause,
-  MailFault,
   OperationStatus,
   OwnerLines,
   Quota,
@@ -15,6 +14,7 @@ import type {
 import { type DigestClaim, type Failures, LONGEST_WAIT } from './claim';
 import { type FollowDeps, firstFollow } from './follow-digests';
 import type { Turn } from './mark-told';
+import { recordFault } from './own-faults';
 import type { ToldChange } from './save-told';
 import { FIRST_ALONE, hadItsHour, type InUse } from './transports';
 import { gapAfter, isFaultOfThisMail, isOurs, type Tried, troubleAfter } from './tries';
@@ -93,12 +93,12 @@ async function refuseOrPass(
   { cause, message }: Extract<SendOutcome, { outcome: 'refused' }>,
   turn: MailTurn,
 ): Promise<Stop | Finish | Pass> {
-  const { owner, now, next, passed, deps, log } = turn;
+  const { now, next, passed, deps } = turn;
   const isLast = passed ? passed.never : !deps.fallback;
   if (cause === 'recipient' || isLast) return await recordRefused(claim, 'refused', message, turn);
+  tellNotTaken(claim, { outcome: next ? 'passed' : 'waits', message }, turn);
   if (next) return { step: 'pass', from: claim, why: message, end: 'answered', never: true };
   await claim.postpone(now, 0, { transport: undefined });
-  log.warn(`${owner.owner}: the digest waits for the other transport, ${message}`);
   return { step: 'stop', end: 'answered' };
 }
 
@@ -112,7 +112,7 @@ export async function postpone(
   { cause, message, retryAfterMs = 0, oddly }: Omit<Unsettled, 'outcome'>,
   turn: MailTurn,
 ): Promise<Stop | Pass> {
-  const { now, deps, log, next, passed } = turn;
+  const { now, deps, next, passed } = turn;
   const wait = Math.min(LONGEST_WAIT, retryAfterMs);
   if (wait > 0) await deps.quota.pause(asked, now + wait);
   const acceptedOn = deps.tally.acceptedOn();
@@ -123,14 +123,13 @@ export async function postpone(
   const trouble = troubleAfter(before, cause, now, acceptedOn);
   const mayBeThere = asked === 'look' || cause === 'unknown' || oddly;
   const mustBeAsked = asked === 'send' && mayBeThere && (await deps.mailer()).getStatus !== undefined;
-  if (next && !mustBeAsked && hadItsHour(claim.row, now))
-    return { step: 'pass', from: claim, why: message, end, trouble };
+  const passes = next !== undefined && !mustBeAsked && hadItsHour(claim.row, now);
+  tellNotTaken(claim, { outcome: passes ? 'passed' : 'waits', cause, message }, turn);
+  if (passes) return { step: 'pass', from: claim, why: message, end, trouble };
   const after = { transport: mayBeThere ? claim.row.transport : undefined, ...(oddly && { oddly }) };
   // The fallback's wait must not hold back the first one. Its quota is paused.
   if (passed) await claim.postpone(now, 0, { ...after, fallbackTrouble: trouble });
   else await claim.postpone(now, wait, { ...after, trouble }, latestTry(claim, turn));
-  log.warn(`A digest waits: ${message} (operation ${claim.row.operationId})`);
-  log.warn(eventLine('mailFailed', { ...mailOf(claim), outcome: 'waits', cause }));
   return { step: 'stop', end };
 }
 
@@ -151,21 +150,6 @@ function endOf(before: Tried, cause: DelayCause, acceptedOn: Instant | undefined
   return cause === 'recipient' ? 'answered' : 'unanswered';
 }
 
-/** Health shows it at once; the operators are told when it is over. */
-async function recordFault(
-  why: MailFault,
-  message: string,
-  now: Instant,
-  { tables, transport, tally }: MailTurn['deps'],
-): Promise<void> {
-  const before = tally.fault();
-  // One that was left behind by settings that changed is another.
-  const since = before && now - before.on <= DAY ? before.since : now;
-  const fault = { on: now, since, why, message };
-  await tables.mailLedger.of(transport).saveFault(fault);
-  tally.noteFault(fault);
-}
-
 /** This is recorded before anything else. Only one sender can record it, and that one counts it. */
 export async function recordAccepted(
   claim: DigestClaim,
@@ -179,7 +163,7 @@ export async function recordAccepted(
   const sent = { operationId, attempt, transport, on: now, reminders, ...firstFollow(now, firstLook) };
   await claim.accept(getStatus && sent);
   deps.tally.count('accepted');
-  log.info(eventLine('mailSent', mailOf(claim)));
+  log.info(eventLine('mailSent', mailOf(claim, deps)));
   // Nobody will say how it ended.
   if (!getStatus) deps.tally.count('unknown');
   return { step: 4, claim, look: firstLook && { sent, status: firstLook } };
@@ -194,13 +178,33 @@ export async function recordRefused(
 ): Promise<Finish> {
   await claim.refuse(refusal);
   deps.tally.count(outcome);
-  log.warn(eventLine('mailFailed', { ...mailOf(claim), outcome, cause: undefined }));
+  log.warn(eventLine('mailFailed', { ...mailOf(claim, deps), outcome, cause: undefined }));
   return { step: 4, claim, end: 'answered' };
 }
 
+interface NotTaken {
+  /** `passed`: the fallback takes it now. */
+  readonly outcome: 'waits' | 'passed';
+  readonly cause?: DelayCause;
+  readonly message: string;
+}
+
+function tellNotTaken(
+  claim: DigestClaim,
+  { outcome, cause, message }: NotTaken,
+  { deps, log }: MailTurn,
+): void {
+  const what = outcome === 'waits' ? 'waits' : 'passes to the fallback';
+  log.warn(`A digest ${what}: ${message} (operation ${claim.row.operationId})`);
+  log.warn(eventLine('mailFailed', { ...mailOf(claim, deps), outcome, cause }));
+}
+
 /** What events say of a mail: its operation finds it in the history of its targets, which has the names. */
-function mailOf({ row: { operationId, attempt, lineIds } }: DigestClaim) {
-  return { operation: operationId, attempt, reminders: lineIds.length };
+function mailOf(
+  { row: { operationId, attempt, lineIds } }: DigestClaim,
+  { transport }: Pick<InUse, 'transport'>,
+) {
+  return { operation: operationId, attempt, transport, reminders: lineIds.length };
 }
 
 /** The reminders in the claim's mail that are still in the outbox. */

@@ -4,7 +4,7 @@ import { counted } from '../../formats/when';
 import type { Clock, Log, OwnerLines } from '../ports';
 import { followDigests } from './follow-digests';
 import { STATUS_READS_OF_A_RETRY } from './mail-counters';
-import { tellMended } from './mended';
+import { tellMended } from './own-faults';
 import type { TurnEnd } from './record-answer';
 import { type Ends, type Open, type SendDeps, sendDigest } from './send-digest';
 import { FIRST_ALONE, type InUse } from './transports';
@@ -57,11 +57,16 @@ export async function sendReminders(deps: SendDeps, log: Log): Promise<void> {
     );
 }
 
-/** Says in each run why no mail leaves. */
-function mayLeave({ isOff, faults }: SendDeps['mailState'], log: Log): boolean {
+/** Says in each run why no mail leaves, or none by the fallback. */
+function mayLeave({ isOff, faults, fallbackFaults }: SendDeps['mailState'], log: Log): boolean {
+  const listed = (faults: readonly string[]) => faults.map(fault => `\n  - ${fault}`).join('');
   if (faults.length > 0)
     log.warn(
-      `No mail is sent, since settings of mail are missing or wrong; reminders wait in the outbox:\n${faults.map(fault => `  - ${fault}`).join('\n')}`,
+      `No mail is sent, since settings of mail are missing or wrong; reminders wait in the outbox:${listed(faults)}`,
+    );
+  if (fallbackFaults.length > 0)
+    log.warn(
+      `The fallback of mail is not used, since its settings are missing or wrong:${listed(fallbackFaults)}`,
     );
   if (isOff) log.info('MAIL_TO is none: no mail is sent, and nothing is queued.');
   return !isOff && faults.length === 0;

@@ -3,23 +3,22 @@ import { randomUUID } from 'node:crypto';
 import { addressFault, includesAddress, isSameAddress, splitAddresses } from '../../core/address';
 import { textsOf } from '../../core/row';
 import type { MailPolicy } from '../../core/watched';
-import type { Clock, Log, Mailer, SendOutcome, Tables } from '../ports';
+import type { Instant } from '../../formats/instant';
+import type { Clock, Log, MailState, SendOutcome, Tables } from '../ports';
 import { LONGEST_WAIT } from './claim';
-import { type MailQuota, type MailTally, requestsOfSend } from './mail-counters';
+import { requestsOfSend } from './mail-counters';
+import { recordFault } from './own-faults';
+import type { Transports } from './transports';
+import { isOurs } from './tries';
 
-interface Deps {
-  readonly tables: Pick<Tables, 'registry'>;
+interface Deps extends Transports, Omit<MailState, 'isOff'> {
+  readonly tables: Pick<Tables, 'registry' | 'mailLedger'>;
   readonly clock: Clock;
   readonly mail: MailPolicy;
-  readonly quota: MailQuota;
-  readonly tally: MailTally;
   /** The transport that every mail is tried with first, and its sender. */
   readonly way: { readonly transport: string; readonly sender: string } | undefined;
-  /** What is wrong with the settings of mail. */
-  readonly faults: readonly string[];
   /** The settings of each way to send, for where none is set. */
   readonly ways: readonly string[];
-  mailer(): Promise<Mailer>;
 }
 
 export type TestMailResult =
@@ -56,13 +55,19 @@ export async function sendTestMail(asked: string | undefined, deps: Deps, log: L
   quota.answered(answered);
   const wait = outcome.outcome === 'unsettled' ? Math.min(LONGEST_WAIT, outcome.retryAfterMs ?? 0) : 0;
   if (wait > 0) await quota.pause('send', answered + wait);
-  // That mail is taken also ends a fault of our own that is on record.
-  if (outcome.outcome === 'accepted') tally.noteAccepted(answered);
+  await record(outcome, answered, deps);
   await tally.write(log);
   const { is, words } = wordsOf(outcome);
-  const answer = note === undefined ? words : `${words} ${note}`;
-  log[is === 'taken' ? 'info' : 'warn'](`The test mail to ${to} by ${transport}: ${answer}`);
-  return { is, to, transport, answer };
+  log[is === 'taken' ? 'info' : 'warn'](`A test mail by ${transport}: ${words}`);
+  const more = note ?? fallbackWords(outcome, deps);
+  return { is, to, transport, answer: more === undefined ? words : `${words} ${more}` };
+}
+
+/** It begins or ends the alarm about a fault of our own, as a reminder does. Where no reminder is sent, nobody needs an alarm. */
+async function record(outcome: SendOutcome, now: Instant, deps: Deps): Promise<void> {
+  if (outcome.outcome === 'accepted') deps.tally.noteAccepted(now);
+  const isAlarming = outcome.outcome === 'unsettled' && deps.mail.to !== 'none';
+  if (isAlarming && isOurs(outcome.cause)) await recordFault(outcome.cause, outcome.message, now, deps);
 }
 
 async function recipientOf(
@@ -100,6 +105,12 @@ function wordsOf(outcome: SendOutcome): { readonly is: 'taken' | 'notTaken'; rea
   if (firstLook?.status === 'failed')
     return { is: 'notTaken', words: `The mail was taken, and then ${firstLook.message}.` };
   return { is: 'taken', words: 'The mail was taken. Look for it in the mailbox, and among its spam.' };
+}
+
+function fallbackWords(outcome: SendOutcome, { fallback, fallbackFaults }: Deps): string | undefined {
+  if (fallbackFaults.length > 0) return `The fallback is not used: ${fallbackFaults.join('; ')}.`;
+  if (!fallback || outcome.outcome !== 'unsettled' || outcome.cause === 'recipient') return undefined;
+  return `While that lasts, reminders go by the fallback, ${fallback.transport}, an hour late.`;
 }
 
 function sentence(message: string): string {

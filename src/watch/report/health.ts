@@ -3,7 +3,7 @@ import { HOUR, type Instant, MINUTE, SECOND } from '../../formats/instant';
 import { counted, moment } from '../../formats/when';
 import type { Clock, MailState, ScopeRow, Tables } from '../ports';
 import { isOverdue, longestGapOf } from '../sweep/last-sweep';
-import { type TransportNames, transportStates } from './mail-state';
+import { type TransportNames, transportStates } from './transport-states';
 
 interface Deps {
   readonly tables: Pick<Tables, 'registry' | 'scopes' | 'outbox' | 'mailLedger' | 'calendar' | 'history'>;
@@ -160,11 +160,20 @@ async function nothingReadable({ scopes }: Deps['tables']): Promise<HealthReason
 }
 
 /** A fault may hold an address, so only the settings are named here. */
-function settingReasons({ isOff, faults }: MailState): HealthReason[] {
-  if (isOff || faults.length === 0) return [];
-  const settings = [...new Set(faults.map(fault => fault.split(':', 1)[0]))].join(', ');
-  const message = `No mail is sent: settings of mail are missing or wrong (${settings}). The dashboard and the log of sendReminders say what to write. No reminder is lost; they wait.`;
-  return [{ code: 'mailSettings', message }];
+function settingReasons({ isOff, faults, fallbackFaults }: MailState): HealthReason[] {
+  const reason = (what: string, faults: readonly string[], so: string): HealthReason[] => {
+    const settings = [...new Set(faults.map(fault => fault.split(':', 1)[0]))].join(', ');
+    const message = `${what} are missing or wrong (${settings}). The dashboard and the log of sendReminders say what to write. ${so}`;
+    return isOff || faults.length === 0 ? [] : [{ code: 'mailSettings', message }];
+  };
+  return [
+    ...reason('No mail is sent: settings of mail', faults, 'No reminder is lost; they wait.'),
+    ...reason(
+      'The fallback of mail is not used: settings of it',
+      fallbackFaults,
+      'Mails go by the first transport alone.',
+    ),
+  ];
 }
 
 async function mailReasons({ tables: { mailLedger }, transports }: Deps, now: Instant) {

@@ -7,7 +7,7 @@ import { FAILURE_CODES } from '../../core/reading';
 import { HOUR, type Instant } from '../../formats/instant';
 import type { Calendar, Clock, MailState, Outbox, ScopeRow, Scopes, Tables } from '../ports';
 import { type FleetCounts, firstOfBothParts, NO_FLEET, withScope } from './fleet';
-import { type LedgerRows, type TransportNames, transportStates } from './mail-state';
+import { type LedgerRows, type TransportNames, transportStates } from './transport-states';
 
 /** Every code under which a target's failure is shown. */
 const SHOWN_FAILURES = [...FAILURE_CODES, 'invalid'] as const;

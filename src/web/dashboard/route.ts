@@ -135,7 +135,7 @@ export const dashboardScript: Route = {
 
 async function showDashboard({ url, app }: Call): Promise<Response> {
   const { kinds, words, kindForms, overview, health, lostRows, mailState } = app();
-  const mailFaults = mailState.isOff ? [] : mailState.faults;
+  const mailFaults = mailState.isOff ? [] : [...mailState.faults, ...mailState.fallbackFaults];
   const request = parseDashboardQuery(url, kinds);
   const links = linksOf(url);
   if (!request.query) return faultyPage(request, words, links);

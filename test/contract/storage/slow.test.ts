@@ -118,7 +118,7 @@ test('health says that the tables cannot be read', async () => {
     ready: tables.ready,
     clock,
     sweepPeriodMs: 1,
-    mailState: { isOff: false, faults: [] },
+    mailState: { isOff: false, faults: [], fallbackFaults: [] },
     transports,
   })();
   expect(reasons.map(({ code }) => code)).toEqual(['storageUnreachable']);
