@@ -142,6 +142,29 @@ test('it loads as CommonJS by its own package.json, also below one that says oth
   writeFileSync(join(folder, 'package.json'), own);
 });
 
+test('parts of packages that never run are left out', () => {
+  const packages = Object.entries(contents.inputs).flatMap(([path, { bytesInOutput }]) =>
+    bytesInOutput > 0 ? (/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []) : [],
+  );
+  expect(packages).toContain('@azure/data-tables');
+  expect(packages.filter(name => /fast-xml|semver/.test(name))).toEqual([]);
+});
+
+test('an answer of the store in XML is an error that quotes it', async () => {
+  const receiver = await startReceiver();
+  receiver.answer = response => {
+    response.writeHead(403, { 'content-type': 'application/xml' });
+    response.end('<?xml version="1.0"?><error><m:code>Closed</m:code></error>');
+  };
+  try {
+    const AzureWebJobsStorage = NOWHERE.replace('http://127.0.0.1:1', receiver.origin);
+    const { answers } = await load(deployed, 'and call', { AzureWebJobsStorage, MAIL_TO: 'none' });
+    expect(answers.startSweep).toMatch(/^RestError: .*Closed/s);
+  } finally {
+    await receiver.close();
+  }
+});
+
 test('nothing local, and nothing of the tests, is in it', () => {
   const inputs = Object.keys(contents.inputs);
   expect(inputs).toContain('src/main.ts');

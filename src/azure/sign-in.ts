@@ -19,7 +19,7 @@ interface Identity {
 /** Managed identity in Azure, the developer's own sign-in elsewhere. */
 export function lazyCredential({ clientId, resourceId, managedOnly = false }: Identity): TokenCredential {
   const load = once(async () => {
-    const { DefaultAzureCredential, ManagedIdentityCredential } = await import('@azure/identity');
+    const { DefaultAzureCredential, ManagedIdentityCredential } = await import('./credentials');
     if (resourceId === undefined)
       return managedOnly
         ? new ManagedIdentityCredential({ clientId })
