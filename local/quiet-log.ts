@@ -9,7 +9,9 @@ export function print({ functionName, text }: Pick<LogEntry, 'functionName' | 't
   console.log(`${new Date().toISOString().slice(11, 19)} ${functionName}: ${text}`);
 }
 
+/** Without the events, which are for machines: what a person must know of them has a line in words, or a place on the dashboard. */
 export function printTrouble(entry: LogEntry): void {
+  if (entry.text.startsWith('{"event":')) return;
   if (entry.level === 'warning' || entry.level === 'error' || entry.level === 'critical') print(entry);
 }
 
