@@ -483,7 +483,7 @@ describe('the script', () => {
     const page = await open(await showTarget(), {});
     const loaded = page.waitForEvent('load');
     const twice = `(() => {
-      const form = document.querySelector('.check');
+      const form = document.querySelector('.row form');
       const stopped = [];
       addEventListener('submit', event => stopped.push(event.defaultPrevented));
       form.requestSubmit();
@@ -492,7 +492,7 @@ describe('the script', () => {
     })()`;
     expect(await page.evaluate(twice)).toEqual(['Reading…', false, true]);
     await loaded;
-    expect(await page.locator('.check button').first().textContent()).toBe('Check now');
+    expect(await page.locator('.row button').first().textContent()).toBe('Check now');
   });
 
   test('gives every instant its local time', async () => {

@@ -276,6 +276,15 @@ describe('a snooze for somebody', () => {
     expect(person.words()).toContain('The snooze has ended.');
   });
 
+  test('is undone by its own button; what undoes a change of the row does not stand beside it', async () => {
+    await person.press('Pause');
+    await person.press('Resume');
+    await person.press('Snooze', { reason: 'is on holiday' });
+    const [notice = ''] = /<div class="card notice">.*?<section/s.exec(person.page().text) ?? [];
+    expect([notice.includes('Snoozed.'), notice.includes('Undo')]).toEqual([true, false]);
+    expect(person.words()).toContain('Undo the last change');
+  });
+
   test.each<[string, Record<string, string>, string]>([
     ['too long', { days: '91' }, 'write 1 to 90 whole days'],
     ['no number', { days: '1e1' }, 'write 1 to 90 whole days'],

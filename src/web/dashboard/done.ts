@@ -22,6 +22,11 @@ export function isDone(text: string | undefined): text is Done {
   return text !== undefined && (text === 'checked' || Object.hasOwn(WORDS, text));
 }
 
+/** Only a change of the row is undone by the form that puts its columns back. */
+export function changesRow(done: Done): boolean {
+  return !['checked', 'snoozed', 'unsnoozed'].includes(done);
+}
+
 export function doneWords(done: Changed): Html {
   return WORDS[done];
 }

@@ -17,7 +17,7 @@ import {
   statusOf,
 } from './banner';
 import { actionsCard } from './doing';
-import { isDone } from './done';
+import { changesRow, isDone } from './done';
 import { nextCard, recipientsCard } from './explanation';
 import { framed } from './frame';
 import { historyCard } from './history';
@@ -42,8 +42,8 @@ export function targetPage(
   const off = whyNotReported(explained, links);
   const undo = undoForm(history, row, links);
   // What was just done is undone where that is said.
-  const isFresh = outcome !== undefined && isDone(outcome.is) && outcome.is !== 'checked';
-  const main = html`${bannerOf(outcome, explained, undo)}${!isFresh && !row && undo && html`<section class="card">${undo}</section>`}${off && html`<div class="note"><p>${off}</p></div>`}${stateCard(explained, words)}
+  const isFresh = outcome !== undefined && isDone(outcome.is) && changesRow(outcome.is);
+  const main = html`${bannerOf(outcome, explained, isFresh ? undo : undefined)}${!isFresh && !row && undo && html`<section class="card">${undo}</section>`}${off && html`<div class="note"><p>${off}</p></div>`}${stateCard(explained, words)}
 ${actionsCard(explanation, row, outcome, links, isFresh ? undefined : undo)}
 <div class="columns even">${nextCard(explanation)}${recipientsCard(explanation)}</div>
 ${historyCard(history)}`;
