@@ -203,7 +203,6 @@ export interface TransportLedger {
   /** Creates the row or, under its etag, replaces it. @returns the new etag; undefined when another instance was faster. */
   saveCounts(counts: MailCounts, etag: string | undefined): Promise<string | undefined>;
   /** The fault of our own for which mails are not taken, or were not until lately. */
-  fault(): Promise<RecordedFault | undefined>;
   saveFault(fault: RecordedFault): Promise<void>;
   /** Mails are taken again, and the operators were told. */
   clearFault(): Promise<void>;
