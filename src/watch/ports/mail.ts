@@ -85,7 +85,7 @@ export type HeldClaim = Stored<Claim>;
 export interface SentDigest {
   readonly operationId: string;
   readonly attempt: number;
-  /** The transport that has it. Absent in rows of earlier versions. */
+  /** The transport that has it. Absent in rows of 0.1.0, which had `acs` alone. */
   readonly transport?: string;
   /** When it was accepted. */
   readonly on: Instant;
