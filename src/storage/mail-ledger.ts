@@ -130,9 +130,6 @@ function ledgerOf(
       return { ...earlierCounts(rows), totals: NO_MAILS, fault, reportedOn };
     },
     saveCounts: (counts, etag) => saveRow(client, countsEntity(counts, countsName), 'Replace', etag),
-    async fault() {
-      return faultColumns.read((await find(client, { scope: PARTITION, name: faultName })) ?? {});
-    },
     async saveFault(fault) {
       await client.upsertEntity(entityOf(PARTITION, faultName, faultColumns.write(fault)), 'Replace');
     },

@@ -1,4 +1,5 @@
 /** A second transport: it takes a mail an hour after the first one's try, or at once where that refused its content or size. */
+import { TableClient } from '@azure/data-tables';
 import { MAIL_SERVICES, type MailServiceName } from '../../local/simulated/mail-services';
 import { DAY, HOUR, MINUTE } from '../../src/formats/instant';
 import { textTo } from '../support/story';
@@ -339,6 +340,22 @@ describe('graph first, then acs', () => {
       accepted: 1,
       undelivered: 1,
     });
+  });
+
+  test('so it is where the mail is one of 0.1.0, which named no transport', async () => {
+    await takenByFallback();
+    const outbox = TableClient.fromConnectionString(world().env.AzureWebJobsStorage ?? '', 'outbox', {
+      allowInsecureConnection: true,
+    });
+    for await (const { etag: _, transport: _named, ...row } of outbox.listEntities())
+      if (row.rowKey?.startsWith('sent|'))
+        await outbox.updateEntity(
+          { ...row, partitionKey: row.partitionKey ?? '', rowKey: row.rowKey },
+          'Replace',
+        );
+    world().azure.communication.switches.pollsUntilFinal = 1;
+    await runs(world(), 3);
+    expect(await toldOf(world(), 'ada')).toEqual(['undelivered']);
   });
 
   test('once it is not set any more, nobody is asked', async () => {

@@ -98,6 +98,24 @@ describe.each<Mail>(['smtp', 'graph'])('by %s', mail => {
     expect(world().mails()).toHaveLength(4);
   });
 
+  test('a mail that was taken while the clock was days ahead says nothing of those after it', async () => {
+    const { clock } = world();
+    await owners('zoe');
+    clock.pass(2 * DAY);
+    await runs(1, 0);
+    clock.pass(HOUR - 2 * DAY);
+    expect(world().mails()).toHaveLength(1);
+    await owners('ada', 'bob');
+    ours(50);
+    for (const tries of await runs(6)) expect(tries).toBeLessThanOrEqual(1);
+    expect(await codes()).toContain('mailRefused');
+    world().azure.graph?.heals();
+    world().azure.smtp?.heals();
+    away(1_000);
+    await runs(40, 15 * MINUTE);
+    expect([await toldOf('ada'), await toldOf('bob')]).toEqual([undefined, undefined]);
+  });
+
   test('a service that is away is tried three times a run, and then all is sent', async () => {
     await owners('ada', 'bob', 'eve', 'kim', 'zoe');
     away(3);

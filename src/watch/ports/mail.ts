@@ -85,7 +85,7 @@ export type HeldClaim = Stored<Claim>;
 export interface SentDigest {
   readonly operationId: string;
   readonly attempt: number;
-  /** The transport that has it. Absent in rows of earlier versions. */
+  /** The transport that has it. Absent in rows of 0.1.0, which had `acs` alone. */
   readonly transport?: string;
   /** When it was accepted. */
   readonly on: Instant;
@@ -207,7 +207,6 @@ export interface TransportLedger {
   /** Creates the row or, under its etag, replaces it. @returns the new etag; undefined when another instance was faster. */
   saveCounts(counts: MailCounts, etag: string | undefined): Promise<string | undefined>;
   /** The fault of our own for which mails are not taken, or were not until lately. */
-  fault(): Promise<RecordedFault | undefined>;
   saveFault(fault: RecordedFault): Promise<void>;
   /** Mails are taken again, and the operators were told. */
   clearFault(): Promise<void>;

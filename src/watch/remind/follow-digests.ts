@@ -40,7 +40,8 @@ export async function followDigests(
     if (sent.operationId === owner.claim?.operationId) continue;
     const now = deps.clock.now();
     if (sent.lookOn > now) continue;
-    const by = inUseBy(sent.transport, deps);
+    // 0.1.0 stored no name: it had this one alone.
+    const by = inUseBy(sent.transport ?? 'acs', deps);
     if (sent.sentOut) {
       await endFollowing(sent, 'delivered', { owner, now, deps: { ...deps, ...by }, log });
       continue;

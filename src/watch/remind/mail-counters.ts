@@ -7,7 +7,7 @@ import {
   NO_MAILS,
 } from '../../core/mail-outcome';
 import { answered, freeFrom, paused, type QuotaLimits, reserve, UNUSED } from '../../core/quota';
-import type { Instant } from '../../formats/instant';
+import { HOUR, type Instant } from '../../formats/instant';
 import type { Log, MailCounts, Mailer, Outage, Quota, RecordedFault, TransportLedger } from '../ports';
 
 /** A number of requests of each quota: `send` are POSTs of mails, `look` are reads of a mail's status. */
@@ -159,7 +159,7 @@ export function mailCounters(
       known ??= await read();
       const isReserved = QUOTAS.some(quota => (requests[quota] ?? 0) > 0);
       if (!isReserved) return reserved(withPending(known, pending), {}, now, leaving) !== undefined;
-      const isSaved = await save(counts => reserved(counts, requests, now, leaving));
+      const isSaved = await save(counts => reserved(withoutFuture(counts, now), requests, now, leaving));
       if (isSaved) reservedOn = now;
       return isSaved;
     },
@@ -218,6 +218,16 @@ function withPending(counts: MailCounts, pending: Pending): MailCounts {
     totals: addMails(totals, counts.totals),
     outage: outageOf([counts.outage, pending.outage], acceptedOn),
     inUseToldOn: pending.inUseToldOn ?? counts.inUseToldOn,
+  };
+}
+
+/** A clock that ran ahead may have left these: mails that it dates would seem to be taken after every failure. */
+function withoutFuture(counts: MailCounts, now: Instant): MailCounts {
+  const { acceptedOn = 0, outage } = counts;
+  return {
+    ...counts,
+    ...(acceptedOn - now > HOUR && { acceptedOn: undefined }),
+    ...(outage && outage.since - now > HOUR && { outage: undefined }),
   };
 }
 

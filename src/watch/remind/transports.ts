@@ -27,7 +27,7 @@ export interface Via {
 /** For so long the first transport alone tries a mail. */
 export const FIRST_ALONE = HOUR;
 
-/** The transport with this name, if it is still in use. Earlier versions stored no name: they had one transport. */
+/** The transport with this name, if it is still in use; the first one for no name. */
 export function inUseBy(name: string | undefined, transports: Transports): InUse | undefined {
   const { fallback } = transports;
   if (name === undefined || name === transports.transport) return transports;

@@ -160,7 +160,6 @@ const contested = (): TransportLedger & { readonly tries: () => number } => {
       tries += 1;
       return undefined;
     },
-    fault: async () => undefined,
     saveFault: async () => undefined,
     saveReportedOn: async () => undefined,
     clearFault: async () => undefined,
