@@ -43,7 +43,7 @@ export async function sendSummary(deps: SummaryDeps, log: Log): Promise<void> {
   const now = clock.now();
   let progress = await due(await tables.mailLedger.summary(), schedule, now, tables);
   // While no mail is taken for a fault of our own, the sender alone tries whether that is over.
-  if (!progress || (await tables.mailLedger.of(transport).fault())) return;
+  if (!progress || (await tables.mailLedger.of(transport).counts()).fault) return;
   const summaries = await summariesOf(deps, now);
   for (const [key, { owner, summary }] of summaries) {
     if (compareText(key, progress.after ?? BEFORE_ALL) <= 0) continue;
