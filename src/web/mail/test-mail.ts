@@ -4,8 +4,9 @@ import { trimmed } from '../../formats/invisible';
 import { parseJson } from '../../formats/json';
 import { counted } from '../../formats/when';
 import type { TestMailResult } from '../../watch/remind/test-mail';
+import { UNKNOWN_CALLER } from '../access';
 import { type BodyRule, FORM, readContent } from '../content';
-import { faultPage } from '../dashboard/frame';
+import { faultPage, signedOutPage } from '../dashboard/frame';
 import { linksOf } from '../dashboard/links';
 import { aboutPage, FORM_BODY } from '../page';
 import { badRequest, jsonOf, problem, type Response, secondsToWait } from '../problem';
@@ -72,6 +73,7 @@ export const dashboardMail: Route = {
   name: 'dashboardMail',
   path: 'dashboard/mail',
   onFault: faultPage,
+  onSignedOut: signedOutPage,
   methods: {
     POST: lenient({
       tag: 'Pages',
@@ -82,6 +84,7 @@ export const dashboardMail: Route = {
       responses: {
         200: aboutPage('The transport took the mail.'),
         400: aboutPage('The form is not understood, or nobody with this address is told of anything.'),
+        401: aboutPage(UNKNOWN_CALLER),
         403: aboutPage('The form came from another site.'),
         413: aboutPage('The form is too large.'),
         415: aboutPage('This is not a form.'),
