@@ -93,12 +93,13 @@ async function refuseOrPass(
   { cause, message }: Extract<SendOutcome, { outcome: 'refused' }>,
   turn: MailTurn,
 ): Promise<Stop | Finish | Pass> {
-  const { owner, now, next, passed, deps, log } = turn;
+  const { now, next, passed, deps, log } = turn;
   const isLast = passed ? passed.never : !deps.fallback;
   if (cause === 'recipient' || isLast) return await recordRefused(claim, 'refused', message, turn);
   if (next) return { step: 'pass', from: claim, why: message, end: 'answered', never: true };
   await claim.postpone(now, 0, { transport: undefined });
-  log.warn(`${owner.owner}: the digest waits for the other transport, ${message}`);
+  log.warn(`A digest waits for the other transport: ${message} (operation ${claim.row.operationId})`);
+  log.warn(eventLine('mailFailed', { ...mailOf(claim), outcome: 'waits', cause }));
   return { step: 'stop', end: 'answered' };
 }
 
