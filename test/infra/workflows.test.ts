@@ -100,7 +100,7 @@ test('CodeQL looks at the code and the workflows at every change, and each week 
     'push:\n  branches: [main]\npull_request:\nschedule:\n  - cron: "17 4 * * 1"\n',
   );
   expect(text).toContain('language: [javascript-typescript, actions]\n');
-  expect(text).toContain(`languages: \${{ matrix.language }}\n`);
+  expect(text).toContain(`languages: \${{ matrix.language }}\n          build-mode: none\n`);
   expect(stepsOf('codeql.yml')).toEqual([
     'actions/checkout',
     'github/codeql-action/init',
