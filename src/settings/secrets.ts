@@ -16,8 +16,9 @@ export function standInFault(name: string, value: string): string | undefined {
   const secrets = isSecret(name) ? secretsIn(name, value) : [];
   if ([value, ...secrets].some(text => REFERENCE.test(text)))
     return 'is a Key Vault reference that could not be resolved: look at it in the portal, and give the identity of the app the role to read the secret';
-  if (secrets.some(isPlaceholder)) return 'is a placeholder, or holds one; write the real value';
-  return secrets.some(isRepeated)
+  if (secrets.some(isPlaceholder) || partsOf(name, value).some(isWrittenToBeReplaced))
+    return 'is a placeholder, or holds one; write the real value';
+  return [...secrets, ...partsOf(name, value)].some(isRepeated)
     ? 'is one repeated character, or holds one as its key or password; write a real secret'
     : undefined;
 }
@@ -31,6 +32,13 @@ function secretsIn(name: string, value: string): readonly string[] {
   const parts = parseConnectionString(value);
   const keys = ['accountkey', 'accesskey', 'sharedaccesssignature'].flatMap(part => parts.get(part) || []);
   return keys.length > 0 ? keys : [value];
+}
+
+/** The parts of a URL that can be its secret; short ones are words of the service, such as `api`. */
+function partsOf(name: string, value: string): readonly string[] {
+  if (name !== 'PING_URL' || !URL.canParse(value)) return [];
+  const { pathname, searchParams } = new URL(value);
+  return [...pathname.split('/').map(decoded), ...searchParams.values()].filter(({ length }) => length > 5);
 }
 
 /** What is not percent-encoded as it should be is a fault of its own. */
@@ -55,12 +63,16 @@ const WORDS = new Set(
 );
 
 function isPlaceholder(secret: string): boolean {
-  if (IN_BRACKETS.test(secret) || TELLING.test(secret)) return true;
+  if (isWrittenToBeReplaced(secret)) return true;
   const words = secret
     .toLowerCase()
     .split(/[^\p{L}\p{N}]+/u)
     .filter(word => word !== '');
   return words.length > 0 && words.every(word => WORDS.has(word));
+}
+
+function isWrittenToBeReplaced(text: string): boolean {
+  return IN_BRACKETS.test(text) || TELLING.test(text);
 }
 
 /** Also with separators between: 0000-0000. The padding of base64 does not count. */

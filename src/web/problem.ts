@@ -74,7 +74,7 @@ export function methodNotAllowed(allow: readonly string[]): Response {
 
 export function notSignedIn(): Response {
   const detail =
-    'Send a token of Entra for this app as authorization: Bearer …, or sign in with a browser. A function key opens only metrics and calendar.ics here.';
+    'Send a token of Entra for this app as authorization: Bearer …, or sign in with a browser. A function key opens only metrics, calendar.ics and mail/reports here.';
   return problem('not-signed-in', detail, {}, { 'www-authenticate': 'Bearer' });
 }
 

@@ -1,5 +1,6 @@
 /** Entra sign-in in front of the app: the platform says who asks, function keys open nothing but feeds, and pages carry none. */
 import { HttpRequest } from '@azure/functions';
+import LET_THROUGH from '../../infra/sign-in.json';
 import { invocationContext } from '../../local/host/invocation';
 import { functionsOf } from '../../src/functions';
 import { httpFunction } from '../../src/functions/http';
@@ -41,17 +42,10 @@ const DOORS = GUARDED.flatMap(({ path, methods }) =>
   ]),
 );
 
-test.each(['True', 'true', ' TRUE '])(
-  '%s switches it on: the host asks for a key only where programs ask',
-  value => {
-    const on = levels({ WEBSITE_AUTH_ENABLED: value });
-    expect(Object.keys(on).filter(path => on[path] === 'function')).toEqual([
-      'metrics',
-      'calendar.ics',
-      'mail/reports',
-    ]);
-  },
-);
+test.each(['True', 'true', ' TRUE '])('%s switches it on: the host asks for a key on feeds alone', value => {
+  const on = levels({ WEBSITE_AUTH_ENABLED: value });
+  expect(Object.keys(on).filter(path => on[path] === 'function')).toEqual(LET_THROUGH.byKey);
+});
 
 test.each(['', 'False', 'false', '0', 'no'])("'%s' leaves keys as they are", value => {
   expect(levels({ WEBSITE_AUTH_ENABLED: value })).toEqual(levels({}));
@@ -69,7 +63,10 @@ test.each(DOORS)('%s %s is closed to who has not signed in, also with a key', as
     expect(answer.status).toBe(401);
     if (path.startsWith('dashboard'))
       expect(text).toMatch(/<h1>You are not signed in<\/h1>.*\/\.auth\/login/s);
-    else expect(JSON.parse(text)).toMatchObject({ type: '/problems/not-signed-in', status: 401 });
+    else {
+      expect(JSON.parse(text)).toMatchObject({ type: '/problems/not-signed-in', status: 401 });
+      for (const open of LET_THROUGH.byKey) expect(text).toContain(open);
+    }
   }
   expect(await dump(world())).toEqual(before);
 });

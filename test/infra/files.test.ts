@@ -1,6 +1,7 @@
 /** The files of the infrastructure as they are written: what can be checked without a compiler. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import HOST_JSON from '../../host.json';
 import BICEP_CONFIG from '../../infra/bicepconfig.json';
 import MAIN_PARAMETERS from '../../infra/main.parameters.json';
 import SIGN_IN from '../../infra/sign-in.json';
@@ -101,6 +102,32 @@ hooks:
 `);
   // With one that names node_modules, azd refuses remoteBuild: false.
   expect(existsSync('.funcignore')).toBe(false);
+});
+
+test('the Functions host serves the bare origin, gives up a message after five tries, and samples no event', () => {
+  expect(HOST_JSON).toEqual({
+    version: '2.0',
+    // Above the budget of a sweep.
+    functionTimeout: '00:10:00',
+    extensions: {
+      queues: { visibilityTimeout: '00:00:30', maxDequeueCount: 5, batchSize: 16 },
+      http: {
+        routePrefix: '',
+        customHeaders: {
+          'x-content-type-options': 'nosniff',
+          'referrer-policy': 'no-referrer',
+          'strict-transport-security': 'max-age=31536000',
+        },
+      },
+    },
+    extensionBundle: { id: 'Microsoft.Azure.Functions.ExtensionBundle', version: '[4.*, 5.0.0)' },
+    logging: {
+      applicationInsights: {
+        // Alerts count requests, and look for events among traces.
+        samplingSettings: { isEnabled: true, excludedTypes: 'Request;Exception;Trace' },
+      },
+    },
+  });
 });
 
 describe('the routes that sign-in lets through', () => {

@@ -238,6 +238,24 @@ describe('the alerts', () => {
     ]);
   });
 
+  bicepTest('ask just this: no test can run a query', () => {
+    const event = (name: string) =>
+      `AppTraces | where Message startswith "{\\"event\\":" | extend Event = parse_json(Message) | where tostring(Event.event) == "${name}"`;
+    const runs = (name: string) =>
+      `AppRequests | where Name == "${name}" and Success == true | summarize Count = count()`;
+    const [mails = ''] = event('').split(' | where tostring');
+    expect(rulesOf(of('quiet')).map(rule => conditionOf(rule).query)).toEqual([
+      runs('startSweep'),
+      runs('sendReminders'),
+      `${event('poison')} | summarize Count = count()`,
+      `${event('scopeFailing')} | summarize Count = dcount(tostring(Event.scope))`,
+      `let mails = ${mails}; ` +
+        'let taken = toscalar(mails | where tostring(Event.event) == "mailSent" | summarize max(TimeGenerated)); ' +
+        'mails | where tostring(Event.event) == "mailFailed" and tostring(Event.cause) != "recipient" and TimeGenerated > coalesce(taken, datetime(1970-01-01)) | summarize Count = count()',
+      `${event('reminderAge')} | top 1 by TimeGenerated desc | project Count = tolong(Event.oldestMs) / 3600000.0`,
+    ]);
+  });
+
   /** The events that a query asks for, each with the fields that it reads of them. */
   const eventsIn = (query: string) => {
     const names = [...query.matchAll(/tostring\(Event\.event\) == "(\w+)"/g)].map(([, name]) => name);

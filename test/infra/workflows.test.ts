@@ -60,6 +60,15 @@ test('azure-dev sets every parameter of infra/main.bicep, with the default that 
   }
 });
 
+test('a secret is given to the step that uses it, and to nothing before it', () => {
+  const [before = '', step = ''] = textOf('azure-dev.yml').split('- name: Provision\n');
+  expect(before).not.toContain('secrets.');
+  expect(step.match(/\{ secrets\.\w+ \}/g)).toEqual(['{ secrets.SMTP_PASSWORD }', '{ secrets.PING_URL }']);
+  expect(step).toMatch(
+    /^ +run: azd provision --no-prompt\n +env:\n(?: +\w+: \$\{\{ secrets\.\w+ \}\}\n){2} +- name: Deploy\n/,
+  );
+});
+
 /** When it runs, as it is written. */
 const triggersOf = (text: string) => /^on:\n((?: .*\n)+)/m.exec(text)?.[1]?.replace(/^ {2}/gm, '');
 
@@ -91,7 +100,7 @@ test('CodeQL looks at the code and the workflows at every change, and each week 
     'push:\n  branches: [main]\npull_request:\nschedule:\n  - cron: "17 4 * * 1"\n',
   );
   expect(text).toContain('language: [javascript-typescript, actions]\n');
-  expect(text).toContain(`languages: \${{ matrix.language }}\n`);
+  expect(text).toContain(`languages: \${{ matrix.language }}\n          build-mode: none\n`);
   expect(stepsOf('codeql.yml')).toEqual([
     'actions/checkout',
     'github/codeql-action/init',

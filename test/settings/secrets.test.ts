@@ -106,6 +106,34 @@ describe.each(HOLDERS)('%s', (name, env) => {
   });
 });
 
+test.each([
+  ['https://hc-ping.com/<your-hunter2>', /placeholder/],
+  ['https://hc-ping.com/your-hunter2-here', /placeholder/],
+  ['https://hc-ping.com/{hunter2}/watcher', /placeholder/],
+  ['https://kuma.example.com/api/push/changeme?status=up', /placeholder/],
+  ['https://cronitor.link/ping?key=$(hunter2)', /placeholder/],
+  ['https://hc-ping.com/00000000-0000-0000-0000-000000000000', /one repeated character/],
+  ['https://cronitor.link/p/xxxxxxxx/watcher', /one repeated character/],
+  ['@Microsoft.KeyVault(SecretUri=https://the-vault.vault.azure.net/secrets/hunter2)', /Key Vault reference/],
+])('PING_URL %s is refused without a word of it', (PING_URL, words) => {
+  const found = faults({ PING_URL });
+  expect(found).toEqual([expect.stringMatching(words)]);
+  expect(found[0]).toMatch(/^PING_URL: /);
+  expect(found.join()).not.toMatch(/hunter2|the-vault|xxx|000|hc-ping/);
+});
+
+test('real addresses of a ping are taken, however odd', () => {
+  for (const PING_URL of [
+    `https://hc-ping.com/${SECRET}`,
+    `https://hc-ping.com/${SECRET}/mail-server`,
+    `https://hc-ping.com/${SECRET}/test-token/`,
+    `https://kuma.example.com/api/push/x1y2z3?status=up&msg=OK&ping=`,
+    `https://cronitor.link/p/${SECRET}/aaa?env=x`,
+    'https://watch.example.com/a%2Fb?x=%20',
+  ])
+    expect([PING_URL, faults({ PING_URL })]).toEqual([PING_URL, []]);
+});
+
 test('real passwords are taken, however odd', () => {
   for (const SMTP_PASSWORD of [
     'aab',

@@ -145,6 +145,18 @@ test('at each tick it is told how long the oldest reminder has waited, though no
   expect(await age()).toEqual([{ oldestMs: 0 }]);
 });
 
+test('a reminder that has waited for too long is told, however many others wait', async () => {
+  const { clock, tables, log } = world();
+  const line = (owner: string, name: string, age: number) => {
+    const since = clock.now() - age;
+    return { owner, scope: CONTOSO, name, reason: '7d', about: since, crossedOn: since, since };
+  };
+  const others = Array.from({ length: 1_001 }, (_, index) => line('ada@example.com', `t${index}`, HOUR));
+  await tables.outbox.put([...others, line('zoe@example.com', 'late', 7 * HOUR)]);
+  const [age] = await told('reminderAge', () => world().app().startSweep(log));
+  expect(age).toEqual({ oldestMs: 7 * HOUR });
+});
+
 test('a message that was given up is told by its scope, whatever it holds', async () => {
   const { app, log } = world();
   const poison = (message: unknown) => told('poison', () => app().tellPoison(message, log));

@@ -189,7 +189,9 @@ describe.each(PAIRS)('$mail first, then $fallback', ({ mail, fallback }) => {
     trouble.tooLarge(world(), fallback);
     await runs(world(), 40);
     expect([mailed(world()), await toldOf(world(), 'ada')]).toEqual([[], undefined]);
-    expect(world().log.lines.join('\n')).not.toContain('@');
+    const log = world().log.lines.join('\n');
+    expect(log).toMatch(/"event":"mailFailed".*"outcome":"waits","cause":"content"/);
+    expect(log).not.toContain('@');
     trouble.heals(world());
     trouble.tooLarge(world(), fallback);
     await runs(world(), 13);

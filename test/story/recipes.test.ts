@@ -1,12 +1,20 @@
 /** What docs/operations.md says of a lost table, of silence and of what waits: each as a person does it. */
 import { TableClient } from '@azure/data-tables';
-import { MINUTE } from '../../src/formats/instant';
+import { HOUR, MINUTE } from '../../src/formats/instant';
+import type { SweepMessage } from '../../src/watch/sweep/start-sweep';
+import { type StorageProxy, startStorageProxy } from '../support/storage-proxy';
 import { CONTOSO, HOST, mailedBy, queued, ticks } from '../support/story';
 import { useWorld } from '../support/world';
 
 const world = useWorld();
 const ADA = 'ada@example.com: told expires in 7 days (2026-06-08 12:00 UTC)';
 const BOB = 'bob@example.com: waiting expires in 7 days (2026-06-08 12:30 UTC)';
+
+let proxy: StorageProxy | undefined;
+afterEach(async () => {
+  await proxy?.close();
+  proxy = undefined;
+});
 
 /** One target that was told, and one whose reminder waits, since the mail service is down. */
 beforeEach(async () => {
@@ -58,6 +66,18 @@ test('without the calendar, reports are short until reconcile has made it again'
   ]);
 });
 
+test('a registry that is exported is imported again, and all is as before', async () => {
+  const rows: [string, Record<string, string>][] = [];
+  for await (const { name, columns } of await world().app().everyRow()) rows.push([name, { ...columns }]);
+  await lose('registry');
+  await ticks(world(), 1);
+  expect((await world().app().health()).reasons.map(({ code }) => code)).toContain('rowsLost');
+  for (const [name, columns] of rows) await world().register(CONTOSO, name, columns);
+  await ticks(world(), 12);
+  expect((await world().app().health()).reasons).toEqual([]);
+  expect(await hours(1)).toEqual([]);
+});
+
 test('MAIL_TO none sends nothing and keeps what waits; when it is owners again, what is still true goes out', async () => {
   world().restart({ MAIL_TO: 'none' });
   expect(await hours(1)).toEqual([]);
@@ -65,3 +85,45 @@ test('MAIL_TO none sends nothing and keeps what waits; when it is owners again, 
   world().clock.pass(5 * MINUTE);
   expect(await hours(2)).toEqual([BOB]);
 });
+
+test('a tick makes as many storage calls as docs/operations.md reckons with', async () => {
+  proxy = await startStorageProxy(world().connectionString);
+  let calls = 0;
+  proxy.answer = () => {
+    calls += 1;
+    return undefined;
+  };
+  const scopes = ['one', 'two'].map(name => `${name}.azureiotcentral.com`);
+  for (const host of scopes)
+    for (const name of ['a', 'b']) {
+      world().azure.iotCentral.token(host, name).expires('2030-01-01T00:00:00Z');
+      await world().register(`iotCentralToken:${host}`, name, { owners: 'ada@example.com' });
+    }
+  for (const name of ['told', 'waiting'])
+    world().azure.iotCentral.token(HOST, name).expires('2030-01-01T00:00:00Z');
+  await hours(2);
+  world().restart({ AzureWebJobsStorage: proxy.connectionString });
+  await world().app().report({ limit: 1 });
+  const counted = async (work: () => Promise<unknown>) => {
+    calls = 0;
+    await work();
+    return calls;
+  };
+  const tick = async (after: number) => {
+    world().clock.pass(after);
+    let messages: SweepMessage[] = [];
+    const start = await counted(async () => {
+      messages = await world().app().startSweep(world().log);
+    });
+    const sweeps = [];
+    for (const message of messages)
+      sweeps.push(await counted(() => world().app().sweepScope(message, world().log)));
+    return [start, sweeps, await counted(() => world().remind())];
+  };
+  // What moved has settled by the second one.
+  await tick(6 * HOUR);
+  await tick(5 * MINUTE);
+  // 4 and 1 for each scope; 5 for each scope; 2. Then 2 more for each 100 targets of a scope that are read.
+  expect(await tick(5 * MINUTE)).toEqual([7, [5, 5, 5], 2]);
+  expect(await tick(6 * HOUR)).toEqual([7, [7, 7, 7], 2]);
+}, 60_000);

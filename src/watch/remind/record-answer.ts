@@ -7,6 +7,7 @@ import type {
   OperationStatus,
   OwnerLines,
   Quota,
+  RefusalCause,
   SendOutcome,
   SentDigest,
   Trouble,
@@ -96,7 +97,7 @@ async function refuseOrPass(
   const { now, next, passed, deps } = turn;
   const isLast = passed ? passed.never : !deps.fallback;
   if (cause === 'recipient' || isLast) return await recordRefused(claim, 'refused', message, turn);
-  tellNotTaken(claim, { outcome: next ? 'passed' : 'waits', message }, turn);
+  tellNotTaken(claim, { outcome: next ? 'passed' : 'waits', cause, message }, turn);
   if (next) return { step: 'pass', from: claim, why: message, end: 'answered', never: true };
   await claim.postpone(now, 0, { transport: undefined });
   return { step: 'stop', end: 'answered' };
@@ -185,7 +186,7 @@ export async function recordRefused(
 interface NotTaken {
   /** `passed`: the fallback takes it now. */
   readonly outcome: 'waits' | 'passed';
-  readonly cause?: DelayCause;
+  readonly cause: DelayCause | RefusalCause;
   readonly message: string;
 }
 

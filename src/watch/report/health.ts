@@ -47,7 +47,8 @@ const STORAGE_FAULTS = [
   'AggregateAuthenticationError',
   'CredentialUnavailableError',
 ];
-const LONGEST_UNTOLD = 6 * HOUR;
+/** From then on a reminder that waits is a fault. */
+export const LONGEST_UNTOLD = 6 * HOUR;
 /** Anyone may ask, as often as they like. */
 const LOOK_LASTS = 5 * SECOND;
 
