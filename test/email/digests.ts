@@ -205,7 +205,7 @@ const NOTES: Readonly<Record<OperatorNotice, readonly [scope: string, name: stri
   fallbackInUse: [
     'mail',
     'graph',
-    'Mail goes by the fallback, graph. The first transport, smtp, did not take a mail that was first tried 2027-01-05 06:30 UTC: the mail server answered 535 5.7.8 to the sign-in: correct SMTP_USER and SMTP_PASSWORD.',
+    'Mail goes by the fallback, graph. The first transport, smtp, did not take a mail that was first tried 5 Jan 2027, 06:30 UTC: the mail server answered 535 5.7.8 to the sign-in: correct SMTP_USER and SMTP_PASSWORD.',
   ],
   mailStopped: [
     'mail',

@@ -157,7 +157,7 @@ test('from the dashboard, adding and checking that it exists takes three presses
   await person.press('Add it', { place: HOST, name: 'gateway', owners: ' ada@example.com\n' });
   expect(person.address()).toContain('?done=added&code=a+k');
   await person.press('Check now');
-  expect(person.words()).toContain('it expires Sun 2026-06-21 00:00 UTC');
+  expect(person.words()).toContain('it expires Sun 21 Jun 2026, 00:00 UTC');
   expect(await notesOf(world(), CONTOSO, 'gateway', 'added')).toEqual(['in the dashboard']);
   expect(await columns(CONTOSO, 'gateway')).toMatchObject({ owners: 'ada@example.com', enabled: '' });
 });

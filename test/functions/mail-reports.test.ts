@@ -120,7 +120,7 @@ describe('a report', () => {
     expect([note, more]).toEqual([expect.stringContaining(words), []]);
     expect(note).not.toContain('a token of yours');
     expect(await mailedBy(world(), () => ticks(world(), 2))).toEqual([
-      `${OPS}: 1 token and 1 problem need you: Gateway expires in 30 days (2027-01-31)`,
+      `${OPS}: 1 token and 1 problem need you: Gateway expires in 29 days (31 January 2027)`,
     ]);
     expect(flat(textTo(world(), OPS))).toContain(words);
     expect(await totals()).toMatchObject({ undelivered: 1 });
@@ -296,7 +296,7 @@ describe('where reports come, that the service sent a mail out is not its end', 
     expect((await post([event('Bounced')])).body).toEqual({ events: 1, settled: 1 });
     expect(await told()).toEqual(['30d undelivered']);
     expect(await mailedBy(world(), () => ticks(world(), 2))).toEqual([
-      `${OPS}: 1 token and 1 problem need you: Gateway expires in 30 days (2027-01-31)`,
+      `${OPS}: 1 token and 1 problem need you: Gateway expires in 29 days (31 January 2027)`,
     ]);
     await ticks(world(), 1);
     // Of the operators' mail no report has come.

@@ -51,7 +51,7 @@ describe('POST mail/test', () => {
     expect(world().mails()).toEqual([`${OPS}: Test mail: the expiry watcher can send`]);
     const { plainText = '', html = '' } = world().mailsTo(OPS)[0]?.message.content ?? {};
     expect(flat(plainText)).toContain(
-      'This is a test mail. As of 2026-06-01 00:00 UTC. Somebody asked the expiry watcher to prove that its mail works. It does: this one left by acs, from watcher@example.com, and reached ops@example.com. It is about no token, and there is nothing to do.',
+      'This is a test mail. As of 1 Jun 2026, 00:00 UTC. Somebody asked the expiry watcher to prove that its mail works. It does: this one left by acs, from watcher@example.com, and reached ops@example.com. It is about no token, and there is nothing to do.',
     );
     expect(flat(html)).toContain('This is a test mail');
     expect(plainText).not.toMatch(/owner of these tokens|undefined/);

@@ -133,7 +133,7 @@ test('the Functions host serves the bare origin, gives up a message after five t
 describe('the routes that sign-in lets through', () => {
   test('are those of one list, which code and Bicep read, and each is a route', () => {
     expect(SIGN_IN).toEqual({
-      anonymous: ['health', 'snooze', 'dashboard.js'],
+      anonymous: ['health', 'snooze', 'mine', 'dashboard.js'],
       byKey: ['metrics', 'calendar.ics', 'mail/reports'],
     });
     expect(read('infra/modules/sign-in.bicep')).toContain("loadJsonContent('../sign-in.json')");

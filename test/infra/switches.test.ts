@@ -96,6 +96,7 @@ describe('the switches', () => {
         excludedPaths: [
           '/api/health',
           '/api/snooze',
+          '/api/mine',
           '/api/dashboard.js',
           '/api/metrics',
           '/api/calendar.ics',

@@ -7,8 +7,8 @@ import { CONTOSO, HOST, mailedBy, queued, ticks } from '../support/story';
 import { useWorld } from '../support/world';
 
 const world = useWorld();
-const ADA = 'ada@example.com: told expires in 7 days (2026-06-08 12:00 UTC)';
-const BOB = 'bob@example.com: waiting expires in 7 days (2026-06-08 12:30 UTC)';
+const ADA = 'ada@example.com: told expires in 6 days (8 June 2026)';
+const BOB = 'bob@example.com: waiting expires in 6 days (8 June 2026)';
 
 let proxy: StorageProxy | undefined;
 afterEach(async () => {

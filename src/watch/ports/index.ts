@@ -79,3 +79,13 @@ export interface Tables {
   readonly mailLedger: MailLedger;
   readonly history: History;
 }
+
+/** Whether the settings let mails leave at all. */
+export interface MailState {
+  /** `MAIL_TO` is `none`: the operator has decided that no mail is sent. */
+  readonly isOff: boolean;
+  /** What is missing or wrong in the settings of mail, each with its setting's name first. While there is any, mails wait. */
+  readonly faults: readonly string[];
+  /** The same of the fallback alone. While there is any, mails go by the first transport. */
+  readonly fallbackFaults: readonly string[];
+}
