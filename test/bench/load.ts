@@ -1,6 +1,6 @@
 /** How long the deployed bundle takes to load, compared with the same code in its many files: what a cold start costs. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -20,6 +20,9 @@ export async function benchLoad({ rounds }: { rounds: number }): Promise<Ratio[]
     writeFileSync(join(worker, 'index.js'), CORE);
     // Without it, a package.json above the temporary folder could make these files ES modules.
     writeFileSync(join(folder, 'package.json'), readFileSync('package.json'));
+    // The data that files of src import from outside of it.
+    mkdirSync(join(folder, 'infra'));
+    copyFileSync('infra/sign-in.json', join(folder, 'infra', 'sign-in.json'));
     const bundled = join(folder, 'bundled.js');
     await bundle({ outfile: bundled });
     const files = join(folder, 'files');
