@@ -79,6 +79,17 @@ export function renewalSteps(
   return [...steps, ...(renewalKeepsName ? [] : [{ say: tell }]), ...cleanup];
 }
 
+/** Of a target that is not there any more: what keeps its name can't be asked for a new token, and nothing is left to delete. */
+export function renewalStepsOfMissing(
+  description: Pick<Description, 'renewal' | 'renewalKeepsName'>,
+  tell: string,
+): RenewalStep[] {
+  const { renewal, renewalKeepsName } = description;
+  return renewalKeepsName
+    ? [{ say: 'Bring it back under the same name. The watcher notices that by itself.' }]
+    : renewalSteps({ renewal: { ...renewal, cleanup: [] } }, tell);
+}
+
 /** The steps as one line, for calendars. */
 export function renewalInOneLine(description: Pick<Description, 'renewal' | 'renewalKeepsName'>): string {
   const steps = renewalSteps(description, 'Tell the watcher the id of the new one.');

@@ -70,7 +70,7 @@ function summaryWords({ owner, asOf }: Digest, summary: Summary, publicUrl: stri
     intro: `As of ${utc(asOf)}.`,
     overview: true,
     lines: summaryLines(summary, asOf),
-    more: left > 0 ? `${left} more are not listed here.` : undefined,
+    more: left > 0 ? `${left} more ${left === 1 ? 'is' : 'are'} not listed here.` : undefined,
     footer: [
       sentBy(publicUrl),
       `${oneLine(owner)} gets this summary as an owner of tokens in the watcher's registry, or as one of its operators. It asks for nothing: reminders come in mails of their own.`,
@@ -81,7 +81,9 @@ function summaryWords({ owner, asOf }: Digest, summary: Summary, publicUrl: stri
 
 function followUpOf({ more, moreAtLeast }: Digest): string | undefined {
   if (moreAtLeast)
-    return more > 0 ? `At least ${more} more follow in the next mails.` : 'More follow in the next mails.';
+    return more > 0
+      ? `At least ${more} more ${more === 1 ? 'follows' : 'follow'} in the next mails.`
+      : 'More follow in the next mails.';
   return more > 0 ? `${more} more ${more === 1 ? 'follows' : 'follow'} in the next mail.` : undefined;
 }
 

@@ -4,7 +4,7 @@ import { CHECK_WORDS, STANDING_WORDS } from '../core/state-words';
 import { SUMMARY_DAYS, type Summary, type SummaryItem } from '../core/summary';
 import type { Instant } from '../formats/instant';
 import { cut, oneLine, webLink } from '../formats/text';
-import { counted, date, expiryPhrase, moment } from '../formats/when';
+import { counted, date, expiryPhrase, moment, utc } from '../formats/when';
 import { shortLine } from './fact';
 import type { LineWords } from './line';
 
@@ -31,7 +31,7 @@ export function summaryLines({ expiring, failing }: Summary, asOf: Instant): Lin
 }
 
 function expiringLine(one: SummaryItem, asOf: Instant): LineWords {
-  const { expiresOn, standing } = one.item;
+  const { expiresOn, standing, check, failure } = one.item;
   const at = typeof expiresOn === 'number' ? expiresOn : asOf;
   return {
     ...common(one),
@@ -40,6 +40,10 @@ function expiringLine(one: SummaryItem, asOf: Instant): LineWords {
     phrase: expiryPhrase(at, asOf),
     dateIs: 'Expiry',
     date: moment(at),
+    ...(check === 'failing' &&
+      failure && {
+        warning: `Could not be read since ${utc(failure.since)}. The date is the last one known.`,
+      }),
   };
 }
 

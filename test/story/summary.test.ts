@@ -101,3 +101,35 @@ test('the quota of mails holds for summaries, too', async () => {
   }
   expect(sent).toHaveLength(3);
 });
+
+test('half of the quota is left for reminders', async () => {
+  await furnish();
+  world().restart({ MAIL_PER_MINUTE: '4' });
+  world().clock.to('2026-06-01T07:00:00Z');
+  expect(summaries(await mailedBy(world(), () => world().remind()))).toHaveLength(2);
+  await world().register(CONTOSO, 'urgent', { owners: 'eve@example.com, fay@example.com' });
+  token('urgent').expires(formatInstant(world().clock.now() + DAY));
+  const next = await mailedBy(world(), () => world().tick());
+  expect(next.map(mail => mail.split(':')[0]).sort()).toEqual(['eve@example.com', 'fay@example.com']);
+  world().clock.pass(2 * MINUTE);
+  expect(summaries(await mailedBy(world(), () => world().remind()))).toHaveLength(2);
+});
+
+test('a wait that the mail service asks for holds back the other summaries, too', async () => {
+  await furnish();
+  const throttled = { fault: 'status', status: 429, retryAfter: '1200' } as const;
+  world().azure.communication.refuses({ fault: 'times', times: 1, inner: throttled });
+  expect(summaries(await at('2026-06-01T07:00:00Z'))).toEqual([]);
+  expect(summaries(await at('2026-06-01T07:10:00Z'))).toEqual([]);
+  expect(summaries(await at('2026-06-01T07:25:00Z')).map(mail => mail.split(':')[0])).toEqual([BOB, OPS]);
+});
+
+test('what can’t be read is shown with its last known date, and says so', async () => {
+  await furnish();
+  token('soon').misbehaves({ fault: 'status', status: 500 });
+  await at('2026-06-01T06:30:00Z');
+  await at('2026-06-01T07:00:00Z');
+  expect(flat(textTo(world(), BOB))).toMatch(
+    /soon expires in 49 days.*Could not be read since .* UTC. The date is the last one known\./,
+  );
+});
