@@ -44,6 +44,8 @@ test('owners get what expires in 60 days, operators the whole and what fails, on
   const mine = flat(textTo(world(), ADA));
   expect(mine).toMatch(/^soon, 21 July 2026: expires in 49 days\./);
   expect(mine).toContain('View https://watcher.example.com/api/mine?t=');
+  expect(mine).toMatch(/All your tokens: https:\/\/watcher\.example\.com\/api\/mine\?t=\S+ -+ Sent by/);
+  expect(textTo(world(), OPS)).not.toContain('All your tokens');
   expect(mine).not.toContain('later');
   expect(flat(textTo(world(), OPS))).toMatch(/\[INVALID ROW\] typo needs a look .*What's wrong owners:/);
   expect(summaries(await at('2026-06-01T07:05:00Z'))).toEqual([]);

@@ -1,6 +1,6 @@
 /** Sends the summaries that `SUMMARY_SCHEDULE` asks for: each owner at most once for each of its ticks, since a repeat is worse than a miss. */
 import { randomUUID } from 'node:crypto';
-import { addressKey } from '../../core/address';
+import { addressKey, includesAddress } from '../../core/address';
 import { type Digest, MOST_BYTES } from '../../core/digest';
 import type { StatusItem } from '../../core/listing';
 import type { LinkSigning } from '../../core/snooze';
@@ -58,7 +58,8 @@ export async function sendSummary(deps: SummaryDeps, log: Log): Promise<void> {
     const saved = await save({ ...progress, after: key }, tables);
     if (!saved) return;
     progress = saved;
-    const digest = await fitting({ owner, lines: [], more: 0, asOf: now, summary }, deps);
+    const listUrl = isOwner(owner, summary) ? viewUrlOf(owner, undefined, deps.links, now) : undefined;
+    const digest = await fitting({ owner, lines: [], more: 0, listUrl, asOf: now, summary }, deps);
     const answer = await mailer.send(digest, randomUUID());
     quota.answered(clock.now());
     log.info(`A summary is ${answer.outcome}.`);
@@ -71,6 +72,11 @@ export async function sendSummary(deps: SummaryDeps, log: Log): Promise<void> {
     return;
   }
   await save({ on: progress.on, etag: progress.etag }, tables);
+}
+
+/** Operators get what others own, too. */
+function isOwner(address: string, { expiring }: Summary): boolean {
+  return expiring.some(({ item }) => includesAddress(item.owners, address));
 }
 
 /**
