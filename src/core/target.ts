@@ -90,8 +90,8 @@ export function renewalStepsOfMissing(
     : renewalSteps({ renewal: { ...renewal, cleanup: [] } }, tell);
 }
 
-/** The steps as one line, for calendars. */
-export function renewalInOneLine(description: Pick<Description, 'renewal' | 'renewalKeepsName'>): string {
+/** The steps for calendars: each on a line of its own, with its command on the next one. */
+export function renewalLines(description: Pick<Description, 'renewal' | 'renewalKeepsName'>): string[] {
   const steps = renewalSteps(description, 'Tell the watcher the id of the new one.');
-  return steps.map(({ say }) => say).join(' ');
+  return steps.flatMap(({ say, command }) => (command === undefined ? [say] : [say, command]));
 }

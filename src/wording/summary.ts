@@ -42,7 +42,7 @@ function expiringLine(one: SummaryItem, asOf: Instant): LineWords {
     date: moment(at),
     ...(check === 'failing' &&
       failure && {
-        warning: `Could not be read since ${utc(failure.since)}. The date is the last one known.`,
+        warning: `${failure.code === 'missing' ? 'Not found' : 'Could not be read'} since ${utc(failure.since)}. The date is the last one known.`,
       }),
   };
 }
