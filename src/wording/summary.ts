@@ -11,9 +11,8 @@ import type { LineWords } from './line';
 const LONGEST_NAME = 200;
 
 export function summarySubject({ expiring, failing, left }: Summary): string {
-  if (expiring.length + failing.length === 0)
-    return `Summary: nothing expires in the next ${SUMMARY_DAYS} days`;
   const trouble = failing.length > 0 ? `, ${counted(failing.length, 'token')} in trouble` : '';
+  if (expiring.length === 0) return `Summary: nothing expires in the next ${SUMMARY_DAYS} days${trouble}`;
   const atLeast = left > 0 ? 'at least ' : '';
   return `Summary of the next ${SUMMARY_DAYS} days: ${atLeast}${counted(expiring.length, 'token')} to renew${trouble}`;
 }

@@ -104,6 +104,15 @@ test('the quota of mails holds for summaries, too', async () => {
   expect(sent).toHaveLength(3);
 });
 
+test('an operator of a fleet in which nothing expires soon hears what fails all the same', async () => {
+  await world().register(CONTOSO, 'typo', { owners: 'nobody' });
+  token('typo').expires(formatInstant(world().clock.now() + 300 * DAY));
+  await world().tick();
+  expect(summaries(await at('2026-06-01T07:00:00Z'))).toEqual([
+    `${OPS}: Summary: nothing expires in the next 60 days, 1 token in trouble`,
+  ]);
+});
+
 test('half of the quota is left for reminders', async () => {
   await furnish();
   world().restart({ MAIL_PER_MINUTE: '4' });
