@@ -181,8 +181,8 @@ export function createApp(env: Environment, clock: Clock = systemClock) {
       ready(() =>
         withTransports(async ts => {
           const sending = { ...watch, mailState, sizeOf, ...ts };
-          await sendReminders(sending, log);
-          await sendSummary({ ...sending, schedule: settings.summarySchedule }, log);
+          const isDone = await sendReminders(sending, log);
+          if (isDone) await sendSummary({ ...sending, schedule: settings.summarySchedule }, log);
         }, senderCounters),
       ),
     testMail: (to: string | undefined, log: Log) =>

@@ -79,8 +79,19 @@ export function renewalSteps(
   return [...steps, ...(renewalKeepsName ? [] : [{ say: tell }]), ...cleanup];
 }
 
-/** The steps as one line, for calendars. */
-export function renewalInOneLine(description: Pick<Description, 'renewal' | 'renewalKeepsName'>): string {
+/** Of a target that is not there any more: what keeps its name can't be asked for a new token, and nothing is left to delete. */
+export function renewalStepsOfMissing(
+  description: Pick<Description, 'renewal' | 'renewalKeepsName'>,
+  tell: string,
+): RenewalStep[] {
+  const { renewal, renewalKeepsName } = description;
+  return renewalKeepsName
+    ? [{ say: 'Bring it back under the same name. The watcher notices that by itself.' }]
+    : renewalSteps({ renewal: { ...renewal, cleanup: [] } }, tell);
+}
+
+/** The steps for calendars: each on a line of its own, with its command on the next one. */
+export function renewalLines(description: Pick<Description, 'renewal' | 'renewalKeepsName'>): string[] {
   const steps = renewalSteps(description, 'Tell the watcher the id of the new one.');
-  return steps.map(({ say }) => say).join(' ');
+  return steps.flatMap(({ say, command }) => (command === undefined ? [say] : [say, command]));
 }

@@ -46,7 +46,6 @@ export function mailWords(digest: Digest, { publicUrl }: Letterhead): MailWords 
   }
   const more = followUpOf(digest);
   const calendar = calendarOf(digest);
-  const list = webLink(digest.listUrl);
   return {
     subject: subjectOf(digest),
     preview: previewOf(digest),
@@ -55,13 +54,19 @@ export function mailWords(digest: Digest, { publicUrl }: Letterhead): MailWords 
     overview: lines.length > MOST_WITHOUT_OVERVIEW,
     lines: lines.map(line => lineWords(line, asOf)),
     more,
-    list: list === undefined ? undefined : { label: 'All your tokens', href: list },
+    list: listLink(digest),
     footer: footerOf(digest, publicUrl, calendar !== undefined),
     calendar,
   };
 }
 
-function summaryWords({ owner, asOf }: Digest, summary: Summary, publicUrl: string | undefined): MailWords {
+function listLink({ listUrl }: Digest): Action | undefined {
+  const href = webLink(listUrl);
+  return href === undefined ? undefined : { label: 'All your tokens', href };
+}
+
+function summaryWords(digest: Digest, summary: Summary, publicUrl: string | undefined): MailWords {
+  const { owner, asOf } = digest;
   const { left } = summary;
   return {
     subject: summarySubject(summary),
@@ -70,7 +75,8 @@ function summaryWords({ owner, asOf }: Digest, summary: Summary, publicUrl: stri
     intro: `As of ${utc(asOf)}.`,
     overview: true,
     lines: summaryLines(summary, asOf),
-    more: left > 0 ? `${left} more are not listed here.` : undefined,
+    more: left > 0 ? `${left} more ${left === 1 ? 'is' : 'are'} not listed here.` : undefined,
+    list: listLink(digest),
     footer: [
       sentBy(publicUrl),
       `${oneLine(owner)} gets this summary as an owner of tokens in the watcher's registry, or as one of its operators. It asks for nothing: reminders come in mails of their own.`,
@@ -81,7 +87,9 @@ function summaryWords({ owner, asOf }: Digest, summary: Summary, publicUrl: stri
 
 function followUpOf({ more, moreAtLeast }: Digest): string | undefined {
   if (moreAtLeast)
-    return more > 0 ? `At least ${more} more follow in the next mails.` : 'More follow in the next mails.';
+    return more > 0
+      ? `At least ${more} more ${more === 1 ? 'follows' : 'follow'} in the next mails.`
+      : 'More follow in the next mails.';
   return more > 0 ? `${more} more ${more === 1 ? 'follows' : 'follow'} in the next mail.` : undefined;
 }
 

@@ -1,6 +1,6 @@
 /** The expiries of a mail as a calendar file. */
 import type { Digest, DigestLine } from '../core/digest';
-import { eventUid, renewalInOneLine } from '../core/target';
+import { eventUid, renewalLines } from '../core/target';
 import { type CalendarEvent, icalendarOf } from '../formats/icalendar';
 import { DAY, HOUR, type Instant } from '../formats/instant';
 import { webLink } from '../formats/text';
@@ -29,7 +29,7 @@ function eventOf(line: DigestLine, uid: string, startsOn: Instant, asOf: Instant
   const said = [
     shortLine(line.label),
     shortLine(line.where),
-    shortLine(renewalInOneLine(line)),
+    ...renewalLines(line).map(shortLine),
     runbook === undefined ? '' : `Runbook: ${runbook}`,
     `As known on ${utc(asOf)}.`,
   ];

@@ -1,7 +1,7 @@
 /** How a target is renewed, and what its owner does in the watcher then: steps, and the links of a line. */
 import type { DigestLine } from '../core/digest';
 import { NOTICES } from '../core/notices';
-import { type RenewalStep, renewalSteps } from '../core/target';
+import { type RenewalStep, renewalSteps, renewalStepsOfMissing } from '../core/target';
 import { webLink } from '../formats/text';
 import { rowOf } from './fact';
 
@@ -36,19 +36,18 @@ function snoozeLink({ notice, snoozeUrl }: DigestLine): string | undefined {
 
 /** The one recipe of the target's kind; empty where its key is not understood. */
 export function renewalOf(line: DigestLine): readonly RenewalStep[] {
-  return renewalSteps(
-    line,
-    snoozeLink(line) === undefined
-      ? `Tell the watcher: register the new token, and write its RowKey into replacedBy of the old row (${rowOf(line)}).`
-      : `Tell the watcher: follow “${REPLACED}” and give the new id. The new token is then watched in place of this one.`,
-  );
+  return renewalSteps(line, howToTell(line));
 }
 
-/** Of a target that is not there any more: what keeps its name can't be asked for a new token. */
+/** The same of a target that is not there any more. */
 export function renewalOfMissing(line: DigestLine): readonly RenewalStep[] {
-  return line.renewalKeepsName
-    ? [{ say: 'Bring it back under the same name. The watcher notices that by itself.' }]
-    : renewalOf({ ...line, renewal: { ...line.renewal, cleanup: [] } });
+  return renewalStepsOfMissing(line, howToTell(line));
+}
+
+function howToTell(line: DigestLine): string {
+  return snoozeLink(line) === undefined
+    ? `Tell the watcher: register the new token, and write its RowKey into replacedBy of the old row (${rowOf(line)}).`
+    : `Tell the watcher: follow “${REPLACED}” and give the new id. The new token is then watched in place of this one.`;
 }
 
 /** How to end the mails about what is not there any more. */

@@ -4,16 +4,15 @@ import { CHECK_WORDS, STANDING_WORDS } from '../core/state-words';
 import { SUMMARY_DAYS, type Summary, type SummaryItem } from '../core/summary';
 import type { Instant } from '../formats/instant';
 import { cut, oneLine, webLink } from '../formats/text';
-import { counted, date, expiryPhrase, moment } from '../formats/when';
+import { counted, date, expiryPhrase, moment, utc } from '../formats/when';
 import { shortLine } from './fact';
 import type { LineWords } from './line';
 
 const LONGEST_NAME = 200;
 
 export function summarySubject({ expiring, failing, left }: Summary): string {
-  if (expiring.length + failing.length === 0)
-    return `Summary: nothing expires in the next ${SUMMARY_DAYS} days`;
   const trouble = failing.length > 0 ? `, ${counted(failing.length, 'token')} in trouble` : '';
+  if (expiring.length === 0) return `Summary: nothing expires in the next ${SUMMARY_DAYS} days${trouble}`;
   const atLeast = left > 0 ? 'at least ' : '';
   return `Summary of the next ${SUMMARY_DAYS} days: ${atLeast}${counted(expiring.length, 'token')} to renew${trouble}`;
 }
@@ -31,7 +30,7 @@ export function summaryLines({ expiring, failing }: Summary, asOf: Instant): Lin
 }
 
 function expiringLine(one: SummaryItem, asOf: Instant): LineWords {
-  const { expiresOn, standing } = one.item;
+  const { expiresOn, standing, check, failure } = one.item;
   const at = typeof expiresOn === 'number' ? expiresOn : asOf;
   return {
     ...common(one),
@@ -40,6 +39,10 @@ function expiringLine(one: SummaryItem, asOf: Instant): LineWords {
     phrase: expiryPhrase(at, asOf),
     dateIs: 'Expiry',
     date: moment(at),
+    ...(check === 'failing' &&
+      failure && {
+        warning: `${failure.code === 'missing' ? 'Not found' : 'Could not be read'} since ${utc(failure.since)}. The date is the last one known.`,
+      }),
   };
 }
 

@@ -85,6 +85,16 @@ test('the page of a target says what its mails say, how to renew it too, and can
   expect(text).not.toMatch(/<form|<button|api\/snooze/);
 });
 
+test('the page of what can’t be found asks for a new one, as its mails do, and not to delete the old one', async () => {
+  await furnish();
+  const [token = ''] = viewTokens();
+  world().azure.iotCentral.token(HOST, 'gateway').misbehaves({ fault: 'status', status: 404 });
+  await mailsAt(world(), '2026-06-21T12:00:00Z');
+  const { text } = await ask(token);
+  expect(text).toContain('api-token create');
+  expect(text).not.toContain('api-token delete');
+});
+
 test('a link of another kind, an altered one and an old one are refused', async () => {
   await furnish();
   const [token = ''] = viewTokens();

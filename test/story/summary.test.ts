@@ -44,6 +44,8 @@ test('owners get what expires in 60 days, operators the whole and what fails, on
   const mine = flat(textTo(world(), ADA));
   expect(mine).toMatch(/^soon, 21 July 2026: expires in 49 days\./);
   expect(mine).toContain('View https://watcher.example.com/api/mine?t=');
+  expect(mine).toMatch(/All your tokens: https:\/\/watcher\.example\.com\/api\/mine\?t=\S+ -+ Sent by/);
+  expect(textTo(world(), OPS)).not.toContain('All your tokens');
   expect(mine).not.toContain('later');
   expect(flat(textTo(world(), OPS))).toMatch(/\[INVALID ROW\] typo needs a look .*What's wrong owners:/);
   expect(summaries(await at('2026-06-01T07:05:00Z'))).toEqual([]);
@@ -100,4 +102,45 @@ test('the quota of mails holds for summaries, too', async () => {
     world().clock.pass(MINUTE);
   }
   expect(sent).toHaveLength(3);
+});
+
+test('an operator of a fleet in which nothing expires soon hears what fails all the same', async () => {
+  await world().register(CONTOSO, 'typo', { owners: 'nobody' });
+  token('typo').expires(formatInstant(world().clock.now() + 300 * DAY));
+  await world().tick();
+  expect(summaries(await at('2026-06-01T07:00:00Z'))).toEqual([
+    `${OPS}: Summary: nothing expires in the next 60 days, 1 token in trouble`,
+  ]);
+});
+
+test('half of the quota is left for reminders', async () => {
+  await furnish();
+  world().restart({ MAIL_PER_MINUTE: '4' });
+  world().clock.to('2026-06-01T07:00:00Z');
+  expect(summaries(await mailedBy(world(), () => world().remind()))).toHaveLength(2);
+  await world().register(CONTOSO, 'urgent', { owners: 'eve@example.com, fay@example.com' });
+  token('urgent').expires(formatInstant(world().clock.now() + DAY));
+  const next = await mailedBy(world(), () => world().tick());
+  expect(next.map(mail => mail.split(':')[0]).sort()).toEqual(['eve@example.com', 'fay@example.com']);
+  world().clock.pass(2 * MINUTE);
+  expect(summaries(await mailedBy(world(), () => world().remind()))).toHaveLength(2);
+});
+
+test('a wait that the mail service asks for holds back the other summaries, too', async () => {
+  await furnish();
+  const throttled = { fault: 'status', status: 429, retryAfter: '1200' } as const;
+  world().azure.communication.refuses({ fault: 'times', times: 1, inner: throttled });
+  expect(summaries(await at('2026-06-01T07:00:00Z'))).toEqual([]);
+  expect(summaries(await at('2026-06-01T07:10:00Z'))).toEqual([]);
+  expect(summaries(await at('2026-06-01T07:25:00Z')).map(mail => mail.split(':')[0])).toEqual([BOB, OPS]);
+});
+
+test('what can’t be read is shown with its last known date, and says so', async () => {
+  await furnish();
+  token('soon').misbehaves({ fault: 'status', status: 500 });
+  await at('2026-06-01T06:30:00Z');
+  await at('2026-06-01T07:00:00Z');
+  expect(flat(textTo(world(), BOB))).toMatch(
+    /soon expires in 49 days.*Could not be read since .* UTC. The date is the last one known\./,
+  );
 });

@@ -17,7 +17,7 @@ const entry: FeedEntry = {
   label: 'IoT Central API token',
   where: 'contoso.azureiotcentral.com',
   parts: [],
-  renewal: { steps: [{ say: 'Make a new token.' }], cleanup: [] },
+  renewal: { steps: [{ say: 'Make a new token with this command.', command: 'make --new' }], cleanup: [] },
   renewalKeepsName: true,
   portalUrl: 'https://contoso.azureiotcentral.com/',
   expiresOn: NOW + 20 * DAY,
@@ -49,7 +49,7 @@ test('the answer is a calendar, and no cache keeps it', () => {
         startsOn: '20260621T000000Z',
         summary: 'Gateway expires',
         description:
-          'IoT Central API token\ncontoso.azureiotcentral.com\nMake a new token.\nLast read on Sun 31 May 2026, 23:55 UTC.',
+          'IoT Central API token\ncontoso.azureiotcentral.com\nMake a new token with this command.\nmake --new\nLast read on Sun 31 May 2026, 23:55 UTC.',
         url: 'https://contoso.azureiotcentral.com/',
         alarms: ['-P14D', '-PT12H', 'PT0S', 'P7D'],
       },

@@ -27,6 +27,8 @@ export interface MailQuota {
    * with a send: the look that comes with a send is counted, and the service may refuse it.
    */
   mayAsk(requests: Requests, now: Instant, leaving?: Requests): Promise<boolean>;
+  /** The same for a mail that can wait: never more than half of the quota is used then, so the rest is left for reminders. */
+  maySendLater(requests: Requests, now: Instant): Promise<boolean>;
   /** The requests that were reserved last have been answered. The service may have counted them as late as now. */
   answered(now: Instant): void;
   /** The service asked for a wait: until then, no instance may make such a request. */
@@ -130,7 +132,13 @@ export function mailCounters(
   };
 
   /** The counts with these requests, if they are allowed. */
-  const reserved = (counts: MailCounts, requests: Requests, now: Instant, leaving: Requests) => {
+  const reserved = (
+    counts: MailCounts,
+    requests: Requests,
+    now: Instant,
+    leaving: Requests,
+    within = limits,
+  ) => {
     const pausable = requests.send ? 'send' : requests.look ? 'look' : undefined;
     let next = counts;
     for (const quota of QUOTAS) {
@@ -138,7 +146,7 @@ export function mailCounters(
       const needed = count + (leaving[quota] ?? 0);
       const { pausedUntil, ...usage } = counts[quota];
       const heeded = quota === pausable ? counts[quota] : usage;
-      if (needed > 0 && freeFrom(heeded, limits[quota], now, needed) > now) return undefined;
+      if (needed > 0 && freeFrom(heeded, within[quota], now, needed) > now) return undefined;
       const used = count > 0 && reserve(usage, limits[quota], now, count);
       if (used) next = { ...next, [quota]: { ...used, pausedUntil } };
     }
@@ -160,6 +168,12 @@ export function mailCounters(
       const isReserved = QUOTAS.some(quota => (requests[quota] ?? 0) > 0);
       if (!isReserved) return reserved(withPending(known, pending), {}, now, leaving) !== undefined;
       const isSaved = await save(counts => reserved(withoutFuture(counts, now), requests, now, leaving));
+      if (isSaved) reservedOn = now;
+      return isSaved;
+    },
+    async maySendLater(requests, now) {
+      const half = { send: halfOf(limits.send), look: halfOf(limits.look) };
+      const isSaved = await save(counts => reserved(withoutFuture(counts, now), requests, now, {}, half));
       if (isSaved) reservedOn = now;
       return isSaved;
     },
@@ -207,6 +221,11 @@ export function mailCounters(
     },
   };
   return { quota, tally };
+}
+
+/** Not below one, so that no limit forbids all. */
+function halfOf({ perMinute, perHour }: QuotaLimits): QuotaLimits {
+  return { perMinute: Math.ceil(perMinute / 2), perHour: Math.ceil(perHour / 2) };
 }
 
 function withPending(counts: MailCounts, pending: Pending): MailCounts {

@@ -19,9 +19,13 @@ const LONGEST_WAIT = 10 * SECOND;
 
 type UnlessFault = <T>(work: () => Promise<T>) => Promise<T | undefined>;
 
-/** @throws after all owners had their turn, when one of them met a fault that isn't the mail service's. */
-export async function sendReminders(deps: SendDeps, log: Log): Promise<void> {
-  if (!mayLeave(deps.mailState, log)) return;
+/**
+ * @returns whether every owner had a turn, so that what is less urgent may be sent
+ * @throws after all owners had their turn, when one of them met a fault that isn't the mail service's
+ */
+export async function sendReminders(deps: SendDeps, log: Log): Promise<boolean> {
+  if (!mayLeave(deps.mailState, log)) return false;
+  const until = deps.clock.now() + TIME_BUDGET;
   const faults: unknown[] = [];
   /** Any error is caught, so that the other owners get their turn. It is thrown at the end. */
   const unlessFault: UnlessFault = async work => {
@@ -36,7 +40,7 @@ export async function sendReminders(deps: SendDeps, log: Log): Promise<void> {
   const all: readonly InUse[] = fallback ? [deps, fallback] : [deps];
   for (const { quota } of all) await quota.refresh();
   const run: Run = { first: { unanswered: 0 }, fallback: { unanswered: 0 } };
-  const followed = await sendAll(run, deps, log, unlessFault);
+  const followed = await sendAll({ run, until }, deps, log, unlessFault);
   const { stop } = run.first;
   // Status reads come last, and leave enough of the quota for the mails that wait.
   const leaving = (by: InUse) => {
@@ -55,6 +59,7 @@ export async function sendReminders(deps: SendDeps, log: Log): Promise<void> {
       faults,
       `${counted(faults.length, 'digest')} met a fault, the first: ${faults[0]}`,
     );
+  return stop === undefined && deps.clock.now() < until;
 }
 
 /** Says in each run why no mail leaves, or none by the fallback. */
@@ -94,13 +99,12 @@ type Run = Readonly<Record<keyof Ends, Learned>>;
 
 /** Without quota for a mail no lines are read, and owners have no turn. @returns the owners with digests to follow */
 async function sendAll(
-  run: Run,
+  { run, until }: Omit<Round, 'waiting'>,
   deps: SendDeps,
   log: Log,
   unlessFault: UnlessFault,
 ): Promise<readonly OwnerLines[]> {
   const { outbox } = deps.tables;
-  const until = deps.clock.now() + TIME_BUDGET;
   if (!isAnyOpen(await openNow(run, deps))) return (await outbox.digests()).owners;
   for (;;) {
     const waiting = await waitingOwners(outbox, deps.clock.now());

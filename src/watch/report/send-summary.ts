@@ -1,16 +1,16 @@
 /** Sends the summaries that `SUMMARY_SCHEDULE` asks for: each owner at most once for each of its ticks, since a repeat is worse than a miss. */
 import { randomUUID } from 'node:crypto';
-import { addressKey } from '../../core/address';
+import { addressKey, includesAddress } from '../../core/address';
 import { type Digest, MOST_BYTES } from '../../core/digest';
 import type { StatusItem } from '../../core/listing';
 import type { LinkSigning } from '../../core/snooze';
 import { byOwner, isExpiring, isTroubled, type Summary } from '../../core/summary';
 import { viewUrlOf } from '../../core/view-link';
 import type { MailPolicy } from '../../core/watched';
-import { HOUR, type Instant } from '../../formats/instant';
+import { DAY, HOUR, type Instant, MINUTE } from '../../formats/instant';
 import { nextTick } from '../../formats/ncrontab';
 import { compareText } from '../../formats/text';
-import type { Clock, DelayCause, Log, Mailer, MailState, SummaryProgress, Tables } from '../ports';
+import type { Clock, Log, Mailer, MailState, SummaryProgress, Tables } from '../ports';
 import { firstOfBothParts } from './fleet';
 
 export interface SummaryDeps {
@@ -24,8 +24,9 @@ export interface SummaryDeps {
   /** Undefined: no summaries. */
   readonly schedule: string | undefined;
   readonly quota: {
-    mayAsk(requests: { send: number; look: number }, now: Instant): Promise<boolean>;
+    maySendLater(requests: { send: number; look: number }, now: Instant): Promise<boolean>;
     answered(now: Instant): void;
+    pause(quota: 'send', until: Instant): Promise<void>;
   };
   readonly mailer: () => Promise<Mailer>;
   readonly sizeOf: (digest: Digest) => Promise<number>;
@@ -34,6 +35,8 @@ export interface SummaryDeps {
 /** The soonest rows of the calendar with a date, and as many without one. It bounds the cost and the memory. */
 const MOST_LOOKED_AT = 10_000;
 const MOST_LISTED = 100;
+/** None is begun later in a run: the reminders before them may have taken four minutes of its ten. */
+const TIME_BUDGET = 2 * MINUTE;
 /** Sorts before every address. */
 const BEFORE_ALL = '!';
 
@@ -47,26 +50,33 @@ export async function sendSummary(deps: SummaryDeps, log: Log): Promise<void> {
   const summaries = await summariesOf(deps, now);
   for (const [key, { owner, summary }] of summaries) {
     if (compareText(key, progress.after ?? BEFORE_ALL) <= 0) continue;
-    if (!(await quota.mayAsk({ send: 1, look: 1 }, clock.now()))) return;
+    if (clock.now() - now >= TIME_BUDGET) return;
+    if (!(await quota.maySendLater({ send: 1, look: 1 }, clock.now()))) return;
+    const mailer = await deps.mailer();
     // Before the send: after a crash nobody gets it twice.
     const before = progress.after;
     const saved = await save({ ...progress, after: key }, tables);
     if (!saved) return;
     progress = saved;
-    const digest = await fitting({ owner, lines: [], more: 0, asOf: now, summary }, deps);
-    const answer = await (await deps.mailer()).send(digest, randomUUID());
+    const listUrl = isOwner(owner, summary) ? viewUrlOf(owner, undefined, deps.links, now) : undefined;
+    const digest = await fitting({ owner, lines: [], more: 0, listUrl, asOf: now, summary }, deps);
+    const answer = await mailer.send(digest, randomUUID());
     quota.answered(clock.now());
     log.info(`A summary is ${answer.outcome}.`);
     if (answer.outcome !== 'unsettled' || answer.cause === 'recipient') continue;
-    // For a fault of our own nobody's summary is lost. Otherwise the others get theirs at a later run.
-    if (isOurs(answer.cause)) await save({ ...progress, after: before }, tables);
+    const { cause, retryAfterMs = 0 } = answer;
+    // It holds for reminders, too.
+    if (retryAfterMs > 0) await quota.pause('send', clock.now() + Math.min(DAY, retryAfterMs));
+    // Nobody loses a summary that was surely not taken. Otherwise the others get theirs at a later run.
+    if (cause !== 'unknown') await save({ ...progress, after: before }, tables);
     return;
   }
   await save({ on: progress.on, etag: progress.etag }, tables);
 }
 
-function isOurs(cause: DelayCause): boolean {
-  return cause === 'signIn' || cause === 'ours';
+/** Operators get what others own, too. */
+function isOwner(address: string, { expiring }: Summary): boolean {
+  return expiring.some(({ item }) => includesAddress(item.owners, address));
 }
 
 /**

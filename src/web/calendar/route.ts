@@ -1,6 +1,6 @@
 /** `GET calendar.ics`: the expiries as a calendar to subscribe to (RFC 5545). */
 import * as v from 'valibot';
-import { eventUid, renewalInOneLine } from '../../core/target';
+import { eventUid, renewalLines } from '../../core/target';
 import { type CalendarEvent, icalendarOf } from '../../formats/icalendar';
 import type { Instant } from '../../formats/instant';
 import { cut, oneLine } from '../../formats/text';
@@ -71,7 +71,7 @@ function descriptionOf(entry: FeedEntry): string {
   const sentences = [
     label,
     where,
-    renewalInOneLine(entry),
+    ...renewalLines(entry),
     runbook && `Runbook: ${runbook}`,
     readOn === undefined ? '' : `Last read on ${moment(readOn)}.`,
     failure && `It could not be read since ${moment(failure.since)}: ${failure.message}`,

@@ -1,7 +1,7 @@
 /** The pages behind the links that only read: all that a person owns, soonest first, and one target with how to renew it. */
 import type { StatusItem } from '../../core/listing';
 import { CHECK_WORDS, STANDING_WORDS } from '../../core/state-words';
-import { type RenewalStep, renewalSteps } from '../../core/target';
+import { type RenewalStep, renewalSteps, renewalStepsOfMissing } from '../../core/target';
 import { type Html, html } from '../../formats/html';
 import { lines, webLink } from '../../formats/text';
 import { counted, expiryPhrase, moment } from '../../formats/when';
@@ -58,7 +58,8 @@ function targetPage(target: OwnTarget): Response {
         html`since ${moment(failure.since)}: ${failure.message ?? 'the watcher is not let in, which its operators are told of'}`,
       ),
   ];
-  const steps = item ? renewalSteps(description, TELL) : [];
+  const isMissing = item?.failure?.code === 'missing';
+  const steps = isMissing ? renewalStepsOfMissing(description, TELL) : renewalSteps(description, TELL);
   const main = html`<section class="card target ${item?.standing ?? 'unknown'}">
 <p class="kind">${label}</p>
 <h1><bdi>${displayName}</bdi></h1>
@@ -66,7 +67,7 @@ ${item ? html`${badges(item)}${whenOf(item, asOf)}` : html`<p class="when"><b>Re
 <dl>
 ${facts.map(one => html`${one}`)}</dl>
 </section>
-${steps.length > 0 && html`<section class="card"><h2>How to renew</h2><ol class="steps">${steps.map(step)}</ol></section>`}<p><a href="?t=${listToken}">All your tokens</a></p>
+${item && steps.length > 0 && html`<section class="card"><h2>How to renew</h2><ol class="steps">${steps.map(step)}</ol></section>`}<p><a href="?t=${listToken}">All your tokens</a></p>
 ${FOOTER}`;
   return page(200, displayName, main);
 }
