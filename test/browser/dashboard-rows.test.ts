@@ -143,7 +143,7 @@ test('by keyboard alone and without a script a target is added, checked, removed
   await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
   expect(await page.locator('.notice').textContent()).toContain('Added.');
   await press('Check now');
-  expect(await page.locator('.notice').textContent()).toContain('it expires Sun 2027-06-06 12:00 UTC');
+  expect(await page.locator('.notice').textContent()).toContain('it expires Sun 6 Jun 2027, 12:00 UTC');
   await follow('Remove…');
   await press('Remove it');
   await press('Undo the last change');

@@ -51,7 +51,7 @@ describe('the history says', () => {
 
   test('who changed which fields, as the form calls them', () => {
     const edited = said({ type: 'edited', on: ON, note: 'by ada@example.com: displayName, checkEvery' });
-    expect(edited).toContain('Edited Mon 2026-06-01 07:30 UTCBy ada@example.com: Display name, Read every');
+    expect(edited).toContain('Edited Mon 1 Jun 2026, 07:30 UTCBy ada@example.com: Display name, Read every');
     expect(said({ type: 'paused', on: ON, note: 'in the dashboard' })).toContain('In the dashboard');
   });
 

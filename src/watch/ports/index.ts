@@ -3,10 +3,12 @@ import type { Limits } from '../../core/pace';
 import type { Reading } from '../../core/reading';
 import type { Identity, NamePart, Renewal } from '../../core/target';
 import type { Instant } from '../../formats/instant';
-import type { MailLedger, Outbox } from './mail';
+import type { Outbox } from './mail';
+import type { MailLedger } from './mail-ledger';
 import type { Calendar, Expiries, History, Registry, Scopes } from './records';
 
 export type * from './mail';
+export type * from './mail-ledger';
 export type * from './records';
 
 export interface Clock {

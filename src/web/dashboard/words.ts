@@ -36,7 +36,7 @@ export function checkBadge(check: Check): Html | false {
   return check !== 'ok' && html`<span class="badge plain ${tone}">${label}</span>`;
 }
 
-/** `Mon 2026-06-08 07:30 UTC`, with the instant for programs. */
+/** `Mon 8 Jun 2026, 07:30 UTC`, with the instant for programs. */
 export function time(instant: Instant): Html {
   return html`<time datetime="${formatInstant(instant)}">${moment(instant)}</time>`;
 }
