@@ -8,6 +8,7 @@ test.each([
   `It is "sharedaccesssignature sr=${ID}&sig=a".`,
   `sr=${ID}&sig=a%3D&skn=gateway`,
   `SharedAccessSignature~20sr~3D${ID}~26sig~3Da`,
+  'as a key of a container app: eyjhbgcioijs.eyjzdwiioijh.c2lnbmf0dxjl',
   'Bearer eyJhbGciOiJS.eyJzdWIiOiJh.c2lnbmF0dXJl',
 ])('%s holds one', text => {
   expect(holdsTokenValue(text)).toBe(true);
