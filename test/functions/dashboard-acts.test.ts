@@ -289,6 +289,7 @@ describe('a snooze for somebody', () => {
     ['too long', { days: '91' }, 'write 1 to 90 whole days'],
     ['no number', { days: '1e1' }, 'write 1 to 90 whole days'],
     ['without a reason', { reason: '  ' }, 'say why'],
+    ['with the value of a token', { reason: 'SharedAccessSignature sr=a&sig=b' }, 'must not be kept here'],
     ['with an endless reason', { reason: 'x'.repeat(2_000) }, 'at most 500 characters'],
     ['for a stranger', { owner: 'eve@example.com' }, 'neither an owner nor an operator'],
   ])('that is %s is refused at its field, and keeps what was typed', async (_, typed, why) => {

@@ -23,6 +23,7 @@ beforeEach(async () => {
 const columns = async (scope: string, name: string) =>
   (await world().app().findRow({ scope, name }))?.columns;
 const RESOURCE = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-Shop/providers/Microsoft.App/containerApps/Web`;
+const TOKEN_VALUE = `SharedAccessSignature sr=${SUBSCRIPTION}&sig=bm90IGEgdG9rZW4%3D&skn=gateway&se=1800000000000`;
 
 describe('what is pasted is understood', () => {
   test.each<[string, string, string, string]>([
@@ -98,6 +99,20 @@ describe('what is not taken stands at its field, with what was typed', () => {
       'is not',
     ],
     ['no token id', 'iotCentralToken', { place: HOST }, 'name', 'is empty; write its name'],
+    [
+      'the token itself',
+      'iotCentralToken',
+      { place: HOST, name: TOKEN_VALUE },
+      'name',
+      'the value of a token',
+    ],
+    [
+      'the token in the notes',
+      'iotCentralToken',
+      { place: HOST, name: 'x', notes: `It is ${TOKEN_VALUE}` },
+      'notes',
+      'take it out of the text',
+    ],
     ['steps in a path', 'iotCentralToken', { place: HOST, name: '..' }, 'name', "can't be a name"],
     ['one part too few', 'containerApp', { place: SUBSCRIPTION, name: 'web' }, 'name', '2 parts, not 1'],
     ['markup', 'iotCentralToken', { place: HOSTILE, name: HOSTILE, displayName: HOSTILE }, 'place', 'is not'],

@@ -60,6 +60,25 @@ test('what was changed since the report is not overwritten: there is a new repor
   expect(await names()).toEqual(['one', 'three']);
 });
 
+test('a row that somebody changed since the report is left alone, also where the file would still update it', async () => {
+  await world().register(CONTOSO, 'one', { owners: 'eve@example.com' });
+  await person.press(LOOK, { text: FILE });
+  await world().register(CONTOSO, 'one', { owners: 'grace@example.com' });
+  expect((await person.press('Import 2 lines')).status).toBe(409);
+  expect((await world().app().findRow({ scope: CONTOSO, name: 'one' }))?.columns.owners).toBe(
+    'grace@example.com',
+  );
+});
+
+test('the report says what changes in a row, and how many targets it stops the watch of', async () => {
+  for (const name of ['one', 'two']) await world().register(CONTOSO, name, { owners: 'eve@example.com' });
+  const lines = `${CONTOSO},one,ann@example.com,false\n${CONTOSO},two,eve@example.com,true`;
+  await person.press(LOOK, { text: `scope,name,owners,enabled\n${lines}` });
+  expect(person.words()).toContain('1 target will not be watched any more: nobody is told of them.');
+  expect(person.words()).toMatch(/2 updated one \S+ Stops its watch. Changes: Owners, Watch it/);
+  expect(person.words()).not.toMatch(/3 updated two \S+ Stops/);
+});
+
 test('an updated row can be put back on its own page', async () => {
   await world().register(CONTOSO, 'one', { owners: 'eve@example.com' });
   await person.press(LOOK, { text: FILE });

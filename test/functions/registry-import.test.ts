@@ -125,7 +125,7 @@ test('a row that another writer removed, changed or created meanwhile is left al
     { line: 2, ...overtaken },
     { line: 3, ...overtaken },
     { line: 4, ...overtaken },
-    { line: 5, outcome: 'updated' },
+    expect.objectContaining({ line: 5, outcome: 'updated' }),
     { line: 6, outcome: 'created' },
   ]);
   expect(await Promise.all(names.map(columnsOf))).toEqual([

@@ -14,6 +14,7 @@ const hosting = useHost();
 const ADA = 'ada@example.com';
 const EXPIRY = '2026-07-01T12:00:00Z';
 const FORM = 'application/x-www-form-urlencoded';
+const TOKEN_VALUE = encodeURIComponent('SharedAccessSignature sr=a&sig=b');
 
 interface Page {
   readonly status: number;
@@ -232,12 +233,14 @@ describe('a form that is wrong', () => {
     ['an own number left out', 'act=snooze&days=other&otherDays=&reason=x', 'otherDaysFault'],
     ['no reason', 'act=snooze&days=7', 'reasonFault'],
     ['a reason of blanks', 'act=snooze&days=7&reason=+%0D%0A', 'reasonFault'],
+    ['a reason with a token', `act=snooze&days=7&reason=${TOKEN_VALUE}`, 'reasonFault'],
     ['a reason of 501 characters', `act=snooze&days=7&reason=${long}`, 'reasonFault'],
     ['a new id that is the old one', 'act=replace&newId=gateway', 'newIdFault'],
     ['a new id that is too long', `act=replace&newId=${'x'.repeat(1_025)}`, 'newIdFault'],
     ['no new id, no date and no reason', 'act=replace&newId=', 'newIdFault'],
     ['a date that does not exist', 'act=replace&newExpiry=2027-02-30', 'newExpiryFault'],
     ['a date of another form', 'act=replace&newExpiry=1.5.2027', 'newExpiryFault'],
+    ['a reason with a token for no new id', `act=replace&why=${TOKEN_VALUE}`, 'whyFault'],
     ['a reason of 501 characters for no new id', `act=replace&why=${long}`, 'whyFault'],
     ['a confirmation that proves nothing, of the old one', 'act=confirm&name=gateway&proof=x', 'newIdFault'],
   ])('with %s is shown again with the fault at its field', async (_what, body, id) => {

@@ -3,10 +3,12 @@ import type { Limits } from '../../core/pace';
 import type { Reading } from '../../core/reading';
 import type { Identity, NamePart, Renewal } from '../../core/target';
 import type { Instant } from '../../formats/instant';
-import type { MailLedger, Outbox } from './mail';
+import type { Outbox } from './mail';
+import type { MailLedger } from './mail-ledger';
 import type { Calendar, Expiries, History, Registry, Scopes } from './records';
 
 export type * from './mail';
+export type * from './mail-ledger';
 export type * from './records';
 
 export interface Clock {
@@ -78,14 +80,4 @@ export interface Tables {
   readonly scopes: Scopes;
   readonly mailLedger: MailLedger;
   readonly history: History;
-}
-
-/** Whether the settings let mails leave at all. */
-export interface MailState {
-  /** `MAIL_TO` is `none`: the operator has decided that no mail is sent. */
-  readonly isOff: boolean;
-  /** What is missing or wrong in the settings of mail, each with its setting's name first. While there is any, mails wait. */
-  readonly faults: readonly string[];
-  /** The same of the fallback alone. While there is any, mails go by the first transport. */
-  readonly fallbackFaults: readonly string[];
 }

@@ -16,6 +16,17 @@ export interface LineReport {
   readonly hints?: readonly string[];
 }
 
+/** A line of the report, and what of the row it goes by. */
+export interface ImportedLine extends LineReport {
+  /** Of an updated row. */
+  readonly update?: {
+    /** Differs where anybody changed the row, even so that the line still updates it. */
+    readonly etag: string;
+    /** What the line writes. */
+    readonly columns: Readonly<Record<string, string>>;
+  };
+}
+
 /** A line, what the report says of it, and what is written for it. */
 export interface Plan {
   readonly source: ImportLine;

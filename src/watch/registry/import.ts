@@ -6,9 +6,9 @@ import type { Log, RegistryRow, Stored, Unwritten } from '../ports';
 import { sourceOf } from '../targets/parse-target';
 import { type ImportLine, withoutMarks } from './cells';
 import {
+  type ImportedLine,
   type KnownRow,
   type KnownRows,
-  type LineReport,
   type Plan,
   planOf,
   rejected,
@@ -36,7 +36,7 @@ export async function importRows(
   deps: WriteDeps,
   log: Log,
   actor: Actor = BY_API,
-): Promise<LineReport[]> {
+): Promise<ImportedLine[]> {
   const importScope = async ([scope, some]: readonly [string, readonly ImportLine[]]) => {
     const plans = await planFor(scope, some, deps, log);
     const unwritten = dryRun ? new Map<string, string>() : await write(scope, plans, deps, log);
@@ -160,7 +160,9 @@ function warn(log: Log, what: string, error: unknown): void {
   log.warn(`${what} failed: ${error instanceof Error ? error.message : error}`);
 }
 
-function reportOf({ source, report, write }: Plan, unwritten: ReadonlyMap<string, string>): LineReport {
+function reportOf({ source, report, write }: Plan, unwritten: ReadonlyMap<string, string>): ImportedLine {
   const reason = write ? unwritten.get(source.name) : undefined;
-  return reason === undefined ? report : { line: report.line, outcome: 'rejected', reason };
+  if (reason !== undefined) return { line: report.line, outcome: 'rejected', reason };
+  if (write?.etag === undefined) return report;
+  return { ...report, update: { etag: write.etag, columns: write.columns } };
 }

@@ -4,6 +4,7 @@ import { type Link, replacementOf } from '../../core/replacement';
 import { COLUMN_NAMES, type Columns, changesOf, parseColumns, textsOf } from '../../core/row';
 import type { Key } from '../../core/target';
 import { sha256 } from '../../formats/hash';
+import { holdsTokenValue } from '../../formats/token-value';
 import type { Clock, Expiries, History, Registry, RegistryRow } from '../ports';
 import { type Kinds, parseTarget } from '../targets/parse-target';
 import { chainFrom, faultWords, type Successors } from '../targets/successors';
@@ -50,9 +51,13 @@ export function tagOf(etag: string): string {
 /** Every fault of a row as it would be, each `column: what to do`, those of the key first. Not limited in number. */
 export function faultsOf(key: Key, columns: Columns, deps: Deps): string[] {
   const broken = COLUMN_NAMES.filter(name => /\p{Surrogate}/u.test(columns[name]));
+  const secret = COLUMN_NAMES.filter(name => holdsTokenValue(columns[name]));
   return [
     ...keyFaults(key, deps),
     ...parseColumns(columns).faults,
+    ...secret.map(
+      name => `${name}: it holds the value of a token, which must not be kept here; take it out of the text`,
+    ),
     ...broken.map(name => `${name}: it holds a broken character; type it again`),
   ];
 }

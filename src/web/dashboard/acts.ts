@@ -3,6 +3,7 @@ import type { Actor } from '../../core/history';
 import { byColumn, type Columns, takenOver } from '../../core/row';
 import { LONGEST_REASON, MOST_SNOOZE_DAYS } from '../../core/snooze';
 import { oneLine } from '../../formats/text';
+import { holdsTokenValue } from '../../formats/token-value';
 import type { Fault } from '../problem';
 import { faultOf } from '../registry/body';
 import type { Call } from '../route';
@@ -127,6 +128,8 @@ async function snooze(given: Given, call: Call): Promise<FormOutcome> {
   if (why === '') faults.push({ parameter: 'reason', detail: 'say why, in a few words' });
   if (why.length > LONGEST_REASON)
     faults.push({ parameter: 'reason', detail: `say it in at most ${LONGEST_REASON} characters` });
+  if (holdsTokenValue(why))
+    faults.push({ parameter: 'reason', detail: 'take the value of the token out: it must not be kept here' });
   if (faults.length > 0) return { is: 'faulty', act: 'snooze', given, faults };
   const result = await call.app().snoozeFor(call.key, { owner, days: count, reason: why }, actorOf(call));
   return 'fault' in result ? notSnoozed(given, result.of, result.fault) : { is: 'snoozed' };

@@ -1,8 +1,10 @@
 /** The page that imports a CSV file: its form, what would become of each line, and what became of it. */
+import { COLUMNS } from '../../core/columns';
+import { flagOf, isColumn } from '../../core/row';
 import { type Html, html } from '../../formats/html';
 import { counted } from '../../formats/when';
 import type { ImportLine } from '../../watch/registry/cells';
-import type { LineReport } from '../../watch/registry/import-plan';
+import type { ImportedLine } from '../../watch/registry/import-plan';
 import { marks } from '../page';
 import type { Response } from '../problem';
 import { EXAMPLE, HEADER } from '../registry/csv-file';
@@ -19,7 +21,7 @@ export interface ImportView {
 }
 
 export interface ImportReport {
-  readonly lines: readonly LineReport[];
+  readonly lines: readonly ImportedLine[];
   readonly source: readonly ImportLine[];
   /** The lines were written; else they are only looked at. */
   readonly written: boolean;
@@ -32,7 +34,7 @@ export interface ImportReport {
 
 /** A page can show only so many lines; rejected ones come first. */
 const MOST_SHOWN = 500;
-const OUTCOMES: readonly LineReport['outcome'][] = ['rejected', 'created', 'updated', 'unchanged'];
+const OUTCOMES: readonly ImportedLine['outcome'][] = ['rejected', 'created', 'updated', 'unchanged'];
 
 export function importPage(status: number, view: ImportView, links: Links): Response {
   const { fault, report } = view;
@@ -68,7 +70,7 @@ ${pasted}</textarea></div>
 
 function reportCard(report: ImportReport, links: Links): Html {
   const { lines, written, changedMeanwhile } = report;
-  const count = (outcome: LineReport['outcome']) => lines.filter(line => line.outcome === outcome).length;
+  const count = (outcome: ImportedLine['outcome']) => lines.filter(line => line.outcome === outcome).length;
   const changes = count('created') + count('updated');
   const counts = OUTCOMES.filter(outcome => count(outcome) > 0).map(
     outcome => `${count(outcome)} ${outcome}`,
@@ -84,10 +86,11 @@ ${!written && changes > 0 && confirmForm(report, changes, links)}${linesTable(re
 
 function confirmForm({ file, seen, lines }: ImportReport, changes: number, links: Links): Html {
   const others = lines.some(({ outcome }) => outcome === 'rejected');
+  const stopped = lines.filter(({ update }) => update && stopsWatch(update)).length;
   return html`<form class="check" method="post" enctype="multipart/form-data" action="import${listPath({}, links)}" aria-label="Confirm the import">
 <input type="hidden" name="act" value="import"><input type="hidden" name="csv" value="${file}"><input type="hidden" name="seen" value="${seen}">
 <button data-busy="Importing…">Import ${counted(changes, 'line')}</button>
-<p class="hint">${others && 'Rejected lines are left out. '}Each row’s page can undo its part.</p>
+<p class="hint">${stopped > 0 && html`<b>${counted(stopped, 'target')} will not be watched any more: nobody is told of them.</b> `}${others && 'Rejected lines are left out. '}Each row’s page can undo its part.</p>
 </form>
 `;
 }
@@ -106,18 +109,33 @@ ${told.length > MOST_SHOWN && html`<p class="hint">${told.length - MOST_SHOWN} m
 }
 
 /** An unchanged line without a word about it is no news. */
-function isTold({ outcome, reason, hints }: LineReport): boolean {
+function isTold({ outcome, reason, hints }: ImportedLine): boolean {
   return outcome !== 'unchanged' || reason !== undefined || hints !== undefined;
 }
 
+type Update = NonNullable<ImportedLine['update']>;
+
+/** Which columns change, as the fields of the form are called. */
+function columnWords(update: Update): Html {
+  const labels = Object.keys(update.columns).map(
+    name => (isColumn(name) ? COLUMNS[name].field?.label : undefined) ?? name,
+  );
+  return html`<p>${stopsWatch(update) && html`<b>Stops its watch.</b> `}Changes: ${labels.join(', ')}</p>`;
+}
+
+/** Nobody is told of such a target any more, so the report must not leave that to a look into the file. */
+function stopsWatch({ columns: { enabled, replacedBy = '' } }: Update): boolean {
+  return replacedBy !== '' || (enabled !== undefined && flagOf('enabled', enabled) === false);
+}
+
 function lineRow(
-  { line, outcome, reason, hints = [] }: LineReport,
+  { line, outcome, reason, update, hints = [] }: ImportedLine,
   source: ImportLine | undefined,
   links: Links,
 ): Html {
   const { scope = '', name = '' } = source ?? {};
   const path = outcome === 'rejected' || outcome === 'created' ? undefined : targetPath(scope, name, links);
   const words = [...(reason === undefined ? [] : [reason]), ...hints];
-  return html`<tr${outcome === 'rejected' && html` class="rejected"`}><th scope="row">${line}</th><td class="outcome">${outcome}</td><td>${linkTo(path && `../${path}`, name)}<small><bdi>${scope}</bdi></small></td><td>${words.map(text => html`<p><bdi>${text}</bdi></p>`)}</td></tr>
+  return html`<tr${outcome === 'rejected' && html` class="rejected"`}><th scope="row">${line}</th><td class="outcome">${outcome}</td><td>${linkTo(path && `../${path}`, name)}<small><bdi>${scope}</bdi></small></td><td>${update && columnWords(update)}${words.map(text => html`<p><bdi>${text}</bdi></p>`)}</td></tr>
 `;
 }

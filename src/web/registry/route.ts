@@ -133,7 +133,7 @@ export const registryImport: Route = {
         const file = parseRegistryCsv(content.text);
         if ('fault' in file) return problem('bad-body', `Nothing was imported: ${file.fault}`);
         const lines = await app().importRows(file.lines, query.dryRun, log, { by: request.by, at: 'api' });
-        return IMPORT.answer(200, { lines });
+        return IMPORT.answer(200, { lines: lines.map(({ update: _, ...line }) => line) });
       },
     }),
   },

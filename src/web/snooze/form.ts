@@ -2,6 +2,7 @@
 import { LONGEST_REASON, MOST_SNOOZE_DAYS } from '../../core/snooze';
 import { parseInstant } from '../../formats/instant';
 import { oneLine } from '../../formats/text';
+import { holdsTokenValue } from '../../formats/token-value';
 import type { LinkAction } from '../../watch/snooze/link-answers';
 
 export type Field = 'days' | 'otherDays' | 'reason' | 'newId' | 'newExpiry' | 'why';
@@ -23,6 +24,7 @@ export interface SnoozeForm {
 }
 
 const LONGEST_ID = 1_024;
+const NO_TOKENS = 'Take the value of the token out: it must not be kept here.';
 const FIELDS = [
   ...['act', 'days', 'otherDays', 'reason', 'seen'],
   ...['newId', 'newExpiry', 'why', 'name', 'proof'],
@@ -71,6 +73,7 @@ function parseSnooze({ days, otherDays, reason, seen = '' }: Readonly<Record<str
   if (why === '') faults.push({ field: 'reason', detail: 'Say why, in a few words.' });
   if (why.length > LONGEST_REASON)
     faults.push({ field: 'reason', detail: `Say it in at most ${LONGEST_REASON} characters.` });
+  if (holdsTokenValue(why)) faults.push({ field: 'reason', detail: NO_TOKENS });
   if (count === undefined || faults.length > 0) return { faults };
   return { action: { act: 'snooze', days: count, reason: why, seen }, faults };
 }
@@ -95,6 +98,7 @@ function parseUnnamed(newExpiry: string, why: string): Parsed {
     faults.push({ field: 'newExpiry', detail: 'Write a real date, such as 2027-01-31.' });
   if (why.length > LONGEST_REASON)
     faults.push({ field: 'why', detail: `Say it in at most ${LONGEST_REASON} characters.` });
+  if (holdsTokenValue(why)) faults.push({ field: 'why', detail: NO_TOKENS });
   if (faults.length > 0) return { faults };
   const date = newExpiry === '' ? [] : [`the new one expires on ${newExpiry}`];
   return { action: { act: 'replaceUnnamed', note: [...date, why].filter(Boolean).join('; ') }, faults };

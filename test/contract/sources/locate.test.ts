@@ -68,6 +68,9 @@ describe('an API token', () => {
     [{ names: ['a', 'b'] }, /^name: .* 1 part, not 2$/],
     [{ names: ['..'] }, /^token id: '\.\.'/],
     [{ names: [''] }, /^token id: is empty/],
+    [{ names: ['SharedAccessSignature sr=a&sig=b'] }, /^token id: that is the value of a token/],
+    [{ names: [`sr=${SUBSCRIPTION}&sig=b`] }, /^token id: that is the value of a token/],
+    [{ names: ['eyJhbGciOiJS.eyJzdWIiOiJh.c2lnbmF0dXJl'] }, /^token id: that is the value of a token/],
   ])('is refused for %j', (change, words) => {
     expect(fault({ ...TOKEN, ...change })).toMatch(words);
   });
