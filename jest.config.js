@@ -22,6 +22,6 @@ module.exports = {
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   // Only ends a test that hangs: a busy machine must not fail one.
   testTimeout: 120_000,
-  // A test mostly waits: for tables, a server or a process.
-  maxWorkers: '100%',
+  // A test often waits: for tables, a server or a process. One for each core left a quarter of the machine idle.
+  maxWorkers: '150%',
 };

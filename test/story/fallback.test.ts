@@ -81,9 +81,11 @@ function refuses(azure: World['azure'], transport: MailServiceName, status: numb
     for (let time = 0; time < 1_000; time += 1) void azure.smtp?.fails('sender', { fault: 'reply', reply });
 }
 
-const PAIRS = MAIL_SERVICES.flatMap(mail =>
-  MAIL_SERVICES.flatMap(fallback => (fallback === mail ? [] : [{ mail, fallback }])),
-);
+/** Each transport once as the first and once as the fallback. */
+const PAIRS = MAIL_SERVICES.map((mail, at) => ({
+  mail,
+  fallback: MAIL_SERVICES[(at + 1) % MAIL_SERVICES.length] ?? mail,
+}));
 
 describe.each(PAIRS)('$mail first, then $fallback', ({ mail, fallback }) => {
   const world = useWorld({ mail, fallback, settings: UNLIMITED });
