@@ -1,4 +1,5 @@
 // Tests run on the TypeScript sources through swc. `npm run check` checks the types.
+const { availableParallelism } = require('node:os');
 
 // Tests name files of the project by relative paths, whatever folder Jest is started in.
 process.chdir(__dirname);
@@ -23,5 +24,5 @@ module.exports = {
   // Only ends a test that hangs: a busy machine must not fail one.
   testTimeout: 120_000,
   // A test often waits: for tables, a server or a process. One for each core left a quarter of the machine idle.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
 };
