@@ -27,7 +27,7 @@ test('both are off by default', () => {
 });
 
 test.each([
-  'https://hc-ping.com/00000000-0000-0000-0000-000000000000',
+  'https://hc-ping.com/8c1f0d52-6b7e-4a39-9d1c-2e5f7a90b3d4',
   'https://status.example.com/api/push/token?status=up&msg=OK&path=/',
   'HTTPS://hc-ping.com/key/watcher/',
   'http://127.0.0.1:3001/api/push/token',
