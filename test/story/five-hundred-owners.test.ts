@@ -45,7 +45,7 @@ function expectEachOnce({ azure }: World): void {
 
 const QUIET = { iotCentral: { throttle: false } } as const;
 
-describe('by a transport of that quota', () => {
+describe('by graph, whose quota is that of smtp', () => {
   const world = useWorld({ ...QUIET, mail: 'graph' });
 
   test('all are told within the limits', async () => {
